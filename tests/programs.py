@@ -1,0 +1,25 @@
+"""Programs that tests need and pip cannot install: without one, its tests are skipped by name."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+PACKAGES = {
+    "prometheus": "prometheus",
+    "promtool": "prometheus",
+    "prometheus-alertmanager": "prometheus-alertmanager",
+    "amtool": "prometheus-alertmanager",
+}
+"""Program -> the Debian package it comes in."""
+
+MISSING = "is not installed: sudo apt-get install"
+"""Part of the reason of every skip for want of a program; the summary of a run looks for it."""
+
+
+def needs(program: str) -> pytest.MarkDecorator:
+    """Mark a test, class or module (`pytestmark`) as one that runs `program`."""
+    return pytest.mark.skipif(
+        shutil.which(program) is None, reason=f"{program} {MISSING} {PACKAGES[program]}"
+    )
