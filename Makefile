@@ -1,0 +1,37 @@
+# Everything is installed into .venv; a stamp in there says for which pyproject.toml.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help demo test lint case-study clean
+.DEFAULT_GOAL := help
+
+help: ## print this
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: .venv/demo ## a sample shop with the exporter on it, until Ctrl-C
+	@exec $(BIN)/warehouse-exporter demo
+
+test: .venv/dev lint ## lint, types and all tests
+	@scripts/test-programs
+	$(BIN)/python -m pytest -n 2
+
+lint: .venv/dev ## ruff and mypy
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+case-study: .venv/dev ## write docs/case-study.md from the recorded events
+	$(BIN)/python -m tests.case_study
+
+clean: ## remove what the other targets made
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/bin/python:
+	@PYTHON=$(PYTHON) scripts/make-venv .venv
+
+.venv/demo .venv/dev: .venv/%: pyproject.toml | .venv/bin/python
+	@echo "installing warehouse-exporter[$*] into .venv"
+	@$(PIP) install --editable '.[$*]'
+	@touch $@
