@@ -36,7 +36,7 @@ class Mode(Enum):
     ADDED = "added"
     """A new column is added; one that disappeared stays and gets NULL."""
     RENAMED = "renamed"
-    """A column replaced by one that looks alike is renamed; any other that disappeared is dropped."""
+    """A column replaced by one that looks alike is renamed; any other that is gone is dropped."""
 
 
 @dataclass(frozen=True)
@@ -113,10 +113,14 @@ def _follow_header(cursor: Cursor, header: list[str], mode: Mode, names: Names) 
 
 def _look_alike(old: str, candidates: list[str]) -> str | None:
     def likeness(new: str) -> float:
-        return SequenceMatcher(None, *(n.replace("_", "").lower() for n in (old, new))).ratio()
+        return SequenceMatcher(a=_bare(old), b=_bare(new)).ratio()
 
     best = max(candidates, key=likeness, default=None)
     return best if best is not None and likeness(best) >= ALIKE else None
+
+
+def _bare(column: str) -> str:
+    return column.replace("_", "").lower()
 
 
 def _rows(

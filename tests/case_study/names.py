@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-_TOKENS = re.compile(r"""('(?:[^']|'')*')|(--[^\n]*)|"([^"]+)"|\b([A-Za-z_]\w*)\b""")
+_TOKENS = re.compile(
+    r"""'(?:[^']|'')*' | --[^\n]* | %\(\w+\)s | \{\{.*?}} | "([^"]+)" | \b([A-Za-z_]\w*)\b""", re.X
+)
 _WORDS = re.compile(r"\b[A-Za-z_]\w*\b")
 _ORDER_DATE = re.compile(r"(?<=ORD-)\d{8}(?=-)")
 
@@ -30,7 +32,7 @@ class Names:
         return self.words.get(word, word)
 
     def sql(self, statement: str) -> str:
-        """The statement with its identifiers renamed; strings and comments stay as they are."""
+        """The statement with its identifiers renamed; strings, comments and parameters stay."""
         return _TOKENS.sub(self._token, statement)
 
     def plain(self, text: str) -> str:
@@ -57,9 +59,59 @@ class Names:
         return f"{self.day(datetime.strptime(match.group(), '%Y%m%d').date()):%Y%m%d}"
 
     def _token(self, match: re.Match[str]) -> str:
-        word = match.group(3) or match.group(4)
+        word = match.group(1) or match.group(2)
         return f'"{self.words[word]}"' if word in self.words else match.group()
 
 
 ORIGINAL = Names()
 """The shop as it is."""
+
+COPY = Names(
+    words={
+        "shop": "store",
+        "raw_events": "landing",
+        "stg_events": "actions",
+        "quarantine": "rejected",
+        "dim_users": "visitors",
+        "fct_sessions": "visits",
+        "fct_orders": "sales",
+        "fct_order_items": "sale_lines",
+        "fct_order_attribution": "sale_sources",
+        "daily_metrics": "day_totals",
+        "pipeline_logs": "runs",
+        "client_id": "visitor_ref",
+        "clientId": "visitorRef",
+        "page_url": "location",
+        "referrer": "came_from",
+        "timestamp": "happened",
+        "event_name": "action",
+        "event_data": "payload",
+        "user_agent": "browser",
+        "event_id": "row_number_of_day",
+        "source_file": "file_of_day",
+        "loaded_at": "arrived_at",
+        "event_ts": "acted_at",
+        "event_date": "calendar_day",
+        "session_id": "visit_ref",
+        "session_start": "visit_began",
+        "session_end": "visit_ended",
+        "order_key": "sale_ref",
+        "order_id": "sale_number",
+        "order_ts": "sold_at",
+        "revenue": "paid_amount",
+        "quantity": "how_many",
+        "item_price": "line_amount",
+        "channel": "source",
+        "first_click_channel": "first_source",
+        "last_click_channel": "last_source",
+        "events": "action_count",
+        "users": "visitor_count",
+        "sessions": "visit_count",
+        "orders": "sale_count",
+        "run_timestamp": "ran_at",
+        "rows_read": "lines_in",
+        "rows_quarantined": "lines_refused",
+    },
+    shift_days=60 * 7,
+)
+"""The same shop under other names and sixty weeks later, weekdays kept."""

@@ -1,0 +1,69 @@
+"""The shop after its two weeks, in both modes of the loader, as it is and as a copy."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+
+from exporter.demo.postgres import Postgres
+from tests.case_study.loader import Mode, raw_columns
+from tests.case_study.names import Names
+from tests.case_study.pipeline import mornings
+from tests.conftest import execute
+
+
+@dataclass(frozen=True)
+class Morning:
+    """06:00 of the day after `day`, and the columns that the raw table has then."""
+
+    day: date
+    as_of: datetime
+    columns: list[str]
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A shop whose mornings are all over, and where its tables are."""
+
+    dsn: str
+    names: Names
+    mornings: list[Morning]
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """The answer of this shop to a question asked in the names of the original."""
+        return execute(self.dsn, self.names.sql(sql))
+
+
+@pytest.fixture(scope="session")
+def shop(postgres: Postgres, web_events: Path) -> Iterator[Callable[[Mode, Names], Shop]]:
+    """A shop in a database of its own; asked for again, it is the same one."""
+    open_shops: dict[tuple[Mode, int], Shop] = {}
+    databases: list[str] = []
+
+    def find(mode: Mode, names: Names) -> Shop:
+        key = (mode, names.shift_days)
+        if key not in open_shops:
+            dsn = postgres.create_database(f"case_study_{len(databases)}")
+            databases.append(dsn)
+            open_shops[key] = Shop(dsn, names, _live(dsn, web_events, mode, names))
+        return open_shops[key]
+
+    yield find
+    for number in range(len(databases)):
+        execute(postgres.dsn, f"DROP DATABASE case_study_{number} WITH (FORCE)")
+
+
+def _live(dsn: str, directory: Path, mode: Mode, names: Names) -> list[Morning]:
+    connection = psycopg2.connect(dsn)
+    try:
+        passed = []
+        for day, as_of in mornings(connection, directory, mode, names):
+            with connection.cursor() as cursor:
+                passed.append(Morning(day, as_of, raw_columns(cursor, names)))
+        return passed
+    finally:
+        connection.close()
