@@ -85,10 +85,9 @@ class Server:
         locale = "C.UTF-8" if sys.platform == "linux" else "C"
         options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", f"--locale={locale}"]
         options += ["--no-sync", "--no-instructions", f"--pgdata={self.data}"]
-        with self.log.open("wb") as log:
-            made = self._run("initdb", options, log)
-            if made.wait(PATIENCE) != 0:
-                raise Failure(f"initdb failed: {self._last_words()}")
+        self._run("initdb", options)
+        if self.process is None or self.process.wait(PATIENCE) != 0:
+            raise Failure(f"initdb failed: {self._last_words()}")
         (self.data / "pg_hba.conf").write_text("\n".join(self.order["hba"]) + "\n")
         self._first_up()
 
@@ -100,25 +99,26 @@ class Server:
         if reachable.returncode == 0:
             return install
         packages, copy = install.parents[1], self.directory / "wheel"
-        libraries = [path for path in packages.glob(f"{install.parent.name}.libs")]
+        libraries = packages.glob(f"{install.parent.name}.libs")
         for tree in (install, *libraries):  # the programs find their libraries by relative path
             shutil.copytree(tree, copy / tree.relative_to(packages), symlinks=True)
         for path in (copy, *copy.rglob("*")):
             os.chown(path, self.account["user"], self.account["group"], follow_symlinks=False)
         return copy / install.relative_to(packages)
 
-    def _run(self, program: str, options: list[str], log: Any) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [self.install / "bin" / program, *options],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd=self.directory,
-            env={"PATH": os.defpath, "TZ": "UTC", "LC_ALL": "C"},
-            start_new_session=True,
-            preexec_fn=die_with_parent,
-            **self.account,
-        )
+    def _run(self, program: str, options: list[str]) -> None:
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [self.install / "bin" / program, *options],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.directory,
+                env={"PATH": os.defpath, "TZ": "UTC", "LC_ALL": "C"},
+                start_new_session=True,
+                preexec_fn=die_with_parent,
+                **self.account,
+            )
 
     def _first_up(self) -> None:
         """Start on a free port of the loopback address; from then on the port stays."""
@@ -136,23 +136,24 @@ class Server:
         """Start the server and wait until it accepts connections."""
         settings = {**self.order["settings"], "port": str(self.port)}
         options = [f"--{name}={value}" for name, value in settings.items()]
-        with self.log.open("wb") as log:
-            self.process = self._run("postgres", ["-D", str(self.data), *options], log)
+        self._run("postgres", ["-D", str(self.data), *options])
         deadline = time.monotonic() + PATIENCE
         while not self._accepts():
-            if self.process.poll() is not None:
+            if self.process is None or self.process.poll() is not None:
                 raise Failure(f"Postgres did not start: {self._last_words()}")
             if time.monotonic() > deadline:
+                self.down("immediate")
                 raise Failure(f"Postgres was not ready after {PATIENCE:.0f} s")
             time.sleep(0.02)
 
     def _accepts(self) -> bool:
-        """The last line of postmaster.pid says so; it is what pg_ctl looks at, too."""
+        """Its first and last line in postmaster.pid say so: what pg_ctl looks at, too."""
         try:
-            lines = (self.data / "postmaster.pid").read_text().splitlines()
+            lines = (self.data / "postmaster.pid").read_text().split("\n")
         except FileNotFoundError:
             return False
-        return [line.strip() for line in lines[7:8]] == ["ready"]
+        mine = self.process is not None and lines[0] == str(self.process.pid)
+        return mine and [line.strip() for line in lines[7:8]] == ["ready"]
 
     def down(self, mode: str) -> None:
         """Stop the server in a mode of `MODES`; whoever does not listen is killed."""

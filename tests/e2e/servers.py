@@ -9,6 +9,7 @@ import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar
@@ -31,21 +32,19 @@ class Server(ABC):
 
     def __enter__(self) -> Self:
         """Start, and wait until it is ready."""
-        self.folder = Path(tempfile.mkdtemp(prefix=f"{self.program}-"))
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.address = f"127.0.0.1:{probe.getsockname()[1]}"
-        self.url = f"http://{self.address}"
-        options = [*self.prepare(), f"--web.listen-address={self.address}"]
-        with (self.folder / "log").open("wb") as log:
-            self.process = subprocess.Popen(
-                [self.program, *options], stdout=log, stderr=log, cwd=self.folder
-            )
-        try:
+        with ExitStack() as undo:
+            self.folder = Path(tempfile.mkdtemp(prefix=f"{self.program}-"))
+            undo.callback(shutil.rmtree, self.folder)
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                address = f"127.0.0.1:{probe.getsockname()[1]}"
+            self.url = f"http://{address}"
+            command = [self.program, *self.prepare(), f"--web.listen-address={address}"]
+            log = undo.enter_context((self.folder / "log").open("wb"))
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder)
+            undo.callback(self._end)
             self.wait_for(self._ready)
-        except BaseException:
-            self.stop()
-            raise
+            self._undo = undo.pop_all()
         return self
 
     def __exit__(
@@ -55,17 +54,15 @@ class Server(ABC):
         trace: TracebackType | None,
     ) -> None:
         """Stop, and leave nothing behind."""
-        self.stop()
+        self._undo.close()
 
-    def stop(self) -> None:
-        """End the program and remove its directory."""
+    def _end(self) -> None:
         self.process.terminate()
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        shutil.rmtree(self.folder)
 
     def get(self, path: str, **parameters: str) -> Any:
         """The JSON that the server answers."""
