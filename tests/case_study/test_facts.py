@@ -33,6 +33,8 @@ WHOLE = {
     "repeated_by_different_clients": "4 of 4 (100.00 %)",
     "repeated_revenue": "6,717 of 294,461.4 (2.28 %)",
     "home_page_without_client": "2,492 of 2,908 (85.69 %)",
+    "empty_click_id": "6 of 3,217 (0.19 %)",
+    "bought_again_at_once": "4 of 294 (1.36 %)",
     "headless_checkouts": "35 of 836 (4.19 %)",
     "longest_silence": "174.5",
     "whole_event_repeated": "1 of 49,963 (0.00 %)",
@@ -49,6 +51,12 @@ DAILY = {
     "transactions_repeated": [0, 0, 0, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 1],
     "mismatch_published": [1, 1, 0, 2, 2, 4, 3, 1, 0, 2, 2, 21, 16, 22],
     "incomparable": [0, 1, 1, 0, 1, 1, 0, 0, 2, 2, 0, 23, 16, 22],
+    "mismatch_true": [1, 1, 0, 0, 0, 4, 2, 1, 0, 2, 2],
+    "zero_revenue": [0, 1, 1, 0, 1, 1, 0, 0, 2, 2, 0, 2, 0, 0],
+    "home_page_without_client": [8, 5, 5, 4, 3, 5, 4, 656, 319, 255, 209, 249, 252, 518],
+    "headless_checkouts": [0] * 9 + [8, 24, 3, 0, 0],
+    "site_audit": [0, 280, 252, 0, 0, 0, 0, 0, 264, 258, 0, 275, 0, 0],
+    "external_referrer": [710, 523, 514, 564, 576, 825, 1600, 1731, 1601, 0, 0, 0, 0, 0],
     "hours_without_events": [0] * 12 + [2, 0],
 }
 

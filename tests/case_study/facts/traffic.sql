@@ -126,6 +126,19 @@ select day, count(*) filter (where url ~* '[?&](gclid|gbraid|wbraid|msclkid)=') 
     count(*) as total
 from fact_event where name = 'page_viewed' group by grouping sets ((day), ());
 
+-- fact: other_campaign_click
+-- Page views that carry a click id of somebody else than paid search.
+select day, count(*) filter (
+        where url ~* '[?&](fbclid|ttclid|irclickid|clickid|sscid|sfdr_ptcid|srsltid)=') as n,
+    count(*) as total
+from fact_event where name = 'page_viewed' group by grouping sets ((day), ());
+
+-- fact: empty_click_id
+-- Events with a click id that is there and empty: its value is the hash of the empty string.
+select day, count(*) filter (where url ~* '[?&](irclickid|clickid)=D41D8C(&|$)') as n,
+    count(*) filter (where url ~* '[?&](irclickid|clickid)=') as total
+from fact_event group by grouping sets ((day), ());
+
 -- fact: new_parameters
 -- Events with a URL parameter that was never seen before its first day, the first day left out, and
 -- that from then on is on at least 50 events.

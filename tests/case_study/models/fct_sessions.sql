@@ -4,7 +4,7 @@ drop table if exists shop.fct_sessions;
 create table shop.fct_sessions as
 with marked as (
     select
-        *,
+        event_id, event_ts, event_name, client_id, channel, loaded_at,
         event_ts - lag(event_ts) over client > interval '30 minutes'
             or lag(event_ts) over client is null as is_start
     from shop.stg_events
