@@ -1,0 +1,67 @@
+"""Every public name that is not one kind's own: shared metric names, labels, alert names, outcomes.
+
+A kind's metric and alert name stand in the kind's file; all of them together are listed by
+`exporter.kinds.all_metrics()`, which the documentation tests hold against the docs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FROM_LAST_PASS = "From the last pass, see warehouse_pass_last_success_timestamp_seconds."
+
+
+@dataclass(frozen=True)
+class Metric:
+    """The name of a gauge and what its value means."""
+
+    name: str
+    help: str
+    labels: tuple[str, ...] = ()
+
+
+ROWS_FAILED = Metric(
+    "warehouse_rows_failed", "Rows (or keys) that failed the check: the evidence beside its ratio."
+)
+ROWS_CHECKED = Metric(
+    "warehouse_rows_checked", "Rows (or keys) that the check looked at: the evidence's denominator."
+)
+LAG = Metric(
+    "warehouse_freshness_lag_seconds",
+    "Age of the newest row, computed at scrape time from warehouse_newest_row_timestamp_seconds.",
+)
+UP = Metric("warehouse_up", "1 if the last pass could talk to the warehouse, else 0.")
+MEASURED = Metric(
+    "warehouse_check_measured",
+    "1 if the check was measured or skipped by the last pass, 0 if it could not be measured.",
+)
+SKIPPED = Metric("warehouse_check_skipped", "1 if there is nothing to judge yet, else 0.")
+UNMEASURED_REASON = Metric(
+    "warehouse_check_unmeasured_reason", "1 with the reason why a check was not measured."
+)
+PASS_SUCCESS = Metric(
+    "warehouse_pass_last_success_timestamp_seconds",
+    "When the last pass over the dataset that reached the warehouse ended.",
+)
+PASS_DURATION = Metric("warehouse_pass_duration_seconds", "How long the last pass took.")
+PASSES = Metric("warehouse_passes", "Passes since the start of the exporter.")
+STATEMENTS = Metric("warehouse_statements", "Statements sent to the warehouse for checks.")
+FAILURES = Metric("warehouse_statement_failures", "Statements that failed, by reason.")
+SERIES_DROPPED = Metric(
+    "warehouse_series_dropped", "Series left out of the last pass because their labels were taken."
+)
+CONFIG_HASH = Metric("warehouse_config_info", "The SHA-256 of the config in use; always 1.")
+RELOAD_OK = Metric(
+    "warehouse_config_last_reload_successful", "1 if the last load of the config worked, else 0."
+)
+RELOAD_TIME = Metric(
+    "warehouse_config_last_reload_success_timestamp_seconds",
+    "When the config in use was loaded.",
+)
+BUILD = Metric("warehouse_exporter_build_info", "Version of the exporter and of Python; always 1.")
+
+QUERIES = "queries"
+"""The value of the label `dataset` for the owner's own queries that name none."""
+ALERT_UNMEASURED = "WarehouseCheckUnmeasured"
+DEFAULT_PORT = 9843
+APPLICATION_NAME = "warehouse-exporter"

@@ -1,0 +1,92 @@
+"""What must hold between the sections of a config, beyond each one's own fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from exporter.catalog import QUERIES
+from exporter.config.complaints import suggestion
+from exporter.config.document import Document, Path
+from exporter.config.model import Check
+from exporter.kinds.base import Kind
+from exporter.model import CheckId, Dataset
+
+
+def unknown(document: Document, path: Path, what: str, name: str, known: Iterable[str]) -> None:
+    """Complain about a name that nothing in the config has."""
+    document.complain(path, f"there is no {what} `{name}`{suggestion(name, known)}")
+
+
+def check_datasets(spec: Any, datasets: Mapping[str, Dataset], document: Document) -> None:
+    """Owners and dependencies exist; dependencies go round in no circle."""
+    for name, found in datasets.items():
+        path = ("datasets", name)
+        if name == QUERIES:
+            document.complain(path, f"`{QUERIES}` is the name under which your own queries go")
+        if spec.owners and found.owner is not None and found.owner not in spec.owners:
+            unknown(document, (*path, "owner"), "owner", found.owner, spec.owners)
+        for parent in found.depends_on:
+            if parent not in datasets:
+                unknown(document, (*path, "depends_on"), "dataset", parent, datasets)
+    for name in datasets:
+        circle = way_back(name, datasets)
+        if circle and min(circle) == name:
+            shown = " -> ".join((*circle, name))
+            document.complain(("datasets", name, "depends_on"), f"goes round in a circle: {shown}")
+
+
+def way_back(name: str, datasets: Mapping[str, Dataset]) -> tuple[str, ...]:
+    """The datasets on a way from `name` back to itself, or nothing."""
+    ways: list[tuple[str, ...]] = [(name,)]
+    seen: set[str] = set()
+    while ways:
+        way = ways.pop()
+        for parent in datasets[way[-1]].depends_on:
+            if parent == name:
+                return way
+            if parent in datasets and parent not in seen:
+                seen.add(parent)
+                ways.append((*way, parent))
+    return ()
+
+
+def check_metrics(spec: Any, document: Document) -> None:
+    """Metrics name datasets that exist, and ratios name two metrics that are no ratios."""
+    for name, metric in spec.metrics.items():
+        path = ("metrics", name)
+        if metric.name is not None:
+            document.complain((*path, "name"), f"the metric is called `{name}`: no `name` here")
+        if metric.dataset is not None and metric.dataset not in spec.datasets:
+            unknown(document, (*path, "dataset"), "dataset", metric.dataset, spec.datasets)
+        elif metric.dataset is not None and spec.datasets[metric.dataset].time is None:
+            document.complain(path, f"a daily number needs `time:` on dataset {metric.dataset}")
+        for part in metric.ratio or ():
+            if part not in spec.metrics:
+                unknown(document, (*path, "ratio"), "metric", part, spec.metrics)
+            elif spec.metrics[part].ratio:
+                document.complain((*path, "ratio"), f"`{part}` is a ratio itself")
+
+
+def check_kind(
+    kind: Kind, dataset: Dataset, datasets: Mapping[str, Dataset], document: Document, path: Path
+) -> None:
+    """The kind fits its dataset, and what it compares with exists."""
+    for other in kind.refers_to():
+        if other not in datasets:
+            unknown(document, path, "dataset", other, datasets)
+    for problem in kind.problems(dataset, datasets):
+        document.complain(path, problem)
+
+
+def unique(found: list[tuple[Check, Path]], document: Document) -> tuple[Check, ...]:
+    """The checks, each under a name of its own."""
+    names: dict[CheckId, Path] = {}
+    for check, path in found:
+        if check.id in names:
+            line = document.line(names[check.id])
+            document.complain(
+                path, f"a check named {check.id} stands on line {line} already: give one a `name:`"
+            )
+        names.setdefault(check.id, path)
+    return tuple(check for check, _ in found)

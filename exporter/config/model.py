@@ -1,0 +1,86 @@
+"""The validated config: frozen, complete, and made by `load()` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from exporter.errors import UsageError
+from exporter.kinds.base import Kind
+from exporter.kinds.metric import Metric
+from exporter.model import CheckId, Dataset, Severity
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """The database observed, and how carefully; times in seconds."""
+
+    dsn: str | None
+    dsn_file: Path | None
+    timezone: ZoneInfo
+    statement_timeout: float
+    lock_timeout: float
+    pass_timeout: float
+    connect_timeout: float
+
+    def connection_string(self) -> str:
+        """The DSN; from its file it is read anew each time, so that a rotated password is found."""
+        if self.dsn_file is None:
+            return self.dsn or ""
+        try:
+            return self.dsn_file.read_text().strip()
+        except OSError as error:
+            raise UsageError(f"dsn_file {self.dsn_file}: {error.strerror}") from None
+
+
+@dataclass(frozen=True)
+class Check:
+    """A named expectation of a dataset."""
+
+    id: CheckId
+    kind: Kind
+    owner: str | None = None
+
+    @property
+    def could_be_critical(self) -> bool:
+        """Whether it has a critical limit: not to measure it stops the DAG as well."""
+        return Severity.CRITICAL in self.kind.conditions()
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether anything is judged at all."""
+        return bool(self.kind.conditions())
+
+
+@dataclass(frozen=True)
+class Alerts:
+    """Where the people who are told find more; `{alert}` and `{dataset}` are filled in."""
+
+    runbook_url: str
+    dashboard_url: str | None
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything one exporter process watches, and how."""
+
+    path: str
+    sha256: str
+    warehouse: Warehouse
+    datasets: Mapping[str, Dataset]
+    checks: tuple[Check, ...]
+    metrics: Mapping[str, Metric]
+    owners: Mapping[str, Mapping[str, str]]
+    alerts: Alerts
+
+    def check(self, check: CheckId) -> Check:
+        """The check of that address."""
+        return next(c for c in self.checks if c.id == check)
+
+    def checks_of(self, datasets: frozenset[str] | None) -> tuple[Check, ...]:
+        """The checks of some datasets, or all of them."""
+        if datasets is None:
+            return self.checks
+        return tuple(check for check in self.checks if check.id.dataset in datasets)

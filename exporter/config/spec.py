@@ -1,0 +1,228 @@
+"""The config as it is written: one model per section, from which the JSON Schema is made."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from functools import cache
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    create_model,
+    model_validator,
+)
+
+from exporter.kinds import kinds_in
+from exporter.kinds.anomaly import Anomaly
+from exporter.kinds.base import Name
+from exporter.kinds.metric import Metric
+from exporter.kinds.query import Query
+
+SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+PART = re.compile(r'"((?:[^"]|"")+)"|([^".]+)')
+RUNBOOKS = "https://github.com/warehouse-exporter/warehouse-exporter/blob/main/prometheus/runbooks/{alert}.md"
+
+
+def parse_duration(written: Any) -> float:
+    """`60s`, `5m`, `12h`, `1d` in seconds."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)(s|m|h|d)", str(written).strip())
+    if match is None or float(match.group(1)) == 0:
+        raise ValueError(
+            f"{written!r} is not a duration: write a number and s, m, h or d, such as 60s"
+        )
+    return float(match.group(1)) * SECONDS[match.group(2)]
+
+
+def parse_zone(written: Any) -> ZoneInfo:
+    """A time zone by its IANA name."""
+    try:
+        return ZoneInfo(str(written))
+    except (ValueError, OSError, KeyError):
+        raise ValueError(
+            f"{written!r} is not a time zone: write an IANA name such as UTC or Europe/Berlin"
+        ) from None
+
+
+def parse_time(written: Any) -> dt.time:
+    """A time of day such as `06:30`."""
+    if not isinstance(written, str) or not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", written):
+        raise ValueError(f'{written!r} is not a time of day: write it in quotes, such as "06:30"')
+    hour, minute = written.split(":")
+    return dt.time(int(hour), int(minute))
+
+
+def parse_relation(written: str) -> tuple[str, ...]:
+    """`schema.table` by exact names; a part that holds a dot is put in double quotes."""
+    parts, place = [], 0
+    while place <= len(written):
+        match = PART.match(written, place)
+        if match is None or (match.end() < len(written) and written[match.end()] != "."):
+            raise ValueError(
+                f"{written!r} is not a relation: write schema.table, such as shop.orders"
+            )
+        parts.append(match.group(1).replace('""', '"') if match.group(1) else match.group(2))
+        place = match.end() + 1
+    if len(parts) > 2:
+        raise ValueError(f"{written!r} has {len(parts)} parts: write schema.table")
+    return tuple(parts)
+
+
+def valid_relation(written: str) -> str:
+    """A relation's name that can be taken apart."""
+    parse_relation(written)
+    return written
+
+
+def one_or_more(written: Any) -> Any:
+    """A list, or a single item as a list of one."""
+    return [written] if isinstance(written, str) else written
+
+
+def column_map(written: Any) -> Any:
+    """Columns with their types, or a plain list of names."""
+    if isinstance(written, list):
+        return {str(name): None for name in written}
+    return written
+
+
+TEXT = WithJsonSchema({"type": "string"})
+Span = Annotated[float, BeforeValidator(parse_duration), TEXT]
+Zone = Annotated[ZoneInfo, BeforeValidator(parse_zone), TEXT]
+TimeOfDay = Annotated[dt.time, BeforeValidator(parse_time), TEXT]
+RelationName = Annotated[str, AfterValidator(valid_relation)]
+Names = Annotated[tuple[str, ...], BeforeValidator(one_or_more)]
+Columns = Annotated[
+    dict[str, str | None],
+    BeforeValidator(column_map),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "object", "additionalProperties": {"type": ["string", "null"]}},
+                {"type": "array", "items": {"type": "string"}},
+            ]
+        }
+    ),
+]
+
+
+class Spec(BaseModel):
+    """A section of the config; unknown keys are refused."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True
+    )
+
+
+class WarehouseSpec(Spec):
+    """The database observed."""
+
+    dsn: str | None = Field(None, description="Connection string, from the environment: ${NAME}.")
+    dsn_file: str | None = Field(
+        None, description="A file that holds it, re-read on every connect."
+    )
+    timezone: Zone = Field(ZoneInfo("UTC"), description="The zone of business days.")
+    statement_timeout: Span = Field(60.0, description="Longest run of one statement.")
+    lock_timeout: Span = Field(5.0, description="Longest wait for a lock.")
+    pass_timeout: Span = Field(300.0, description="Longest run of a whole pass.")
+    connect_timeout: Span = Field(10.0, description="Longest wait for a connection.")
+
+    @model_validator(mode="after")
+    def has_one_source(self) -> WarehouseSpec:
+        """The DSN comes from one place."""
+        if (self.dsn is None) == (self.dsn_file is None):
+            raise ValueError("write either `dsn: ${WAREHOUSE_DSN}` or `dsn_file: /path/to/file`")
+        return self
+
+
+class OwnerSpec(Spec):
+    """How the people behind a name are reached."""
+
+    slack: str | None = Field(None, description="Channel, such as '#growth-data'.")
+    email: str | None = Field(None, description="Address.")
+
+
+class AlertsSpec(Spec):
+    """Links in alerts."""
+
+    runbook_url: str = Field(RUNBOOKS, description="Runbook of an alert; {alert} is its name.")
+    dashboard_url: str | None = Field(None, description="Dashboard; {dataset} is filled in.")
+
+
+class CheckItemBase(Spec):
+    """One check: its kind, and the kind's parameters."""
+
+    @model_validator(mode="after")
+    def is_one_kind(self) -> CheckItemBase:
+        """Exactly one kind."""
+        if (
+            len(self.model_fields_set) != 1
+            or getattr(self, next(iter(self.model_fields_set))) is None
+        ):
+            raise ValueError(
+                "an item of `checks` is one kind, such as `- volume: {critical: '< 100'}`"
+            )
+        return self
+
+
+@cache
+def check_item() -> type[CheckItemBase]:
+    """The model of an item of `checks`: one optional field per kind."""
+    fields: dict[str, Any] = {
+        name: (kind | None, Field(None, description=(kind.__doc__ or "").splitlines()[0]))
+        for name, kind in kinds_in("checks").items()
+    }
+    return create_model("Check", __base__=CheckItemBase, **fields)
+
+
+class DatasetSpec(Spec):
+    """A relation under watch."""
+
+    relation: RelationName = Field(description="schema.table, by its exact name.")
+    time: str | None = Field(None, description="Column of the event time: needed to judge by day.")
+    time_zone: Zone | None = Field(
+        None, description="Zone of timestamps without one; default: the warehouse's."
+    )
+    loaded: str | None = Field(None, description="Column of the arrival time.")
+    key: Names = Field((), description="Column, or columns, that identify a row.")
+    columns: Columns = Field({}, description="Declared columns and their types, for schema checks.")
+    owner: str | None = Field(None, description="Whose it is: a name from `owners`.")
+    depends_on: Names = Field((), description="Datasets it is made from.")
+    expect_by: TimeOfDay = Field(
+        dt.time(6), description="Time of day by which yesterday is complete."
+    )
+    expect_day: Annotated[str, Field(pattern="^(yesterday|today)$")] = Field(
+        "yesterday", description="Newest day expected: yesterday, or today for a log of runs."
+    )
+    every: Span = Field(300.0, description="Time between passes.")
+    checks: tuple[Any, ...] = Field((), description="What is expected.")
+
+
+@cache
+def config_spec() -> type[Spec]:
+    """The model of a whole config, with all kinds that are installed."""
+    item: Any = check_item()
+    dataset: Any = create_model("Dataset", __base__=DatasetSpec, checks=(tuple[item, ...], ()))
+    return create_model(
+        "Config",
+        __base__=Spec,
+        warehouse=(WarehouseSpec, Field(description="The database observed.")),
+        datasets=(dict[Name, dataset], Field(min_length=1, description="Relations under watch.")),
+        metrics=(dict[Name, Metric], Field({}, description="Daily business numbers.")),
+        queries=(tuple[Query, ...], Field((), description="Statements of your own.")),
+        anomalies=(tuple[Anomaly, ...], Field((), description="Metrics against their past.")),
+        owners=(dict[str, OwnerSpec], Field({}, description="Who is told.")),
+        alerts=(AlertsSpec, Field(AlertsSpec(), description="Links in alerts.")),
+    )
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a config, for editors that complete it."""
+    schema = config_spec().model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

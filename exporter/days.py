@@ -1,0 +1,74 @@
+"""Business days: their bounds as instants, and which of them must be there by now.
+
+A business day is a calendar day in the warehouse's time zone. Its bounds are computed here and handed
+to the database as literals, so that a day of 23 or 25 hours is read whole.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+ONE_DAY = timedelta(days=1)
+
+
+def day_start(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant of `day` in `zone`, in UTC."""
+    return datetime.combine(day, time(0), tzinfo=zone).astimezone(UTC)
+
+
+def expected_day(as_of: datetime, zone: ZoneInfo, expect_by: time, newest: str) -> date:
+    """The newest business day that must be there at `as_of`.
+
+    `newest` is "yesterday" for data that is complete once its day is over, or "today" for a table
+    that describes the day it is written on (a log of runs). Before `expect_by` it is the day before.
+    """
+    local = as_of.astimezone(zone)
+    day = local.date() if newest == "today" else local.date() - ONE_DAY
+    return day if local.time() >= expect_by else day - ONE_DAY
+
+
+def last_days(day: date, count: int) -> tuple[date, ...]:
+    """The `count` days that end with `day`, oldest first."""
+    return tuple(day - ONE_DAY * back for back in reversed(range(count)))
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """What day it is for one dataset at one instant."""
+
+    as_of: datetime
+    zone: ZoneInfo
+    expected: date
+
+    @property
+    def today(self) -> date:
+        """The open business day at `as_of`."""
+        return self.as_of.astimezone(self.zone).date()
+
+    def window(self, text: str) -> tuple[date, ...] | None:
+        """The days a window names, oldest first; None means the whole table.
+
+        `day` is the expected day, `today` the open one, `7d` the seven that end with the expected one.
+        """
+        if text == "all":
+            return None
+        if text == "day":
+            return (self.expected,)
+        if text == "today":
+            return (self.today,)
+        return last_days(self.expected, int(text.removesuffix("d")))
+
+
+WINDOW = re.compile(r"^(day|today|all|[1-9][0-9]{0,3}d)$")
+
+
+def describe_window(days: tuple[date, ...] | None) -> str:
+    """A window in words, for reports: `on 2026-03-01`, `from … to …`, `in the whole table`."""
+    if days is None:
+        return "in the whole table"
+    if len(days) == 1:
+        return f"on {days[0]}"
+    return f"from {days[0]} to {days[-1]}"

@@ -1,0 +1,89 @@
+"""Every error this package raises, drawn once.
+
+WarehouseExporterError
+├── ConfigError     the YAML cannot be used: all its problems, each with its place (exit code 2)
+├── UsageError      the command line asks for something that is not there (exit code 2)
+├── SqlRefused      an expression of the config is not in the allow-list, and why
+├── Unmeasured      a number that should have been measured could not be, and the reason
+│   └── Unreachable nothing at all can be measured: no connection to the warehouse
+└── Skipped         there is nothing to judge yet, and the reason
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a check was not measured; the value of the label `reason`."""
+
+    CONNECTION = "connection"
+    PERMISSION = "permission"
+    MISSING_RELATION = "missing_relation"
+    MISSING_COLUMN = "missing_column"
+    COLUMN_TYPE = "column_type"
+    TIMEOUT = "timeout"
+    LOCK = "lock"
+    CANCELED = "canceled"
+    NO_ROWS = "no_rows"
+    NO_VALUES = "no_values"
+    NOT_FINITE = "not_finite"
+    RESULT = "result"
+    STATEMENT = "statement"
+    EXPIRED = "expired"
+    PENDING = "pending"
+    INTERNAL = "internal"
+
+
+class WarehouseExporterError(Exception):
+    """The root of everything this package raises on purpose."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a config: where it is and what would have been right."""
+
+    file: str
+    line: int
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.path + ': ' if self.path else ''}{self.message}"
+
+
+class ConfigError(WarehouseExporterError):
+    """The config cannot be used; `problems` holds all that is wrong with it."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.path)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class UsageError(WarehouseExporterError):
+    """The command line asks for something that does not exist."""
+
+
+class SqlRefused(WarehouseExporterError, ValueError):
+    """An SQL expression of the config is refused; the message says why."""
+
+
+class Unmeasured(WarehouseExporterError):
+    """A number could not be measured: never to be taken for 0 or for a pass."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        self.reason = reason
+        self.detail = detail
+        super().__init__(f"{reason}: {detail}")
+
+
+class Unreachable(Unmeasured):
+    """The warehouse cannot be reached or has gone away: no statement can be run."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(Reason.CONNECTION, detail)
+
+
+class Skipped(WarehouseExporterError):
+    """There is nothing to judge yet; the message is the reason people are shown."""

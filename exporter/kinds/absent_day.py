@@ -1,0 +1,66 @@
+"""C2: a column that has no value for an entire day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from pydantic import Field
+
+from exporter.catalog import Metric
+from exporter.errors import Skipped
+from exporter.kinds.base import Limited
+from exporter.model import Dataset, Datasets, Sample
+from exporter.needs import Need, Readings, Scan
+from exporter.sql import words
+from exporter.states import Hits
+from exporter.target import Target
+
+
+class AbsentDay(Limited):
+    """How many days of the window have rows, but not one value in the column."""
+
+    kind = "absent_day"
+    ids = ("C2",)
+    metric = Metric(
+        "warehouse_column_absent_partitions",
+        "Business days of the window that have rows, none of which has a value in the column.",
+        ("column",),
+    )
+    alert = "WarehouseColumnAbsent"
+    summary = "a column is empty for an entire day"
+    advice: ClassVar[str] = "critical: '> 0'"
+
+    column: str = Field(description="The column that must have a value at least once a day.")
+    blank_is_missing: bool = Field(
+        False, description="Also count '' and text of white space only as missing."
+    )
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        if not dataset.time or self.window == "all":
+            return [f"{self.kind} needs `time:` on dataset {dataset.name} and a window of days"]
+        if self.column == dataset.time:
+            return [f"rows without {self.column} belong to no day: use completeness"]
+        return []
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        given = target.predicate(self.where)
+        column = target.column(self.column)
+        value = words.is_present(column)
+        if self.blank_is_missing:
+            value = words.negated(words.either(words.is_null(column), words.is_blank(column)))
+        cells = (words.count(words.both(value, given)), words.count(given))
+        return {"rows": Scan(target.dataset.name, self.span(target), Hits, cells)}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        states = {day: s for day, s in readings["rows"].states.items() if isinstance(s, Hits)}
+        with_rows = {day: state for day, state in states.items() if state.total}
+        if not with_rows:
+            raise Skipped(f"no rows {self.when(target)}")
+        absent = [day for day, state in with_rows.items() if not state.hits]
+        rows = sum(state.total or 0 for state in with_rows.values())
+        evidence = (
+            f"{self.column} has no value on {len(absent)} of {len(with_rows)} days with rows"
+            f" ({rows:,.0f} rows {self.when(target)})"
+        )
+        return [Sample({self.metric.name: float(len(absent))}, evidence, {"column": self.column})]

@@ -1,0 +1,220 @@
+"""What every kind of check has: common parameters, limits, and how hits become a sample.
+
+A kind is one file with one class: its parameters (fields), what it asks of the database (`needs`), what
+the answer means (`samples`), and its public names. It contains no try, no connection and no limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+
+from exporter import catalog
+from exporter.catalog import Metric
+from exporter.days import WINDOW, describe_window
+from exporter.limits import Condition, Limit, Term, Unit
+from exporter.model import NO_LABELS, Dataset, Datasets, Sample, Severity
+from exporter.needs import Need, Readings
+from exporter.needs import hits as hits_of
+from exporter.sql import expressions
+from exporter.states import Hits
+from exporter.target import Target, nothing_to_divide
+
+
+def valid_expression(text: str) -> str:
+    """An SQL expression that is allowed; ValueError says why it is not."""
+    expressions.parse(text)
+    return text
+
+
+def valid_window(text: str) -> str:
+    """`day`, `today`, `all` or a number of days such as `7d`."""
+    if not WINDOW.match(text):
+        raise ValueError(f"{text!r} is not a window: write day, today, all, or days such as 7d")
+    return text
+
+
+def parse_limits(written: Any) -> tuple[Limit, ...]:
+    """One limit, or a list of which any may be in breach."""
+    texts = written if isinstance(written, list | tuple) else [written]
+    if not texts or not all(isinstance(text, str) for text in texts):
+        raise ValueError(f"{written!r} is not a limit: write it in quotes, such as '> 5%'")
+    return tuple(Limit.parse(text) for text in texts)
+
+
+LIMIT_SCHEMA: dict[str, Any] = {
+    "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
+    "description": "The breach: '> 5%', '> 12h', '> 10 rows', '< 100'. Of a list, any.",
+}
+Expression = Annotated[str, AfterValidator(valid_expression)]
+Window = Annotated[str, AfterValidator(valid_window)]
+Limits = Annotated[tuple[Limit, ...], BeforeValidator(parse_limits), WithJsonSchema(LIMIT_SCHEMA)]
+Name = Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=63)]
+Duration = Annotated[str, Field(pattern=r"^[0-9]+(s|m|h|d)$")]
+
+
+class Kind(BaseModel):
+    """A kind of check: the parameters one check of it has, and what they mean."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    kind: ClassVar[str]
+    ids: ClassVar[tuple[str, ...]]
+    metric: ClassVar[Metric]
+    alert: ClassVar[str]
+    summary: ClassVar[str]
+    layer: ClassVar[str] = "quality"
+    section: ClassVar[str] = "checks"
+    default_window: ClassVar[str] = "day"
+    more_metrics: ClassVar[tuple[Metric, ...]] = ()
+
+    name: Name | None = Field(None, description="Name of the check; default: the kind and column.")
+    where: Expression | None = Field(None, description="Only rows for which this is true.")
+    window: Window | None = Field(None, description="Rows judged: day, today, all, or 7d.")
+    hold: Duration | None = Field(
+        None, alias="for", description="How long a breach must last before Prometheus tells."
+    )
+
+    def default_name(self) -> str:
+        """The check's name where its owner gives none."""
+        column = getattr(self, "column", None)
+        return f"{self.kind}_{column}" if column else self.kind
+
+    def span(self, target: Target) -> tuple[Any, ...] | None:
+        """The days the check is about, or None for the whole table."""
+        default = self.default_window if target.dataset.time else "all"
+        return target.days(self.window or default)
+
+    def when(self, target: Target) -> str:
+        """The window in words."""
+        return describe_window(self.span(target))
+
+    def refers_to(self) -> tuple[str, ...]:
+        """Other datasets the check compares with."""
+        return ()
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        """What is wrong with this check on this dataset, beyond its own fields."""
+        window = self.window or self.default_window
+        if window != "all" and self.window and not dataset.time:
+            return [f"window: {self.window} needs a time column on dataset {dataset.name}"]
+        return []
+
+    def conditions(self) -> Mapping[Severity, Condition]:
+        """When each severity speaks."""
+        raise NotImplementedError
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        """What must be read; raises Unmeasured for what is missing."""
+        raise NotImplementedError
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        """What was read, as gauges and evidence; raises Skipped or Unmeasured."""
+        raise NotImplementedError
+
+
+class Limited(Kind):
+    """A kind whose severities are plain limits on its gauges."""
+
+    info: Limits | None = Field(None, description="Shown and counted, tells nobody.")
+    warning: Limits | None = Field(None, description="A ticket or a channel.")
+    critical: Limits | None = Field(None, description="A page; stops the DAG.")
+
+    advice: ClassVar[str] = "critical: '> 0'"
+    needs_limit: ClassVar[bool] = True
+
+    @classmethod
+    def term(cls, limit: Limit) -> Term:
+        """The gauge a limit is about; ValueError when its unit does not fit this kind."""
+        if limit.unit is Unit.NUMBER:
+            return Term(cls.metric.name, limit)
+        raise ValueError(f"{limit.text!r}: {cls.kind} is a plain number, write no unit")
+
+    @field_validator("info", "warning", "critical")
+    @classmethod
+    def unit_fits(cls, limits: tuple[Limit, ...] | None) -> tuple[Limit, ...] | None:
+        """Every limit is in a unit of this kind."""
+        for limit in limits or ():
+            cls.term(limit)
+        return limits
+
+    @model_validator(mode="after")
+    def limits_make_sense(self) -> Self:
+        """There is a limit, and a warning speaks before its critical."""
+        if self.needs_limit and not self.limits():
+            raise ValueError(f"{self.kind} needs a limit, for example {{{self.advice}}}")
+        for warning in self.warning or ():
+            for critical in self.critical or ():
+                if warning.laxer_than(critical):
+                    raise ValueError(
+                        f"warning {warning.text!r} is laxer than critical {critical.text!r}: "
+                        "it would never be seen before it"
+                    )
+        return self
+
+    def limits(self) -> Mapping[Severity, tuple[Limit, ...]]:
+        """The limits given, worst severity first."""
+        given = {
+            Severity.CRITICAL: self.critical,
+            Severity.WARNING: self.warning,
+            Severity.INFO: self.info,
+        }
+        return {severity: limits for severity, limits in given.items() if limits}
+
+    def conditions(self) -> Mapping[Severity, Condition]:
+        return {
+            severity: Condition.any_of(*(self.term(limit) for limit in limits))
+            for severity, limits in self.limits().items()
+        }
+
+
+class Share(Limited):
+    """A kind that answers "how many of how many": a ratio, with failed and checked rows beside it."""
+
+    advice: ClassVar[str] = "critical: '> 5%'"
+    things: ClassVar[str] = "rows"
+
+    @classmethod
+    def term(cls, limit: Limit) -> Term:
+        if limit.unit is Unit.SHARE:
+            return Term(cls.metric.name, limit)
+        if limit.unit is Unit.ROWS or (limit.unit is Unit.NUMBER and limit.bound == 0):
+            return Term(catalog.ROWS_FAILED.name, limit)
+        raise ValueError(
+            f"{limit.text!r} lacks a unit: write a share such as '> 5%' or a count such as '> 5 rows'"
+        )
+
+    def labels(self) -> Mapping[str, str]:
+        """Labels of the series beside `dataset` and `check`."""
+        column = getattr(self, "column", None)
+        return {"column": column} if column else NO_LABELS
+
+    def failed(self, state: Hits) -> float:
+        """How many failed; a coverage fails where it does not hit."""
+        return state.hits or 0.0
+
+    def evidence(self, target: Target, state: Hits) -> str:
+        """What was seen, in numbers."""
+        return f"{state.hits:,.0f} of {state.total:,.0f} {self.things}"
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        state = hits_of(readings)
+        if state.ratio is None or state.total is None:
+            raise nothing_to_divide(self.when(target))
+        values = {
+            self.metric.name: state.ratio,
+            catalog.ROWS_FAILED.name: self.failed(state),
+            catalog.ROWS_CHECKED.name: state.total,
+        }
+        return [Sample(values, self.evidence(target, state), self.labels())]

@@ -1,0 +1,70 @@
+"""S3: columns have the declared types."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from exporter.catalog import Metric
+from exporter.errors import Skipped
+from exporter.kinds.required_columns import Declared
+from exporter.model import Dataset, Datasets, Sample
+from exporter.needs import Readings
+from exporter.target import Target
+
+SHORT = {
+    "timestamptz": "timestamp with time zone",
+    "timestamp": "timestamp without time zone",
+    "varchar": "character varying",
+    "char": "character",
+    "int": "integer",
+    "int2": "smallint",
+    "int4": "integer",
+    "int8": "bigint",
+    "bool": "boolean",
+    "decimal": "numeric",
+    "float": "double precision",
+    "float4": "real",
+    "float8": "double precision",
+    "string": "text",
+}
+
+
+def same_type(declared: str, actual: str) -> bool:
+    """Whether a declared type, in any of PostgreSQL's spellings, is the catalogue's."""
+    wanted = " ".join(declared.lower().split("(")[0].split())
+    return SHORT.get(wanted, wanted) == actual
+
+
+class ColumnTypes(Declared):
+    """Declared columns whose type is another one; lengths and precisions do not count."""
+
+    kind = "column_types"
+    ids = ("S3",)
+    metric = Metric(
+        "warehouse_schema_type_mismatches", "Declared columns whose type is not the declared one."
+    )
+    alert = "WarehouseColumnTypeChanged"
+    summary = "columns have another type than declared"
+    advice: ClassVar[str] = "critical: '> 0'"
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        wrong = super().problems(dataset, datasets)
+        if dataset.columns and not any(dataset.columns.values()):
+            wrong.append(f"column_types needs types in `columns:` of dataset {dataset.name}")
+        return wrong
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        present = target.found.columns
+        typed = {
+            name: declared
+            for name, declared in target.dataset.columns.items()
+            if declared and name in present
+        }
+        if not typed:
+            raise Skipped("none of the columns with a declared type exists")
+        found = [
+            f"{name} is {present[name].type}, declared {declared}"
+            for name, declared in typed.items()
+            if not same_type(declared, present[name].type)
+        ]
+        return self.sample(found, f"{len(found)} of {len(typed)} columns have another type")

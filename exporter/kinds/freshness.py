@@ -1,0 +1,68 @@
+"""F1: how old the newest row is, by event time or by arrival."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from exporter.catalog import Metric
+from exporter.errors import Reason, Unmeasured
+from exporter.kinds.base import Limited
+from exporter.limits import Limit, Term, Unit
+from exporter.limits import Reading as How
+from exporter.model import Dataset, Datasets, Sample
+from exporter.needs import Lookup, Need, Readings
+from exporter.sql import statements, words
+from exporter.states import Newest
+from exporter.target import Target
+
+
+class Freshness(Limited):
+    """Time since the newest row; rows from the future are never taken for the newest."""
+
+    kind = "freshness"
+    ids = ("F1",)
+    metric = Metric(
+        "warehouse_newest_row_timestamp_seconds",
+        "When the newest row happened or arrived; rows from the future do not count.",
+    )
+    alert = "WarehouseDataStale"
+    summary = "no new rows: the newest is too old"
+    layer = "infrastructure"
+    advice: ClassVar[str] = "warning: '> 12h', critical: '> 24h'"
+
+    by: Literal["time", "loaded"] = Field(
+        "time",
+        description="By the dataset's `time` (when it happened) or `loaded` (when it arrived).",
+    )
+
+    def default_name(self) -> str:
+        return self.kind if self.by == "time" else f"{self.kind}_{self.by}"
+
+    @classmethod
+    def term(cls, limit: Limit) -> Term:
+        if limit.unit is not Unit.DURATION:
+            raise ValueError(f"{limit.text!r} lacks a unit: write a duration such as '> 12h'")
+        return Term(cls.metric.name, limit, How.AGE)
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        if getattr(dataset, self.by) is None:
+            return [f"freshness by {self.by} needs `{self.by}:` on dataset {dataset.name}"]
+        return []
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        clock = target.clock(getattr(target.dataset, self.by))
+        where = words.both(clock.until(target.horizon), target.predicate(self.where))
+        newest = words.epoch(clock.instant(words.newest_of(clock.value)))
+        subquery = statements.select([newest], clock.source(target.table()), where)
+        return {"rows": Lookup(target.dataset.name, Newest, (subquery,))}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        newest = readings["rows"].total(Newest)
+        if newest.at is None:
+            raise Unmeasured(Reason.NO_ROWS, "there is no row to take the newest of")
+        at = datetime.fromtimestamp(newest.at, UTC)
+        return [Sample({self.metric.name: newest.at}, f"newest row {at:%Y-%m-%d %H:%M:%S} UTC")]

@@ -1,0 +1,56 @@
+"""F8: rows from the future."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from exporter.catalog import Metric
+from exporter.errors import Skipped
+from exporter.kinds.base import Limited
+from exporter.limits import Limit, Term, Unit
+from exporter.model import Dataset, Datasets, Sample
+from exporter.needs import Lookup, Need, Readings
+from exporter.sql import statements, words
+from exporter.states import Hits
+from exporter.target import Target
+
+
+class FutureRows(Limited):
+    """How many rows lie further ahead of `as_of` than clocks may differ (5 minutes)."""
+
+    kind = "future_rows"
+    ids = ("F8",)
+    metric = Metric("warehouse_future_rows", "Rows with a time after the pass (5 minutes allowed).")
+    alert = "WarehouseFutureRows"
+    summary = "rows from the future"
+    advice: ClassVar[str] = "warning: '> 0'"
+
+    @classmethod
+    def term(cls, limit: Limit) -> Term:
+        if limit.unit in (Unit.NUMBER, Unit.ROWS):
+            return Term(cls.metric.name, limit)
+        raise ValueError(f"{limit.text!r}: future_rows is a number of rows, such as '> 0'")
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        return [] if dataset.time else [f"{self.kind} needs `time:` on dataset {dataset.name}"]
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        clock = target.clock()
+        given = target.predicate(self.where)
+        source = clock.source(target.table())
+        newest = words.epoch(clock.instant(words.newest_of(clock.value)))
+        subqueries = (
+            statements.select(
+                [words.count()], source, words.both(clock.after(target.horizon), given)
+            ),
+            statements.select([newest], source, words.both(words.is_present(clock.value), given)),
+        )
+        return {"rows": Lookup(target.dataset.name, Hits, subqueries)}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        state = readings["rows"].total(Hits)
+        if state.total is None:
+            raise Skipped("there is no row")
+        evidence = f"{state.hits:,.0f} rows after {target.horizon:%Y-%m-%d %H:%M} UTC"
+        return [Sample({self.metric.name: state.hits}, evidence)]

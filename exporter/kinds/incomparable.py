@@ -1,0 +1,44 @@
+"""R7: orders that cannot be compared with their items, counted as such and never as 0."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from exporter import catalog
+from exporter.catalog import Metric
+from exporter.errors import Skipped
+from exporter.kinds.reconciliation import Compared, Sides
+from exporter.model import Sample
+from exporter.needs import Readings
+from exporter.target import Target
+
+
+class Incomparable(Compared):
+    """Orders with a value missing on either side (an item without a price), or without any item."""
+
+    kind = "incomparable"
+    ids = ("R7",)
+    metric = Metric(
+        "warehouse_revenue_incomparable_ratio",
+        "Share of orders that cannot be compared: a value is missing, or there is no item.",
+    )
+    alert = "WarehouseRevenueIncomparable"
+    summary = "orders cannot be compared with their items"
+    advice: ClassVar[str] = "warning: '> 0'"
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        sides = readings["sides"].total(Sides)
+        orders = sides.compared + sides.incomparable
+        if not orders:
+            raise Skipped(f"no orders {self.when(target)}")
+        values = {
+            self.metric.name: sides.incomparable / orders,
+            catalog.ROWS_FAILED.name: sides.incomparable,
+            catalog.ROWS_CHECKED.name: orders,
+        }
+        evidence = (
+            f"{sides.incomparable:,.0f} of {orders:,.0f} orders cannot be compared "
+            f"({sides.valueless:,.0f} with a value missing, {sides.partless:,.0f} without a row in "
+            f"{self.against.dataset}) {self.when(target)}"
+        )
+        return [Sample(values, evidence)]

@@ -1,0 +1,135 @@
+"""K1: a daily business number, shown as it is; limits on it are welcome, but not needed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from exporter.catalog import Metric as Gauge
+from exporter.errors import Skipped
+from exporter.kinds.base import Expression, Limited
+from exporter.limits import Limit, Term, Unit
+from exporter.model import Sample
+from exporter.needs import Need, Reading, Readings, Scan
+from exporter.sql import words
+from exporter.states import Count, Total
+from exporter.target import Daily, Target
+
+
+class Metric(Limited):
+    """A daily number: a count, a sum, a number of different values, or a ratio of two other metrics."""
+
+    kind = "metric"
+    ids = ("K1",)
+    section = "metrics"
+    metric = Gauge("warehouse_metric_value", "The metric's value on the expected day.", ("metric",))
+    alert = "WarehouseMetricOutOfBounds"
+    summary = "a business number is outside its limits"
+    layer = "business"
+    needs_limit: ClassVar[bool] = False
+
+    dataset: str | None = Field(None, description="The dataset it is computed from.")
+    count: Expression | None = Field(None, description="'*', or an expression that is not NULL.")
+    sum: Expression | None = Field(None, description="The expression summed.")
+    distinct: Expression | None = Field(
+        None, description="The expression whose values are counted once."
+    )
+    ratio: tuple[str, str] | None = Field(
+        None, description="Two other metrics: [numerator, denominator]."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def star_is_all(cls, data: Any) -> Any:
+        """`count: "*"` counts rows, which as an expression is the constant 1."""
+        if isinstance(data, dict) and data.get("count") == "*":
+            return {**data, "count": "1"}
+        return data
+
+    @model_validator(mode="after")
+    def is_one_of_four(self) -> Self:
+        """Exactly one definition, and a dataset unless it is a ratio."""
+        given = [w for w in ("count", "sum", "distinct", "ratio") if getattr(self, w) is not None]
+        if len(given) != 1:
+            raise ValueError("a metric is one of count, sum, distinct or ratio")
+        if (self.ratio is None) == (self.dataset is None):
+            raise ValueError(
+                "a ratio names two metrics and no dataset; other metrics need `dataset`"
+            )
+        if self.window is not None or (self.ratio and self.where):
+            raise ValueError("a metric is a daily number: no `window`, and no `where` on a ratio")
+        return self
+
+    @classmethod
+    def term(cls, limit: Limit) -> Term:
+        if limit.unit in (Unit.NUMBER, Unit.SHARE):
+            return Term(cls.metric.name, limit)
+        raise ValueError(f"{limit.text!r}: a metric's limit is a number such as '< 100' or '< 1%'")
+
+    def default_name(self) -> str:
+        return f"metric_{self.name}"
+
+    def scan(self, target: Target, days: tuple[date, ...]) -> Scan:
+        """The scan that gives this metric for each of the days; not for a ratio."""
+        given = target.predicate(self.where)
+        name = target.dataset.name
+        if self.sum is not None:
+            x = target.expression(self.sum)
+            return Scan(name, days, Total, (words.sum_of(x, given), words.count_of(x, given)))
+        if self.distinct is not None:
+            cell = words.distinct_of(target.expression(self.distinct), given)
+        elif self.count == "1":
+            cell = words.count(given)
+        else:
+            cell = words.count_of(target.expression(self.count or "1"), given)
+        return Scan(name, days, Count, (cell,))
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        return daily_needs(self, target, (target.calendar.expected,))
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        day = target.calendar.expected
+        value = daily_values(self, readings).get(day)
+        if value is None:
+            raise Skipped(f"no value on {day}: nothing to add up or to divide by")
+        text = f"{self.name} {shown(value)} on {day}"
+        labels = {"metric": self.name or ""}
+        quiet = None if self.limits() else f"{text} (shown, no limit)"
+        return [Sample({self.metric.name: value}, text, labels, skipped=quiet)]
+
+
+def daily_needs(metric: Daily, target: Target, days: tuple[date, ...]) -> dict[str, Need]:
+    """What gives a metric for each of some days: one scan, or two for a ratio."""
+    parts = [target.metrics[part] for part in metric.ratio] if metric.ratio else [metric]
+    found: dict[str, Need] = {}
+    for role, part in zip(("value", "denominator"), parts, strict=False):
+        assert part.dataset is not None
+        found[role] = part.scan(target.other(part.dataset), days)
+    return found
+
+
+def daily_values(metric: Daily, readings: Readings) -> dict[date, float]:
+    """The metric by day; a day without a value, or with nothing to divide by, is missing."""
+    values = by_day(readings["value"])
+    if not metric.ratio:
+        return values
+    below = by_day(readings["denominator"])
+    return {day: value / below[day] for day, value in values.items() if below.get(day)}
+
+
+def by_day(reading: Reading) -> dict[date, float]:
+    """The values of the days that have one."""
+    states = reading.states.items()
+    found = {day: s.value for day, s in states if day is not None and isinstance(s, Count | Total)}
+    return {day: value for day, value in found.items() if value is not None}
+
+
+def shown(value: float) -> str:
+    """A number for people: whole counts, two decimals of large, four digits of small ones."""
+    if math.isfinite(value) and value == int(value) and abs(value) < 1e15:
+        return f"{value:,.0f}"
+    return f"{value:,.2f}" if abs(value) >= 10 else f"{value:.4g}"

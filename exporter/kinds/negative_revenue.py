@@ -1,0 +1,48 @@
+"""R1: revenue below zero."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from pydantic import Field
+
+from exporter.catalog import Metric
+from exporter.kinds.base import Share
+from exporter.needs import Need, Scan
+from exporter.sql import words
+from exporter.states import Hits
+from exporter.target import Target
+
+
+class NegativeRevenue(Share):
+    """Rows whose revenue is below zero; rows without revenue are not judged."""
+
+    kind = "negative_revenue"
+    ids = ("R1",)
+    metric = Metric(
+        "warehouse_negative_revenue_ratio", "Share of rows with revenue that is negative."
+    )
+    alert = "WarehouseNegativeRevenue"
+    summary = "revenue below zero"
+    layer = "business"
+    advice: ClassVar[str] = "critical: '> 0'"
+    op: ClassVar[str] = "<"
+    word: ClassVar[str] = "negative"
+
+    column: str = Field("revenue", description="The column with the revenue.")
+
+    def default_name(self) -> str:
+        return self.kind if self.column == "revenue" else f"{self.kind}_{self.column}"
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        column = target.column(self.column)
+        given = target.predicate(self.where)
+        wrong = words.compare(column, self.op, words.number(0))
+        cells = (words.count(words.both(wrong, given)), words.count_of(column, given))
+        return {"rows": Scan(target.dataset.name, self.span(target), Hits, cells)}
+
+    def evidence(self, target: Target, state: Hits) -> str:
+        return (
+            f"{super().evidence(target, state)} with {self.word} {self.column} {self.when(target)}"
+        )

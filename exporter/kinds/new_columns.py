@@ -1,0 +1,27 @@
+"""S4: columns that appeared."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from exporter.catalog import Metric
+from exporter.kinds.required_columns import Declared
+from exporter.model import Sample
+from exporter.needs import Readings
+from exporter.target import Target
+
+
+class NewColumns(Declared):
+    """Columns that exist and are not declared."""
+
+    kind = "new_columns"
+    ids = ("S4",)
+    metric = Metric("warehouse_schema_new_columns", "Columns that exist and are not declared.")
+    alert = "WarehouseColumnsAppeared"
+    summary = "columns appeared that are not declared"
+    advice: ClassVar[str] = "info: '> 0'"
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        declared = target.dataset.columns
+        found = [name for name in target.found.columns if name not in declared]
+        return self.sample(found, f"{len(found)} columns are not declared")

@@ -1,0 +1,59 @@
+"""F2: the newest business day that has rows is the expected one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from exporter.catalog import Metric
+from exporter.days import ONE_DAY
+from exporter.errors import Reason, Unmeasured
+from exporter.kinds.base import Limited
+from exporter.limits import Limit, Term, Unit
+from exporter.model import Dataset, Datasets, Sample
+from exporter.needs import Lookup, Need, Readings
+from exporter.sql import statements, words
+from exporter.states import Newest
+from exporter.target import Target
+
+
+class PartitionFreshness(Limited):
+    """How far the newest day with rows lies behind the expected day; later days do not count."""
+
+    kind = "partition_freshness"
+    ids = ("F2",)
+    metric = Metric(
+        "warehouse_partition_lag_seconds",
+        "How far the newest business day with rows lies behind the expected one; 0 when it is there.",
+    )
+    alert = "WarehousePartitionMissing"
+    summary = "the expected day is not there"
+    layer = "infrastructure"
+    advice: ClassVar[str] = "critical: '> 0'"
+
+    @classmethod
+    def term(cls, limit: Limit) -> Term:
+        if limit.unit is Unit.DURATION or (limit.unit is Unit.NUMBER and limit.bound == 0):
+            return Term(cls.metric.name, limit)
+        raise ValueError(f"{limit.text!r} lacks a unit: write '> 0' or days such as '> 1d'")
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        return [] if dataset.time else [f"{self.kind} needs `time:` on dataset {dataset.name}"]
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        clock = target.clock()
+        end = target.bounds(target.calendar.expected)[1]
+        where = words.both(clock.before(end), target.predicate(self.where))
+        newest = words.epoch(clock.instant(words.newest_of(clock.value)))
+        subquery = statements.select([newest], clock.source(target.table()), where)
+        return {"rows": Lookup(target.dataset.name, Newest, (subquery,))}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        newest = readings["rows"].total(Newest)
+        if newest.at is None:
+            raise Unmeasured(Reason.NO_ROWS, "there is no row up to the expected day")
+        day = datetime.fromtimestamp(newest.at, UTC).astimezone(target.calendar.zone).date()
+        behind = (target.calendar.expected - day) // ONE_DAY
+        evidence = f"newest day {day}, expected {target.calendar.expected}: {behind} days behind"
+        return [Sample({self.metric.name: behind * 86400.0}, evidence)]

@@ -1,0 +1,48 @@
+"""F5: the pipeline logged a run, and it read something."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from pydantic import Field
+
+from exporter.catalog import Metric
+from exporter.kinds.base import Expression, Limited
+from exporter.model import Dataset, Datasets, Sample
+from exporter.needs import Need, Readings, Scan
+from exporter.sql import words
+from exporter.states import Hits
+from exporter.target import Target
+
+
+class PipelineRun(Limited):
+    """Runs of the expected day that read rows; on a log of runs, set `expect_day: today`."""
+
+    kind = "pipeline_run"
+    ids = ("F5",)
+    metric = Metric("warehouse_pipeline_runs", "Logged runs of the day that read at least one row.")
+    alert = "WarehousePipelineNotRun"
+    summary = "the pipeline did not run, or read nothing"
+    layer = "infrastructure"
+    advice: ClassVar[str] = "critical: '< 1'"
+
+    rows_read: Expression = Field(
+        "rows_read", description="The column with the rows a run has read."
+    )
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        return [] if dataset.time else [f"{self.kind} needs `time:` on dataset {dataset.name}"]
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        given = target.predicate(self.where)
+        read = words.compare(target.expression(self.rows_read), ">", words.number(0))
+        cells = (words.count(words.both(read, given)), words.count(given))
+        return {"rows": Scan(target.dataset.name, self.span(target), Hits, cells)}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        state = readings["rows"].total(Hits)
+        evidence = (
+            f"{state.hits:,.0f} of {state.total:,.0f} logged runs {self.when(target)} read rows"
+        )
+        return [Sample({self.metric.name: state.hits}, evidence)]

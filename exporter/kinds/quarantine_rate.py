@@ -1,0 +1,42 @@
+"""P1: share of the rows read that the pipeline put into quarantine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from pydantic import Field
+
+from exporter.catalog import Metric
+from exporter.kinds.base import Expression, Share
+from exporter.needs import Need, Scan
+from exporter.sql import words
+from exporter.states import Hits
+from exporter.target import Target
+
+
+class QuarantineRate(Share):
+    """Rows quarantined of rows read, as the pipeline logged them; on a log, set `expect_day: today`."""
+
+    kind = "quarantine_rate"
+    ids = ("P1",)
+    metric = Metric(
+        "warehouse_quarantine_ratio", "Share of the rows read that were put into quarantine."
+    )
+    alert = "WarehouseQuarantineRateHigh"
+    summary = "the pipeline rejects too many rows"
+    layer = "infrastructure"
+    advice: ClassVar[str] = "warning: '> 5%', critical: '> 6%'"
+
+    quarantined: Expression = Field("rows_quarantined", description="Rows rejected by a run.")
+    read: Expression = Field("rows_read", description="Rows read by a run.")
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        given = target.predicate(self.where)
+        rejected, read = target.expression(self.quarantined), target.expression(self.read)
+        complete = words.both(words.is_present(rejected), words.is_present(read), given)
+        cells = (words.sum_of(rejected, complete), words.sum_of(read, complete))
+        return {"rows": Scan(target.dataset.name, self.span(target), Hits, cells)}
+
+    def evidence(self, target: Target, state: Hits) -> str:
+        return f"{super().evidence(target, state)} quarantined {self.when(target)}"

@@ -1,0 +1,87 @@
+"""O12: a check of the owner's own, from one read-only SELECT."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, Field
+
+from exporter.catalog import Metric
+from exporter.errors import Reason, Unmeasured
+from exporter.kinds.base import Limited, Name
+from exporter.model import Dataset, Datasets, Sample
+from exporter.needs import Need, Probe, Readings
+from exporter.sql.queries import parse_query, render_query
+from exporter.states import Cell, finite
+from exporter.target import Target
+
+MAX_ROWS = 1000
+"""More rows than this are no check but a table, and no label set anybody wants in Prometheus."""
+
+
+def valid_query(text: str) -> str:
+    """One SELECT that only reads; ValueError says what is wrong with it."""
+    parse_query(text)
+    return text
+
+
+class Query(Limited):
+    """One SELECT that gives one number, or one number per row beside its labels."""
+
+    kind = "query"
+    ids = ("O12",)
+    section = "queries"
+    metric = Metric("warehouse_query_value", "The number that the owner's own query gives.")
+    alert = "WarehouseQueryOutOfBounds"
+    summary = "the owner's own query is outside its limits"
+    default_window: ClassVar[str] = "all"
+
+    name: Name = Field(description="Name of the check.")
+    sql: Annotated[str, AfterValidator(valid_query)] = Field(
+        description="One SELECT; :as_of, :day_start and :day_end may stand for instants."
+    )
+    value: str | None = Field(
+        None, description="The column with the number; default: the only one, or `value`."
+    )
+    dataset: str | None = Field(
+        None, description="The dataset it belongs to, for owner and expected day."
+    )
+    owner: str | None = Field(None, description="Whose it is; default: the dataset's owner.")
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        if self.where is not None or self.window is not None:
+            return ["a query says itself which rows it reads: no `where`, no `window`"]
+        return []
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        start, end = target.bounds(target.calendar.expected)
+        instants = {"as_of": target.calendar.as_of, "day_start": start, "day_end": end}
+        limited = (
+            f"SELECT * FROM (\n{render_query(self.sql, instants)}\n) AS query LIMIT {MAX_ROWS + 1}"
+        )
+        return {"rows": Probe(target.dataset.name, limited)}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        rows = readings["rows"].rows
+        if not rows:
+            raise Unmeasured(Reason.NO_ROWS, "the query gave no row")
+        if len(rows) > MAX_ROWS:
+            raise Unmeasured(Reason.RESULT, f"the query gave more than {MAX_ROWS:,} rows")
+        return [self.sample(row) for row in rows]
+
+    def sample(self, row: Mapping[str, Cell]) -> Sample:
+        """One row: its number, and every other column as a label."""
+        column = self.value or ("value" if "value" in row and len(row) > 1 else next(iter(row)))
+        if column not in row:
+            raise Unmeasured(Reason.RESULT, f"the query has no column {column}: {', '.join(row)}")
+        number = finite(row[column], f"column {column} of the query")
+        if number is None:
+            raise Unmeasured(Reason.NO_VALUES, f"column {column} of the query is NULL")
+        labels = {
+            name: "" if cell is None else str(cell) for name, cell in row.items() if name != column
+        }
+        shown = ", ".join(f"{name}={text}" for name, text in labels.items())
+        return Sample(
+            {self.metric.name: number}, f"{number:,g}{' for ' + shown if shown else ''}", labels
+        )

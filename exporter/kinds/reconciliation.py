@@ -1,0 +1,165 @@
+"""R4: the revenue of an order is the sum of its items, order by order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from exporter import catalog
+from exporter.catalog import Metric
+from exporter.errors import Skipped
+from exporter.kinds.base import Expression, Share
+from exporter.model import Dataset, Datasets, Sample
+from exporter.needs import Need, Probe, Readings
+from exporter.sql import statements, words
+from exporter.sql.words import render
+from exporter.states import Cell, finite, plus
+from exporter.target import Target
+
+
+class OtherSide(BaseModel):
+    """What is summed on the other side, and by which key."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: str = Field(description="The dataset with the parts, e.g. order_items.")
+    sum: Expression = Field(description="The expression summed, e.g. quantity * price.")
+    by: str = Field(description="Its column that holds the key of this side.")
+    where: Expression | None = Field(None, description="Only rows of it for which this is true.")
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Keys compared on both sides, those that differ, and those that cannot be compared.
+
+    `left` and `right` are the sums over comparable keys, `amount` the sum of absolute differences.
+    """
+
+    compared: float
+    differing: float
+    amount: float | None
+    left: float | None
+    right: float | None
+    valueless: float
+    partless: float
+
+    @classmethod
+    def of(cls, cells: tuple[Cell, ...]) -> Sides:
+        """From one row of the probe."""
+        numbers = [finite(cell, "a sum of revenue") for cell in cells]
+        return cls(
+            numbers[0] or 0, numbers[1] or 0, numbers[2], numbers[3], numbers[4],
+            numbers[5] or 0, numbers[6] or 0,
+        )  # fmt: skip
+
+    def __add__(self, other: Sides, /) -> Sides:
+        return Sides(
+            self.compared + other.compared,
+            self.differing + other.differing,
+            plus(self.amount, other.amount),
+            plus(self.left, other.left),
+            plus(self.right, other.right),
+            self.valueless + other.valueless,
+            self.partless + other.partless,
+        )
+
+    @property
+    def incomparable(self) -> float:
+        """Keys with a value missing on either side, or with nothing on the other side."""
+        return self.valueless + self.partless
+
+
+class Compared(Share):
+    """What the kinds that compare two sides share: their parameters and their one statement."""
+
+    default_window = "all"
+    layer = "business"
+    things: ClassVar[str] = "orders"
+
+    sum: Expression = Field(description="The expression summed on this side, e.g. revenue.")
+    by: str | None = Field(None, description="The key of this side; default: the dataset's key.")
+    against: OtherSide = Field(description="The other side.")
+    tolerance: float = Field(0.01, ge=0, description="Absolute difference that is no difference.")
+
+    def refers_to(self) -> tuple[str, ...]:
+        return (self.against.dataset,)
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        if self.by is None and len(dataset.key) != 1:
+            return [f"{self.kind} needs `by:` (dataset {dataset.name} has no key of one column)"]
+        return super().problems(dataset, datasets)
+
+    def side(self, target: Target, key: str, total: str, where: str, source: str) -> str:
+        """One side by its key: the sum, how many rows, and how many of them have no value."""
+        k, x = render(target.column(key)), render(target.expression(total))
+        return (
+            f"SELECT {k} AS key, sum({x}) AS total, count(*) - count({x}) AS valueless\n"
+            f"FROM {source}{where}\nGROUP BY 1"
+        )
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        other, days = target.other(self.against.dataset), self.span(target)
+        key = self.by or target.dataset.key[0]
+        mine = words.both(
+            words.is_present(target.column(key)), target.predicate(self.where), target.inside(days)
+        )
+        theirs = words.both(
+            words.is_present(other.column(self.against.by)), other.predicate(self.against.where)
+        )
+        left = self.side(target, key, self.sum, statements.clause(mine), target.source(days))
+        right = self.side(
+            other, self.against.by, self.against.sum, statements.clause(theirs), other.table()
+        )
+        sql = (
+            f"WITH o AS (\n{left}),\ni AS (\n{right}),\nj AS (\n"
+            "SELECT o.total AS mine, i.total AS theirs, i.key IS NULL AS partless,\n"
+            "       i.key IS NOT NULL AND o.valueless = 0 AND i.valueless = 0 AS comparable\n"
+            "FROM o LEFT JOIN i ON i.key = o.key)\n"
+            "SELECT count(*) FILTER (WHERE comparable) AS c0,\n"
+            f"       count(*) FILTER (WHERE comparable AND abs(mine - theirs) > {self.tolerance!r}) AS c1,\n"
+            "       sum(abs(mine - theirs)) FILTER (WHERE comparable) AS c2,\n"
+            "       sum(mine) FILTER (WHERE comparable) AS c3,\n"
+            "       sum(theirs) FILTER (WHERE comparable) AS c4,\n"
+            "       count(*) FILTER (WHERE NOT comparable AND NOT partless) AS c5,\n"
+            "       count(*) FILTER (WHERE partless) AS c6\nFROM j"
+        )
+        return {"sides": Probe(target.dataset.name, sql, Sides)}
+
+
+class Reconciliation(Compared):
+    """Orders whose sum differs from the sum of their items by more than the tolerance."""
+
+    kind = "reconciliation"
+    ids = ("R4",)
+    metric = Metric(
+        "warehouse_revenue_mismatch_ratio",
+        "Share of comparable orders whose revenue differs from the sum of their items.",
+    )
+    more_metrics = (
+        Metric(
+            "warehouse_revenue_mismatch_amount",
+            "Sum of the absolute differences between orders and their items, in the warehouse's currency.",
+        ),
+    )
+    alert = "WarehouseRevenueMismatch"
+    summary = "revenue of orders and of their items differ"
+    advice: ClassVar[str] = "critical: '> 0'"
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        sides = readings["sides"].total(Sides)
+        if not sides.compared:
+            raise Skipped(f"no order can be compared {self.when(target)}")
+        values = {
+            self.metric.name: sides.differing / sides.compared,
+            self.more_metrics[0].name: sides.amount or 0.0,
+            catalog.ROWS_FAILED.name: sides.differing,
+            catalog.ROWS_CHECKED.name: sides.compared,
+        }
+        evidence = (
+            f"{sides.differing:,.0f} of {sides.compared:,.0f} comparable orders differ from the sum in "
+            f"{self.against.dataset}, by {sides.amount or 0:,.2f} together, {self.when(target)}"
+        )
+        return [Sample(values, evidence)]

@@ -1,0 +1,47 @@
+"""T1: share of orders that carry a click id or a UTM parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from pydantic import Field
+
+from exporter.catalog import Metric
+from exporter.kinds.base import Share
+from exporter.needs import Need, Scan
+from exporter.sql import words
+from exporter.states import Hits
+from exporter.target import Target
+
+
+class TrackingCoverage(Share):
+    """Share of rows in which at least one of the tracking columns has a value."""
+
+    kind = "tracking_coverage"
+    ids = ("T1",)
+    metric = Metric(
+        "warehouse_tracking_coverage_ratio", "Share of rows with a click id or a UTM parameter."
+    )
+    alert = "WarehouseTrackingCoverageLow"
+    summary = "too few rows carry a click id or UTM"
+    layer = "business"
+    advice: ClassVar[str] = "warning: '< 40%'"
+
+    any_of: tuple[str, ...] = Field(
+        min_length=1, description="The columns of which one must have a value, e.g. click_id."
+    )
+
+    def failed(self, state: Hits) -> float:
+        return (state.total or 0.0) - (state.hits or 0.0)
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        given = target.predicate(self.where)
+        tracked = words.either(*(words.is_present(target.column(c)) for c in self.any_of))
+        cells = (words.count(words.both(tracked, given)), words.count(given))
+        return {"rows": Scan(target.dataset.name, self.span(target), Hits, cells)}
+
+    def evidence(self, target: Target, state: Hits) -> str:
+        return (
+            f"{super().evidence(target, state)} with {' or '.join(self.any_of)} {self.when(target)}"
+        )

@@ -1,0 +1,43 @@
+"""V1: a floor (or a ceiling) for the rows of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from exporter.catalog import Metric
+from exporter.kinds.base import Limited
+from exporter.limits import Limit, Term, Unit
+from exporter.model import Sample
+from exporter.needs import Need, Readings, Scan
+from exporter.sql import words
+from exporter.states import Count
+from exporter.target import Target
+
+
+class Volume(Limited):
+    """Rows of the day; an empty day is an honest 0."""
+
+    kind = "volume"
+    ids = ("V1",)
+    metric = Metric(
+        "warehouse_rows", "Rows of the window (the expected day, unless it says otherwise)."
+    )
+    alert = "WarehouseVolumeLow"
+    summary = "fewer or more rows than there must be"
+    advice: ClassVar[str] = "critical: '< 100'"
+
+    @classmethod
+    def term(cls, limit: Limit) -> Term:
+        if limit.unit in (Unit.NUMBER, Unit.ROWS):
+            return Term(cls.metric.name, limit)
+        raise ValueError(f"{limit.text!r}: volume is a number of rows, such as '< 100'")
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        cells = (words.count(target.predicate(self.where)),)
+        return {"rows": Scan(target.dataset.name, self.span(target), Count, cells)}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        state = readings["rows"].total(Count)
+        evidence = f"{state.rows:,} rows {self.when(target)}"
+        return [Sample({self.metric.name: float(state.rows)}, evidence)]

@@ -1,0 +1,176 @@
+"""A limit: written once in the YAML, judged in Python and in PromQL by the same rule.
+
+A limit states the breach (`> 5%`), never its negation: comparing NaN is then false on both sides, so
+the gate and Prometheus agree. Bounds are written with `repr`, the shortest text that reads back as
+the same number.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Unit(StrEnum):
+    """What a bound is measured in; the base unit is what is stored and exported."""
+
+    SHARE = "share"
+    DURATION = "duration"
+    ROWS = "rows"
+    NUMBER = "number"
+
+
+OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    "==": operator.eq,
+    "!=": operator.ne,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+SUFFIXES: Mapping[str, tuple[Unit, float]] = {
+    "": (Unit.NUMBER, 1.0),
+    "%": (Unit.SHARE, 0.01),
+    "row": (Unit.ROWS, 1.0),
+    "rows": (Unit.ROWS, 1.0),
+    "s": (Unit.DURATION, 1.0),
+    "m": (Unit.DURATION, 60.0),
+    "h": (Unit.DURATION, 3600.0),
+    "d": (Unit.DURATION, 86400.0),
+}
+WRITTEN = re.compile(
+    r"^(>=|<=|==|!=|>|<)\s*(-?\d+(?:_\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?)\s*([%a-z]*)$"
+)
+EXAMPLES = "such as '> 5%', '> 12h', '> 10 rows' or '< 100'"
+
+
+def scaled(number: str, suffix: str) -> float:
+    """The number in its base unit, rounded once: `5%` is exactly the float 0.05."""
+    factor = SUFFIXES[suffix][1]
+    return float(number) / 100 if suffix == "%" else float(number) * factor
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The positive statement of a breach: an operator and a bound in base units."""
+
+    op: str
+    bound: float
+    unit: Unit
+    text: str
+
+    @classmethod
+    def parse(cls, text: str) -> Limit:
+        """Read a limit as people write it; ValueError says what would have been right."""
+        match = WRITTEN.match(text.strip().lower())
+        if match is None:
+            raise ValueError(
+                f"{text!r} is not a limit: write a comparison, a number and its unit, {EXAMPLES}"
+            )
+        op, number, suffix = match.groups()
+        if suffix not in SUFFIXES:
+            raise ValueError(f"{suffix!r} in {text!r} is not a unit: use %, s, m, h, d or rows")
+        bound = scaled(number.replace("_", ""), suffix)
+        written = f"{number} {suffix}" if suffix.isalpha() and len(suffix) > 1 else number + suffix
+        return cls(op, bound, SUFFIXES[suffix][0], f"{op} {written}")
+
+    def breached(self, value: float) -> bool:
+        """Whether `value`, in base units, is in breach; NaN never is."""
+        return OPERATORS[self.op](value, self.bound)
+
+    def promql(self, series: str) -> str:
+        """The same statement in PromQL."""
+        return f"{series} {self.op} {self.bound!r}"
+
+    def laxer_than(self, other: Limit) -> bool:
+        """Whether this limit speaks later than `other`, when both look the same way."""
+        if self.op[0] != other.op[0] or self.op[0] not in "<>" or self.unit != other.unit:
+            return False
+        return self.bound > other.bound if self.op[0] == ">" else self.bound < other.bound
+
+
+class Reading(StrEnum):
+    """How the judged number is made from a gauge."""
+
+    AS_IS = "as is"
+    AGE = "age"
+    MAGNITUDE = "magnitude"
+
+
+@dataclass(frozen=True)
+class Term:
+    """A limit on one gauge, or on its age (seconds since that timestamp) or its magnitude."""
+
+    metric: str
+    limit: Limit
+    reading: Reading = Reading.AS_IS
+
+    def value(self, values: Mapping[str, float], as_of: datetime) -> float | None:
+        """The number to judge, or None when the gauge has no value."""
+        number = values.get(self.metric)
+        if number is None:
+            return None
+        if self.reading is Reading.AGE:
+            return as_of.timestamp() - number
+        return abs(number) if self.reading is Reading.MAGNITUDE else number
+
+    def breached(self, values: Mapping[str, float], as_of: datetime) -> bool:
+        """Whether the gauge's value at `as_of` is in breach; a missing value never is."""
+        number = self.value(values, as_of)
+        return number is not None and self.limit.breached(number)
+
+    def promql(self, select: Callable[[str], str]) -> str:
+        """The same judgement in PromQL over the series that `select` makes of a metric name."""
+        series = select(self.metric)
+        if self.reading is Reading.AGE:
+            series = f"time() - {series}"
+        elif self.reading is Reading.MAGNITUDE:
+            series = f"abs({series})"
+        return self.limit.promql(series)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """When a severity speaks: any of the alternatives, each of which needs all its terms."""
+
+    alternatives: tuple[tuple[Term, ...], ...]
+
+    @classmethod
+    def any_of(cls, *terms: Term) -> Condition:
+        """Speaks when one of the terms is in breach."""
+        return cls(tuple((term,) for term in terms))
+
+    @classmethod
+    def all_of(cls, *terms: Term) -> Condition:
+        """Speaks when every term is in breach."""
+        return cls((terms,))
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Every term, in the order written."""
+        return tuple(term for terms in self.alternatives for term in terms)
+
+    @property
+    def text(self) -> str:
+        """The limits as people wrote them."""
+        joined = (" and ".join(t.limit.text for t in terms) for terms in self.alternatives)
+        return " or ".join(joined)
+
+    def broken_by(self, values: Mapping[str, float], as_of: datetime) -> tuple[Term, ...]:
+        """The terms of the first alternative in breach; empty when there is none."""
+        for terms in self.alternatives:
+            if all(term.breached(values, as_of) for term in terms):
+                return terms
+        return ()
+
+    def promql(self, select: Callable[[str], str]) -> str:
+        """The same condition in PromQL; series of one sample share their labels, so `and` matches."""
+        joined = (
+            " and ".join(f"({term.promql(select)})" for term in terms)
+            for terms in self.alternatives
+        )
+        return " or ".join(f"({text})" for text in joined)

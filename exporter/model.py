@@ -1,0 +1,156 @@
+"""What the parts hand to each other: frozen values without I/O."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from exporter.errors import Reason
+
+NO_LABELS: Mapping[str, str] = MappingProxyType({})
+
+
+class Severity(StrEnum):
+    """How loudly a finding speaks: critical pages, warning is a ticket, info is shown."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Outcome(StrEnum):
+    """The five things a check can say, worst first."""
+
+    CRITICAL = "critical"
+    UNMEASURED = "unmeasured"
+    WARNING = "warning"
+    SKIPPED = "skipped"
+    PASS = "pass"
+
+    @property
+    def shown(self) -> str:
+        """The word on tables and pages."""
+        return SHOWN[self]
+
+
+SHOWN = {
+    Outcome.CRITICAL: "FAIL",
+    Outcome.UNMEASURED: "UNKNOWN",
+    Outcome.WARNING: "WARN",
+    Outcome.SKIPPED: "SKIP",
+    Outcome.PASS: "PASS",
+}
+RANK = {outcome: rank for rank, outcome in enumerate(Outcome)}
+
+
+SIX = dt.time(6)
+"""By when yesterday must be there, unless the dataset says otherwise (in the warehouse's zone)."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A relation under watch, as its owner describes it."""
+
+    name: str
+    relation: tuple[str, ...]
+    time: str | None = None
+    key: tuple[str, ...] = ()
+    loaded: str | None = None
+    columns: Mapping[str, str | None] = field(default_factory=dict)
+    owner: str | None = None
+    depends_on: tuple[str, ...] = ()
+    expect_by: dt.time = SIX
+    expect_day: str = "yesterday"
+    every: float = 300.0
+    time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+
+    @property
+    def shown(self) -> str:
+        """The relation's name for messages."""
+        return ".".join(self.relation)
+
+
+Datasets = Mapping[str, Dataset]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as the catalogue has it; `type` without its modifiers (`numeric`, not `numeric(12,2)`)."""
+
+    name: str
+    type: str
+    readable: bool = True
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What the catalogue says of a dataset's relation; None in its place means that it is missing."""
+
+    columns: Mapping[str, Column]
+    readable: bool = True
+    indexed: frozenset[str] = frozenset()
+    kind: str = "r"
+
+
+@dataclass(frozen=True, order=True)
+class CheckId:
+    """The address of a check: its dataset and its name there."""
+
+    dataset: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.dataset}.{self.name}"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One measured series of a check: its labels, its numbers by metric name, and the evidence in words."""
+
+    values: Mapping[str, float]
+    evidence: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    skipped: str | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is said of one sample, or of a check that has none, and the reason in numbers."""
+
+    outcome: Outcome
+    text: str
+    sample: Sample | None = None
+    severity: Severity | None = None
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """All that one pass says about one check."""
+
+    check: CheckId
+    verdicts: tuple[Verdict, ...]
+    measured_at: datetime
+
+    @property
+    def worst(self) -> Verdict:
+        """The verdict that decides for the check."""
+        return min(self.verdicts, key=lambda verdict: RANK[verdict.outcome])
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One consistent run over the due datasets."""
+
+    as_of: datetime
+    results: Mapping[CheckId, Result]
+    datasets: frozenset[str]
+    up: bool
+    seconds: float
+    statements: int = 0
+    failures: Mapping[Reason, int] = field(default_factory=dict)

@@ -1,0 +1,163 @@
+"""Checks -> statements: what can share a scan shares it, equal aggregates are computed once.
+
+Per dataset: one statement over its days, one over the whole table, one for what an index answers; and
+one for each distinct probe. A check whose columns are missing costs itself and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from exporter.config import Check
+from exporter.days import last_days
+from exporter.errors import Skipped, Unmeasured
+from exporter.model import CheckId
+from exporter.needs import Lookup, Need, Probe, Scan
+from exporter.sql import statements
+from exporter.sql.words import Node, render
+from exporter.target import Target
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One need of one check."""
+
+    check: CheckId
+    name: str
+    need: Need
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where in a statement's row the answer to one need stands."""
+
+    asked: Asked
+    places: tuple[int, ...]
+    days: tuple[date, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One SELECT; with `days`, its rows carry the place of their day."""
+
+    dataset: str
+    shape: str
+    sql: str
+    slots: tuple[Slot, ...]
+    days: tuple[date, ...] | None = None
+    note: str = ""
+
+    @property
+    def checks(self) -> tuple[CheckId, ...]:
+        """The checks it serves."""
+        return tuple(dict.fromkeys(slot.asked.check for slot in self.slots))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The statements of a pass, and what is known without any."""
+
+    statements: tuple[Statement, ...]
+    unmeasured: Mapping[CheckId, Unmeasured | Skipped]
+
+
+def make_plan(checks: Iterable[Check], targets: Mapping[str, Target]) -> Plan:
+    """The statements that answer the checks; checks whose columns are missing need none."""
+    asked: list[Asked] = []
+    unmeasured: dict[CheckId, Unmeasured | Skipped] = {}
+    for check in checks:
+        try:
+            needs = check.kind.needs(targets[check.id.dataset])
+            asked += [Asked(check.id, name, need) for name, need in needs.items()]
+        except (Unmeasured, Skipped) as error:
+            unmeasured[check.id] = error
+    return Plan(tuple(fuse(asked, targets)), unmeasured)
+
+
+def fuse(asked: Iterable[Asked], targets: Mapping[str, Target]) -> Iterable[Statement]:
+    """As few statements as the needs allow."""
+    groups: dict[tuple[str, str, str], list[Asked]] = defaultdict(list)
+    for one in asked:
+        groups[shape_of(one.need)].append(one)
+    for (dataset, shape, _), members in groups.items():
+        yield WRITERS[shape](members, targets[dataset])
+
+
+def shape_of(need: Need) -> tuple[str, str, str]:
+    """What may share a statement: dataset and shape; a probe only with its equals."""
+    if isinstance(need, Scan):
+        return need.dataset, "table" if need.days is None else "days", ""
+    if isinstance(need, Lookup):
+        return need.dataset, "lookup", ""
+    return need.dataset, "probe", need.sql
+
+
+def placed(asked: Sequence[Asked]) -> tuple[list[Node], list[Slot]]:
+    """The distinct aggregates of scans, and where each need finds its own."""
+    nodes: dict[str, tuple[int, Node]] = {}
+    slots = []
+    for one in asked:
+        assert isinstance(one.need, Scan)
+        places = []
+        for node in one.need.cells:
+            place, _ = nodes.setdefault(render(node), (len(nodes), node))
+            places.append(place)
+        slots.append(Slot(one, tuple(places), one.need.days))
+    return [node for _, node in nodes.values()], slots
+
+
+def write_table(asked: Sequence[Asked], target: Target) -> Statement:
+    """One ungrouped scan of the whole table."""
+    nodes, slots = placed(asked)
+    sql = statements.select(nodes, target.table())
+    return Statement(target.dataset.name, "table", sql, tuple(slots))
+
+
+def write_days(asked: Sequence[Asked], target: Target) -> Statement:
+    """One scan per day's range where the time column is indexed, else one grouped by day."""
+    nodes, slots = placed(asked)
+    wanted = sorted({day for slot in slots for day in slot.days or ()})
+    clock = target.clock()
+    if clock.is_parsed or target.dataset.time not in target.found.indexed:
+        days = last_days(wanted[-1], (wanted[-1] - wanted[0]).days + 1)
+        edges = [target.bounds(day)[0] for day in days] + [target.bounds(days[-1])[1]]
+        sql = statements.select_grouped(nodes, target.table(), clock, edges, len(days))
+        note = "no index on the time column: the whole table is read"
+        if clock.is_parsed:
+            note = "slower: the time column is text, parsed in every row of the table"
+    else:
+        days, note = tuple(wanted), ""
+        bounds = [target.bounds(day) for day in days]
+        sql = statements.select_ranges(nodes, target.table(), clock, bounds)
+    return Statement(target.dataset.name, "days", sql, tuple(slots), days, note)
+
+
+def write_lookup(asked: Sequence[Asked], target: Target) -> Statement:
+    """Single values side by side, each from its own sub-select."""
+    texts: dict[str, int] = {}
+    slots = []
+    for one in asked:
+        assert isinstance(one.need, Lookup)
+        places = tuple(texts.setdefault(text, len(texts)) for text in one.need.subqueries)
+        slots.append(Slot(one, places))
+    sql = statements.select_scalars(list(texts))
+    return Statement(target.dataset.name, "lookup", sql, tuple(slots))
+
+
+def write_probe(asked: Sequence[Asked], target: Target) -> Statement:
+    """A statement of its own, shared by the needs that ask exactly the same."""
+    need = asked[0].need
+    assert isinstance(need, Probe)
+    slots = tuple(Slot(one, ()) for one in asked)
+    return Statement(target.dataset.name, "probe", need.sql, slots)
+
+
+WRITERS = {
+    "table": write_table,
+    "days": write_days,
+    "lookup": write_lookup,
+    "probe": write_probe,
+}

@@ -1,0 +1,100 @@
+"""SQL expressions from the config: parsed, allow-listed, and never pasted.
+
+Parsing alone is no protection: `pg_sleep(10) is null` and sub-selects parse well. So every node must
+be of a type listed here. There is no clock among them: `as_of` is the only time a check may know.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import sqlglot
+from sqlglot import exp
+
+from exporter.errors import SqlRefused
+from exporter.sql.words import Node, name
+
+ALLOWED: tuple[type[exp.Expr], ...] = (
+    # structure
+    exp.Column, exp.Identifier, exp.Literal, exp.Null, exp.Boolean, exp.Paren, exp.Tuple,
+    # logic
+    exp.And, exp.Or, exp.Not, exp.Is, exp.In, exp.Between, exp.NullSafeEQ, exp.NullSafeNEQ,
+    exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE,
+    exp.Like, exp.ILike, exp.RegexpLike, exp.RegexpILike, exp.SimilarTo,
+    # arithmetic
+    exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.Abs, exp.Round, exp.Floor, exp.Ceil,
+    # values
+    exp.Cast, exp.DataType, exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Greatest, exp.Least,
+    exp.Lower, exp.Upper, exp.Trim, exp.Length, exp.DPipe, exp.Concat, exp.Substring,
+    # documents
+    exp.JSONExtract, exp.JSONExtractScalar, exp.JSONBExtract, exp.JSONBExtractScalar,
+    exp.JSONPath, exp.JSONPathKey, exp.JSONPathRoot, exp.JSONPathSubscript,
+)  # fmt: skip
+CLOCKS = (
+    exp.CurrentTimestamp, exp.CurrentDate, exp.CurrentTime, exp.CurrentDatetime, exp.Localtime,
+    exp.Localtimestamp,
+)  # fmt: skip
+
+
+def refusal(node: Node) -> str | None:
+    """Why a node may not stand in an expression of the config, or None when it may."""
+    if isinstance(node, CLOCKS):
+        return "the clock may not be read: checks are judged at a given instant, not at now()"
+    if isinstance(node, exp.Query | exp.Subquery | exp.Exists):
+        return "a sub-select is not allowed here: use `queries` for a statement of your own"
+    if isinstance(node, exp.AggFunc | exp.Window):
+        return f"{node.sql('postgres')}: an aggregate is not allowed here; write the expression of one row"
+    if isinstance(node, exp.Column) and node.table:
+        return f"{node.sql('postgres')}: write the column without a table"
+    if isinstance(node, ALLOWED):
+        return None
+    if isinstance(node, exp.Anonymous):
+        return f"function {node.name.lower()}() is not in the list of allowed functions"
+    return f"{node.sql('postgres')!r} ({type(node).__name__}) is not allowed in an expression"
+
+
+def fold(node: Node) -> None:
+    """Spell unquoted names as PostgreSQL does: in lower case."""
+    for found in node.find_all(exp.Identifier):
+        if not found.quoted:
+            found.replace(name(found.this.lower()))
+
+
+@cache
+def parse(text: str) -> Node:
+    """The expression as a tree in which every node is allowed. Raises SqlRefused."""
+    if not text.strip():
+        raise SqlRefused("the expression is empty")
+    try:
+        tree = sqlglot.parse_one(text, dialect="postgres", into=exp.Condition)
+    except (sqlglot.errors.SqlglotError, RecursionError) as error:
+        shown = text if len(text) <= 80 else text[:77] + "..."
+        raise SqlRefused(
+            f"{shown!r} is not one SQL expression ({first_line(error)[:120]})"
+        ) from None
+    for node in tree.walk():
+        reason = refusal(node)
+        if reason is not None:
+            raise SqlRefused(reason)
+    fold(tree)
+    return tree
+
+
+def first_line(error: BaseException) -> str:
+    """The parser's own message, without its drawing of the place."""
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return str(error).splitlines()[0].rstrip(". ")
+
+
+def columns_in(node: Node) -> tuple[str, ...]:
+    """The names of the columns an expression reads, each once, in order."""
+    return tuple(dict.fromkeys(found.name for found in node.find_all(exp.Column)))
+
+
+def qualified(node: Node, table: str) -> Node:
+    """The expression with every column taken from `table` (an alias)."""
+    tree = node.copy()
+    for found in tree.find_all(exp.Column):
+        found.set("table", name(table))
+    return tree

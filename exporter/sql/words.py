@@ -1,0 +1,121 @@
+"""The words statements are made of, as syntax trees: names, literals, predicates, aggregates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+
+from sqlglot import exp
+
+Node = exp.Expr
+
+
+def render(node: Node) -> str:
+    """The node as PostgreSQL text; every identifier is quoted."""
+    return node.sql(dialect="postgres", identify=True, comments=False)
+
+
+def name(text: str) -> exp.Identifier:
+    """An identifier, exactly as the catalogue spells it."""
+    return exp.to_identifier(text, quoted=True)
+
+
+def column(text: str, table: str | None = None) -> Node:
+    """A column, exactly as the catalogue spells it."""
+    return exp.Column(this=name(text), table=name(table) if table else None)
+
+
+def string(text: str) -> Node:
+    """A string literal."""
+    return exp.Literal.string(text)
+
+
+def number(value: int | float) -> Node:
+    """A number literal."""
+    return exp.Literal.number(repr(value))
+
+
+def cast(node: Node, to: str) -> Node:
+    """CAST(node AS to)."""
+    return exp.Cast(this=node, to=exp.DataType.build(to, dialect="postgres"))
+
+
+def both(*predicates: Node | None) -> Node | None:
+    """All of the predicates; None (no condition) where there is none."""
+    given: list[Node] = [exp.Paren(this=p.copy()) for p in predicates if p is not None]
+    return reduce(lambda a, b: exp.And(this=a, expression=b), given) if given else None
+
+
+def either(*predicates: Node) -> Node:
+    """Any of the predicates; at least one must be given."""
+    given: list[Node] = [exp.Paren(this=p.copy()) for p in predicates]
+    return reduce(lambda a, b: exp.Or(this=a, expression=b), given)
+
+
+def negated(predicate: Node) -> Node:
+    """NOT (predicate); unknown stays unknown."""
+    return exp.Not(this=exp.Paren(this=predicate.copy()))
+
+
+def is_null(node: Node) -> Node:
+    """node IS NULL."""
+    return exp.Is(this=node.copy(), expression=exp.Null())
+
+
+def is_present(node: Node) -> Node:
+    """node IS NOT NULL."""
+    return exp.Not(this=is_null(node))
+
+
+def is_blank(node: Node) -> Node:
+    """Whether a value, as text, is empty or white space only (tabs and line ends included)."""
+    pattern = string(r"^[[:space:]]*$")
+    return exp.RegexpLike(this=cast(node.copy(), "text"), expression=pattern)
+
+
+def compare(node: Node, op: str, other: Node) -> Node:
+    """A comparison: one of <, <=, >, >=, =."""
+    kinds = {"<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE, "=": exp.EQ}
+    return kinds[op](this=node.copy(), expression=other.copy())
+
+
+def one_of(node: Node, values: Iterable[Node]) -> Node:
+    """node IN (values)."""
+    return exp.In(this=node.copy(), expressions=[value.copy() for value in values])
+
+
+def filtered(aggregate: Node, where: Node | None) -> Node:
+    """The aggregate over the rows that satisfy `where`."""
+    if where is None:
+        return aggregate
+    return exp.Filter(this=aggregate, expression=exp.Where(this=where.copy()))
+
+
+def count(where: Node | None = None) -> Node:
+    """How many rows."""
+    return filtered(exp.Count(this=exp.Star(), big_int=True), where)
+
+
+def count_of(node: Node, where: Node | None = None) -> Node:
+    """How many rows in which the expression is not NULL."""
+    return filtered(exp.Count(this=node.copy(), big_int=True), where)
+
+
+def distinct_of(node: Node, where: Node | None = None) -> Node:
+    """How many different values; not additive over days."""
+    return filtered(exp.Count(this=exp.Distinct(expressions=[node.copy()])), where)
+
+
+def sum_of(node: Node, where: Node | None = None) -> Node:
+    """The sum; NULL over no value."""
+    return filtered(exp.Sum(this=node.copy()), where)
+
+
+def newest_of(node: Node) -> Node:
+    """The greatest value; NULL over no value."""
+    return exp.Max(this=node.copy())
+
+
+def epoch(node: Node) -> Node:
+    """Seconds since the epoch of a timestamptz."""
+    return exp.Extract(this=exp.Var(this="EPOCH"), expression=node)

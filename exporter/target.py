@@ -1,0 +1,167 @@
+"""A dataset as a check sees it: its config, what the catalogue says of it, and what day it is.
+
+Names are resolved here, so that a missing column is found before any statement is sent and costs one
+check: every method raises Unmeasured with a reason and a hint instead of building SQL that would fail.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from exporter.days import ONE_DAY, Calendar, day_start
+from exporter.errors import Reason, Skipped, Unmeasured
+from exporter.model import Column, Dataset, Relation
+from exporter.needs import Scan
+from exporter.sql import expressions, statements, words
+from exporter.sql.clocks import Clock
+from exporter.sql.words import Node
+
+SKEW = timedelta(minutes=5)
+"""How far clocks may differ: a row up to this far ahead of `as_of` is not from the future."""
+TIME_OPERATORS = "timestamptz, timestamp, date or ISO 8601 text"
+
+
+class Daily(Protocol):
+    """A daily number that other checks build on: a metric of the config."""
+
+    @property
+    def name(self) -> str | None:
+        """The metric's name."""
+
+    @property
+    def dataset(self) -> str | None:
+        """The dataset it is computed from; None for a ratio."""
+
+    @property
+    def ratio(self) -> tuple[str, str] | None:
+        """The names of numerator and denominator, for a ratio."""
+
+    def scan(self, target: Target, days: tuple[date, ...]) -> Scan:
+        """What gives the number for each of the days; not for a ratio."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One dataset at one instant; `others` holds every dataset of the config, this one included."""
+
+    dataset: Dataset
+    relation: Relation | None
+    calendar: Calendar
+    others: Mapping[str, Target] = field(repr=False, compare=False)
+    metrics: Mapping[str, Daily] = field(repr=False, compare=False)
+
+    @property
+    def found(self) -> Relation:
+        """The relation, which must exist and be readable."""
+        if self.relation is None:
+            raise Unmeasured(
+                Reason.MISSING_RELATION, f"relation {self.dataset.shown} does not exist"
+            )
+        if not self.relation.readable:
+            raise Unmeasured(
+                Reason.PERMISSION,
+                f"no SELECT on {self.dataset.shown}: grant it to the exporter's role",
+            )
+        return self.relation
+
+    def other(self, dataset: str) -> Target:
+        """Another dataset at the same instant."""
+        return self.others[dataset]
+
+    def table(self, alias: str | None = None) -> str:
+        """The relation in a FROM clause."""
+        assert self.found
+        return statements.table(self.dataset.relation, alias)
+
+    def fact(self, name: str) -> Column:
+        """What the catalogue says of a column, which must exist and be readable."""
+        column = self.found.columns.get(name)
+        if column is None:
+            raise Unmeasured(Reason.MISSING_COLUMN, self.missing(name))
+        if not column.readable:
+            raise Unmeasured(
+                Reason.PERMISSION, f"no SELECT on column {name} of {self.dataset.shown}"
+            )
+        return column
+
+    def missing(self, name: str) -> str:
+        """The message for a column that is not there, with the one it may have become."""
+        text = f"column {name} of {self.dataset.shown} does not exist"
+        alike = look_alike(name, self.found.columns)
+        return f"{text}; did you mean {alike}?" if alike else text
+
+    def column(self, name: str, table: str | None = None) -> Node:
+        """A column by its exact name."""
+        return words.column(self.fact(name).name, table)
+
+    def expression(self, text: str, table: str | None = None) -> Node:
+        """An expression of the config, all of whose columns exist."""
+        tree = expressions.parse(text)
+        for name in expressions.columns_in(tree):
+            self.fact(name)
+        return expressions.qualified(tree, table) if table else tree
+
+    def predicate(self, text: str | None) -> Node | None:
+        """A `where` of the config; None where there is none."""
+        return None if text is None else self.expression(text)
+
+    def clock(self, name: str | None = None) -> Clock:
+        """The dataset's time column, or another one, as a clock."""
+        wanted = name or self.dataset.time
+        if wanted is None:
+            raise Unmeasured(Reason.MISSING_COLUMN, f"{self.dataset.name} has no time column")
+        fact = self.fact(wanted)
+        clock = Clock.over(words.column(fact.name), fact.type, self.dataset.time_zone)
+        if clock is None:
+            raise Unmeasured(
+                Reason.COLUMN_TYPE,
+                f"time column {wanted} is {fact.type}: it must be {TIME_OPERATORS}",
+            )
+        return clock
+
+    @property
+    def horizon(self) -> datetime:
+        """The last instant that is not the future: `as_of` plus the skew of clocks."""
+        return self.calendar.as_of + SKEW
+
+    def days(self, window: str) -> tuple[date, ...] | None:
+        """The days of a window, or None for the whole table."""
+        return self.calendar.window(window)
+
+    def inside(self, days: tuple[date, ...] | None) -> Node | None:
+        """The predicate for rows of consecutive days; None (no condition) for the whole table."""
+        if days is None:
+            return None
+        low, high = self.bounds(days[0])[0], self.bounds(days[-1])[1]
+        return self.clock().between(low, high)
+
+    def source(self, days: tuple[date, ...] | None) -> str:
+        """The FROM clause in which `inside` can be said."""
+        return self.table() if days is None else self.clock().source(self.table())
+
+    def bounds(self, day: date) -> tuple[datetime, datetime]:
+        """The half-open bounds of a business day."""
+        zone = self.calendar.zone
+        return day_start(day, zone), day_start(day + ONE_DAY, zone)
+
+
+def look_alike(name: str, present: Mapping[str, object]) -> str | None:
+    """The name among `present` that is probably the same thing renamed, or None."""
+
+    def bare(text: str) -> str:
+        return "".join(c for c in text.lower() if c.isalnum())
+
+    for other in present:
+        if bare(other) == bare(name) and other != name:
+            return other
+    close = difflib.get_close_matches(name, [o for o in present if o != name], n=1, cutoff=0.75)
+    return close[0] if close else None
+
+
+def nothing_to_divide(days: str) -> Skipped:
+    """The skip of a ratio over no rows."""
+    return Skipped(f"nothing to divide by: 0 rows {days}")

@@ -1,0 +1,90 @@
+"""States -> verdicts: the one judge. The gate, the gauges' page and the reports all ask here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from exporter.config import Check
+from exporter.errors import Skipped, Unmeasured
+from exporter.kinds.metric import shown
+from exporter.limits import Condition, Reading, Term, Unit
+from exporter.model import Outcome, Sample, Severity, Verdict
+
+OUTCOMES = {
+    Severity.CRITICAL: Outcome.CRITICAL,
+    Severity.WARNING: Outcome.WARNING,
+    Severity.INFO: Outcome.WARNING,
+}
+ORDER = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
+
+
+def judge(check: Check, samples: list[Sample], as_of: datetime) -> tuple[Verdict, ...]:
+    """A verdict for every sample."""
+    conditions = check.kind.conditions()
+    return tuple(judge_sample(sample, conditions, as_of) for sample in samples)
+
+
+def judge_sample(
+    sample: Sample, conditions: Mapping[Severity, Condition], as_of: datetime
+) -> Verdict:
+    """The worst severity whose condition is met, with value and limit in the text."""
+    if sample.skipped is not None:
+        return Verdict(Outcome.SKIPPED, sample.skipped, sample)
+    for severity in ORDER:
+        terms = (
+            conditions[severity].broken_by(sample.values, as_of) if severity in conditions else ()
+        )
+        if terms:
+            text = explain(sample, terms, as_of)
+            return Verdict(OUTCOMES[severity], text, sample, severity)
+    nearest = next(conditions[s] for s in reversed(ORDER) if s in conditions)
+    return Verdict(Outcome.PASS, explain(sample, nearest.terms, as_of), sample)
+
+
+def not_measured(error: Unmeasured | Skipped) -> Verdict:
+    """The verdict of a check that has no sample."""
+    if isinstance(error, Skipped):
+        return Verdict(Outcome.SKIPPED, str(error))
+    return Verdict(Outcome.UNMEASURED, f"{error.detail} ({error.reason})", reason=error.reason)
+
+
+def explain(sample: Sample, terms: tuple[Term, ...], as_of: datetime) -> str:
+    """`2,908 of 49,963 rows (5.82 %, limit 5 %)`."""
+    first = terms[0]
+    value = first.value(sample.values, as_of)
+    parts = []
+    if value is not None and first.limit.unit in (Unit.SHARE, Unit.DURATION):
+        age = " old" if first.reading is Reading.AGE else ""
+        parts.append(quantity(value, first.limit.unit) + age)
+    parts.append("limit " + " and ".join(limit_text(term) for term in terms))
+    return f"{sample.evidence} ({', '.join(parts)})"
+
+
+def limit_text(term: Term) -> str:
+    """The bound as people read it; what is not a plain comparison is quoted as written."""
+    if term.reading is Reading.MAGNITUDE:
+        return term.limit.text
+    bound = quantity(term.limit.bound, term.limit.unit)
+    return bound if term.limit.op in "<>" else f"{term.limit.op} {bound}"
+
+
+def quantity(value: float, unit: Unit) -> str:
+    """A number with its unit: `5.82 %`, `13 h 5 min`, `1,200`."""
+    if unit is Unit.SHARE:
+        return f"{value * 100:.2f}".rstrip("0").rstrip(".") + " %"
+    if unit is Unit.DURATION:
+        return duration(value)
+    return shown(value)
+
+
+def duration(seconds: float) -> str:
+    """A duration in its two largest units; a negative one is ahead of the clock."""
+    sign = "-" if seconds < 0 else ""
+    span = timedelta(seconds=round(abs(seconds)))
+    minutes, secs = divmod(span.seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [(span.days, "d"), (hours, "h"), (minutes, "min"), (secs, "s")]
+    start = next((n for n, (amount, _) in enumerate(parts) if amount), 3)
+    words = [f"{amount} {unit}" for amount, unit in parts[start : start + 2] if amount]
+    return sign + (" ".join(words) or "0 s")
