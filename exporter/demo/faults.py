@@ -1,0 +1,23 @@
+"""The faults that the sample shop can be given, by name."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from exporter.demo.fault import Fault
+from exporter.demo.faults_load import LOAD
+from exporter.demo.faults_money import MONEY
+from exporter.demo.faults_rows import ROWS
+from exporter.errors import UsageError
+
+FAULTS = {fault.name: fault for fault in (*LOAD, *ROWS, *MONEY)}
+"""Name -> fault."""
+
+
+def find(name: str) -> Fault:
+    """The fault of that name; UsageError says which names there are."""
+    if name in FAULTS:
+        return FAULTS[name]
+    guess = get_close_matches(name, FAULTS, 1)
+    hint = f"did you mean {guess[0]}?" if guess else f"there are {', '.join(FAULTS)}"
+    raise UsageError(f"there is no fault {name}: {hint}")
