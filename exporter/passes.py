@@ -14,6 +14,7 @@ from exporter.catalog import QUERIES
 from exporter.config import Check, Config
 from exporter.days import Calendar, expected_day
 from exporter.errors import Reason, Skipped, Unmeasured, Unreachable
+from exporter.logs import event
 from exporter.model import CheckId, Dataset, Pass, Relation, Result
 from exporter.needs import Reading
 from exporter.plan import Plan, Statement, fuse, make_plan
@@ -60,9 +61,9 @@ def run_pass(
     results = {check.id: result(check, targets, collected, as_of) for check in checks}
     covered = frozenset(check.id.dataset for check in checks)
     seconds = time.monotonic() - started
-    log.info(
-        "msg=%r datasets=%d checks=%d statements=%d seconds=%.3f up=%d",
-        "pass ended", len(covered), len(checks), collected.statements, seconds, collected.up,
+    event(
+        log, logging.INFO, "pass ended", datasets=len(covered), checks=len(checks),
+        statements=collected.statements, seconds=seconds, up=collected.up,
     )  # fmt: skip
     return Pass(
         as_of, results, covered, collected.up, seconds, collected.statements, collected.failures
@@ -114,9 +115,9 @@ def run(statement: Statement, session: Session, collected: Collected) -> Unmeasu
         rows = session.rows(statement.sql)
     except Unmeasured as error:
         collected.failures[error.reason] += 1
-        log.warning(
-            "msg=%r dataset=%s shape=%s reason=%s error=%r",
-            "statement failed", statement.dataset, statement.shape, error.reason, error.detail,
+        event(
+            log, logging.WARNING, "statement failed", dataset=statement.dataset,
+            shape=statement.shape, reason=error.reason, error=error.detail,
         )  # fmt: skip
         return error
     for asked, answer in readings(statement, rows):
@@ -131,7 +132,7 @@ def give_up(checks: Iterable[Check], error: Unreachable, collected: Collected) -
     """Nothing more can be read: what has no answer yet is not measured."""
     collected.up = False
     collected.failures[error.reason] += 1
-    log.error("msg=%r error=%r", "warehouse not reachable", error.detail)
+    event(log, logging.ERROR, "warehouse not reachable", error=error.detail)
     for check in checks:
         if check.id not in collected.readings:
             collected.errors.setdefault(check.id, error)
@@ -150,6 +151,6 @@ def result(
         except (Unmeasured, Skipped) as found:
             error = found
         except Exception as found:  # a fault of ours costs one check, never the pass
-            log.exception("msg=%r check=%s", "kind failed", check.id)
+            log.exception("kind failed", extra={"fields": {"check": check.id}})
             error = Unmeasured(Reason.INTERNAL, f"{type(found).__name__} in {check.kind.kind}")
     return Result(check.id, (not_measured(error),), as_of)
