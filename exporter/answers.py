@@ -48,7 +48,7 @@ def at(row: Row, places: tuple[int, ...]) -> tuple[Cell, ...]:
 def by_day(
     days: tuple[date, ...], slot: Slot, state: type[State], rows: Sequence[Row]
 ) -> dict[date | None, State]:
-    """The state of each day asked for; a day that did not answer has no rows: NULL in every cell."""
+    """The state of each day asked for; one that did not answer has no rows: NULL in every cell."""
     found: dict[date, Row] = {}
     for row in rows:
         place = row["day"]

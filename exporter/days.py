@@ -1,7 +1,7 @@
 """Business days: their bounds as instants, and which of them must be there by now.
 
-A business day is a calendar day in the warehouse's time zone. Its bounds are computed here and handed
-to the database as literals, so that a day of 23 or 25 hours is read whole.
+A business day is a calendar day in the warehouse's time zone. Its bounds are computed here and
+handed to the database as literals, so that a day of 23 or 25 hours is read whole.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ def expected_day(as_of: datetime, zone: ZoneInfo, expect_by: time, newest: str) 
     """The newest business day that must be there at `as_of`.
 
     `newest` is "yesterday" for data that is complete once its day is over, or "today" for a table
-    that describes the day it is written on (a log of runs). Before `expect_by` it is the day before.
+    that describes the day it is written on (a log of runs). Before `expect_by` it is the day
+    before.
     """
     local = as_of.astimezone(zone)
     day = local.date() if newest == "today" else local.date() - ONE_DAY
@@ -51,7 +52,8 @@ class Calendar:
     def window(self, text: str) -> tuple[date, ...] | None:
         """The days a window names, oldest first; None means the whole table.
 
-        `day` is the expected day, `today` the open one, `7d` the seven that end with the expected one.
+        `day` is the expected day, `today` the open one, `7d` the seven that end with the expected
+        one.
         """
         if text == "all":
             return None

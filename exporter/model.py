@@ -80,7 +80,7 @@ Datasets = Mapping[str, Dataset]
 
 @dataclass(frozen=True)
 class Column:
-    """A column as the catalogue has it; `type` without its modifiers (`numeric`, not `numeric(12,2)`)."""
+    """A column as the catalogue has it; `type` has no modifiers: `numeric`, not `numeric(12,2)`."""
 
     name: str
     type: str
@@ -89,7 +89,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Relation:
-    """What the catalogue says of a dataset's relation; None in its place means that it is missing."""
+    """What the catalogue says of a dataset's relation; None in its place: it is missing."""
 
     columns: Mapping[str, Column]
     readable: bool = True
@@ -110,7 +110,7 @@ class CheckId:
 
 @dataclass(frozen=True)
 class Sample:
-    """One measured series of a check: its labels, its numbers by metric name, and the evidence in words."""
+    """One measured series of a check: labels, numbers by metric name, and the evidence in words."""
 
     values: Mapping[str, float]
     evidence: str

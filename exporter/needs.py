@@ -26,7 +26,10 @@ class Scan:
 
 @dataclass(frozen=True)
 class Lookup:
-    """Single values that an index answers, each a sub-select of its own; all of a dataset in one statement."""
+    """Single values that an index answers, each a sub-select of its own.
+
+    All lookups of a dataset become one statement.
+    """
 
     dataset: str
     state: type[State]

@@ -1,4 +1,4 @@
-"""Run a pass: catalogue, plan, statements, states, verdicts. It reports failures and never raises them."""
+"""Run a pass: catalogue, plan, statements, states, verdicts. It reports failures, never raises."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Checks -> statements: what can share a scan shares it, equal aggregates are computed once.
 
-Per dataset: one statement over its days, one over the whole table, one for what an index answers; and
-one for each distinct probe. A check whose columns are missing costs itself and nothing else.
+Per dataset: one statement over its days, one over the whole table, one for what an index answers;
+and one for each distinct probe. A check whose columns are missing costs itself and nothing else.
 """
 
 from __future__ import annotations

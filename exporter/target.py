@@ -1,7 +1,8 @@
 """A dataset as a check sees it: its config, what the catalogue says of it, and what day it is.
 
-Names are resolved here, so that a missing column is found before any statement is sent and costs one
-check: every method raises Unmeasured with a reason and a hint instead of building SQL that would fail.
+Names are resolved here, so that a missing column is found before any statement is sent and costs
+one check: every method raises Unmeasured with a reason and a hint instead of building SQL that
+would fail.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ NETWORK: dict[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 30000,
 }
-"""A server that silently went away is noticed within half a minute, also in the middle of a statement."""
+"""A server that went away is noticed within half a minute, also in the middle of a statement."""
 
 CATALOGUE = """
 SELECT n.nspname, c.relname, c.relkind::text, a.attname,
@@ -144,7 +144,7 @@ class Session:
             raise Unreachable(one_line(error)) from None
 
     def rows(self, sql: str) -> list[dict[str, Cell]]:
-        """The rows of one statement. Raises Unmeasured, and Unreachable when the connection is gone."""
+        """The rows of a statement. Raises Unmeasured, or Unreachable if the connection is gone."""
         left = min(self._warehouse.statement_timeout, self._deadline - time.monotonic())
         if left <= 0.05:
             limit = self._warehouse.pass_timeout

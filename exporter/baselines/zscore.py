@@ -12,8 +12,8 @@ from dataclasses import dataclass
 class Score:
     """How far a value lies from its history.
 
-    `score` is in standard deviations, `change` a fraction of the mean (-0.3 is 30 % less; None when the
-    mean is 0).
+    `score` is in standard deviations, `change` a fraction of the mean (-0.3 is 30 % less; None when
+    the mean is 0).
     """
 
     expected: float
@@ -25,10 +25,11 @@ class Score:
 def zscore(value: float, history: Sequence[float]) -> Score:
     """z = (value - mean) / s over the days before, s the sample standard deviation (n - 1).
 
-    The value judged is never part of its history: a point inside its own window of n days cannot exceed
-    (n - 1) / sqrt(n) (Shiffler 1988). With s = 0 the score is 0 for the same value and infinite for any
-    other: a constant history makes every change infinitely unlikely, which is why a rule should also
-    name a change. Needs at least two days of history; raises ValueError for fewer.
+    The value judged is never part of its history: a point inside its own window of n days cannot
+    exceed (n - 1) / sqrt(n) (Shiffler 1988). With s = 0 the score is 0 for the same value and
+    infinite for any other: a constant history makes every change infinitely unlikely, which is why
+    a rule should also name a change. Needs at least two days of history; raises ValueError for
+    fewer.
     """
     if len(history) < 2:
         raise ValueError("a sample standard deviation needs at least two days")

@@ -1,4 +1,4 @@
-"""The YAML of the data engineer, as frozen and validated config; `load()` is the only way to one."""
+"""The YAML of the data engineer as frozen, validated config; `load()` is the only way to one."""
 
 from exporter.config.load import load as load
 from exporter.config.model import Alerts as Alerts

@@ -37,7 +37,7 @@ PARSED = "warehouse_exporter_time"
 
 @dataclass(frozen=True)
 class Clock:
-    """A time column: `value` is compared with `literal(instant)`; `instant` makes it a timestamptz."""
+    """A time column: `value` compares with `literal(instant)`; `instant` makes it a timestamptz."""
 
     value: Node
     kind: str
@@ -46,7 +46,7 @@ class Clock:
 
     @classmethod
     def over(cls, column: Node, data_type: str, zone: ZoneInfo) -> Clock | None:
-        """The clock over a column of `data_type` (as the catalogue names it), or None if it is no time.
+        """The clock over a column of `data_type` (the catalogue's name), or None if it is no time.
 
         `zone` is where timestamps without a zone, and dates, are at home.
         """
@@ -109,7 +109,7 @@ def at_zone(node: Node, zone: ZoneInfo) -> Node:
 
 
 def parsed(column: Node, zone: ZoneInfo) -> Node:
-    """Text as timestamptz; NULL where it is no ISO 8601 time. Without an offset of its own, in `zone`."""
+    """Text as timestamptz, in `zone` if it has no offset; NULL where it is no ISO 8601 time."""
 
     def matches(pattern: str) -> Node:
         return exp.RegexpLike(this=column.copy(), expression=words.string(pattern))

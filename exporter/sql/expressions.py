@@ -1,7 +1,8 @@
 """SQL expressions from the config: parsed, allow-listed, and never pasted.
 
-Parsing alone is no protection: `pg_sleep(10) is null` and sub-selects parse well. So every node must
-be of a type listed here. There is no clock among them: `as_of` is the only time a check may know.
+Parsing alone is no protection: `pg_sleep(10) is null` and sub-selects parse well. So every node
+must be of a type listed here. There is no clock among them: `as_of` is the only time a check may
+know.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def refusal(node: Node) -> str | None:
     if isinstance(node, exp.Query | exp.Subquery | exp.Exists):
         return "a sub-select is not allowed here: use `queries` for a statement of your own"
     if isinstance(node, exp.AggFunc | exp.Window):
-        return f"{node.sql('postgres')}: an aggregate is not allowed here; write the expression of one row"
+        return f"{node.sql('postgres')}: no aggregate is allowed here, write what one row says"
     if isinstance(node, exp.Column) and node.table:
         return f"{node.sql('postgres')}: write the column without a table"
     if isinstance(node, ALLOWED):

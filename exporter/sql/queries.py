@@ -1,4 +1,4 @@
-"""A statement of the owner's own: one SELECT, read as it is written, with our instants filled in."""
+"""A statement of the owner's own: one SELECT, read as written, with our instants filled in."""
 
 from __future__ import annotations
 
