@@ -16,6 +16,9 @@ from exporter.demo import live
 
 SQL = Path(__file__).with_name("sql")
 
+CALM = 16
+"""A seed for which, at the default size, the last two closed days stand out on no weekday."""
+
 
 def build(
     connection: psycopg2.extensions.connection,
@@ -24,7 +27,7 @@ def build(
     days: int = 60,
     sessions_per_day: int = 600,
     noise: float = 0.10,
-    seed: int = 1,
+    seed: int = CALM,
     timezone: str = "UTC",
 ) -> None:
     """Make the shop in a database without schemas `analytics` and `demo`, and commit.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from statistics import mean, stdev
 
 import psycopg2
 import pytest
@@ -125,6 +126,26 @@ def test_noise_is_what_was_asked_for(postgres: Postgres) -> None:
         execute(postgres.dsn, f"DROP DATABASE noise_{percent} WITH (FORCE)")
     assert found[0] < 0.03  # growth alone
     assert 0.07 < found[1] < 0.13 < 0.22 < found[2] < 0.38
+
+
+def test_the_last_two_closed_days_stand_out_on_no_weekday(full: Connection) -> None:
+    numbers = (
+        "SELECT d.n, o.n, o.revenue, o.revenue / o.n, 1. * o.n / d.n FROM demo.days(%(as_of)s) d"
+        " JOIN (SELECT order_ts::date AS day, count(*) AS n, sum(revenue) AS revenue"
+        " FROM demo.fct_orders(%(as_of)s - interval '11 days', %(as_of)s) GROUP BY 1) o USING (day)"
+        " WHERE d.ends <= %(as_of)s AND d.ends > %(as_of)s - interval '10 days' ORDER BY day"
+    )
+    settings = "UPDATE demo.settings SET first_day = first_day + 1 RETURNING 1"
+    for weekday in range(7):
+        history = rows(full, numbers, as_of=FRIDAY + timedelta(days=weekday))
+        for metric in zip(*history, strict=True):
+            values = [float(str(value)) for value in metric]
+            for newest in (-1, -2):
+                days = values[newest - 7 : newest]
+                assert len(days) == 7
+                assert abs(values[newest] - mean(days)) < 3 * stdev(days)
+        rows(full, settings)
+    rows(full, "UPDATE demo.settings SET first_day = first_day - 7 RETURNING 1")
 
 
 def test_the_same_arguments_make_the_same_shop_and_another_seed_another(

@@ -58,7 +58,7 @@ STABLE LANGUAGE sql AS $$
       (s.first_day + i + 1)::timestamp AT TIME ZONE s.timezone AS ends,
       (s.first_day + i + 1 + time '05:00') AT TIME ZONE s.timezone AS built,
       greatest(1, round(s.sessions_per_day * (.97 + .001 * i)
-        * (ARRAY[.86, 1.07, 1.04, 1.02, 1.01, 1.08, .92])[1 + extract(dow FROM s.first_day + i)::int]
+        * (ARRAY[1.07, 1.04, 1.02, 1.01, 1.08, .92, .86])[extract(isodow FROM s.first_day + i)::int]
         * exp(s.noise * demo.z(i, 'visits'))))::bigint AS n,
       .06 * exp(s.noise / 2 * demo.z(i, 'buy')) AS buy
     FROM demo.settings s,
@@ -124,6 +124,7 @@ STABLE LANGUAGE sql AS $$
       demo.moment(g, events, session_start, pace) AS order_ts
     FROM demo.sessions(since, until) WHERE depth = 3) s,
     generate_series(1, 1 + floor(3.5 * demo.u(s.g, 'items') ^ 1.5)::int) j,
-    LATERAL (SELECT 1000 + mod(floor(400 * demo.u(s.g, 'product') ^ 2)::int + 37 * j, 400)) p(product)
+    LATERAL (
+      SELECT 1000 + mod(floor(400 * demo.u(s.g, 'product') ^ 2)::int + 37 * j, 400)) p(product)
   WHERE demo.arrival(s.order_ts) > since AND demo.arrival(s.order_ts) <= until
 $$;

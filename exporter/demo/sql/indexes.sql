@@ -1,4 +1,4 @@
--- Made after the first load, because that is quicker; times and keys, as a warehouse would have them.
+-- Times and keys, as a warehouse would have them; made after the first load, which is quicker.
 CREATE INDEX ON analytics.dim_users (user_id);
 CREATE INDEX ON analytics.fct_sessions (session_start);
 CREATE INDEX ON analytics.fct_sessions (session_id);
