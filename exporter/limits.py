@@ -1,15 +1,15 @@
 """A limit: written once in the YAML, judged in Python and in PromQL by the same rule.
 
-A limit states the breach (`> 5%`), never its negation: comparing NaN is then false on both sides, so
-the gate and Prometheus agree. Bounds are written with `repr`, the shortest text that reads back as
-the same number.
+A limit states the breach (`> 5%`), never its negation: comparing NaN is then false on both sides,
+so the gate and Prometheus agree. Bounds are written with `repr`, the shortest text that reads back
+as the same number.
 """
 
 from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -168,9 +168,13 @@ class Condition:
         return ()
 
     def promql(self, select: Callable[[str], str]) -> str:
-        """The same condition in PromQL; series of one sample share their labels, so `and` matches."""
-        joined = (
-            " and ".join(f"({term.promql(select)})" for term in terms)
-            for terms in self.alternatives
+        """The same in PromQL; series of one sample share their labels, so `and` matches."""
+        return joined(
+            " or ",
+            [joined(" and ", [t.promql(select) for t in terms]) for terms in self.alternatives],
         )
-        return " or ".join(f"({text})" for text in joined)
+
+
+def joined(word: str, parts: Sequence[str]) -> str:
+    """The parts with a word between them, each in parentheses when there is more than one."""
+    return parts[0] if len(parts) == 1 else word.join(f"({part})" for part in parts)

@@ -1,4 +1,4 @@
-"""YAML -> validated config: everything that is wrong is said at once, each with file, line and path."""
+"""YAML -> validated config: all that is wrong is said at once, each with file, line and path."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
         checks=checks,
         metrics=metrics,
         owners={name: owner.model_dump(exclude_none=True) for name, owner in spec.owners.items()},
-        alerts=Alerts(spec.alerts.runbook_url, spec.alerts.dashboard_url),
+        alerts=Alerts(**spec.alerts.model_dump()),
     )
 
 

@@ -60,6 +60,7 @@ class Alerts:
 
     runbook_url: str
     dashboard_url: str | None
+    unmeasured_for: str
 
 
 @dataclass(frozen=True)

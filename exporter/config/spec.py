@@ -21,7 +21,7 @@ from pydantic import (
 
 from exporter.kinds import kinds_in
 from exporter.kinds.anomaly import Anomaly
-from exporter.kinds.base import Name
+from exporter.kinds.base import Duration, Name
 from exporter.kinds.metric import Metric
 from exporter.kinds.query import Query
 
@@ -153,6 +153,9 @@ class AlertsSpec(Spec):
 
     runbook_url: str = Field(RUNBOOKS, description="Runbook of an alert; {alert} is its name.")
     dashboard_url: str | None = Field(None, description="Dashboard; {dataset} is filled in.")
+    unmeasured_for: Duration = Field(
+        "10m", description="How long a check may be unmeasured before Prometheus tells."
+    )
 
 
 class CheckItemBase(Spec):

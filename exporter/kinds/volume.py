@@ -23,7 +23,7 @@ class Volume(Limited):
     metric = Metric(
         "warehouse_rows", "Rows of the window (the expected day, unless it says otherwise)."
     )
-    alert = "WarehouseVolumeLow"
+    alert = "WarehouseVolumeOutOfBounds"
     summary = "fewer or more rows than there must be"
     advice: ClassVar[str] = "critical: '< 100'"
 

@@ -1,0 +1,123 @@
+"""What is published: the last word on every check, and how long it may be believed.
+
+Passes replace results by reference, so a scrape sees whole passes only. A check that could not be
+measured says so at once; its last value stays for three intervals and then disappears.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from exporter.config import Config
+from exporter.errors import Reason, Unmeasured
+from exporter.model import CheckId, Outcome, Pass, Result, Sample
+from exporter.verdicts import not_measured
+
+PATIENCE = 3
+"""Intervals after which a value that nobody refreshed is no longer believed."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What has been counted since the start of the process."""
+
+    passes: int = 0
+    statements: int = 0
+    failures: Counter[Reason] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything published at one moment."""
+
+    config: Config
+    results: Mapping[CheckId, Result] = field(default_factory=dict)
+    measured: Mapping[CheckId, Result] = field(default_factory=dict)
+    succeeded: Mapping[str, datetime] = field(default_factory=dict)
+    last: Pass | None = None
+    counts: Counts = field(default_factory=Counts)
+    loaded_at: datetime | None = None
+    reload_ok: bool = True
+
+    def age_limit(self, check: CheckId) -> timedelta:
+        """How long a value of this check may be believed."""
+        dataset = self.config.datasets.get(check.dataset)
+        every = dataset.every if dataset else min(d.every for d in self.config.datasets.values())
+        return timedelta(seconds=PATIENCE * every + self.config.warehouse.pass_timeout)
+
+    def current(self, now: datetime) -> dict[CheckId, Result]:
+        """The result of every configured check at `now`; what is too old is not measured."""
+        found = {}
+        for check in self.config.checks:
+            result = self.results.get(check.id)
+            if result is None:
+                error = Unmeasured(Reason.PENDING, "waiting for the first pass")
+                result = Result(check.id, (not_measured(error),), now)
+            elif now - result.measured_at > self.age_limit(check.id):
+                since = f"{result.measured_at:%Y-%m-%d %H:%M:%S} UTC"
+                error = Unmeasured(Reason.EXPIRED, f"no pass since {since}")
+                result = Result(check.id, (not_measured(error),), result.measured_at)
+            found[check.id] = result
+        return found
+
+    def samples(self, check: CheckId, now: datetime) -> list[Sample]:
+        """The values to show for a check: those last measured, until they are too old."""
+        result = self.measured.get(check)
+        if result is None or now - result.measured_at > self.age_limit(check):
+            return []
+        return [verdict.sample for verdict in result.verdicts if verdict.sample is not None]
+
+
+class Board:
+    """Holds the snapshot that everybody reads; written by passes and reloads only."""
+
+    def __init__(self, config: Config, now: datetime) -> None:
+        self._lock = threading.Lock()
+        self.snapshot = Snapshot(config, loaded_at=now)
+
+    def publish(self, done: Pass) -> None:
+        """Take in a finished pass."""
+        with self._lock:
+            old = self.snapshot
+            fresh = {
+                check: result
+                for check, result in done.results.items()
+                if result.worst.outcome is not Outcome.UNMEASURED
+            }
+            reached = dict.fromkeys(done.datasets, done.as_of) if done.up else {}
+            self.snapshot = replace(
+                old,
+                results={**old.results, **done.results},
+                measured={**old.measured, **fresh},
+                succeeded={**old.succeeded, **reached},
+                last=done,
+                counts=Counts(
+                    old.counts.passes + 1,
+                    old.counts.statements + done.statements,
+                    old.counts.failures + Counter(done.failures),
+                ),
+            )
+
+    def reconfigure(self, config: Config, now: datetime) -> None:
+        """Take in a new config; results of checks that it still has stay."""
+        ids = {check.id for check in config.checks}
+        with self._lock:
+            old = self.snapshot
+            self.snapshot = replace(
+                old,
+                config=config,
+                results={check: r for check, r in old.results.items() if check in ids},
+                measured={check: r for check, r in old.measured.items() if check in ids},
+                succeeded={d: at for d, at in old.succeeded.items() if d in config.datasets},
+                loaded_at=now,
+                reload_ok=True,
+            )
+
+    def reload_failed(self) -> None:
+        """Note that a config could not be loaded; the last good one stays."""
+        with self._lock:
+            self.snapshot = replace(self.snapshot, reload_ok=False)

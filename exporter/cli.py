@@ -1,0 +1,263 @@
+"""The commands; the only place that prints, and where exit codes are made."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+from rich.console import Console
+
+from exporter import __version__, catalog, logs, report
+from exporter.config import Config, load
+from exporter.errors import ConfigError, UsageError, WarehouseExporterError
+from exporter.gate import Exit, exit_code
+
+FORMATS = ("table", "json", "markdown")
+EXITS = """\b
+Exit codes:
+  0  pass, skipped, or warnings (with --strict, warnings are 1)
+  1  at least one critical finding
+  2  wrong usage, or the config cannot be used
+  3  something that could have been critical was not measured
+"""
+
+
+class Unset(dict[str, str]):
+    """An environment in which every variable is set: for commands that never connect."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self[name]
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """A mistake of the user's becomes its message and exit code 2, never a traceback."""
+    try:
+        yield
+    except ConfigError as error:
+        count = len(error.problems)
+        click.echo(str(error), err=True)
+        click.echo(f"{count} problem{'s' if count > 1 else ''} in the config", err=True)
+        sys.exit(Exit.USAGE)
+    except WarehouseExporterError as error:
+        fail(str(error))
+
+
+def fail(message: str) -> NoReturn:
+    """Say what is wrong and end with exit code 2."""
+    click.echo(f"error: {message}", err=True)
+    sys.exit(Exit.USAGE)
+
+
+def config_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--config.file`, spelled as Prometheus programs do."""
+    return click.option(
+        "--config.file", "config_file", required=True, metavar="FILE",
+        type=click.Path(dir_okay=False), help="The YAML with datasets, checks and limits.",
+    )(function)  # fmt: skip
+
+
+def log_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--log.level` and `--log.format`."""
+    levels = click.Choice(["debug", "info", "warning", "error"])
+    function = click.option(
+        "--log.format", "log_format", type=click.Choice(["logfmt", "json"]), default="logfmt",
+        show_default=True, help="How log lines are written.",
+    )(function)  # fmt: skip
+    return click.option(
+        "--log.level", "log_level", type=levels, default="info", show_default=True,
+        help="The least important lines that are logged.",
+    )(function)  # fmt: skip
+
+
+def output_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--output FILE`; standard output without it."""
+    return click.option(
+        "--output", metavar="FILE", type=click.Path(dir_okay=False),
+        help="Write here instead of to standard output.",
+    )(function)  # fmt: skip
+
+
+def load_offline(file: str) -> Config:
+    """A config whose variables may be unset, because nothing connects with it."""
+    return load(file, Unset(os.environ))
+
+
+def write(text: str, output: str | None) -> None:
+    """To a file that is replaced whole, or to standard output."""
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    target = Path(output)
+    draft = target.with_name(f".{target.name}.new")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(target)
+    except OSError as error:
+        fail(f"cannot write {output}: {error.strerror}")
+
+
+def instant(written: str | None, config: Config) -> datetime:
+    """`--as-of` as an instant; without an offset it is in the warehouse's time zone."""
+    if written is None:
+        return datetime.now(UTC)
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError:
+        fail(f"--as-of {written!r} is not a time: write it like 2026-03-01T06:00:00+00:00")
+    return (at if at.tzinfo else at.replace(tzinfo=config.warehouse.timezone)).astimezone(UTC)
+
+
+def chosen(names: tuple[str, ...], config: Config) -> frozenset[str] | None:
+    """The datasets named on the command line; all of them when none is."""
+    known = {check.id.dataset for check in config.checks} | set(config.datasets)
+    for name in names:
+        if name not in known:
+            raise UsageError(f"there is no dataset {name!r}; known are {', '.join(sorted(known))}")
+    return frozenset(names) or None
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="warehouse-exporter")
+def main() -> None:
+    """Watches a warehouse in Postgres: gauges for Prometheus, alert rules, and a gate for the DAG.
+
+    All of it comes from one YAML. Start with `warehouse-exporter demo`, or write a config, try it
+    with `validate` and `check`, and run `serve`.
+    """
+
+
+@main.command()
+@config_option
+@click.option("--as-of", metavar="TIME", help="Judge as of this time (ISO 8601) instead of now.")
+@click.option(
+    "--dataset", "datasets", multiple=True, metavar="NAME", help="Only this dataset; repeatable."
+)
+@click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("--report-dir", metavar="DIR", help="Also write report.md and report.json there.")
+@click.option("--strict", is_flag=True, help="Warnings end with exit code 1 as well.")
+@click.option("--allow-unmeasured", is_flag=True, help="What was not measured does not end with 3.")
+@click.option("--report-only", is_flag=True, help="Always end with 0.")
+@click.option("--no-color", is_flag=True, help="No colour, also on a terminal (or set NO_COLOR).")
+@log_options
+def check(
+    config_file: str, as_of: str | None, datasets: tuple[str, ...], style: str,
+    report_dir: str | None, strict: bool, allow_unmeasured: bool, report_only: bool,
+    no_color: bool, log_level: str, log_format: Any,
+) -> None:  # fmt: skip
+    """The gate: judge everything once, print it, and stop the DAG by the exit code."""
+    from exporter.passes import run_pass
+    from exporter.warehouse import Connector
+
+    logs.set_up("error" if log_level == "info" else log_level, log_format)
+    with explained():
+        config = load(config_file)
+        at = instant(as_of, config)
+        done = run_pass(config, Connector(config.warehouse), at, chosen(datasets, config))
+    if style == "table":
+        report.print_table(done.results, at, Console(no_color=True if no_color else None))
+    else:
+        make = report.as_json if style == "json" else report.markdown
+        write(make(done.results, at, config), None)
+    if report_dir is not None:
+        write_reports(Path(report_dir), done.results, at, config)
+    code = exit_code(done, config, strict=strict, allow_unmeasured=allow_unmeasured)
+    sys.exit(Exit.OK if report_only else code)
+
+
+check.help = f"{check.help}\n\n{EXITS}"
+
+
+def write_reports(folder: Path, results: report.Results, at: datetime, config: Config) -> None:
+    """report.md and report.json in a folder that is made if need be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"cannot make {folder}: {error.strerror}")
+    write(report.markdown(results, at, config), str(folder / "report.md"))
+    write(report.as_json(results, at, config), str(folder / "report.json"))
+
+
+@main.command()
+@config_option
+@output_option
+def rules(config_file: str, output: str | None) -> None:
+    """Prometheus alert rules from the config, with its limits as literals."""
+    from exporter.rules import render
+
+    with explained():
+        text = render(load_offline(config_file))
+    write(text, output)
+
+
+@main.command()
+@config_option
+def validate(config_file: str) -> None:
+    """Say everything that is wrong with the config, each with file and line."""
+    with explained():
+        config = load_offline(config_file)
+    click.echo(
+        f"{config_file}: {len(config.datasets)} datasets, {len(config.checks)} checks, all well"
+    )
+
+
+@main.command()
+@output_option
+def schema(output: str | None) -> None:
+    """The JSON Schema of the config, for editors that complete it.
+
+    In the first line of a config: `# yaml-language-server: $schema=config.schema.json`.
+    """
+    from exporter.config.spec import json_schema
+
+    write(json.dumps(json_schema(), indent=2) + "\n", output)
+
+
+@main.command()
+@config_option
+@click.option("--check", "only", metavar="DATASET.CHECK", help="Only the SQL of this check.")
+@click.option("--as-of", metavar="TIME", help="As of this time (ISO 8601) instead of now.")
+def plan(config_file: str, only: str | None, as_of: str | None) -> None:
+    """The SQL that a pass would run, statement by statement, and the checks each one serves."""
+    from exporter.explain import explain_plan
+
+    with explained():
+        config = load(config_file)
+        text = explain_plan(config, instant(as_of, config), only)
+    write(text, None)
+
+
+@main.command()
+@config_option
+@click.option(
+    "--web.listen-address", "listen", default=f"127.0.0.1:{catalog.DEFAULT_PORT}",
+    show_default=True, metavar="HOST:PORT", help="Where to listen.",
+)  # fmt: skip
+@click.option(
+    "--web.enable-lifecycle", "lifecycle", is_flag=True,
+    help="Allow POST /-/reload and POST /-/collect.",
+)  # fmt: skip
+@log_options
+def serve(config_file: str, listen: str, lifecycle: bool, log_level: str, log_format: Any) -> None:
+    """The exporter: passes on a schedule, and /metrics for Prometheus.
+
+    SIGHUP reads the config again, SIGTERM and Ctrl-C end it within the time of one cancel.
+    """
+    from exporter.serve import run
+
+    logs.set_up(log_level, log_format)
+    with explained():
+        run(config_file, listen, lifecycle=lifecycle)

@@ -1,0 +1,170 @@
+"""The last passes as gauges: a collector that builds fresh families for every scrape."""
+
+from __future__ import annotations
+
+import platform
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+
+from prometheus_client import (
+    CollectorRegistry,
+    GCCollector,
+    PlatformCollector,
+    ProcessCollector,
+    exposition,
+)
+from prometheus_client.core import Metric as Family
+from prometheus_client.registry import Collector
+
+from exporter import __version__, catalog
+from exporter.board import Board, Snapshot
+from exporter.catalog import Metric
+from exporter.errors import Reason
+from exporter.kinds import all_metrics
+from exporter.kinds.freshness import Freshness
+from exporter.model import CheckId, Outcome, Sample
+
+BAD_LABEL = re.compile(r"[^a-zA-Z0-9_]")
+OWN_LABELS = ("dataset", "check")
+Families = dict[str, Family]
+SHARED = (catalog.ROWS_FAILED, catalog.ROWS_CHECKED, catalog.LAG)
+
+
+def label_name(text: str) -> str:
+    """A label name that Prometheus takes and that is none of ours."""
+    name = BAD_LABEL.sub("_", text)
+    if name[:1].isdigit() or name in OWN_LABELS or name.startswith("__"):
+        return f"query_{name.lstrip('_')}"
+    return name or "query_label"
+
+
+class WarehouseCollector(Collector):
+    """Everything the board holds, as metric families; never touches the warehouse."""
+
+    def __init__(self, board: Board, clock: Callable[[], datetime]) -> None:
+        self._board = board
+        self._clock = clock
+
+    def describe(self) -> Iterable[Family]:
+        """No names at registration: they depend on the config, and collecting has a cost."""
+        return []
+
+    def collect(self) -> Iterator[Family]:
+        """Fresh families, so that what has vanished is gone with this scrape."""
+        snapshot, now = self._board.snapshot, self._clock()
+        families, dropped = check_families(snapshot, now)
+        yield from families.values()
+        yield from state_families(snapshot, now)
+        yield from self_families(snapshot)
+        yield gauge(catalog.SERIES_DROPPED, [({}, float(dropped))])
+
+
+def check_families(snapshot: Snapshot, now: datetime) -> tuple[Families, int]:
+    """The gauges of all checks, and how many series were dropped: their labels were taken."""
+    families: Families = {}
+    helps = {m.name: m for m in (*all_metrics().values(), *SHARED)}
+    seen: set[tuple[str, frozenset[tuple[str, str]]]] = set()
+    dropped = 0
+    for check in snapshot.config.checks:
+        for sample in snapshot.samples(check.id, now):
+            labels = labels_of(check.id, sample)
+            identity = frozenset(labels.items())
+            for name, value in values_of(sample, now).items():
+                if (name, identity) in seen:
+                    dropped += 1
+                    continue
+                seen.add((name, identity))
+                if name not in families:
+                    families[name] = family(helps[name])
+                families[name].add_sample(name, labels, value)
+    return families, dropped
+
+
+def values_of(sample: Sample, now: datetime) -> Mapping[str, float]:
+    """A sample's gauges; the lag is added here, so that a stuck exporter cannot freeze an age."""
+    newest = sample.values.get(Freshness.metric.name)
+    if newest is None:
+        return sample.values
+    return {**sample.values, catalog.LAG.name: now.timestamp() - newest}
+
+
+def labels_of(check: CheckId, sample: Sample) -> dict[str, str]:
+    """The labels of a check's series."""
+    own = {label_name(name): text for name, text in sample.labels.items()}
+    return {"dataset": check.dataset, "check": check.name, **own}
+
+
+def state_families(snapshot: Snapshot, now: datetime) -> Iterator[Family]:
+    """Whether each configured check is measured or skipped, and why it is not measured."""
+    measured, skipped, reasons = [], [], []
+    for check, result in snapshot.current(now).items():
+        labels = {"dataset": check.dataset, "check": check.name}
+        worst = result.worst
+        measured.append((labels, float(worst.outcome is not Outcome.UNMEASURED)))
+        skipped.append((labels, float(worst.outcome is Outcome.SKIPPED)))
+        if worst.reason is not None:
+            reasons.append(({**labels, "reason": worst.reason.value}, 1.0))
+    yield gauge(catalog.MEASURED, measured)
+    yield gauge(catalog.SKIPPED, skipped)
+    yield gauge(catalog.UNMEASURED_REASON, reasons)
+
+
+def self_families(snapshot: Snapshot) -> Iterator[Family]:
+    """What the exporter says about itself."""
+    last = snapshot.last
+    if last is not None:
+        yield gauge(catalog.UP, [({}, float(last.up))])
+        yield gauge(catalog.PASS_DURATION, [({}, last.seconds)])
+    succeeded = [({"dataset": d}, at.timestamp()) for d, at in sorted(snapshot.succeeded.items())]
+    yield gauge(catalog.PASS_SUCCESS, succeeded)
+    yield counter(catalog.PASSES, [({}, snapshot.counts.passes)])
+    yield counter(catalog.STATEMENTS, [({}, snapshot.counts.statements)])
+    failures = [({"reason": reason.value}, snapshot.counts.failures[reason]) for reason in Reason]
+    yield counter(catalog.FAILURES, failures)
+    yield gauge(catalog.CONFIG_HASH, [({"sha256": snapshot.config.sha256}, 1.0)])
+    yield gauge(catalog.RELOAD_OK, [({}, float(snapshot.reload_ok))])
+    if snapshot.loaded_at is not None:
+        yield gauge(catalog.RELOAD_TIME, [({}, snapshot.loaded_at.timestamp())])
+    build = {"version": __version__, "pythonversion": platform.python_version()}
+    yield gauge(catalog.BUILD, [(build, 1.0)])
+
+
+Samples = Iterable[tuple[Mapping[str, str], float]]
+
+
+def family(metric: Metric) -> Family:
+    """An empty family of gauges from the last pass."""
+    return Family(metric.name, f"{metric.help} {catalog.FROM_LAST_PASS}", "gauge")
+
+
+def gauge(metric: Metric, samples: Samples) -> Family:
+    """A family of gauges about ourselves."""
+    made = Family(metric.name, metric.help, "gauge")
+    for labels, value in samples:
+        made.add_sample(metric.name, dict(labels), value)
+    return made
+
+
+def counter(metric: Metric, samples: Samples) -> Family:
+    """A family of counters; the suffix _total is added here."""
+    made = Family(metric.name, metric.help, "counter")
+    for labels, value in samples:
+        made.add_sample(f"{metric.name}_total", dict(labels), value)
+    return made
+
+
+def make_registry(board: Board, clock: Callable[[], datetime]) -> CollectorRegistry:
+    """A registry of our own: the board, and the usual numbers of the process."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(WarehouseCollector(board, clock))
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    GCCollector(registry=registry)
+    return registry
+
+
+def render(registry: CollectorRegistry, accept: str) -> tuple[bytes, str]:
+    """The body of a scrape and its content type, in the format that was asked for."""
+    encoder, content_type = exposition.choose_encoder(accept)
+    return encoder(registry), content_type

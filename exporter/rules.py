@@ -1,0 +1,182 @@
+"""Config -> Prometheus alert rules, one per check and severity, with the limits as literals.
+
+A finding must not look repaired because its check stopped being measured: the condition also holds
+for the last value of the past hours, unless the check is measured now. The rule keeps that value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from exporter import catalog
+from exporter.config import Check, Config
+from exporter.kinds.base import Share
+from exporter.limits import Condition, Reading, Unit
+from exporter.model import Severity
+
+HELD = "6h"
+"""How long a finding survives without being measured; then only the unmeasured alert is left."""
+
+
+def selector(metric: str, check: Check) -> str:
+    """The series of one check."""
+    return f'{metric}{{dataset="{check.id.dataset}",check="{check.id.name}"}}'
+
+
+def expression(condition: Condition, check: Check) -> str:
+    """The condition now, or as last measured while the check is not measured."""
+
+    def now(metric: str) -> str:
+        return selector(metric, check)
+
+    def last(metric: str) -> str:
+        return f"last_over_time({selector(metric, check)}[{HELD}])"
+
+    measured = f"{selector(catalog.MEASURED.name, check)} == 1"
+    return (
+        f"({condition.promql(now)})\nor\n(\n  ({condition.promql(last)})\n"
+        f"  unless on(dataset, check) {measured}\n)"
+    )
+
+
+def incident(dataset: str, config: Config) -> str:
+    """The root of a dataset's `depends_on`: the group by which people are told."""
+    while dataset in config.datasets and config.datasets[dataset].depends_on:
+        dataset = config.datasets[dataset].depends_on[0]
+    return dataset
+
+
+def labels(check: Check, severity: Severity, config: Config) -> dict[str, str]:
+    """The labels by which an alert is routed."""
+    return {
+        "severity": severity.value,
+        "dataset": check.id.dataset,
+        "check": check.id.name,
+        "owner": check.owner or "unowned",
+        "layer": check.kind.layer,
+        "incident": incident(check.id.dataset, config),
+    }
+
+
+def value_template(condition: Condition) -> str:
+    """The alert's value as people read it, in the unit of the limit."""
+    first = condition.terms[0]
+    if first.reading is Reading.AGE or first.limit.unit is Unit.DURATION:
+        return "{{ $value | humanizeDuration }}"
+    if first.limit.unit is Unit.SHARE:
+        return '{{ printf "%.4f" $value }} ({{ $value | humanizePercentage }})'
+    return '{{ printf "%.4g" $value }}'
+
+
+def counts_template(kind: Share, check: Check) -> str:
+    """`, 2,908 of 49,963 rows`, asked of Prometheus when the alert is written."""
+
+    def asked(metric: str) -> str:
+        return selector(metric, check).replace('"', "'")
+
+    number = '{{ . | first | value | printf "%.0f" }}'
+    failed = f'{{{{ with query "{asked(catalog.ROWS_FAILED.name)}" }}}}, {number}{{{{ end }}}}'
+    total = f'{{{{ with query "{asked(catalog.ROWS_CHECKED.name)}" }}}} of {number}'
+    return f"{failed}{total} {kind.things}{{{{ end }}}}"
+
+
+def texts(
+    check: Check, alert: str, summary: str, description: str, config: Config
+) -> dict[str, str]:
+    """What the person who is woken reads."""
+    found = {
+        "summary": f"{check.id}: {summary}",
+        "description": description,
+        "runbook_url": config.alerts.runbook_url.replace("{alert}", alert),
+    }
+    if config.alerts.dashboard_url:
+        url = config.alerts.dashboard_url.replace("{dataset}", check.id.dataset)
+        found["dashboard_url"] = url
+    return found
+
+
+def finding_rule(check: Check, severity: Severity, condition: Condition, config: Config) -> Any:
+    """The rule of one severity of one check."""
+    counts = counts_template(check.kind, check) if isinstance(check.kind, Share) else ""
+    description = f"value={value_template(condition)} (limit {condition.text}){counts}"
+    rule: dict[str, Any] = {"alert": check.kind.alert, "expr": expression(condition, check)}
+    if check.kind.hold:
+        rule["for"] = check.kind.hold
+    return {
+        **rule,
+        "labels": labels(check, severity, config),
+        "annotations": texts(
+            check, check.kind.alert, check.kind.summary, f"{description}.", config
+        ),
+    }
+
+
+def unmeasured_rule(check: Check, config: Config) -> dict[str, Any]:
+    """The rule for a check that cannot be measured: as loud as the check could have been."""
+    severity = Severity.CRITICAL if check.could_be_critical else Severity.WARNING
+    if not check.has_limits:
+        severity = Severity.INFO
+    description = (
+        "Not measured, so nobody knows whether it is fine. The reason is on the status page and "
+        f"in {catalog.UNMEASURED_REASON.name}."
+    )
+    return {
+        "alert": catalog.ALERT_UNMEASURED,
+        "expr": f"{selector(catalog.MEASURED.name, check)} == 0",
+        "for": config.alerts.unmeasured_for,
+        "labels": labels(check, severity, config),
+        "annotations": texts(
+            check, catalog.ALERT_UNMEASURED, "the check cannot be measured", description, config
+        ),
+    }
+
+
+def groups(config: Config) -> Iterator[dict[str, Any]]:
+    """One rule group per dataset."""
+    by_dataset: dict[str, list[Check]] = {}
+    for check in config.checks:
+        by_dataset.setdefault(check.id.dataset, []).append(check)
+    for dataset, checks in by_dataset.items():
+        rules = [
+            finding_rule(check, severity, condition, config)
+            for check in checks
+            for severity, condition in check.kind.conditions().items()
+        ]
+        rules += [unmeasured_rule(check, config) for check in checks]
+        yield {"name": f"warehouse-{dataset}", "rules": rules}
+
+
+class Block(str):
+    """Text that YAML writes as a block, so that people can read an expression of two lines."""
+
+
+class Dumper(yaml.SafeDumper):
+    """Writes rules in the order made, expressions as blocks."""
+
+
+Dumper.add_representer(
+    Block,
+    lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style="|"),
+)
+
+
+def blocks(data: Any) -> Any:
+    """The data with its multi-line texts as blocks."""
+    if isinstance(data, dict):
+        return {key: blocks(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [blocks(item) for item in data]
+    return Block(data) if isinstance(data, str) and "\n" in data else data
+
+
+def render(config: Config) -> str:
+    """The rules file."""
+    head = (
+        f"# Generated by `warehouse-exporter rules --config.file {config.path}`. DO NOT EDIT.\n"
+        "# A limit is written once, in that file.\n"
+    )
+    data = {"groups": blocks(list(groups(config)))}
+    return head + yaml.dump(data, Dumper=Dumper, sort_keys=False, width=1000, allow_unicode=True)

@@ -1,0 +1,74 @@
+"""The status page: every check with its verdict and the reason in numbers, worst first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import jinja2
+
+from exporter import __version__
+from exporter.board import Snapshot
+from exporter.model import Outcome
+from exporter.report import lines, word
+from exporter.verdicts import duration
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    outcome: str
+    word: str
+    dataset: str
+    check: str
+    text: str
+    owner: str
+    ids: str
+    limits: str
+
+
+@cache
+def template() -> jinja2.Template:
+    """The page's template; everything filled in is escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("status.html")
+
+
+def rows(snapshot: Snapshot, now: datetime) -> list[Row]:
+    """The table, worst first."""
+    checks = {check.id: check for check in snapshot.config.checks}
+    found = []
+    for check, verdict in lines(snapshot.current(now)):
+        kind = checks[check].kind
+        limits = "; ".join(f"{s.value} {c.text}" for s, c in kind.conditions().items())
+        owner = checks[check].owner or ""
+        said = (verdict.outcome.value, word(verdict), check.dataset, check.name, verdict.text)
+        found.append(Row(*said, owner, ", ".join(kind.ids), limits))
+    return found
+
+
+def render_page(snapshot: Snapshot, now: datetime) -> str:
+    """The page as it is at `now`."""
+    table = rows(snapshot, now)
+    counts = Counter(row.outcome for row in table)
+    last = snapshot.last
+    return template().render(
+        version=__version__,
+        rows=table,
+        counts=[(o.value, o.shown, counts[o.value]) for o in Outcome],
+        last=last,
+        age=duration((now - last.as_of).total_seconds()) if last else None,
+        reload_ok=snapshot.reload_ok,
+        config=snapshot.config,
+        now=now,
+    )
