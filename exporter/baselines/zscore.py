@@ -12,14 +12,14 @@ from dataclasses import dataclass
 class Score:
     """How far a value lies from its history.
 
-    `score` is in standard deviations, `change` a fraction of the mean (-0.3 is 30 % less; None when
-    the mean is 0).
+    `score` is in standard deviations, `change` a fraction of the mean (-0.3 is 30 % less). Of
+    a mean of 0 any change is infinite: left out, it could never be in breach.
     """
 
     expected: float
     deviation: float
     score: float
-    change: float | None
+    change: float
 
 
 def zscore(value: float, history: Sequence[float]) -> Score:
@@ -33,11 +33,14 @@ def zscore(value: float, history: Sequence[float]) -> Score:
     """
     if len(history) < 2:
         raise ValueError("a sample standard deviation needs at least two days")
-    mean = statistics.fmean(history)
+    mean = statistics.mean(history)  # exact: fmean may differ from a constant by its last bit
     deviation = statistics.stdev(history)
     distance = value - mean
-    if deviation > 0:
-        score = distance / deviation
-    else:
-        score = math.copysign(math.inf, distance) if distance else 0.0
-    return Score(mean, deviation, score, distance / abs(mean) if mean else None)
+    return Score(mean, deviation, parts(distance, deviation), parts(distance, abs(mean)))
+
+
+def parts(distance: float, of: float) -> float:
+    """distance / of; of 0, any distance is infinitely much."""
+    if of:
+        return distance / of
+    return math.copysign(math.inf, distance) if distance else 0.0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
@@ -12,11 +14,13 @@ from exporter.catalog import Metric as Gauge
 from exporter.days import last_days
 from exporter.errors import Skipped
 from exporter.kinds.base import Kind, Name
-from exporter.kinds.metric import daily_needs, daily_values, shown
+from exporter.kinds.metric import daily_needs, daily_values, parts_of, shown
 from exporter.limits import Condition, Limit, Term, Unit, scaled
 from exporter.limits import Reading as How
 from exporter.model import Sample, Severity
-from exporter.needs import Need, Readings
+from exporter.needs import Need, Readings, Scan
+from exporter.sql import words
+from exporter.states import Count
 from exporter.target import Target
 
 SCORE = Gauge(
@@ -43,10 +47,12 @@ def parse_share(written: Any) -> float:
     text = str(written).strip()
     if isinstance(written, str) and text.endswith("%"):
         try:
-            return scaled(text[:-1].strip(), "%")
+            share = scaled(text[:-1].strip(), "%")
         except ValueError:
-            pass
-    raise ValueError(f"{written!r} is not a change: write per cent, such as 30%")
+            share = 0.0
+        if 0 < share < math.inf:
+            return share
+    raise ValueError(f"{written!r} is not a change: write per cent above 0, such as 30%")
 
 
 PerCent = Annotated[
@@ -134,7 +140,10 @@ class Anomaly(Kind):
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         days = last_days(target.calendar.expected, self.days + 1)
-        return daily_needs(target.metrics[self.metrics[0]], target, days)
+        metric = target.metrics[self.metrics[0]]
+        datasets = {part.dataset or "" for part in parts_of(metric, target)}
+        rows = {f"rows of {d}": Scan(d, days, Count, (words.count(),)) for d in sorted(datasets)}
+        return {**daily_needs(metric, target, days), **rows}
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         name, today = self.metrics[0], target.calendar.expected
@@ -142,32 +151,39 @@ class Anomaly(Kind):
         value = values.pop(today, None)
         if value is None:
             raise Skipped(f"{name} has no value on {today}: nothing to add up or to divide by")
+        missing = missing_days(readings)
+        history = [past for day, past in values.items() if day not in missing]
         needed = self.min_days or self.days
-        if len(values) < needed:
+        if len(history) < needed:
             raise Skipped(
-                f"insufficient history: {name} has a value on {len(values)} of the {self.days} days "
-                f"before {today}, {needed} are needed"
+                f"insufficient history: {name} has a value on {len(history)} of the {self.days}"
+                f" days before {today}, {needed} are needed"
             )
-        score = zscore(value, list(values.values()))
-        return [
-            Sample(self.gauges(score), describe(name, value, score, len(values)), {"metric": name})
-        ]
+        score = zscore(value, history)
+        text = describe(name, value, score, len(history))
+        return [Sample(self.gauges(score), text, {"metric": name})]
 
     def gauges(self, score: Score) -> dict[str, float]:
         """The score and the band that the mildest limit draws."""
         z = min(limit.z for limit in self.given().values())
-        gauges = {
+        return {
             SCORE.name: score.score,
+            CHANGE.name: score.change,
             EXPECTED.name: score.expected,
             LOWER.name: score.expected - z * score.deviation,
             UPPER.name: score.expected + z * score.deviation,
         }
-        return gauges if score.change is None else {**gauges, CHANGE.name: score.change}
+
+
+def missing_days(readings: Readings) -> set[date | None]:
+    """Days on which a dataset has no row at all: a hole in the history, and not a 0."""
+    found = [reading for name, reading in readings.items() if name.startswith("rows of ")]
+    return {day for rows in found for day, state in rows.states.items() if state == Count(0)}
 
 
 def describe(name: str, value: float, score: Score, days: int) -> str:
     """`orders: 2 vs mean 21 of 7 days (z=-5.5, change=-90 %, frac=0.10)`."""
-    parts = [f"z={score.score:.2f}"]
-    if score.change is not None:
-        parts += [f"change={score.change * 100:+.0f} %", f"frac={score.change + 1:.2f}"]
-    return f"{name}: {shown(value)} vs mean {shown(score.expected)} of {days} days ({', '.join(parts)})"
+    numbers = f"z={score.score:.2f}, change={score.change * 100:+.0f} %"
+    if score.expected:
+        numbers += f", frac={value / score.expected:.2f}"
+    return f"{name}: {shown(value)} vs mean {shown(score.expected)} of {days} days ({numbers})"

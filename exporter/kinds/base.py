@@ -1,7 +1,8 @@
 """What every kind of check has: common parameters, limits, and how hits become a sample.
 
-A kind is one file with one class: its parameters (fields), what it asks of the database (`needs`), what
-the answer means (`samples`), and its public names. It contains no try, no connection and no limit.
+A kind is one file with one class: its parameters (fields), what it asks of the database (`needs`),
+what the answer means (`samples`), and its public names. It contains no try, no connection and no
+limit.
 """
 
 from __future__ import annotations
@@ -106,10 +107,15 @@ class Kind(BaseModel):
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
         """What is wrong with this check on this dataset, beyond its own fields."""
-        window = self.window or self.default_window
-        if window != "all" and self.window and not dataset.time:
+        if self.window not in (None, "all") and not dataset.time:
             return [f"window: {self.window} needs a time column on dataset {dataset.name}"]
         return []
+
+    def no_window(self) -> list[str]:
+        """The complaint of a kind that looks past every window for the newest row."""
+        if self.window is None:
+            return []
+        return [f"{self.kind} looks at the newest rows, whichever day they are of: no `window`"]
 
     def conditions(self) -> Mapping[Severity, Condition]:
         """When each severity speaks."""
@@ -180,7 +186,7 @@ class Limited(Kind):
 
 
 class Share(Limited):
-    """A kind that answers "how many of how many": a ratio, with failed and checked rows beside it."""
+    """A kind that answers "how many of how many": a ratio beside the rows failed and checked."""
 
     advice: ClassVar[str] = "critical: '> 5%'"
     things: ClassVar[str] = "rows"
@@ -192,7 +198,8 @@ class Share(Limited):
         if limit.unit is Unit.ROWS or (limit.unit is Unit.NUMBER and limit.bound == 0):
             return Term(catalog.ROWS_FAILED.name, limit)
         raise ValueError(
-            f"{limit.text!r} lacks a unit: write a share such as '> 5%' or a count such as '> 5 rows'"
+            f"{limit.text!r} lacks a unit: write a share such as '> 5%' "
+            "or a count such as '> 5 rows'"
         )
 
     def labels(self) -> Mapping[str, str]:

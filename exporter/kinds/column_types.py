@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from exporter.catalog import Metric
-from exporter.errors import Skipped
+from exporter.errors import Reason, Unmeasured
 from exporter.kinds.required_columns import Declared
 from exporter.model import Dataset, Datasets, Sample
 from exporter.needs import Readings
@@ -36,7 +36,10 @@ def same_type(declared: str, actual: str) -> bool:
 
 
 class ColumnTypes(Declared):
-    """Declared columns whose type is another one; lengths and precisions do not count."""
+    """Declared columns whose type is another one; lengths and precisions do not count.
+
+    A column that is gone has no type: unless another one is wrong, the check is not measured then.
+    """
 
     kind = "column_types"
     ids = ("S3",)
@@ -55,16 +58,13 @@ class ColumnTypes(Declared):
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         present = target.found.columns
-        typed = {
-            name: declared
-            for name, declared in target.dataset.columns.items()
-            if declared and name in present
-        }
-        if not typed:
-            raise Skipped("none of the columns with a declared type exists")
+        typed = {name: t for name, t in target.dataset.columns.items() if t}
+        missing = [name for name in typed if name not in present]
         found = [
             f"{name} is {present[name].type}, declared {declared}"
             for name, declared in typed.items()
-            if not same_type(declared, present[name].type)
+            if name in present and not same_type(declared, present[name].type)
         ]
+        if missing and not found:
+            raise Unmeasured(Reason.MISSING_COLUMN, target.missing(missing[0]))
         return self.sample(found, f"{len(found)} of {len(typed)} columns have another type")

@@ -18,7 +18,7 @@ from exporter.target import Target
 
 
 class Duplicates(Share):
-    """Keys that occur more than once; of a window of days, its keys are looked up in the whole table."""
+    """Keys that occur more than once; those of a window are looked up in the whole table."""
 
     kind = "duplicates"
     ids = ("U1",)

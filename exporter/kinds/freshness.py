@@ -51,7 +51,7 @@ class Freshness(Limited):
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
         if getattr(dataset, self.by) is None:
             return [f"freshness by {self.by} needs `{self.by}:` on dataset {dataset.name}"]
-        return []
+        return self.no_window()
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         clock = target.clock(getattr(target.dataset, self.by))

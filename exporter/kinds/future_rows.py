@@ -33,7 +33,9 @@ class FutureRows(Limited):
         raise ValueError(f"{limit.text!r}: future_rows is a number of rows, such as '> 0'")
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
-        return [] if dataset.time else [f"{self.kind} needs `time:` on dataset {dataset.name}"]
+        if not dataset.time:
+            return [f"{self.kind} needs `time:` on dataset {dataset.name}"]
+        return self.no_window()
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         clock = target.clock()
@@ -51,6 +53,6 @@ class FutureRows(Limited):
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         state = readings["rows"].total(Hits)
         if state.total is None:
-            raise Skipped("there is no row")
+            raise Skipped("there is no row with a time")
         evidence = f"{state.hits:,.0f} rows after {target.horizon:%Y-%m-%d %H:%M} UTC"
         return [Sample({self.metric.name: state.hits}, evidence)]

@@ -21,7 +21,7 @@ from exporter.target import Daily, Target
 
 
 class Metric(Limited):
-    """A daily number: a count, a sum, a number of different values, or a ratio of two other metrics."""
+    """A daily number: a count, a sum, how many different values, or a ratio of two metrics."""
 
     kind = "metric"
     ids = ("K1",)
@@ -104,12 +104,13 @@ class Metric(Limited):
 
 def daily_needs(metric: Daily, target: Target, days: tuple[date, ...]) -> dict[str, Need]:
     """What gives a metric for each of some days: one scan, or two for a ratio."""
-    parts = [target.metrics[part] for part in metric.ratio] if metric.ratio else [metric]
-    found: dict[str, Need] = {}
-    for role, part in zip(("value", "denominator"), parts, strict=False):
-        assert part.dataset is not None
-        found[role] = part.scan(target.other(part.dataset), days)
-    return found
+    scans = [part.scan(target.other(part.dataset or ""), days) for part in parts_of(metric, target)]
+    return dict(zip(("value", "denominator"), scans, strict=False))
+
+
+def parts_of(metric: Daily, target: Target) -> list[Daily]:
+    """The metric, or numerator and denominator of a ratio."""
+    return [target.metrics[part] for part in metric.ratio] if metric.ratio else [metric]
 
 
 def daily_values(metric: Daily, readings: Readings) -> dict[date, float]:

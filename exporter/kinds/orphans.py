@@ -81,7 +81,8 @@ class Orphans(Share):
         sql = (
             f"WITH parent AS MATERIALIZED (SELECT DISTINCT {render(key)} AS key"
             f" FROM {parent.table()}{statements.clause(known)}),\n"
-            f"child AS (SELECT {render(own)} AS key FROM {target.source(days)}{statements.clause(where)})\n"
+            f"child AS (SELECT {render(own)} AS key"
+            f" FROM {target.source(days)}{statements.clause(where)})\n"
             "SELECT count(*) FILTER (WHERE parent.key IS NULL) AS c0, count(*) AS c1\n"
             "FROM child LEFT JOIN parent ON parent.key = child.key"
         )

@@ -25,7 +25,7 @@ class PartitionFreshness(Limited):
     ids = ("F2",)
     metric = Metric(
         "warehouse_partition_lag_seconds",
-        "How far the newest business day with rows lies behind the expected one; 0 when it is there.",
+        "How far the newest business day with rows lies behind the expected one; 0: it is there.",
     )
     alert = "WarehousePartitionMissing"
     summary = "the expected day is not there"
@@ -39,7 +39,9 @@ class PartitionFreshness(Limited):
         raise ValueError(f"{limit.text!r} lacks a unit: write '> 0' or days such as '> 1d'")
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
-        return [] if dataset.time else [f"{self.kind} needs `time:` on dataset {dataset.name}"]
+        if not dataset.time:
+            return [f"{self.kind} needs `time:` on dataset {dataset.name}"]
+        return self.no_window()
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         clock = target.clock()

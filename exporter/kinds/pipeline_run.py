@@ -42,7 +42,7 @@ class PipelineRun(Limited):
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         state = readings["rows"].total(Hits)
-        evidence = (
-            f"{state.hits:,.0f} of {state.total:,.0f} logged runs {self.when(target)} read rows"
-        )
-        return [Sample({self.metric.name: state.hits}, evidence)]
+        # A day without a row answers nothing where the scan is grouped: no run, and that is 0 runs.
+        read, logged = state.hits or 0.0, state.total or 0.0
+        evidence = f"{read:,.0f} of {logged:,.0f} logged runs {self.when(target)} read rows"
+        return [Sample({self.metric.name: read}, evidence)]

@@ -16,7 +16,10 @@ from exporter.target import Target
 
 
 class QuarantineRate(Share):
-    """Rows quarantined of rows read, as the pipeline logged them; on a log, set `expect_day: today`."""
+    """Rows quarantined of rows read, by the log of runs; runs that lack either are left out.
+
+    Where a run is logged on the day after the one it read, set `expect_day: today` on the dataset.
+    """
 
     kind = "quarantine_rate"
     ids = ("P1",)

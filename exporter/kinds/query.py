@@ -72,9 +72,12 @@ class Query(Limited):
 
     def sample(self, row: Mapping[str, Cell]) -> Sample:
         """One row: its number, and every other column as a label."""
-        column = self.value or ("value" if "value" in row and len(row) > 1 else next(iter(row)))
+        column = self.value or (next(iter(row)) if len(row) == 1 else "value")
         if column not in row:
-            raise Unmeasured(Reason.RESULT, f"the query has no column {column}: {', '.join(row)}")
+            raise Unmeasured(
+                Reason.RESULT,
+                f"the query has no column {column} but {', '.join(row)}: name one as `value:`",
+            )
         number = finite(row[column], f"column {column} of the query")
         if number is None:
             raise Unmeasured(Reason.NO_VALUES, f"column {column} of the query is NULL")

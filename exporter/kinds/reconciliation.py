@@ -82,7 +82,9 @@ class Compared(Share):
     sum: Expression = Field(description="The expression summed on this side, e.g. revenue.")
     by: str | None = Field(None, description="The key of this side; default: the dataset's key.")
     against: OtherSide = Field(description="The other side.")
-    tolerance: float = Field(0.01, ge=0, description="Absolute difference that is no difference.")
+    tolerance: float = Field(
+        0.01, ge=0, allow_inf_nan=False, description="Absolute difference that is no difference."
+    )
 
     def refers_to(self) -> tuple[str, ...]:
         return (self.against.dataset,)
@@ -113,20 +115,28 @@ class Compared(Share):
         right = self.side(
             other, self.against.by, self.against.sum, statements.clause(theirs), other.table()
         )
-        sql = (
-            f"WITH o AS (\n{left}),\ni AS (\n{right}),\nj AS (\n"
-            "SELECT o.total AS mine, i.total AS theirs, i.key IS NULL AS partless,\n"
-            "       i.key IS NOT NULL AND o.valueless = 0 AND i.valueless = 0 AS comparable\n"
-            "FROM o LEFT JOIN i ON i.key = o.key)\n"
-            "SELECT count(*) FILTER (WHERE comparable) AS c0,\n"
-            f"       count(*) FILTER (WHERE comparable AND abs(mine - theirs) > {self.tolerance!r}) AS c1,\n"
-            "       sum(abs(mine - theirs)) FILTER (WHERE comparable) AS c2,\n"
-            "       sum(mine) FILTER (WHERE comparable) AS c3,\n"
-            "       sum(theirs) FILTER (WHERE comparable) AS c4,\n"
-            "       count(*) FILTER (WHERE NOT comparable AND NOT partless) AS c5,\n"
-            "       count(*) FILTER (WHERE partless) AS c6\nFROM j"
-        )
-        return {"sides": Probe(target.dataset.name, sql, Sides)}
+        return {"sides": Probe(target.dataset.name, compare(left, right, self.tolerance), Sides)}
+
+
+def compare(left: str, right: str, tolerance: float) -> str:
+    """The statement that joins both sides by key and adds up what `Sides` holds.
+
+    Differences are rounded to six decimals, so that 1.01 - 1.00 is 0.01 in floating point as well.
+    """
+    return (
+        f"WITH o AS (\n{left}),\ni AS (\n{right}),\nj AS (\n"
+        "SELECT o.total AS mine, i.total AS theirs, i.key IS NULL AS partless,\n"
+        "       round(CAST(abs(o.total - i.total) AS numeric), 6) AS difference,\n"
+        "       i.key IS NOT NULL AND o.valueless = 0 AND i.valueless = 0 AS comparable\n"
+        "FROM o LEFT JOIN i ON i.key = o.key)\n"
+        "SELECT count(*) FILTER (WHERE comparable) AS c0,\n"
+        f"       count(*) FILTER (WHERE comparable AND difference > {tolerance!r}) AS c1,\n"
+        "       sum(difference) FILTER (WHERE comparable) AS c2,\n"
+        "       sum(mine) FILTER (WHERE comparable) AS c3,\n"
+        "       sum(theirs) FILTER (WHERE comparable) AS c4,\n"
+        "       count(*) FILTER (WHERE NOT comparable AND NOT partless) AS c5,\n"
+        "       count(*) FILTER (WHERE partless) AS c6\nFROM j"
+    )
 
 
 class Reconciliation(Compared):
@@ -141,7 +151,7 @@ class Reconciliation(Compared):
     more_metrics = (
         Metric(
             "warehouse_revenue_mismatch_amount",
-            "Sum of the absolute differences between orders and their items, in the warehouse's currency.",
+            "Sum of the absolute differences of orders and items, in the warehouse's currency.",
         ),
     )
     alert = "WarehouseRevenueMismatch"
@@ -159,7 +169,7 @@ class Reconciliation(Compared):
             catalog.ROWS_CHECKED.name: sides.compared,
         }
         evidence = (
-            f"{sides.differing:,.0f} of {sides.compared:,.0f} comparable orders differ from the sum in "
-            f"{self.against.dataset}, by {sides.amount or 0:,.2f} together, {self.when(target)}"
+            f"{sides.differing:,.0f} of {sides.compared:,.0f} comparable orders differ from the sum"
+            f" in {self.against.dataset}, by {sides.amount or 0:,.2f} together, {self.when(target)}"
         )
         return [Sample(values, evidence)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 from exporter.catalog import Metric
@@ -20,7 +21,7 @@ class ReconciliationTotal(Compared):
     ids = ("R4",)
     metric = Metric(
         "warehouse_revenue_total_difference",
-        "Absolute difference of the totals of orders and of their items, in the warehouse's currency.",
+        "Absolute difference of the totals of orders and their items, in the warehouse's currency.",
     )
     more_metrics = (
         Metric(
@@ -46,9 +47,9 @@ class ReconciliationTotal(Compared):
         if sides.left is None or sides.right is None:
             raise Skipped(f"no order can be compared {self.when(target)}")
         difference = round(abs(sides.left - sides.right), 6)
-        values = {self.metric.name: difference}
-        if sides.left:
-            values[self.more_metrics[0].name] = difference / abs(sides.left)
+        # Of a total of 0 any difference is infinitely much: a share left out would never be told.
+        share = difference / abs(sides.left) if sides.left else math.inf if difference else 0.0
+        values = {self.metric.name: difference, self.more_metrics[0].name: share}
         evidence = (
             f"orders {sides.left:,.2f}, {self.against.dataset} {sides.right:,.2f}, "
             f"difference {difference:,.2f} {self.when(target)}"
