@@ -105,6 +105,7 @@ class Board:
     def reconfigure(self, config: Config, now: datetime) -> None:
         """Take in a new config; results of checks that it still has stay."""
         ids = {check.id for check in config.checks}
+        names = {check.dataset for check in ids}
         with self._lock:
             old = self.snapshot
             self.snapshot = replace(
@@ -112,7 +113,7 @@ class Board:
                 config=config,
                 results={check: r for check, r in old.results.items() if check in ids},
                 measured={check: r for check, r in old.measured.items() if check in ids},
-                succeeded={d: at for d, at in old.succeeded.items() if d in config.datasets},
+                succeeded={d: at for d, at in old.succeeded.items() if d in names},
                 loaded_at=now,
                 reload_ok=True,
             )
