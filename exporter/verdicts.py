@@ -79,12 +79,11 @@ def quantity(value: float, unit: Unit) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A duration in its two largest units; a negative one is ahead of the clock."""
+    """A duration in its two largest units that are not 0; a negative one is ahead of the clock."""
     sign = "-" if seconds < 0 else ""
     span = timedelta(seconds=round(abs(seconds)))
     minutes, secs = divmod(span.seconds, 60)
     hours, minutes = divmod(minutes, 60)
     parts = [(span.days, "d"), (hours, "h"), (minutes, "min"), (secs, "s")]
-    start = next((n for n, (amount, _) in enumerate(parts) if amount), 3)
-    words = [f"{amount} {unit}" for amount, unit in parts[start : start + 2] if amount]
-    return sign + (" ".join(words) or "0 s")
+    words = [f"{amount} {unit}" for amount, unit in parts if amount]
+    return sign + (" ".join(words[:2]) or "0 s")

@@ -59,9 +59,7 @@ def test_before_its_deadline_the_day_before_is_judged(warehouse: Warehouse) -> N
         ("all", "6 rows in the whole table"),
     ],
 )
-def test_its_window_says_which_rows_count(
-    warehouse: Warehouse, window: str, counted: str
-) -> None:
+def test_its_window_says_which_rows_count(warehouse: Warehouse, window: str, counted: str) -> None:
     table(warehouse, f"{MARCH_9}, '2026-03-10 01:00+00', '2026-03-03 00:00+00', '2026-03-02+00'")
     said = warehouse.say(f"volume: {{window: {window}, warning: '< 1 rows'}}")
     assert said == ("PASS", f"{counted} (limit 1)")
