@@ -87,14 +87,11 @@ def texts(
     check: Check, alert: str, summary: str, description: str, config: Config
 ) -> dict[str, str]:
     """What the person who is woken reads."""
-    found = {
-        "summary": f"{check.id}: {summary}",
-        "description": description,
-        "runbook_url": config.alerts.runbook_url.replace("{alert}", alert),
-    }
+    found = {"summary": f"{check.id}: {summary}", "description": description}
+    if config.alerts.runbook_url:
+        found["runbook_url"] = config.alerts.runbook_url.replace("{alert}", alert)
     if config.alerts.dashboard_url:
-        url = config.alerts.dashboard_url.replace("{dataset}", check.id.dataset)
-        found["dashboard_url"] = url
+        found["dashboard_url"] = config.alerts.dashboard_url.replace("{dataset}", check.id.dataset)
     return found
 
 

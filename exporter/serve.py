@@ -15,7 +15,7 @@ import schedule
 import uvicorn
 
 from exporter.board import Board
-from exporter.catalog import DEFAULT_PORT, QUERIES
+from exporter.catalog import QUERIES
 from exporter.config import Config, load
 from exporter.errors import ConfigError, UsageError
 from exporter.logs import event

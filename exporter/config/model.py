@@ -58,7 +58,7 @@ class Check:
 class Alerts:
     """Where the people who are told find more; `{alert}` and `{dataset}` are filled in."""
 
-    runbook_url: str
+    runbook_url: str | None
     dashboard_url: str | None
     unmeasured_for: str
 

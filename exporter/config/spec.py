@@ -27,7 +27,6 @@ from exporter.kinds.query import Query
 
 SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 PART = re.compile(r'"((?:[^"]|"")+)"|([^".]+)')
-RUNBOOKS = "https://github.com/warehouse-exporter/warehouse-exporter/blob/main/prometheus/runbooks/{alert}.md"
 
 
 def parse_duration(written: Any) -> float:
@@ -151,7 +150,7 @@ class OwnerSpec(Spec):
 class AlertsSpec(Spec):
     """Links in alerts."""
 
-    runbook_url: str = Field(RUNBOOKS, description="Runbook of an alert; {alert} is its name.")
+    runbook_url: str | None = Field(None, description="Runbook of an alert; {alert} is its name.")
     dashboard_url: str | None = Field(None, description="Dashboard; {dataset} is filled in.")
     unmeasured_for: Duration = Field(
         "10m", description="How long a check may be unmeasured before Prometheus tells."
