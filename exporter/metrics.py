@@ -26,7 +26,9 @@ from exporter.kinds.freshness import Freshness
 from exporter.model import CheckId, Outcome, Sample
 
 BAD_LABEL = re.compile(r"[^a-zA-Z0-9_]")
-OWN_LABELS = ("dataset", "check")
+OWN_LABELS = ("dataset", "check", "severity", "owner", "layer", "incident", "alertname")
+"""Labels that we, or the alert rules, give a value to: two series that differ only in one of them
+would become the same alert, and Prometheus then refuses the whole rule."""
 Families = dict[str, Family]
 SHARED = (catalog.ROWS_FAILED, catalog.ROWS_CHECKED, catalog.LAG)
 

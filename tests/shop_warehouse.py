@@ -1,0 +1,36 @@
+"""The sample shop as a warehouse to look at: small, built once, and its config."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import psycopg2
+
+from exporter.config import Config, load
+from exporter.demo import shop
+from exporter.model import Pass
+from exporter.passes import run_pass
+from exporter.warehouse import Connector
+
+CONFIG = Path(shop.__file__).with_name("shop.yml")
+
+
+def build(dsn: str, as_of: datetime) -> None:
+    """A shop of three weeks with a hundred sessions a day, in an empty database."""
+    connection = psycopg2.connect(dsn)
+    try:
+        shop.build(connection, as_of=as_of, days=20, sessions_per_day=100)
+    finally:
+        connection.close()
+
+
+def config(dsn: str) -> Config:
+    """The shop's config on a database."""
+    return load(CONFIG, {"WAREHOUSE_DSN": dsn})
+
+
+def run(dsn: str, as_of: datetime) -> Pass:
+    """What one pass says of the shop."""
+    shops = config(dsn)
+    return run_pass(shops, Connector(shops.warehouse), as_of)
