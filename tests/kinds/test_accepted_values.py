@@ -1,0 +1,82 @@
+"""A1: values outside the list of accepted ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.warehouses import Warehouse, complaint
+
+EVENTS = "accepted_values: {column: event, values: [view, cart, purchase], critical: '> 0'}"
+
+
+def table(warehouse: Warehouse, values: str, column_type: str = "text") -> None:
+    warehouse.sql(
+        f"CREATE TABLE orders (id serial, ts timestamptz, event {column_type}, site text)"
+    )
+    warehouse.sql(
+        "INSERT INTO orders (ts, event, site) SELECT '2026-03-09 12:00+00', value, 'de'"
+        f" FROM unnest(ARRAY[{values}]::{column_type}[]) AS value"
+    )
+
+
+def test_a_value_outside_the_list_is_found_until_it_is_repaired(warehouse: Warehouse) -> None:
+    table(warehouse, "'view', 'view', 'cart', 'purchase'")
+    fine = "0 of 4 values of event not accepted on 2026-03-09 (limit 0)"
+    assert warehouse.say(EVENTS) == ("PASS", fine)
+    warehouse.sql("UPDATE orders SET event = 'View' WHERE id = 1")
+    broken = "1 of 4 values of event not accepted on 2026-03-09 (limit 0)"
+    assert warehouse.say(EVENTS) == ("FAIL", broken)
+    values = {"unaccepted_value_ratio": 0.25, "rows_failed": 1.0, "rows_checked": 4.0}
+    assert warehouse.values(EVENTS) == values
+    warehouse.sql("UPDATE orders SET event = 'view' WHERE id = 1")
+    assert warehouse.say(EVENTS) == ("PASS", fine)
+
+
+def test_no_value_is_no_wrong_value(warehouse: Warehouse) -> None:
+    table(warehouse, "'view', NULL, ''")
+    assert warehouse.values(EVENTS) == {
+        "unaccepted_value_ratio": 0.5,
+        "rows_failed": 1.0,
+        "rows_checked": 2.0,
+    }
+    warehouse.sql("UPDATE orders SET event = NULL")
+    assert warehouse.say(EVENTS) == ("SKIP", "nothing to divide by: 0 rows on 2026-03-09")
+
+
+@pytest.mark.parametrize(
+    ("column_type", "values", "listed"),
+    [
+        ("boolean", "true, false", "[true]"),
+        ("int", "1, 7", "[1, 2]"),
+        ("numeric", "1.5, 7", "[1.5]"),
+        ("text", "'it''s', 'x'", '["it\'s"]'),
+        ("text", "'%', 'x'", "['%']"),
+    ],
+)
+def test_values_of_every_type_are_compared_as_text(
+    warehouse: Warehouse, column_type: str, values: str, listed: str
+) -> None:
+    table(warehouse, values, column_type)
+    text = f"accepted_values: {{column: event, values: {listed}, warning: '> 49%'}}"
+    assert warehouse.say(text) == (
+        "WARN",
+        "1 of 2 values of event not accepted on 2026-03-09 (50 %, limit 49 %)",
+    )
+
+
+def test_where_and_window_choose_the_rows(warehouse: Warehouse) -> None:
+    table(warehouse, "'view', 'bogus'")
+    warehouse.sql("UPDATE orders SET site = 'test' WHERE event = 'bogus'")
+    warehouse.sql("INSERT INTO orders (ts, event, site) VALUES ('2026-03-10', 'other', 'de')")
+    own = EVENTS.replace("critical", "where: \"site = 'de'\", critical")
+    assert warehouse.values(own)["rows_failed"] == 0
+    today = own.replace("critical", "window: today, critical")
+    assert warehouse.say(today)[1].startswith("1 of 1 values of event not accepted on 2026-03-10")
+    whole = own.replace("critical", "window: all, critical")
+    assert warehouse.say(whole)[1].startswith("1 of 2 values of event not accepted in the whole")
+
+
+def test_what_is_wrong_is_said_before_any_pass() -> None:
+    assert "'> 5' lacks a unit" in complaint(EVENTS.replace("> 0", "> 5"))
+    empty = complaint("accepted_values: {column: event, values: [], critical: '> 0'}")
+    assert "values" in empty

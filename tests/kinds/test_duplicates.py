@@ -1,0 +1,93 @@
+"""U1: keys that occur more than once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.warehouses import Warehouse, complaint
+
+NONE = "duplicates: {critical: '> 0'}"
+DAY = "duplicates: {window: day, critical: '> 0'}"
+
+
+def table(warehouse: Warehouse, time_type: str = "timestamptz") -> None:
+    """Keys 1 to 5, one a day from 5 to 9 March."""
+    warehouse.sql(f"CREATE TABLE orders (id int, line int, ts {time_type}, state text)")
+    warehouse.sql(
+        "INSERT INTO orders SELECT n, n, to_char(date '2026-03-04' + n, 'YYYY-MM-DD')"
+        f"::{time_type}, 'paid' FROM generate_series(1, 5) AS n"
+    )
+
+
+def test_keys_that_occur_twice_are_counted_once_and_forgotten_when_gone(
+    warehouse: Warehouse,
+) -> None:
+    table(warehouse)
+    fine = "0 of 5 keys (id) occur more than once in the whole table (limit 0)"
+    assert warehouse.say(NONE) == ("PASS", fine)
+    warehouse.sql("INSERT INTO orders (id, line) VALUES (1, 1), (1, 1), (2, 2)")
+    broken = "2 of 5 keys (id) occur more than once in the whole table (limit 0)"
+    assert warehouse.say(NONE) == ("FAIL", broken)
+    values = {"duplicate_key_ratio": 0.4, "rows_failed": 2.0, "rows_checked": 5.0}
+    assert warehouse.values(NONE) == values
+    warehouse.sql("DELETE FROM orders WHERE ts IS NULL")
+    assert warehouse.say(NONE) == ("PASS", fine)
+
+
+@pytest.mark.parametrize("time_type", ["timestamptz", "timestamp", "date", "text"])
+def test_a_key_of_today_is_held_against_all_days(warehouse: Warehouse, time_type: str) -> None:
+    table(warehouse, time_type)
+    warehouse.sql("INSERT INTO orders VALUES (1, 1, '2026-03-06', 'paid')")
+    assert warehouse.say(DAY)[1].startswith("0 of 1 keys (id) occur more than once on 2026-03-09")
+    warehouse.sql("INSERT INTO orders VALUES (5, 5, '2026-01-01', 'paid')")
+    assert warehouse.say(DAY)[1].startswith("1 of 1 keys")
+    at_three = datetime(2026, 3, 10, 3, tzinfo=UTC)
+    assert warehouse.say(DAY, as_of=at_three)[0] == "PASS"
+    week = warehouse.say("duplicates: {window: 7d, critical: '> 50%'}")
+    assert week[1] == (
+        "2 of 5 keys (id) occur more than once from 2026-03-03 to 2026-03-09 (40 %, limit 50 %)"
+    )
+
+
+def test_a_key_may_have_several_columns(warehouse: Warehouse) -> None:
+    table(warehouse)
+    warehouse.sql("INSERT INTO orders VALUES (5, 6, '2026-03-09', 'paid')")
+    text = "duplicates: {key: [id, line], critical: '> 0'}"
+    assert warehouse.say(text) == (
+        "PASS",
+        "0 of 6 keys (id, line) occur more than once in the whole table (limit 0)",
+    )
+    warehouse.sql("INSERT INTO orders VALUES (5, 6, '2026-03-08', 'paid')")
+    assert warehouse.say(text)[0] == "FAIL"
+    in_window = text.replace("critical", "window: day, critical")
+    assert warehouse.values(in_window)["rows_failed"] == 1
+    assert warehouse.say(DAY, orders="{relation: orders, time: ts, key: [id, line]}")[0] == "FAIL"
+
+
+def test_rows_without_a_key_are_no_duplicates(warehouse: Warehouse) -> None:
+    table(warehouse)
+    warehouse.sql("INSERT INTO orders VALUES (NULL, 1, '2026-03-09'), (NULL, 1, '2026-03-09')")
+    assert warehouse.values(NONE)["rows_checked"] == 5
+    warehouse.sql("UPDATE orders SET id = NULL")
+    assert warehouse.say(NONE) == ("SKIP", "nothing to divide by: 0 rows in the whole table")
+
+
+def test_where_leaves_rows_out_on_both_sides(warehouse: Warehouse) -> None:
+    table(warehouse)
+    warehouse.sql("INSERT INTO orders VALUES (5, 5, '2026-02-01', 'test')")
+    text = "duplicates: {where: \"state <> 'test'\", window: day, critical: '> 0'}"
+    assert warehouse.say(text)[0] == "PASS"
+    assert warehouse.say(DAY)[0] == "FAIL"
+
+
+@pytest.mark.parametrize("limit", ["> 5", "> 1d"])
+def test_other_units_are_refused(limit: str) -> None:
+    told = complaint(f"duplicates: {{critical: '{limit}'}}")
+    assert f"{limit!r} lacks a unit: write a share such as '> 5%'" in told
+
+
+def test_a_key_is_required() -> None:
+    told = complaint(NONE, orders="{relation: orders, time: ts}")
+    assert "duplicates needs `key:`, here or on dataset orders" in told
