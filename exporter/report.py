@@ -50,6 +50,19 @@ def word(verdict: Verdict) -> str:
     return verdict.outcome.shown + info
 
 
+def on_one_line(text: str) -> str:
+    """Text for a table: a name or a label from the data neither breaks it nor steers a terminal."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def table_rows(results: Results) -> list[tuple[Outcome, str, str, str]]:
+    """Outcome, word, check and reason of every verdict, worst first."""
+    return [
+        (verdict.outcome, word(verdict), on_one_line(str(check)), on_one_line(verdict.text))
+        for check, verdict in lines(results)
+    ]
+
+
 def print_table(results: Results, as_of: datetime, console: Console) -> None:
     """The compact table: in colour and folded on a terminal, one line a verdict elsewhere."""
     if console.is_terminal:
@@ -66,16 +79,14 @@ def rich_table(results: Results) -> Table:
     table.add_column("VERDICT", no_wrap=True)
     table.add_column("CHECK", overflow="fold")
     table.add_column("REASON", overflow="fold")
-    for check, verdict in lines(results):
-        shown = Text(word(verdict), style=STYLES[verdict.outcome])
-        table.add_row(shown, Text(str(check)), Text(verdict.text))
+    for outcome, shown, check, text in table_rows(results):
+        table.add_row(Text(shown, style=STYLES[outcome]), Text(check), Text(text))
     return table
 
 
 def plain_table(results: Results) -> Iterator[str]:
     """The table for pipes and logs; nothing is folded."""
-    rows = [(word(verdict), str(check), verdict.text) for check, verdict in lines(results)]
-    rows.insert(0, ("VERDICT", "CHECK", "REASON"))
+    rows = [("VERDICT", "CHECK", "REASON"), *(row[1:] for row in table_rows(results))]
     first, second = (max(len(row[place]) for row in rows) for place in (0, 1))
     for row in rows:
         yield f"{row[0]:<{first}}  {row[1]:<{second}}  {row[2]}"
@@ -84,7 +95,8 @@ def plain_table(results: Results) -> Iterator[str]:
 def markdown(results: Results, as_of: datetime, config: Config) -> str:
     """The report as a Markdown document."""
     rows = [
-        f"| {word(verdict)} | `{check}` | {cell(verdict.text)} | {owner(config, check)} |"
+        f"| {word(verdict)} | `{cell(str(check))}` | {cell(verdict.text)} "
+        f"| {cell(owner(config, check))} |"
         for check, verdict in lines(results)
     ]
     head = ["# Data quality report", "", summary(results, as_of), ""]
@@ -94,7 +106,7 @@ def markdown(results: Results, as_of: datetime, config: Config) -> str:
 
 def cell(text: str) -> str:
     """Text that cannot break out of a table's cell."""
-    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+    return on_one_line(text).replace("|", "\\|").replace("<", "&lt;")
 
 
 def owner(config: Config, check: CheckId) -> str:
