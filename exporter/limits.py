@@ -7,6 +7,7 @@ as the same number.
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -75,6 +76,8 @@ class Limit:
         if suffix not in SUFFIXES:
             raise ValueError(f"{suffix!r} in {text!r} is not a unit: use %, s, m, h, d or rows")
         bound = scaled(number.replace("_", ""), suffix)
+        if not math.isfinite(bound):
+            raise ValueError(f"{number} in {text!r} is too large a number")
         written = f"{number} {suffix}" if suffix.isalpha() and len(suffix) > 1 else number + suffix
         return cls(op, bound, SUFFIXES[suffix][0], f"{op} {written}")
 

@@ -11,14 +11,32 @@ from pydantic import BaseModel, ValidationError
 
 from exporter.config.document import Document, Path
 
+ONE_KIND = "an item of `checks` is one kind, such as `- volume: {critical: '< 100'}`"
 WORDS = {
     "string_type": "must be text (put it in quotes)",
     "dict_type": "must be a mapping of keys and values",
     "model_type": "must be a mapping of keys and values",
-    "tuple_type": "must be a list",
-    "list_type": "must be a list",
+    "tuple_type": "must be a list, each item after `- `",
+    "list_type": "must be a list, each item after `- `",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a finite number",
+    "literal_error": "must be {expected}",
+    "string_too_long": "is longer than {max_length} characters",
+    "string_too_short": "must not be empty",
+    "greater_than": "must be greater than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+}
+PATTERNS = {
+    r"^[a-zA-Z_][a-zA-Z0-9_]*$": "{!r} is no name: letters, digits and _, no digit first",
+    r"^[0-9]+(s|m|h|d)$": "{!r} is no duration: write a whole number and s, m, h or d, as 10m",
 }
 
 
@@ -55,8 +73,15 @@ def words(found: Any, path: Path, model: type[BaseModel]) -> str:
     if kind == "value_error":
         return str(found["ctx"]["error"])
     if kind == "string_pattern_mismatch":
-        return f"{found['input']!r} does not match {found['ctx']['pattern']}"
-    return WORDS.get(kind, str(found["msg"]))
+        pattern = found["ctx"]["pattern"]
+        return PATTERNS.get(pattern, f"{{!r}} does not match {pattern}").format(found["input"])
+    if kind in ("too_short", "too_long"):
+        wanted = found["ctx"].get("min_length", found["ctx"].get("max_length"))
+        has = found["ctx"]["actual_length"]
+        return f"has {has} items: {wanted} are needed" if has else "must not be empty"
+    if kind in ("model_type", "model_attributes_type") and path[-2:-1] == ("checks",):
+        return ONE_KIND
+    return WORDS.get(kind, str(found["msg"])).format(**found.get("ctx", {}))
 
 
 def is_item(path: Path) -> bool:

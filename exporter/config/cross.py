@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from exporter.catalog import QUERIES
@@ -13,9 +13,11 @@ from exporter.kinds.base import Kind
 from exporter.model import CheckId, Dataset
 
 
-def unknown(document: Document, path: Path, what: str, name: str, known: Iterable[str]) -> None:
-    """Complain about a name that nothing in the config has."""
-    document.complain(path, f"there is no {what} `{name}`{suggestion(name, known)}")
+def unknown(document: Document, path: Path, what: str, name: str) -> None:
+    """Complain about a name that nothing in the config has; what is there but broken was told."""
+    known = document.data.get(f"{what}s")
+    if not isinstance(known, dict) or name not in known:
+        document.complain(path, f"there is no {what} `{name}`{suggestion(name, known or ())}")
 
 
 def check_datasets(spec: Any, datasets: Mapping[str, Dataset], document: Document) -> None:
@@ -24,11 +26,12 @@ def check_datasets(spec: Any, datasets: Mapping[str, Dataset], document: Documen
         path = ("datasets", name)
         if name == QUERIES:
             document.complain(path, f"`{QUERIES}` is the name under which your own queries go")
-        if spec.owners and found.owner is not None and found.owner not in spec.owners:
-            unknown(document, (*path, "owner"), "owner", found.owner, spec.owners)
+        listed = document.data.get("owners")
+        if listed and found.owner is not None and found.owner not in spec.owners:
+            unknown(document, (*path, "owner"), "owner", found.owner)
         for parent in found.depends_on:
             if parent not in datasets:
-                unknown(document, (*path, "depends_on"), "dataset", parent, datasets)
+                unknown(document, (*path, "depends_on"), "dataset", parent)
     for name in datasets:
         circle = way_back(name, datasets)
         if circle and min(circle) == name:
@@ -58,12 +61,16 @@ def check_metrics(spec: Any, document: Document) -> None:
         if metric.name is not None:
             document.complain((*path, "name"), f"the metric is called `{name}`: no `name` here")
         if metric.dataset is not None and metric.dataset not in spec.datasets:
-            unknown(document, (*path, "dataset"), "dataset", metric.dataset, spec.datasets)
-        elif metric.dataset is not None and spec.datasets[metric.dataset].time is None:
-            document.complain(path, f"a daily number needs `time:` on dataset {metric.dataset}")
+            unknown(document, (*path, "dataset"), "dataset", metric.dataset)
+        elif (
+            metric.dataset is not None
+            and spec.datasets[metric.dataset].time is None
+            and document.sound(("datasets", metric.dataset))
+        ):
+            document.complain(path, f"a daily number needs `time:` on {metric.dataset}")
         for part in metric.ratio or ():
             if part not in spec.metrics:
-                unknown(document, (*path, "ratio"), "metric", part, spec.metrics)
+                unknown(document, (*path, "ratio"), "metric", part)
             elif spec.metrics[part].ratio:
                 document.complain((*path, "ratio"), f"`{part}` is a ratio itself")
 
@@ -74,7 +81,7 @@ def check_kind(
     """The kind fits its dataset, and what it compares with exists."""
     for other in kind.refers_to():
         if other not in datasets:
-            unknown(document, path, "dataset", other, datasets)
+            unknown(document, path, "dataset", other)
     for problem in kind.problems(dataset, datasets):
         document.complain(path, problem)
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
 from exporter.errors import Problem
 
+T = TypeVar("T")
 Path = tuple[str | int, ...]
 VARIABLE = re.compile(r"\$\$\{|\$\{([^}]*)\}")
 DEPTH = 50
 """How deep a config may be nested; ours needs seven, an endless alias needs infinitely many."""
+PARTS = 200_000
+"""How many parts a config may have; with aliases, a few lines can stand for millions."""
 
 
 class Loader(yaml.SafeLoader):
@@ -41,6 +44,9 @@ class Document:
     file: str
     data: Any = None
     lines: dict[Path, int] = field(default_factory=dict)
+    written: dict[Path, str] = field(default_factory=dict)
+    kept: dict[Path, list[int]] = field(default_factory=dict)
+    broken: Collection[Path] = ()
     problems: list[Problem] = field(default_factory=list)
 
     def line(self, path: Path) -> int:
@@ -58,6 +64,33 @@ class Document:
     def complain(self, path: Path, message: str) -> None:
         """Note something wrong at a path."""
         self.problems.append(Problem(self.file, self.line(path), dotted(path), message))
+
+    def without(self, broken: Collection[Path]) -> dict[str, Any]:
+        """The data without some parts; `numbered` then still knows where an item was."""
+
+        def rest(data: Any, path: Path) -> Any:
+            if isinstance(data, dict):
+                return {k: rest(v, (*path, k)) for k, v in data.items() if (*path, k) not in broken}
+            if isinstance(data, list):
+                self.kept[path] = [n for n in range(len(data)) if (*path, n) not in broken]
+                return [rest(data[n], (*path, n)) for n in self.kept[path]]
+            return data
+
+        self.broken = broken
+        left: dict[str, Any] = rest(self.data, ())
+        return {"warehouse": NOWHERE} | left
+
+    def sound(self, path: Path) -> bool:
+        """Whether nothing at a path had to be left out."""
+        return not any(part[: len(path)] == path for part in self.broken)
+
+    def numbered(self, path: Path, items: Sequence[T]) -> Iterable[tuple[int, T]]:
+        """The items of a list, each with its place in the file."""
+        return zip(self.kept.get(path, range(len(items))), items, strict=True)
+
+
+NOWHERE = {"dsn_file": ""}
+"""A warehouse for the rest of a config to be checked with, where its own cannot be read."""
 
 
 def dotted(path: Path) -> str:
@@ -81,17 +114,43 @@ def read(text: str, file: str, environment: Mapping[str, str] | None = None) -> 
         document.complain((), "the file is empty: it needs `warehouse:` and `datasets:`")
         return document
     reader = Reader(document, loader, os.environ if environment is None else environment)
-    document.data = reader.value(node, ())
+    try:
+        document.data = reader.value(node, ())
+    except TooLarge as error:
+        document.complain(error.path, "too large or too deep: does an alias hold itself?")
+        return document
     if not isinstance(document.data, dict) and not document.problems:
         document.complain((), "the file must be a mapping with `warehouse:` and `datasets:`")
     return document
+
+
+SYNTAX = {
+    "'\\t' that cannot start": "a tab stands here: indent with spaces",
+    "mapping values are not allowed": "a second `: ` in this line: put the value in quotes",
+    "but got '<stream end>'": "the file ends inside a bracket that nothing closes",
+    "found unexpected end of stream": "the file ends inside quotes that nothing closes",
+    "but found another document": "a second document begins here (`---`): write one",
+    "could not find expected ':'": "a `:` is missing after the key",
+    "special characters are not allowed": "it holds a character that is no text",
+}
+"""What the YAML parser says -> what people are told."""
+
+
+class TooLarge(Exception):
+    """A document that would never end; `path` is where that was seen."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
 
 
 def syntax_problem(error: Exception, file: str) -> Problem:
     """What the YAML parser says, at its line."""
     mark = getattr(error, "problem_mark", None)
     said = getattr(error, "problem", None) or str(error).splitlines()[0]
-    return Problem(file, mark.line + 1 if mark else 1, "", f"not YAML: {said}")
+    if isinstance(error, RecursionError):
+        said = "nested too deeply"
+    words = next((words for part, words in SYNTAX.items() if part in said), said)
+    return Problem(file, mark.line + 1 if mark else 1, "", f"not YAML: {words}")
 
 
 @dataclass
@@ -105,9 +164,8 @@ class Reader:
     def value(self, node: yaml.Node, path: Path) -> Any:
         """The data of a node."""
         self.document.lines.setdefault(path, node.start_mark.line + 1)
-        if len(path) > DEPTH:
-            self.document.complain(path[:3], "nested too deeply (an alias that holds itself?)")
-            return None
+        if len(path) > DEPTH or len(self.document.lines) > PARTS:
+            raise TooLarge(path[:3])
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -141,19 +199,23 @@ class Reader:
         try:
             data = self.loader.construct_object(node)
         except (yaml.YAMLError, ValueError) as error:
-            said = getattr(error, "problem", None) or error
-            self.document.complain(path, f"cannot be read: {said}")
+            tagged = f"the tag {node.tag} means nothing here: write a plain value"
+            wrong = tagged if hasattr(error, "problem") else "this number is too long"
+            self.document.complain(path, wrong)
             return None
         return self.filled(data, path) if isinstance(data, str) else data
 
     def filled(self, text: str, path: Path) -> str:
         """Text with `${NAME}` replaced from the environment; `$${` stands for `${`."""
+        self.document.written[path] = text
 
         def value(match: re.Match[str]) -> str:
             name = match.group(1)
             if name is None:
                 return "${"
-            if name not in self.environment:
+            if not name.strip():
+                self.document.complain(path, "`${}` names no variable; for the text itself: `$${}`")
+            elif name not in self.environment:
                 self.document.complain(path, f"environment variable {name} is not set")
             return self.environment.get(name, "")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,21 +13,21 @@ from pydantic import ValidationError
 from exporter.catalog import QUERIES
 from exporter.config import cross
 from exporter.config.complaints import complain
-from exporter.config.document import Document, read
+from exporter.config.document import VARIABLE, Document, Path, read
 from exporter.config.model import Alerts, Check, Config, Warehouse
 from exporter.config.spec import config_spec, parse_relation
 from exporter.errors import ConfigError, Problem
 from exporter.kinds.metric import Metric
 from exporter.model import CheckId, Dataset
 
-LITERAL_PASSWORD = re.compile(r"^\s*dsn:.*(?:password\s*=|://[^:@/\s]*:[^@$\s{]+@)", re.MULTILINE)
+LITERAL_PASSWORD = re.compile(r"password\s*=\s*'?[^\s&'$]|://[^/@:]*:[^@]*[^@$][^@]*@")
 
 
-def load(path: str | Path, environment: Mapping[str, str] | None = None) -> Config:
+def load(path: str | FilePath, environment: Mapping[str, str] | None = None) -> Config:
     """The config in a file. Raises ConfigError with all its problems."""
     file = str(path)
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = FilePath(path).read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError([Problem(file, 1, "", f"cannot be read: {error.strerror}")]) from None
     except UnicodeDecodeError:
@@ -38,34 +38,52 @@ def load(path: str | Path, environment: Mapping[str, str] | None = None) -> Conf
 def parse(text: str, file: str, environment: Mapping[str, str] | None = None) -> Config:
     """The config in a text; `file` is the name that problems are reported under."""
     document = read(text, file, environment)
-    refuse_passwords(text, document)
+    refuse_passwords(document)
     if not isinstance(document.data, dict):
         raise ConfigError(document.problems)
-    model = config_spec()
-    try:
-        spec: Any = model.model_validate(document.data)
-    except ValidationError as error:
-        complain(document, error, model)
-        raise ConfigError(document.problems) from None
-    config = build(spec, text, file, document)
-    if document.problems:
+    spec = validated(document)
+    config = None if spec is None else build(spec, text, file, document)
+    if config is None or document.problems:
         raise ConfigError(document.problems)
     return config
 
 
-def refuse_passwords(text: str, document: Document) -> None:
-    """A password never stands in the YAML itself."""
-    for match in LITERAL_PASSWORD.finditer(text):
-        if "${" not in match.group(0).split("password", 1)[-1]:
-            line = text.count("\n", 0, match.start()) + 1
-            document.problems.append(
-                Problem(
-                    document.file,
-                    line,
-                    "warehouse.dsn",
-                    "a password does not belong here: use ${WAREHOUSE_DSN}, dsn_file or a .pgpass",
-                )
-            )
+def refuse_passwords(document: Document) -> None:
+    """A password never stands in the YAML itself; a variable there is as good as none."""
+    path = ("warehouse", "dsn")
+    written = VARIABLE.sub("$", document.written.get(path, ""))
+    if LITERAL_PASSWORD.search(written):
+        document.complain(
+            path, "a password does not belong here: use ${WAREHOUSE_DSN}, dsn_file or a .pgpass"
+        )
+
+
+def validated(document: Document) -> Any:
+    """The sections as models, without the parts complained about, so that the rest is seen too.
+
+    None where nothing is left of a section that must be there.
+    """
+    model = config_spec()
+    try:
+        return model.model_validate(document.data)
+    except ValidationError as error:
+        complain(document, error, model)
+        broken = {part for found in error.errors() for part in parts_of(tuple(found["loc"]))}
+    try:
+        return model.model_validate(document.without(broken))
+    except ValidationError:
+        return None
+
+
+def parts_of(path: Path) -> tuple[Path, ...]:
+    """The parts around a problem that the rest of the config can be judged without.
+
+    The checks of a dataset go with its fields: what they lack may only be misspelt there.
+    """
+    if path[0] == "datasets" and len(path) > 2 and path[2] != "relation":
+        in_a_check = path[2] == "checks" and len(path) > 3
+        return (path[:4],) if in_a_check else (path[:3], (*path[:2], "checks"))
+    return (path[:1],) if path[0] in ("warehouse", "alerts") else (path[:2],)
 
 
 def build(spec: Any, text: str, file: str, document: Document) -> Config:
@@ -83,7 +101,7 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
         *query_checks(spec, datasets, document),
     ]
     checks = cross.unique(found, document)
-    base = Path(file).parent
+    base = FilePath(file).parent
     return Config(
         path=file,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
@@ -96,7 +114,7 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
     )
 
 
-def warehouse(spec: Any, base: Path) -> Warehouse:
+def warehouse(spec: Any, base: FilePath) -> Warehouse:
     """The database observed; a relative `dsn_file` lies beside the config."""
     return Warehouse(
         dsn=spec.dsn,
@@ -127,17 +145,17 @@ def dataset_of(name: str, found: Any, spec: Any) -> Dataset:
     )
 
 
-Found = list[tuple[Check, tuple[str | int, ...]]]
+Found = list[tuple[Check, Path]]
 
 
 def dataset_checks(spec: Any, datasets: Mapping[str, Dataset], document: Document) -> Found:
     """The checks written under datasets, with their places."""
     found: Found = []
     for name, written in spec.datasets.items():
-        for place, item in enumerate(written.checks):
+        for place, item in document.numbered(("datasets", name, "checks"), written.checks):
             kind_name = next(iter(item.model_fields_set))
             kind = getattr(item, kind_name)
-            path = ("datasets", name, "checks", place, kind_name)
+            path: Path = ("datasets", name, "checks", place, kind_name)
             cross.check_kind(kind, datasets[name], datasets, document, path)
             check = Check(CheckId(name, kind.name or kind.default_name()), kind, written.owner)
             found.append((check, path))
@@ -163,11 +181,11 @@ def anomaly_checks(
     """A check per metric of each item of `anomalies`."""
     homes = {str(path[1]): check for check, path in metric_checks(metrics, datasets)}
     found: Found = []
-    for place, anomaly in enumerate(spec.anomalies):
+    for place, anomaly in document.numbered(("anomalies",), spec.anomalies):
         path = ("anomalies", place)
         for name in anomaly.metrics:
             if name not in metrics:
-                cross.unknown(document, (*path, "metrics"), "metric", name, metrics)
+                cross.unknown(document, (*path, "metrics"), "metric", name)
             elif name in homes:
                 kind = anomaly.model_copy(update={"metrics": (name,)})
                 prefix = f"{anomaly.name}_{name}" if anomaly.name else kind.default_name()
@@ -179,12 +197,12 @@ def anomaly_checks(
 def query_checks(spec: Any, datasets: Mapping[str, Dataset], document: Document) -> Found:
     """A check per query."""
     found: Found = []
-    for place, query in enumerate(spec.queries):
+    for place, query in document.numbered(("queries",), spec.queries):
         path = ("queries", place)
         for problem in query.problems(None, datasets):
             document.complain(path, problem)
         if query.dataset is not None and query.dataset not in datasets:
-            cross.unknown(document, (*path, "dataset"), "dataset", query.dataset, datasets)
+            cross.unknown(document, (*path, "dataset"), "dataset", query.dataset)
             continue
         owner = query.owner or (datasets[query.dataset].owner if query.dataset else None)
         check = Check(CheckId(query.dataset or QUERIES, query.name), query, owner)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from exporter.config.complaints import ONE_KIND
 from exporter.kinds import kinds_in
 from exporter.kinds.anomaly import Anomaly
 from exporter.kinds.base import Duration, Name
@@ -81,13 +82,17 @@ def valid_relation(written: str) -> str:
 
 def one_or_more(written: Any) -> Any:
     """A list, or a single item as a list of one."""
+    if not isinstance(written, str | list | tuple):
+        raise ValueError(f"{written!r} is neither a name nor a list of names")
     return [written] if isinstance(written, str) else written
 
 
 def column_map(written: Any) -> Any:
     """Columns with their types, or a plain list of names."""
     if isinstance(written, list):
-        return {str(name): None for name in written}
+        if not all(isinstance(name, str) for name in written):
+            raise ValueError("write a list of names, or a mapping of names to types")
+        return dict.fromkeys(written)
     return written
 
 
@@ -167,9 +172,7 @@ class CheckItemBase(Spec):
             len(self.model_fields_set) != 1
             or getattr(self, next(iter(self.model_fields_set))) is None
         ):
-            raise ValueError(
-                "an item of `checks` is one kind, such as `- volume: {critical: '< 100'}`"
-            )
+            raise ValueError(ONE_KIND)
         return self
 
 
@@ -199,7 +202,7 @@ class DatasetSpec(Spec):
     expect_by: TimeOfDay = Field(
         dt.time(6), description="Time of day by which yesterday is complete."
     )
-    expect_day: Annotated[str, Field(pattern="^(yesterday|today)$")] = Field(
+    expect_day: Literal["yesterday", "today"] = Field(
         "yesterday", description="Newest day expected: yesterday, or today for a log of runs."
     )
     every: Span = Field(300.0, description="Time between passes.")
