@@ -6,6 +6,7 @@ for the last value of the past hours, unless the check is measured now. The rule
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,11 +20,23 @@ from exporter.model import Severity
 
 HELD = "6h"
 """How long a finding survives without being measured; then only the unmeasured alert is left."""
+PLAIN = '{{ printf "%.10g" $value }}'
+"""A number of rows in full: with fewer digits 49,963 would be written as 4.996e+04."""
+
+
+def quoted(text: str) -> str:
+    """A PromQL string that may also stand between backticks, as it does in templates."""
+    return json.dumps(text, ensure_ascii=False).replace("`", "\\x60")
+
+
+def literal(text: str) -> str:
+    """Text that Prometheus does not take for a template: checks are named after columns."""
+    return text.replace("{{", '{{ "{{" }}')
 
 
 def selector(metric: str, check: Check) -> str:
     """The series of one check."""
-    return f'{metric}{{dataset="{check.id.dataset}",check="{check.id.name}"}}'
+    return f"{metric}{{dataset={quoted(check.id.dataset)},check={quoted(check.id.name)}}}"
 
 
 def expression(condition: Condition, check: Check) -> str:
@@ -54,32 +67,35 @@ def labels(check: Check, severity: Severity, config: Config) -> dict[str, str]:
     return {
         "severity": severity.value,
         "dataset": check.id.dataset,
-        "check": check.id.name,
-        "owner": check.owner or "unowned",
+        "check": literal(check.id.name),
+        "owner": literal(check.owner or "unowned"),
         "layer": check.kind.layer,
         "incident": incident(check.id.dataset, config),
     }
 
 
 def value_template(condition: Condition) -> str:
-    """The alert's value as people read it, in the unit of the limit."""
-    first = condition.terms[0]
+    """The alert's value as people read it: that of the first term, in the unit of its limit."""
+    firsts = [terms[0] for terms in condition.alternatives]
+    first = firsts[0]
+    if any(term.limit.unit is not first.limit.unit for term in firsts):
+        return PLAIN  # nobody knows which of them is in breach
     if first.reading is Reading.AGE or first.limit.unit is Unit.DURATION:
         return "{{ $value | humanizeDuration }}"
     if first.limit.unit is Unit.SHARE:
         return '{{ printf "%.4f" $value }} ({{ $value | humanizePercentage }})'
-    return '{{ printf "%.4g" $value }}'
+    return '{{ printf "%.4g" $value }}' if first.reading is Reading.MAGNITUDE else PLAIN
 
 
 def counts_template(kind: Share, check: Check) -> str:
     """`, 2,908 of 49,963 rows`, asked of Prometheus when the alert is written."""
 
-    def asked(metric: str) -> str:
-        return selector(metric, check).replace('"', "'")
+    def given(metric: str) -> str:
+        return f"{{{{ with query `{selector(metric, check)}` }}}}"
 
     number = '{{ . | first | value | printf "%.0f" }}'
-    failed = f'{{{{ with query "{asked(catalog.ROWS_FAILED.name)}" }}}}, {number}{{{{ end }}}}'
-    total = f'{{{{ with query "{asked(catalog.ROWS_CHECKED.name)}" }}}} of {number}'
+    failed = f"{given(catalog.ROWS_FAILED.name)}, {number}{{{{ end }}}}"
+    total = f"{given(catalog.ROWS_CHECKED.name)} of {number}"
     return f"{failed}{total} {kind.things}{{{{ end }}}}"
 
 
@@ -87,7 +103,7 @@ def texts(
     check: Check, alert: str, summary: str, description: str, config: Config
 ) -> dict[str, str]:
     """What the person who is woken reads."""
-    found = {"summary": f"{check.id}: {summary}", "description": description}
+    found = {"summary": literal(f"{check.id}: {summary}"), "description": description}
     if config.alerts.runbook_url:
         found["runbook_url"] = config.alerts.runbook_url.replace("{alert}", alert)
     if config.alerts.dashboard_url:
@@ -113,9 +129,7 @@ def finding_rule(check: Check, severity: Severity, condition: Condition, config:
 
 def unmeasured_rule(check: Check, config: Config) -> dict[str, Any]:
     """The rule for a check that cannot be measured: as loud as the check could have been."""
-    severity = Severity.CRITICAL if check.could_be_critical else Severity.WARNING
-    if not check.has_limits:
-        severity = Severity.INFO
+    severity = next((s for s in Severity if s in check.kind.conditions()), Severity.INFO)
     description = (
         "Not measured, so nobody knows whether it is fine. The reason is on the status page and "
         f"in {catalog.UNMEASURED_REASON.name}."

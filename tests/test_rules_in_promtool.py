@@ -1,0 +1,198 @@
+"""When our alerts fire, stay silent, hold and resolve, as Prometheus itself judges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from exporter.catalog import ALERT_UNMEASURED
+from tests.alerts import Alert, promtool_test, series
+from tests.made import config
+from tests.programs import needs
+from tests.test_rules import small
+
+pytestmark = needs("promtool")
+CLIENT = "events.completeness_client_id"
+REFERRER = "events.completeness_referrer"
+RATIO = "column_null_ratio"
+COLUMN = {"column": "client_id"}
+
+
+def share(check: str, values: str, measured: str, column: str = "client_id") -> dict[str, str]:
+    """A ratio, 2,908 of 49,963 rows, and whether it is measured, minute by minute."""
+    return {
+        series(RATIO, check, column=column): values,
+        series("rows_failed", check, column=column): "2908x400",
+        series("rows_checked", check, column=column): "49963x400",
+        series("check_measured", check): measured,
+    }
+
+
+def incomplete(severity: str, value: str, limit: str, counts: str = "2908 of 49963 rows") -> Alert:
+    """The alert of a share."""
+    counted = f", {counts}" if counts else ""
+    return Alert(severity, f"value={value} (limit {limit}){counted}.", COLUMN)
+
+
+WARN = incomplete("warning", "0.0582 (5.82%)", "> 1%")
+PAGE = incomplete("critical", "0.0582 (5.82%)", "> 5%")
+UNSEEN = Alert(
+    "critical",
+    "Not measured, so nobody knows whether it is fine. The reason is on the status page and in "
+    "warehouse_check_unmeasured_reason.",
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Series by the minute, and who is told when."""
+
+    check: str
+    given: Mapping[str, str]
+    name: str
+    fires: Mapping[str, Sequence[Alert]]
+
+
+COMPLETE = "WarehouseColumnIncomplete"
+CASES = {
+    "a share fires by severity, and is silent on its limit": Case(
+        CLIENT,
+        share(CLIENT, "0.05 0.0582 0.01", "1x9"),
+        COMPLETE,
+        {
+            "0m": [incomplete("warning", "0.0500 (5%)", "> 1%")],
+            "1m": [PAGE, WARN],
+            "2m": [],
+        },
+    ),
+    "a finding holds while its check is not measured, and resolves once it is and is fine": Case(
+        CLIENT,
+        share(CLIENT, "0.0582 0.0582 _x100 0", "1 1 0x100 1"),
+        COMPLETE,
+        {"1m": [PAGE, WARN], "60m": [
+            incomplete("critical", "0.0582 (5.82%)", "> 5%"),
+            incomplete("warning", "0.0582 (5.82%)", "> 1%"),
+        ], "103m": []},
+    ),
+    "a finding holds while the whole exporter is away": Case(
+        CLIENT,
+        {key: "0.0582 stale" if RATIO in key else "1 stale" for key in share(CLIENT, "", "")},
+        COMPLETE,
+        {"60m": [
+            incomplete("critical", "0.0582 (5.82%)", "> 5%", ""),
+            incomplete("warning", "0.0582 (5.82%)", "> 1%", ""),
+        ], "7h": []},
+    ),
+    "a finding resolves when its check is skipped": Case(
+        CLIENT, share(CLIENT, "0.0582 stale", "1 1 1"), COMPLETE, {"0m": [PAGE, WARN], "1m": []}
+    ),
+    "what was fine when it was last measured does not fire later": Case(
+        CLIENT, share(CLIENT, "0.0582 0 stale", "1 1 0x100"), COMPLETE, {"1m": [], "30m": []}
+    ),
+    "a check that is not measured is told after ten minutes": Case(
+        CLIENT,
+        {series("check_measured", CLIENT): "0x20 1"},
+        ALERT_UNMEASURED,
+        {"9m": [], "10m": [UNSEEN], "20m": [UNSEEN], "21m": []},
+    ),
+    "hold keeps an alert back until the breach has lasted": Case(
+        REFERRER,
+        share(REFERRER, "0.01x40", "1x40", "referrer"),
+        COMPLETE,
+        {"14m": [], "15m": [
+            Alert(
+                "critical",
+                "value=2908 (limit > 5% or > 100 rows), 2908 of 49963 rows.",
+                {"column": "referrer"},
+            )
+        ]},
+    ),
+    "freshness counts from the newest row, by Prometheus' clock": Case(
+        "events.freshness",
+        {
+            series("newest_row_timestamp_seconds", "events.freshness"): "0x900 54060",
+            series("check_measured", "events.freshness"): "1x1000",
+        },
+        "WarehouseDataStale",
+        {
+            "720m": [],
+            "721m": [Alert("warning", "value=12h 1m 0s (limit > 12h).")],
+            "901m": [],
+        },
+    ),
+    "freshness goes on ageing while nobody can measure it": Case(
+        "events.freshness",
+        {
+            series("newest_row_timestamp_seconds", "events.freshness"): "0x600 stale",
+            series("check_measured", "events.freshness"): "1x600 0x400",
+        },
+        "WarehouseDataStale",
+        {"601m": [], "780m": [Alert("warning", "value=13h 0m 0s (limit > 12h).")]},
+    ),
+    "a volume below its floor fires, the floor itself does not": Case(
+        "orders.volume",
+        {
+            series("rows", "orders.volume"): "100 99 0",
+            series("check_measured", "orders.volume"): "1x9",
+        },
+        "WarehouseVolumeOutOfBounds",
+        {
+            "0m": [],
+            "1m": [Alert("critical", "value=99 (limit < 100).")],
+            "2m": [Alert("critical", "value=0 (limit < 100).")],
+        },
+    ),
+    "an anomaly needs both its score and its change, of either sign": Case(
+        "orders.zscore_revenue",
+        {
+            series("metric_score", "orders.zscore_revenue", metric="revenue"): "3 -3 -3 2.9",
+            series("metric_change_ratio", "orders.zscore_revenue", metric="revenue"):
+                "0.29 0.3 -0.5 0.5",
+            series("check_measured", "orders.zscore_revenue"): "1x9",
+        },
+        "WarehouseMetricAnomaly",
+        {
+            "0m": [],
+            "1m": [Alert("warning", "value=3 (limit |z| >= 3 and change >= 30 %).",
+                         {"metric": "revenue"})],
+            "2m": [Alert("warning", "value=3 (limit |z| >= 3 and change >= 30 %).",
+                         {"metric": "revenue"})],
+            "3m": [],
+        },
+    ),
+    "each row of a query is an alert of its own": Case(
+        "queries.stuck_refunds",
+        {
+            series("query_value", "queries.stuck_refunds", shop="a"): "49963",
+            series("query_value", "queries.stuck_refunds", shop="b"): "0",
+            series("query_value", "queries.stuck_refunds", shop="c"): "1",
+        },
+        "WarehouseQueryOutOfBounds",
+        {"0m": [
+            Alert("info", "value=49963 (limit > 0).", {"shop": "a"}),
+            Alert("info", "value=1 (limit > 0).", {"shop": "c"}),
+        ]},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_prometheus_tells_people(case: Case, tmp_path: Path) -> None:
+    fires = {time: (case.name, alerts) for time, alerts in case.fires.items()}
+    assert promtool_test(tmp_path, small(), case.given, case.check, fires) == ""
+
+
+def test_a_column_with_an_odd_name_breaks_neither_rule_nor_text(tmp_path: Path) -> None:
+    odd = 'it\'s "odd" `\\ {{ $value }} |'
+    column = yaml.safe_dump(odd, width=999, default_style='"').strip()
+    loaded = config(f"completeness: {{column: {column}, critical: '> 5%'}}")
+    check = f"orders.completeness_{odd}"
+    alert = Alert(
+        "critical", "value=0.5000 (50%) (limit > 5%), 2908 of 49963 rows.", {"column": odd}
+    )
+    given = share(check, "0.5", "1", odd)
+    assert promtool_test(tmp_path, loaded, given, check, {"0m": (COMPLETE, [alert])}) == ""
