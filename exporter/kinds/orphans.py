@@ -17,6 +17,9 @@ from exporter.states import Hits
 from exporter.target import Target
 
 
+KNOWN = "warehouse_exporter_known"
+
+
 class Reference(BaseModel):
     """Where the other end of a reference lives."""
 
@@ -77,14 +80,15 @@ class Orphans(Share):
         asked = None if self.null_is_orphan else words.is_present(own)
         where = words.both(asked, target.predicate(self.where), target.inside(days))
         # A materialized list of keys, joined: valid on distributed Postgres too, where a correlated
-        # NOT EXISTS between tables that are not co-located is refused.
+        # NOT EXISTS between tables that are not co-located is refused. Its name is a long one: a
+        # table of that name would be shadowed, and the orphans of `parent` were once all found.
         sql = (
-            f"WITH parent AS MATERIALIZED (SELECT DISTINCT {render(key)} AS key"
-            f" FROM {parent.table()}{statements.clause(known)}),\n"
-            f"child AS (SELECT {render(own)} AS key"
-            f" FROM {target.source(days)}{statements.clause(where)})\n"
+            f"WITH {KNOWN} AS MATERIALIZED (SELECT DISTINCT {render(key)} AS key"
+            f" FROM {parent.table()}{statements.clause(known)})\n"
             "SELECT count(*) FILTER (WHERE parent.key IS NULL) AS c0, count(*) AS c1\n"
-            "FROM child LEFT JOIN parent ON parent.key = child.key"
+            f"FROM (SELECT {render(own)} AS key"
+            f" FROM {target.source(days)}{statements.clause(where)}) AS child\n"
+            f"LEFT JOIN {KNOWN} AS parent ON parent.key = child.key"
         )
         return {"rows": Probe(target.dataset.name, sql, Hits)}
 

@@ -123,19 +123,20 @@ def compare(left: str, right: str, tolerance: float) -> str:
 
     Differences are rounded to six decimals, so that 1.01 - 1.00 is 0.01 in floating point as well.
     """
-    return (
-        f"WITH o AS (\n{left}),\ni AS (\n{right}),\nj AS (\n"
+    joined = (
         "SELECT o.total AS mine, i.total AS theirs, i.key IS NULL AS partless,\n"
         "       round(CAST(abs(o.total - i.total) AS numeric), 6) AS difference,\n"
         "       i.key IS NOT NULL AND o.valueless = 0 AND i.valueless = 0 AS comparable\n"
-        "FROM o LEFT JOIN i ON i.key = o.key)\n"
+        f"FROM (\n{left}\n) AS o LEFT JOIN (\n{right}\n) AS i ON i.key = o.key"
+    )
+    return (
         "SELECT count(*) FILTER (WHERE comparable) AS c0,\n"
         f"       count(*) FILTER (WHERE comparable AND difference > {tolerance!r}) AS c1,\n"
         "       sum(difference) FILTER (WHERE comparable) AS c2,\n"
         "       sum(mine) FILTER (WHERE comparable) AS c3,\n"
         "       sum(theirs) FILTER (WHERE comparable) AS c4,\n"
         "       count(*) FILTER (WHERE NOT comparable AND NOT partless) AS c5,\n"
-        "       count(*) FILTER (WHERE partless) AS c6\nFROM j"
+        f"       count(*) FILTER (WHERE partless) AS c6\nFROM (\n{joined}\n) AS j"
     )
 
 

@@ -1,0 +1,128 @@
+"""R4: the revenue of an order is the sum of its items, order by order."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from exporter.errors import Reason
+from tests.kinds.sales import AGAINST, ITEMS, sales
+from tests.warehouses import Warehouse, complaint
+
+SAME = f"reconciliation: {{{AGAINST}, critical: '> 0'}}"
+FINE = "0 of 4 comparable orders differ from the sum in items, by 0.00 together, in the whole table"
+
+
+def test_an_order_that_differs_is_found_until_it_is_mended(warehouse: Warehouse) -> None:
+    sales(warehouse)
+    assert warehouse.say(SAME, ITEMS) == ("PASS", f"{FINE} (limit 0)")
+    # Two errors of opposite sign: the totals agree, the orders do not.
+    warehouse.sql("UPDATE orders SET revenue = revenue + 5.5 WHERE id = 1")
+    warehouse.sql("UPDATE orders SET revenue = revenue - 5.5 WHERE id = 2")
+    broken = "2 of 4 comparable orders differ from the sum in items, by 11.00 together,"
+    assert warehouse.say(SAME, ITEMS) == ("FAIL", f"{broken} in the whole table (limit 0)")
+    assert warehouse.values(SAME, ITEMS) == {
+        "revenue_mismatch_ratio": 0.5,
+        "revenue_mismatch_amount": 11.0,
+        "rows_failed": 2.0,
+        "rows_checked": 4.0,
+    }
+    warehouse.sql("UPDATE orders SET revenue = 10 * id")
+    assert warehouse.say(SAME, ITEMS) == ("PASS", f"{FINE} (limit 0)")
+
+
+@pytest.mark.parametrize("amount_type", ["numeric(12,2)", "float8"])
+@pytest.mark.parametrize(
+    ("by", "tolerance", "outcome"),
+    [("0.01", "0.01", "PASS"), ("0.02", "0.01", "FAIL"), ("0.01", "0", "FAIL"), ("1", "1", "PASS")],
+)
+def test_a_difference_up_to_the_tolerance_is_none(
+    warehouse: Warehouse, amount_type: str, by: str, tolerance: str, outcome: str
+) -> None:
+    sales(warehouse, amount_type)
+    warehouse.sql(f"UPDATE orders SET revenue = revenue + {by}")
+    text = SAME.replace("critical", f"tolerance: {tolerance}, critical")
+    assert warehouse.say(text, ITEMS)[0] == outcome
+
+
+def test_orders_without_a_value_or_an_item_are_not_compared(warehouse: Warehouse) -> None:
+    sales(warehouse)
+    warehouse.sql("UPDATE orders SET revenue = NULL WHERE id = 1")
+    warehouse.sql("UPDATE items SET price = NULL WHERE order_id = 2 AND line = 1")
+    warehouse.sql("DELETE FROM items WHERE order_id = 3")
+    assert warehouse.values(SAME, ITEMS)["rows_checked"] == 1
+    warehouse.sql("DELETE FROM orders WHERE id = 4")
+    assert warehouse.say(SAME, ITEMS) == ("SKIP", "no order can be compared in the whole table")
+
+
+def test_an_order_in_two_rows_is_one_order(warehouse: Warehouse) -> None:
+    sales(warehouse)
+    warehouse.sql("INSERT INTO orders VALUES (1, '2026-03-09', 3, 'paid')")
+    warehouse.sql("UPDATE orders SET revenue = 7 WHERE id = 1 AND revenue = 10")
+    warehouse.sql("INSERT INTO orders (id, revenue) VALUES (NULL, 99)")
+    assert warehouse.say(SAME, ITEMS) == ("PASS", f"{FINE} (limit 0)")
+
+
+def test_its_window_chooses_the_orders_and_all_their_items(warehouse: Warehouse) -> None:
+    sales(warehouse)
+    warehouse.sql("UPDATE items SET ts = '2026-01-01'; UPDATE orders SET revenue = 0 WHERE id < 3")
+    day = SAME.replace("critical", "window: day, critical")
+    assert warehouse.say(day, ITEMS)[1].startswith("0 of 1 comparable orders differ")
+    week = SAME.replace("critical", "window: 7d, critical")
+    assert warehouse.values(week, ITEMS)["rows_failed"] == 2
+    two_days = SAME.replace("critical", "window: 3d, critical")
+    at_three = datetime(2026, 3, 10, 3, tzinfo=UTC)
+    assert warehouse.values(two_days, ITEMS, as_of=at_three)["rows_checked"] == 3
+    assert warehouse.values(two_days, ITEMS)["rows_checked"] == 3
+    assert warehouse.values(two_days, ITEMS)["rows_failed"] == 1
+
+
+def test_where_on_either_side_and_a_key_of_its_own(warehouse: Warehouse) -> None:
+    sales(warehouse)
+    warehouse.sql("INSERT INTO items VALUES (1, 9, 1, -4, '2026-03-09')")
+    assert warehouse.values(SAME, ITEMS)["rows_failed"] == 1
+    goods = SAME.replace("by: order_id", "by: order_id, where: price > 0")
+    assert warehouse.values(goods, ITEMS)["rows_failed"] == 0
+    paid = SAME.replace("critical", "where: id > 1, by: id, critical")
+    keyless = "{relation: orders, time: ts}"
+    assert warehouse.values(paid, ITEMS, orders=keyless)["rows_checked"] == 3
+
+
+def test_a_revenue_that_is_no_number_is_not_measured(warehouse: Warehouse) -> None:
+    sales(warehouse, "float8")
+    warehouse.sql("UPDATE orders SET revenue = 'NaN' WHERE id = 1")
+    verdict = warehouse.verdict(SAME, ITEMS)
+    assert (verdict.outcome.shown, verdict.reason) == ("UNKNOWN", Reason.NOT_FINITE)
+
+
+@pytest.mark.parametrize(("left", "right"), [("o", "i"), ("i", "o"), ("j", "i"), ("i", "j")])
+def test_tables_may_be_called_as_they_like(warehouse: Warehouse, left: str, right: str) -> None:
+    sales(warehouse)
+    warehouse.sql(f"ALTER TABLE orders RENAME TO {left}; ALTER TABLE items RENAME TO {right}")
+    items = {"items": f"{{relation: {right}, time: ts}}"}
+    orders = f"{{relation: {left}, time: ts, key: id}}"
+    assert warehouse.say(SAME, items, orders=orders) == ("PASS", f"{FINE} (limit 0)")
+
+
+def test_a_limit_may_be_a_share_or_a_count(warehouse: Warehouse) -> None:
+    sales(warehouse)
+    warehouse.sql("UPDATE orders SET revenue = 0 WHERE id = 1")
+    share = SAME.replace("> 0", "> 24%")
+    assert warehouse.say(share, ITEMS)[1].endswith("in the whole table (25 %, limit 24 %)")
+    count = SAME.replace("> 0", "> 1 rows")
+    assert warehouse.say(count, ITEMS)[0] == "PASS"
+    assert "'> 5' lacks a unit" in complaint(SAME.replace("> 0", "> 5"), ITEMS)
+
+
+def test_what_is_wrong_is_said_before_any_pass() -> None:
+    assert "there is no dataset `items`" in complaint(SAME)
+    keyless = complaint(SAME, ITEMS, orders="{relation: orders}")
+    assert "reconciliation needs `by:` (dataset orders has no key of one column)" in keyless
+    for wrong in ("-1", ".inf", ".nan"):
+        assert "tolerance" in complaint(
+            SAME.replace("critical", f"tolerance: {wrong}, critical"), ITEMS
+        )
+    assert "no aggregate is allowed" in complaint(
+        SAME.replace("sum: revenue", "sum: sum(revenue)"), ITEMS
+    )
