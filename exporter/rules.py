@@ -88,7 +88,7 @@ def value_template(condition: Condition) -> str:
 
 
 def counts_template(kind: Share, check: Check) -> str:
-    """`, 2,908 of 49,963 rows`, asked of Prometheus when the alert is written."""
+    """`, 58 of 1,000 rows`, asked of Prometheus when the alert is written."""
 
     def given(metric: str) -> str:
         return f"{{{{ with query `{selector(metric, check)}` }}}}"

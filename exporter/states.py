@@ -1,6 +1,6 @@
 """States: the raw numbers that suffice to answer, and that can be added over days.
 
-A state keeps numerator and denominator, so that a report can say "2,908 of 49,963 rows". NaN and
+A state keeps numerator and denominator, so that a report can say "58 of 1,000 rows". NaN and
 infinity never leave a state: they raise Unmeasured, because no limit can judge them.
 """
 

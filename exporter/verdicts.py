@@ -50,7 +50,7 @@ def not_measured(error: Unmeasured | Skipped) -> Verdict:
 
 
 def explain(sample: Sample, terms: tuple[Term, ...], as_of: datetime) -> str:
-    """`2,908 of 49,963 rows (5.82 %, limit 5 %)`."""
+    """`58 of 1,000 rows (5.8 %, limit 5 %)`."""
     first = terms[0]
     value = first.value(sample.values, as_of)
     parts = []
@@ -70,7 +70,7 @@ def limit_text(term: Term) -> str:
 
 
 def quantity(value: float, unit: Unit) -> str:
-    """A number with its unit: `5.82 %`, `13 h 5 min`, `1,200`."""
+    """A number with its unit: `5.25 %`, `13 h 5 min`, `1,200`."""
     if unit is Unit.SHARE:
         return f"{value * 100:.2f}".rstrip("0").rstrip(".") + " %"
     if unit is Unit.DURATION:
