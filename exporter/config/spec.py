@@ -101,7 +101,11 @@ Span = Annotated[float, BeforeValidator(parse_duration), TEXT]
 Zone = Annotated[ZoneInfo, BeforeValidator(parse_zone), TEXT]
 TimeOfDay = Annotated[dt.time, BeforeValidator(parse_time), TEXT]
 RelationName = Annotated[str, AfterValidator(valid_relation)]
-Names = Annotated[tuple[str, ...], BeforeValidator(one_or_more)]
+Names = Annotated[
+    tuple[str, ...],
+    BeforeValidator(one_or_more),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
 Columns = Annotated[
     dict[str, str | None],
     BeforeValidator(column_map),
