@@ -43,7 +43,7 @@ def listed(checks: str) -> str:
     return ", ".join(f"{{{line.strip()}}}" for line in checks.splitlines() if line.strip())
 
 
-def complaint(checks: str, datasets: Mapping[str, str] | None = None, **options: str) -> str:
+def complaint(checks: str = "", datasets: Mapping[str, str] | None = None, **options: str) -> str:
     """All that is wrong with a config, as its owner is told; '' when nothing is."""
     text = config_of(checks, datasets, **options)
     try:

@@ -1,0 +1,140 @@
+"""K1: a daily business number, shown as it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from exporter.model import CheckId, Verdict
+from tests.warehouses import NOON, Warehouse, complaint, config_of
+
+SESSIONS = {"sessions": "{relation: sessions, time: ts}"}
+
+
+def shop(warehouse: Warehouse) -> None:
+    """Three orders of two clients and four sessions on the expected day, and one before it."""
+    warehouse.sql(
+        "CREATE TABLE orders (id int, ts timestamptz, client text, revenue numeric, state text);"
+        "CREATE TABLE sessions (ts timestamptz);"
+        "INSERT INTO orders VALUES (1, '2026-03-09 00:00+00', 'a', 10.10, 'paid'),"
+        " (2, '2026-03-09 12:00+00', 'a', 20.20, 'paid'),"
+        " (3, '2026-03-09 23:59+00', 'b', NULL, 'open'),"
+        " (4, '2026-03-08 23:59+00', 'c', 99, 'paid');"
+        "INSERT INTO sessions SELECT '2026-03-09 10:00+00' FROM generate_series(1, 4)"
+    )
+
+
+def say(warehouse: Warehouse, metrics: str, as_of: datetime = NOON, zone: str = "UTC") -> Verdict:
+    """What the last of some metrics says."""
+    config = config_of(datasets=SESSIONS, more=f"metrics: {{{metrics}}}", zone=zone)
+    *_, result = warehouse.run(config, as_of).results.values()
+    return result.worst
+
+
+def value(warehouse: Warehouse, metrics: str, as_of: datetime = NOON) -> float:
+    """The value of the last of some metrics."""
+    verdict = say(warehouse, metrics, as_of)
+    assert verdict.sample is not None, verdict.text
+    return verdict.sample.values["warehouse_metric_value"]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("{dataset: orders, count: '*'}", 3),
+        ("{dataset: orders, count: revenue}", 2),
+        ("{dataset: orders, count: '*', where: \"state = 'paid'\"}", 2),
+        ("{dataset: orders, sum: revenue}", 30.3),
+        ("{dataset: orders, sum: revenue * 2, where: id > 1}", 40.4),
+        ("{dataset: orders, distinct: client}", 2),
+        ("{dataset: orders, distinct: client, where: \"state = 'none'\"}", 0),
+    ],
+)
+@pytest.mark.parametrize("indexed", [False, True], ids=["grouped", "by range"])
+def test_every_aggregate_is_that_of_the_expected_day(
+    warehouse: Warehouse, written: str, expected: float, indexed: bool
+) -> None:
+    shop(warehouse)
+    if indexed:
+        warehouse.sql("CREATE INDEX ON orders (ts)")
+    assert value(warehouse, f"number: {written}") == pytest.approx(expected)
+
+
+def test_without_limits_it_is_shown_and_not_judged(warehouse: Warehouse) -> None:
+    shop(warehouse)
+    verdict = say(warehouse, "revenue: {dataset: orders, sum: revenue}")
+    assert verdict.outcome.shown == "SKIP"
+    assert verdict.text == "revenue 30.30 on 2026-03-09 (shown, no limit)"
+    assert verdict.sample is not None
+    assert verdict.sample.labels == {"metric": "revenue"}
+
+
+def test_a_limit_makes_it_a_check_that_turns_back(warehouse: Warehouse) -> None:
+    shop(warehouse)
+    orders = "orders: {dataset: orders, count: '*', critical: '< 3'}"
+    assert say(warehouse, orders).outcome.shown == "PASS"
+    warehouse.sql("DELETE FROM orders WHERE id = 1")
+    verdict = say(warehouse, orders)
+    assert verdict.outcome.shown == "FAIL"
+    assert verdict.text == "orders 2 on 2026-03-09 (limit 3)"
+    warehouse.sql("INSERT INTO orders VALUES (1, '2026-03-09')")
+    assert say(warehouse, orders).outcome.shown == "PASS"
+
+
+def test_a_ratio_of_two_datasets(warehouse: Warehouse) -> None:
+    shop(warehouse)
+    both = "o: {dataset: orders, count: '*'}, s: {dataset: sessions, count: '*'}"
+    rate = f"{both}, rate: {{ratio: [o, s], warning: '< 80%'}}"
+    verdict = say(warehouse, rate)
+    assert verdict.text == "rate 0.75 on 2026-03-09 (75 %, limit 80 %)"
+    warehouse.sql("DELETE FROM sessions")
+    verdict = say(warehouse, rate)
+    assert verdict.outcome.shown == "SKIP"
+    assert verdict.text == "no value on 2026-03-09: nothing to add up or to divide by"
+
+
+def test_a_sum_over_nothing_is_no_zero_and_a_count_is(warehouse: Warehouse) -> None:
+    shop(warehouse)
+    warehouse.sql("DELETE FROM orders WHERE id < 4")
+    assert value(warehouse, "n: {dataset: orders, count: '*'}") == 0
+    total = say(warehouse, "n: {dataset: orders, sum: revenue, critical: '< 1'}")
+    assert (total.outcome.shown, total.sample) == ("SKIP", None)
+    warehouse.sql("UPDATE orders SET revenue = NULL")
+    at_three = datetime(2026, 3, 10, 3, tzinfo=UTC)
+    assert say(warehouse, "n: {dataset: orders, sum: revenue}", at_three).sample is None
+
+
+def test_the_day_is_the_expected_one_of_the_warehouse(warehouse: Warehouse) -> None:
+    shop(warehouse)
+    orders = "n: {dataset: orders, count: '*'}"
+    assert value(warehouse, orders, datetime(2026, 3, 10, 3, tzinfo=UTC)) == 1
+    warehouse.sql("UPDATE orders SET ts = '2026-10-25 22:59:59+00' WHERE id < 3")
+    warehouse.sql("UPDATE orders SET ts = '2026-10-25 23:00:00+00' WHERE id = 3")
+    berlin = say(warehouse, orders, datetime(2026, 10, 26, 9, tzinfo=UTC), "Europe/Berlin")
+    assert berlin.text == "n 2 on 2026-10-25 (shown, no limit)"
+
+
+def test_a_ratio_belongs_to_the_dataset_of_its_numerator(warehouse: Warehouse) -> None:
+    shop(warehouse)
+    metrics = "o: {dataset: orders, count: '*'}, s: {dataset: sessions, count: '*'}"
+    config = config_of(datasets=SESSIONS, more=f"metrics: {{{metrics}, r: {{ratio: [s, o]}}}}")
+    assert CheckId("sessions", "metric_r") in warehouse.run(config).results
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("{dataset: orders}", "a metric is one of count, sum, distinct or ratio"),
+        ("{dataset: orders, count: '*', sum: id}", "a metric is one of count, sum, distinct"),
+        ("{count: '*'}", "other metrics need `dataset`"),
+        ("{dataset: orders, ratio: [n, n]}", "a ratio names two metrics and no dataset"),
+        ("{dataset: orders, count: '*', window: 7d}", "a metric is a daily number: no `window`"),
+        ("{dataset: orders, count: '*', critical: '> 5h'}", "a metric's limit is a number"),
+        ("{dataset: orders, count: '*', critical: '> 5 rows'}", "a metric's limit is a number"),
+        ("{dataset: order, count: '*'}", "there is no dataset `order`; did you mean `orders`?"),
+        ("{ratio: [a, b]}", "there is no metric `a`"),
+    ],
+)
+def test_what_is_wrong_is_said_before_any_pass(written: str, told: str) -> None:
+    assert told in complaint(more=f"metrics: {{n: {written}}}")

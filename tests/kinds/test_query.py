@@ -1,0 +1,127 @@
+"""O12: a check of the owner's own, from one read-only SELECT."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from exporter.errors import Reason
+from exporter.model import CheckId, Verdict
+from tests.warehouses import NOON, Warehouse, complaint, config_of
+
+
+def judge(
+    warehouse: Warehouse, sql: str, options: str = "critical: '> 0'", as_of: datetime = NOON
+) -> tuple[Verdict, ...]:
+    """What is said of every row of a query."""
+    config = config_of(more=f'queries: [{{name: own, sql: "{sql}", {options}}}]')
+    return warehouse.run(config, as_of).results[CheckId("queries", "own")].verdicts
+
+
+def test_one_number_is_judged_and_turns_back(warehouse: Warehouse) -> None:
+    warehouse.sql("CREATE TABLE refunds (id int, state text)")
+    stuck = "select count(*) from refunds where state = 'stuck'"
+    assert judge(warehouse, stuck)[0].text == "0 (limit 0)"
+    warehouse.sql("INSERT INTO refunds SELECT n, 'stuck' FROM generate_series(1, 1200) AS n")
+    (verdict,) = judge(warehouse, stuck)
+    assert (verdict.outcome.shown, verdict.text) == ("FAIL", "1,200 (limit 0)")
+    assert verdict.sample is not None
+    assert verdict.sample.values == {"warehouse_query_value": 1200.0}
+    warehouse.sql("DELETE FROM refunds")
+    assert judge(warehouse, stuck)[0].outcome.shown == "PASS"
+
+
+def test_every_row_is_a_series_with_its_labels(warehouse: Warehouse) -> None:
+    rows = "select 'de' as shop, 5 as value union all select null, 0 order by 2 desc"
+    first, second = judge(warehouse, rows)
+    assert (first.outcome.shown, first.text) == ("FAIL", "5 for shop=de (limit 0)")
+    assert (second.outcome.shown, second.text) == ("PASS", "0 for shop= (limit 0)")
+    named = judge(warehouse, "select 2 as n, 'x' as shop", "value: n, critical: '> 1'")
+    assert named[0].text == "2 for shop=x (limit 1)"
+
+
+def test_instants_are_filled_in_and_follow_the_expected_day(warehouse: Warehouse) -> None:
+    bounds = "select extract(epoch from {})"
+    at_three = datetime(2026, 3, 10, 3, tzinfo=UTC)
+    for name, at in (
+        (":as_of", at_three),
+        (":day_start", datetime(2026, 3, 8, tzinfo=UTC)),
+        (":day_end", datetime(2026, 3, 9, tzinfo=UTC)),
+    ):
+        (verdict,) = judge(warehouse, bounds.format(name), as_of=at_three)
+        assert verdict.sample is not None
+        assert verdict.sample.values == {"warehouse_query_value": at.timestamp()}
+
+
+def test_it_may_belong_to_a_dataset_and_its_expected_day(warehouse: Warehouse) -> None:
+    sql = "select extract(day from cast(:day_start as timestamptz))"
+    log = "{relation: orders, time: ts, expect_day: today}"
+    query = f'queries: [{{name: own, dataset: orders, sql: "{sql}", warning: "> 31"}}]'
+    done = warehouse.run(config_of(orders=log, more=query))
+    assert done.results[CheckId("orders", "own")].worst.text == "10 (limit 31)"
+
+
+@pytest.mark.parametrize(
+    ("sql", "reason", "text"),
+    [
+        ("select 1 where false", Reason.NO_ROWS, "the query gave no row"),
+        ("select null::int", Reason.NO_VALUES, "column int4 of the query is NULL"),
+        ("select max(n) as m from generate_series(1, 0) n", Reason.NO_VALUES, "column m"),
+        ("select 'NaN'::float8 as v", Reason.NOT_FINITE, "NaN or infinity"),
+        ("select '1' as v", Reason.RESULT, "is not a number but str"),
+        ("select 1 as a, 2 as b", Reason.RESULT, "has no column value but a, b: name one"),
+        ("select n from generate_series(1, 1001) n", Reason.RESULT, "more than 1,000 rows"),
+        ("select count(*) from nowhere", Reason.MISSING_RELATION, "nowhere"),
+        ("select nothing from pg_class", Reason.MISSING_COLUMN, "nothing"),
+        ("select 1 / 0", Reason.COLUMN_TYPE, "division by zero"),
+    ],
+)
+def test_what_is_no_number_is_not_measured(
+    warehouse: Warehouse, sql: str, reason: Reason, text: str
+) -> None:
+    (verdict,) = judge(warehouse, sql)
+    assert (verdict.outcome.shown, verdict.reason) == ("UNKNOWN", reason)
+    assert text in verdict.text
+
+
+def test_a_broken_query_costs_itself_alone(warehouse: Warehouse) -> None:
+    queries = (
+        "queries: [{name: broken, sql: select nope from nowhere, critical: '> 0'},"
+        " {name: fine, sql: select 0, critical: '> 0'}]"
+    )
+    done = warehouse.run(config_of(more=queries))
+    shown = {check.name: result.worst.outcome.shown for check, result in done.results.items()}
+    assert shown == {"broken": "UNKNOWN", "fine": "PASS"}
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("delete from orders", "write one SELECT"),
+        ("select 1; select 2", "write one SELECT"),
+        ("select 1 for update", ""),
+        ("select pg_sleep(10)", "pg_sleep() is not allowed"),
+        ("select count(*) from orders where ts > now()", "write :as_of instead of now()"),
+        ("select count(*) from orders where ts > :yesterday", ":yesterday is not known"),
+        ("with x as (delete from orders returning 1) select count(*) from x", "only reads"),
+        ("selct 1", ""),
+    ],
+)
+def test_what_does_more_than_read_is_refused(sql: str, told: str) -> None:
+    found = complaint(more=f'queries: [{{name: own, sql: "{sql}", critical: "> 0"}}]')
+    assert "queries[0]" in found
+    assert told in found
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ("critical: '> 5%'", "query is a plain number, write no unit"),
+        ("critical: '> 0', window: 7d", "a query says itself which rows it reads"),
+        ("critical: '> 0', dataset: order", "there is no dataset `order`"),
+        ("owner: x", "query needs a limit"),
+    ],
+)
+def test_what_is_wrong_is_said_before_any_pass(options: str, told: str) -> None:
+    assert told in complaint(more=f"queries: [{{name: own, sql: select 1, {options}}}]")
