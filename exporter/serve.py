@@ -26,7 +26,7 @@ from exporter.web.app import make_app
 
 log = logging.getLogger(__name__)
 GRACE = 2
-"""Seconds that running HTTP answers get at shutdown."""
+"""Seconds that running HTTP answers, and then the pass, get at shutdown."""
 
 
 def utc_now() -> datetime:
@@ -53,12 +53,23 @@ class Exporter:
         self._thread.start()
 
     def stop(self) -> None:
-        """Cancel what runs in the warehouse and end; takes as long as one cancel."""
-        self._stop.set()
-        self._wake.set()
-        for connector in (self._connector, self._running):
-            connector.cancel()
-        self._thread.join(timeout=self.board.snapshot.config.warehouse.connect_timeout)
+        """Cancel what runs in the warehouse and end; takes as long as one cancel.
+
+        Never waits for a warehouse that hangs: the threads are daemons, and go with the process.
+        """
+        if not self._stop.is_set():
+            self._stop.set()
+            self._wake.set()
+            threading.Thread(target=self._cancel, name="cancel", daemon=True).start()
+        if self._thread.is_alive():
+            self._thread.join(timeout=GRACE)
+
+    def _cancel(self) -> None:
+        """Again and again, because a pass may be between two statements, or about to connect."""
+        while self._thread.is_alive():
+            for connector in (self._connector, self._running):
+                connector.cancel()
+            self._thread.join(timeout=0.1)
 
     def reload(self) -> None:
         """Read the config again; a broken one is refused, and the last good one goes on.
