@@ -21,7 +21,7 @@ from exporter.model import Severity
 HELD = "6h"
 """How long a finding survives without being measured; then only the unmeasured alert is left."""
 PLAIN = '{{ printf "%.10g" $value }}'
-"""A number of rows in full: with fewer digits 49,963 would be written as 4.996e+04."""
+"""A number of rows in full: with fewer digits 54,321 would be written as 5.432e+04."""
 
 
 def quoted(text: str) -> str:
