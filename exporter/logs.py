@@ -19,7 +19,7 @@ def event(log: logging.Logger, level: int, message: str, **fields: Any) -> None:
 def quoted(value: Any) -> str:
     """A logfmt value: bare where it can be, else in double quotes."""
     text = f"{value:.3f}" if isinstance(value, float) else str(value)
-    bare = text and not any(c in text for c in ' "=\n\t\\')
+    bare = text.isprintable() and text and not any(c in text for c in ' "=\\')
     return text if bare else json.dumps(text, ensure_ascii=False)
 
 
