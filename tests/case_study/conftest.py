@@ -2,27 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg2
 import pytest
 
 from exporter.demo.postgres import Postgres
-from tests.case_study.loader import Mode, raw_columns
+from tests.case_study.fortnight import Morning, live
+from tests.case_study.loader import Mode
 from tests.case_study.names import Names
-from tests.case_study.pipeline import mornings
 from tests.conftest import execute
-
-
-@dataclass(frozen=True)
-class Morning:
-    """06:00 of the day after `day`, and the columns that the raw table has then."""
-
-    day: date
-    as_of: datetime
-    columns: list[str]
 
 
 @dataclass(frozen=True)
@@ -49,21 +38,9 @@ def shop(postgres: Postgres, web_events: Path) -> Iterator[Callable[[Mode, Names
         if key not in open_shops:
             dsn = postgres.create_database(f"case_study_{len(databases)}")
             databases.append(dsn)
-            open_shops[key] = Shop(dsn, names, _live(dsn, web_events, mode, names))
+            open_shops[key] = Shop(dsn, names, list(live(dsn, web_events, mode, names)))
         return open_shops[key]
 
     yield find
     for number in range(len(databases)):
         execute(postgres.dsn, f"DROP DATABASE case_study_{number} WITH (FORCE)")
-
-
-def _live(dsn: str, directory: Path, mode: Mode, names: Names) -> list[Morning]:
-    connection = psycopg2.connect(dsn)
-    try:
-        passed = []
-        for day, as_of in mornings(connection, directory, mode, names):
-            with connection.cursor() as cursor:
-                passed.append(Morning(day, as_of, raw_columns(cursor, names)))
-        return passed
-    finally:
-        connection.close()

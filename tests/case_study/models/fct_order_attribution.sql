@@ -11,6 +11,8 @@ select
     t.first_ts as first_click_ts,
     coalesce(t.channels[cardinality(t.channels)], 'direct') as last_click_channel,
     t.last_ts as last_click_ts,
+    t.click_id_ts,
+    t.utm_ts,
     coalesce(t.has_click_id, false) as has_click_id,
     coalesce(t.has_utm, false) as has_utm,
     coalesce(t.has_click_id or t.has_utm, false) as is_tracked,
@@ -21,6 +23,8 @@ cross join lateral (
         array_agg(e.channel order by e.event_ts, e.event_id) as channels,
         min(e.event_ts) as first_ts,
         max(e.event_ts) as last_ts,
+        max(e.event_ts) filter (where e.has_click_id) as click_id_ts,
+        max(e.event_ts) filter (where e.has_utm) as utm_ts,
         bool_or(e.has_click_id) as has_click_id,
         bool_or(e.has_utm) as has_utm
     from shop.stg_events as e

@@ -1,0 +1,102 @@
+"""What the gate says on every morning of the two weeks, and afterwards."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import psycopg2
+
+from exporter.config import Config
+from exporter.config.load import parse
+from exporter.gate import exit_code
+from exporter.model import Outcome, Pass, Severity
+from exporter.passes import run_pass
+from exporter.warehouse import Connector
+from tests.case_study.loader import Mode, raw_columns
+from tests.case_study.names import Names
+from tests.case_study.pipeline import mornings
+
+CONFIG = Path(__file__).with_name("config.yml")
+"""What the shop expected beforehand."""
+AFTERWARDS = Path(__file__).with_name("afterwards.yml")
+"""What one asks on the last morning."""
+OPTION = "rows_read:"
+"""The one option of a check that is spelt like a column: a copy renames the column alone."""
+LETTERS = {
+    Outcome.PASS: ".",
+    Outcome.SKIPPED: "s",
+    Outcome.WARNING: "W",
+    Outcome.CRITICAL: "F",
+    Outcome.UNMEASURED: "U",
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one check says on one morning; `value` is the number of its gauge, if it has one."""
+
+    outcome: Outcome
+    text: str
+    severity: Severity | None
+    value: float | None
+
+    @property
+    def letter(self) -> str:
+        """One letter for a matrix; `i` is a finding that tells nobody."""
+        return "i" if self.severity is Severity.INFO else LETTERS[self.outcome]
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it neither warns nor stops anything: passed, or skipped."""
+        return self.outcome in (Outcome.PASS, Outcome.SKIPPED)
+
+
+@dataclass(frozen=True)
+class Morning:
+    """06:00 of the day after `day`: the columns of the raw table then, and what the gate says."""
+
+    day: date
+    as_of: datetime
+    columns: list[str]
+    exit: int
+    said: Mapping[str, Said]
+
+
+def config(dsn: str, names: Names, file: Path = CONFIG) -> Config:
+    """The checks of the shop, under its names."""
+    parts = file.read_text(encoding="utf-8").split(OPTION)
+    text = OPTION.join(names.plain(part) for part in parts)
+    return parse(text, file.name, {"WAREHOUSE_DSN": dsn})
+
+
+def live(dsn: str, directory: Path, mode: Mode, names: Names) -> Iterator[Morning]:
+    """Let the shop live through its days in an empty database, with the gate on each morning."""
+    expected = config(dsn, names)
+    connection = psycopg2.connect(dsn)
+    try:
+        for day, as_of in mornings(connection, directory, mode, names):
+            with connection, connection.cursor() as cursor:
+                columns = raw_columns(cursor, names)
+            done = run_pass(expected, Connector(expected.warehouse), as_of)
+            yield Morning(day, as_of, columns, exit_code(done, expected), heard(done, expected))
+    finally:
+        connection.close()
+
+
+def ask_afterwards(dsn: str, as_of: datetime, names: Names) -> dict[str, Said]:
+    """The answers to the questions that are asked once, by their short names."""
+    questions = config(dsn, names, AFTERWARDS)
+    done = run_pass(questions, Connector(questions.warehouse), as_of)
+    return {name.split(".")[1]: said for name, said in heard(done, questions).items()}
+
+
+def heard(done: Pass, expected: Config) -> dict[str, Said]:
+    """What a pass says, check by check in the order of the config."""
+    found = {}
+    for check in expected.checks:
+        worst = done.results[check.id].worst
+        values = worst.sample.values if worst.sample else {}
+        value = values.get(check.kind.metric.name)
+        found[str(check.id)] = Said(worst.outcome, worst.text, worst.severity, value)
+    return found

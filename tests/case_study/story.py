@@ -1,0 +1,121 @@
+"""All that there is to tell: both fortnights, the facts, and the questions asked afterwards."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import psycopg2
+
+from exporter.demo.postgres import Postgres
+from exporter.kinds.metric import shown
+from tests.case_study.facts import Count, Fact, facts
+from tests.case_study.fortnight import Morning, Said, ask_afterwards, config, live
+from tests.case_study.loader import Mode
+from tests.case_study.names import ORIGINAL
+
+ONE_DAY = timedelta(days=1)
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything that the document is made of."""
+
+    fortnights: Mapping[Mode, Sequence[Morning]]
+    facts: Mapping[str, Fact]
+    afterwards: Mapping[str, Said]
+    ids: Mapping[str, str]
+
+    @property
+    def days(self) -> list[date]:
+        """The days of the files, oldest first."""
+        return [morning.day for morning in self.fortnights[Mode.ADDED]]
+
+    def count(self, name: str) -> Count:
+        """A fact over all days; KeyError for one that has no such number."""
+        whole = self.facts[name].whole
+        if whole is None:
+            raise KeyError(f"{name} is a number of single days only")
+        return whole
+
+    def days_with(self, name: str, more_than: float = 0) -> list[date]:
+        """The days on which a fact is more than so many."""
+        return [day for day, count in sorted(self.facts[name].days.items()) if count.n > more_than]
+
+    def by_day(self, name: str) -> str:
+        """The numbers of a fact from the first day to the last."""
+        return " ".join(f"{count.n:f}" for _, count in sorted(self.facts[name].days.items()))
+
+    def shares(self, name: str) -> str:
+        """The shares of a fact from the first day to the last, in per cent."""
+        return " ".join(percent(count) for _, count in sorted(self.facts[name].days.items())) + " %"
+
+    def loud(self, check: str, mode: Mode, on: Iterable[date] | None = None) -> list[Morning]:
+        """The mornings on which a check is not silent; `on`: of those after these days."""
+        after = set(self.days if on is None else on)
+        told = self.fortnights[mode]
+        return [m for m in told if m.day in after and not m.said[check].is_silent]
+
+    def kpi(self, check: str, day: date, mode: Mode = Mode.RENAMED) -> str:
+        """A business number of a day, as the gate shows it."""
+        value = next(m for m in self.fortnights[mode] if m.day == day).said[check].value
+        return "-" if value is None else shown(value)
+
+
+def percent(count: Count) -> str:
+    """A share with one decimal; a dash where there is nothing to divide by."""
+    return f"{count.n / count.total * 100:.1f}" if count.total else "-"
+
+
+def ranges(days: Sequence[date]) -> str:
+    """Days as people write them: 02-27, 03-01 … 03-05; three in a row make a range."""
+    runs: list[list[date]] = []
+    for day in sorted(days):
+        if runs and day - runs[-1][-1] == ONE_DAY:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return ", ".join(written(run) for run in runs) or "none"
+
+
+def written(run: Sequence[date]) -> str:
+    """One run of consecutive days."""
+    if len(run) < 3:
+        return ", ".join(f"{day:%m-%d}" for day in run)
+    return f"{run[0]:%m-%d} … {run[-1]:%m-%d}"
+
+
+def part(count: Count, more: Count) -> str:
+    """How many of how many, from the numbers of two facts."""
+    return str(Count(count.n, Decimal(more.n)))
+
+
+def tell(directory: Path, progress: Progress) -> Story:
+    """Live through both fortnights on a server of their own."""
+    with Postgres() as server:
+        fortnights: dict[Mode, list[Morning]] = {}
+        for mode in Mode:
+            dsn = server.create_database(f"shop_{mode.value}")
+            fortnights[mode] = []
+            for morning in live(dsn, directory, mode, ORIGINAL):
+                loud = sum(not said.is_silent for said in morning.said.values())
+                progress(f"columns {mode.value}, {morning.as_of:%Y-%m-%d %H:%M}: {loud} findings")
+                fortnights[mode].append(morning)
+            if mode is Mode.ADDED:
+                raw = dsn
+        progress("facts and questions")
+        return story(fortnights, raw, dsn)
+
+
+def story(fortnights: Mapping[Mode, Sequence[Morning]], raw: str, repaired: str) -> Story:
+    """The story of two shops that are still there: `raw` lived in Mode.ADDED."""
+    connection = psycopg2.connect(raw)
+    try:
+        found = facts(connection, ORIGINAL)
+    finally:
+        connection.close()
+    last = fortnights[Mode.RENAMED][-1].as_of
+    ids = {str(check.id): " ".join(check.kind.ids) for check in config(raw, ORIGINAL).checks}
+    return Story(fortnights, found, ask_afterwards(repaired, last, ORIGINAL), ids)
