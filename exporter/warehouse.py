@@ -57,7 +57,7 @@ class Connector:
         self.warehouse = warehouse
         self._open: Connection | None = None
         self._lock = threading.Lock()
-        self._closing = False
+        self._closing = threading.Event()
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
@@ -66,7 +66,7 @@ class Connector:
         with self._lock:
             self._open = connection
         try:
-            session = Session(connection, self.warehouse)
+            session = Session(connection, self.warehouse, self._closing)
             session.begin()
             yield session
         finally:
@@ -75,7 +75,7 @@ class Connector:
             close(connection)
 
     def _connect(self) -> Connection:
-        if self._closing:
+        if self._closing.is_set():
             raise Unreachable("the exporter is shutting down")
         try:
             opened: Connection = psycopg2.connect(
@@ -87,7 +87,7 @@ class Connector:
             return opened
         except psycopg2.OperationalError as error:
             raise Unreachable(one_line(error)) from None
-        except psycopg2.Error:
+        except (psycopg2.Error, ValueError):
             # The driver repeats the DSN in this message, and with it the password.
             raise Unreachable("the DSN cannot be parsed: see libpq's connection strings") from None
         except UsageError as error:
@@ -96,7 +96,7 @@ class Connector:
     def cancel(self) -> None:
         """End the running statement and let no other start: for shutdown."""
         with self._lock:
-            self._closing = True
+            self._closing.set()
             if self._open is not None:
                 with_ignored_errors(self._open)
 
@@ -120,9 +120,12 @@ def close(connection: Connection) -> None:
 class Session:
     """One snapshot of the warehouse; each statement in a savepoint of its own."""
 
-    def __init__(self, connection: Connection, warehouse: config.Warehouse) -> None:
+    def __init__(
+        self, connection: Connection, warehouse: config.Warehouse, closing: threading.Event
+    ) -> None:
         self._connection = connection
         self._warehouse = warehouse
+        self._closing = closing
         self._deadline = time.monotonic() + warehouse.pass_timeout
         self.statements = 0
 
@@ -145,6 +148,8 @@ class Session:
 
     def rows(self, sql: str) -> list[dict[str, Cell]]:
         """The rows of a statement. Raises Unmeasured, or Unreachable if the connection is gone."""
+        if self._closing.is_set():
+            raise Unmeasured(Reason.CANCELED, "not begun: the exporter is shutting down")
         left = min(self._warehouse.statement_timeout, self._deadline - time.monotonic())
         if left <= 0.05:
             limit = self._warehouse.pass_timeout

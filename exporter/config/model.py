@@ -26,13 +26,23 @@ class Warehouse:
     connect_timeout: float
 
     def connection_string(self) -> str:
-        """The DSN; from its file it is read anew each time, so that a rotated password is found."""
-        if self.dsn_file is None:
-            return self.dsn or ""
+        """The DSN; from its file it is read anew each time, so that a rotated password is found.
+
+        Raises UsageError where there is none: the driver would then take whatever is nearby.
+        """
+        found = (self.dsn or "").strip() if self.dsn_file is None else self.in_file(self.dsn_file)
+        if not found:
+            raise UsageError("the DSN is empty: say which database, such as dbname=warehouse")
+        return found
+
+    def in_file(self, file: Path) -> str:
+        """What stands in the DSN file now."""
         try:
-            return self.dsn_file.read_text().strip()
+            return file.read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise UsageError(f"dsn_file {self.dsn_file}: {error.strerror}") from None
+            raise UsageError(f"dsn_file {file}: {error.strerror}") from None
+        except UnicodeError:
+            raise UsageError(f"dsn_file {file}: not UTF-8 text") from None
 
 
 @dataclass(frozen=True)
