@@ -71,10 +71,21 @@ def make_plan(checks: Iterable[Check], targets: Mapping[str, Target]) -> Plan:
     for check in checks:
         try:
             needs = check.kind.needs(targets[check.id.dataset])
+            for need in needs.values():
+                require(need, targets[need.dataset])
             asked += [Asked(check.id, name, need) for name, need in needs.items()]
         except (Unmeasured, Skipped) as error:
             unmeasured[check.id] = error
     return Plan(tuple(fuse(asked, targets)), unmeasured)
+
+
+def require(need: Need, target: Target) -> None:
+    """Raise Unmeasured where a scan's relation, or the time column it is read by, is not there.
+
+    A count of rows names no column, so nothing else would notice before the statement is written.
+    """
+    if isinstance(need, Scan):
+        target.source(need.days)
 
 
 def fuse(asked: Iterable[Asked], targets: Mapping[str, Target]) -> Iterable[Statement]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from exporter.config.load import parse
 from exporter.errors import ConfigError
@@ -65,7 +65,7 @@ class Warehouse:
 
     def as_role(self, role: str) -> Warehouse:
         """The same database as somebody else sees it."""
-        return Warehouse(self.dsn.replace(urlsplit(self.dsn).username or "", role, 1))
+        return Warehouse(re.sub("//[^@]+@", f"//{role}@", self.dsn))
 
     def run(self, config: str, as_of: datetime = NOON) -> Pass:
         """One pass at an instant over a whole config."""

@@ -21,7 +21,9 @@ class NegativeRevenue(Share):
     kind = "negative_revenue"
     ids = ("R1",)
     metric = Metric(
-        "warehouse_negative_revenue_ratio", "Share of rows with revenue that is negative."
+        "warehouse_negative_revenue_ratio",
+        "Share of rows with revenue that is negative.",
+        ("column",),
     )
     alert = "WarehouseNegativeRevenue"
     summary = "revenue below zero"

@@ -13,7 +13,9 @@ class ZeroRevenue(NegativeRevenue):
 
     kind = "zero_revenue"
     ids = ("R2",)
-    metric = Metric("warehouse_zero_revenue_ratio", "Share of rows with revenue that is zero.")
+    metric = Metric(
+        "warehouse_zero_revenue_ratio", "Share of rows with revenue that is zero.", ("column",)
+    )
     alert = "WarehouseZeroRevenue"
     summary = "too many rows with zero revenue"
     advice: ClassVar[str] = "warning: '> 2%'"
