@@ -71,7 +71,7 @@ class Clock:
         if self.parses is None:
             return table
         expression = words.render(self.parses)
-        return f"{table} CROSS JOIN LATERAL (SELECT {expression} AS {PARSED} OFFSET 0) AS parsed"
+        return f"{table} CROSS JOIN LATERAL (SELECT {expression} AS {PARSED} OFFSET 0) AS {PARSED}"
 
     def literal(self, at: datetime) -> Node:
         """An instant in the type of the column."""

@@ -11,6 +11,8 @@ from exporter.sql.clocks import Clock
 from exporter.sql.words import Node, name, render
 
 INDENT = ",\n       "
+DAYS = "warehouse_exporter_days"
+"""No table is called that: one called `d` once hid the days behind its own columns."""
 
 
 def table(parts: Sequence[str], alias: str | None = None) -> str:
@@ -44,9 +46,9 @@ def select_ranges(
     )
     bare = render(clock.value)
     return (
-        f"SELECT d.day, s.*\nFROM (VALUES {values}) AS d(day, low, high)\n"
+        f"SELECT {DAYS}.day, s.*\nFROM (VALUES {values}) AS {DAYS}(day, low, high)\n"
         f"CROSS JOIN LATERAL (\nSELECT {cells(nodes)}\nFROM {clock.source(source)}\n"
-        f"WHERE {bare} >= d.low AND {bare} < d.high) AS s"
+        f"WHERE {bare} >= {DAYS}.low AND {bare} < {DAYS}.high) AS s"
     )
 
 
