@@ -23,7 +23,10 @@ def finite(cell: Cell, what: str) -> float | None:
         return None
     if not isinstance(cell, int | float | Decimal):
         raise Unmeasured(Reason.RESULT, f"{what} is not a number but {type(cell).__name__}")
-    number = float(cell)
+    try:
+        number = float(cell)
+    except OverflowError:
+        number = math.inf
     if not math.isfinite(number):
         raise Unmeasured(Reason.NOT_FINITE, f"{what} is {number}: NaN or infinity among the rows")
     return number

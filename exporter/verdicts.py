@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from exporter.config import Check
 from exporter.errors import Skipped, Unmeasured
 from exporter.kinds.metric import shown
-from exporter.limits import Condition, Reading, Term, Unit
+from exporter.limits import Condition, Limit, Reading, Term, Unit
 from exporter.model import Outcome, Sample, Severity, Verdict
 
 OUTCOMES = {
@@ -56,9 +56,21 @@ def explain(sample: Sample, terms: tuple[Term, ...], as_of: datetime) -> str:
     parts = []
     if value is not None and first.limit.unit in (Unit.SHARE, Unit.DURATION):
         age = " old" if first.reading is Reading.AGE else ""
-        parts.append(quantity(value, first.limit.unit) + age)
+        parts.append(beside(value, first.limit) + age)
     parts.append("limit " + " and ".join(limit_text(term) for term in terms))
     return f"{sample.evidence} ({', '.join(parts)})"
+
+
+def beside(value: float, limit: Limit) -> str:
+    """A value that stands beside its limit: `5 %, limit 5 %` would look like a mistake of ours."""
+    text = quantity(value, limit.unit)
+    if (
+        limit.unit is Unit.SHARE
+        and value != limit.bound
+        and text == quantity(limit.bound, limit.unit)
+    ):
+        return f"{value * 100:.10g} %"
+    return text
 
 
 def limit_text(term: Term) -> str:
@@ -80,8 +92,8 @@ def quantity(value: float, unit: Unit) -> str:
 
 def duration(seconds: float) -> str:
     """A duration in its two largest units that are not 0; a negative one is ahead of the clock."""
-    sign = "-" if seconds < 0 else ""
     span = timedelta(seconds=round(abs(seconds)))
+    sign = "-" if seconds < 0 and span else ""
     minutes, secs = divmod(span.seconds, 60)
     hours, minutes = divmod(minutes, 60)
     parts = [(span.days, "d"), (hours, "h"), (minutes, "min"), (secs, "s")]
