@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,8 +16,16 @@ from rich.console import Console
 
 from exporter import __version__, catalog, logs, report
 from exporter.config import Config, load
-from exporter.errors import ConfigError, UsageError, WarehouseExporterError
+from exporter.errors import ConfigError, WarehouseExporterError
 from exporter.gate import Exit, exit_code
+from exporter.options import (
+    chosen,
+    config_option,
+    instant,
+    load_offline,
+    log_options,
+    output_option,
+)
 
 FORMATS = ("table", "json", "markdown")
 EXITS = """\b
@@ -27,19 +35,6 @@ Exit codes:
   2  wrong usage, or the config cannot be used
   3  something that could have been critical was not measured
 """
-
-
-class Unset(dict[str, str]):
-    """An environment in which every variable is set: for commands that never connect."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-    def __missing__(self, name: str) -> str:
-        return ""
-
-    def get(self, name: str, default: Any = None) -> Any:
-        return self[name]
 
 
 @contextmanager
@@ -62,72 +57,21 @@ def fail(message: str) -> NoReturn:
     sys.exit(Exit.USAGE)
 
 
-def config_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--config.file`, spelled as Prometheus programs do."""
-    return click.option(
-        "--config.file", "config_file", required=True, metavar="FILE",
-        type=click.Path(dir_okay=False), help="The YAML with datasets, checks and limits.",
-    )(function)  # fmt: skip
-
-
-def log_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--log.level` and `--log.format`."""
-    levels = click.Choice(["debug", "info", "warning", "error"])
-    function = click.option(
-        "--log.format", "log_format", type=click.Choice(["logfmt", "json"]), default="logfmt",
-        show_default=True, help="How log lines are written.",
-    )(function)  # fmt: skip
-    return click.option(
-        "--log.level", "log_level", type=levels, default="info", show_default=True,
-        help="The least important lines that are logged.",
-    )(function)  # fmt: skip
-
-
-def output_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--output FILE`; standard output without it."""
-    return click.option(
-        "--output", metavar="FILE", type=click.Path(dir_okay=False),
-        help="Write here instead of to standard output.",
-    )(function)  # fmt: skip
-
-
-def load_offline(file: str) -> Config:
-    """A config whose variables may be unset, because nothing connects with it."""
-    return load(file, Unset(os.environ))
-
-
 def write(text: str, output: str | None) -> None:
-    """To a file that is replaced whole, or to standard output."""
+    """To a file that is replaced whole, to a pipe or device as it is, or to standard output."""
     if output is None:
         click.echo(text, nl=False)
         return
-    target = Path(output)
-    draft = target.with_name(f".{target.name}.new")
+    target = Path(os.path.realpath(output))
     try:
+        if target.exists() and not target.is_file():  # a pipe or a device: never replaced
+            target.write_text(text, encoding="utf-8")
+            return
+        draft = target.with_name(f".{target.name}.new")
         draft.write_text(text, encoding="utf-8")
         draft.replace(target)
     except OSError as error:
         fail(f"cannot write {output}: {error.strerror}")
-
-
-def instant(written: str | None, config: Config) -> datetime:
-    """`--as-of` as an instant; without an offset it is in the warehouse's time zone."""
-    if written is None:
-        return datetime.now(UTC)
-    try:
-        at = datetime.fromisoformat(written)
-    except ValueError:
-        fail(f"--as-of {written!r} is not a time: write it like 2026-03-01T06:00:00+00:00")
-    return (at if at.tzinfo else at.replace(tzinfo=config.warehouse.timezone)).astimezone(UTC)
-
-
-def chosen(names: tuple[str, ...], config: Config) -> frozenset[str] | None:
-    """The datasets named on the command line; all of them when none is."""
-    known = {check.id.dataset for check in config.checks} | set(config.datasets)
-    for name in names:
-        if name not in known:
-            raise UsageError(f"there is no dataset {name!r}; known are {', '.join(sorted(known))}")
-    return frozenset(names) or None
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -152,7 +96,7 @@ def main() -> None:
 @click.option("--allow-unmeasured", is_flag=True, help="What was not measured does not end with 3.")
 @click.option("--report-only", is_flag=True, help="Always end with 0.")
 @click.option("--no-color", is_flag=True, help="No colour, also on a terminal (or set NO_COLOR).")
-@log_options
+@log_options("error")
 def check(
     config_file: str, as_of: str | None, datasets: tuple[str, ...], style: str,
     report_dir: str | None, strict: bool, allow_unmeasured: bool, report_only: bool,
@@ -162,7 +106,7 @@ def check(
     from exporter.passes import run_pass
     from exporter.warehouse import Connector
 
-    logs.set_up("error" if log_level == "info" else log_level, log_format)
+    logs.set_up(log_level, log_format)
     with explained():
         config = load(config_file)
         at = instant(as_of, config)
@@ -259,7 +203,7 @@ def plan(config_file: str, only: str | None, as_of: str | None) -> None:
     "--web.enable-lifecycle", "lifecycle", is_flag=True,
     help="Allow POST /-/reload and POST /-/collect.",
 )  # fmt: skip
-@log_options
+@log_options("info")
 def serve(config_file: str, listen: str, lifecycle: bool, log_level: str, log_format: Any) -> None:
     """The exporter: passes on a schedule, and /metrics for Prometheus.
 
