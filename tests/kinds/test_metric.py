@@ -94,6 +94,20 @@ def test_a_ratio_of_two_datasets(warehouse: Warehouse) -> None:
     assert verdict.text == "no value on 2026-03-09: nothing to add up or to divide by"
 
 
+@pytest.mark.parametrize(
+    "break_it", ["DROP TABLE sessions", "ALTER TABLE sessions RENAME ts TO created_at"]
+)
+def test_a_ratio_whose_denominator_is_gone_is_not_measured(
+    warehouse: Warehouse, break_it: str
+) -> None:
+    shop(warehouse)
+    warehouse.sql(break_it)
+    both = "o: {dataset: orders, count: '*'}, s: {dataset: sessions, count: '*'}"
+    assert say(warehouse, f"{both}, r: {{ratio: [o, s]}}").outcome.shown == "UNKNOWN"
+    assert say(warehouse, f"{both}, r: {{ratio: [s, o]}}").outcome.shown == "UNKNOWN"
+    assert value(warehouse, "o: {dataset: orders, count: '*'}") == 3
+
+
 def test_a_sum_over_nothing_is_no_zero_and_a_count_is(warehouse: Warehouse) -> None:
     shop(warehouse)
     warehouse.sql("DELETE FROM orders WHERE id < 4")

@@ -105,6 +105,33 @@ def test_tables_may_be_called_as_they_like(warehouse: Warehouse, left: str, righ
     assert warehouse.say(SAME, items, orders=orders) == ("PASS", f"{FINE} (limit 0)")
 
 
+@pytest.mark.parametrize("kind", ["reconciliation", "reconciliation_total", "incomparable"])
+@pytest.mark.parametrize(
+    ("break_it", "reason", "text"),
+    [
+        ("DROP TABLE items", Reason.MISSING_RELATION, "relation items does not exist"),
+        ("ALTER TABLE items RENAME price TO prices", Reason.MISSING_COLUMN, "did you mean prices?"),
+        ("ALTER TABLE items RENAME order_id TO o", Reason.MISSING_COLUMN, "column order_id of"),
+        ("ALTER TABLE items ALTER price TYPE text", Reason.COLUMN_TYPE, "operator does not exist"),
+        ("ALTER TABLE items ALTER order_id TYPE text", Reason.COLUMN_TYPE, "text = integer"),
+    ],
+)
+def test_another_side_that_is_gone_makes_it_unmeasured(
+    warehouse: Warehouse, kind: str, break_it: str, reason: Reason, text: str
+) -> None:
+    sales(warehouse)
+    warehouse.sql(break_it)
+    verdict = warehouse.verdict(f"{kind}: {{{AGAINST}, critical: '> 0'}}", ITEMS)
+    assert (verdict.outcome.shown, verdict.reason) == ("UNKNOWN", reason)
+    assert text in verdict.text
+
+
+def test_another_side_without_rows_leaves_nothing_to_compare(warehouse: Warehouse) -> None:
+    sales(warehouse)
+    warehouse.sql("DELETE FROM items")
+    assert warehouse.say(SAME, ITEMS) == ("SKIP", "no order can be compared in the whole table")
+
+
 def test_a_limit_may_be_a_share_or_a_count(warehouse: Warehouse) -> None:
     sales(warehouse)
     warehouse.sql("UPDATE orders SET revenue = 0 WHERE id = 1")
