@@ -23,6 +23,7 @@ from tests.test_cli import ask
 
 pytestmark = needs("prometheus")
 ROLE = "shop_monitor"
+DATABASE = "watched_shop"
 GRANTS = f"""
 CREATE ROLE {ROLE} LOGIN;
 GRANT USAGE ON SCHEMA analytics TO {ROLE};
@@ -48,7 +49,6 @@ class Watch:
     """The shop's database, the config on it, and the Prometheus that watches it."""
 
     owner: str
-    monitor: str
     config: Path
     exporter: Serving
     prometheus: PrometheusServer
@@ -86,7 +86,7 @@ class Watch:
 
     def gate(self) -> dict[tuple[str, str], str]:
         """What the gate says of each check that has a finding."""
-        asked = ask("check", f"--config.file={self.config}", "--format=json", dsn=self.monitor)
+        asked = ask("check", f"--config.file={self.config}", "--format=json")
         found = json.loads(asked.stdout)["checks"]
         return {(c["dataset"], c["check"]): c["severity"] for c in found if c["severity"]}
 
@@ -98,28 +98,29 @@ def quick(text: str) -> str:
     return f"{hurried}\nalerts: {{unmeasured_for: 1s}}\n"
 
 
-@pytest.fixture
-def watch(
-    postgres: Postgres, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Watch]:
-    """A shop of today that is well, watched with the rights of somebody who can only read."""
-    shop_warehouse.build(database, datetime.now(UTC))
-    execute(database, GRANTS)
-    monitor = database.replace("postgres@", f"{ROLE}@", 1)
-    monkeypatch.setenv("WAREHOUSE_DSN", monitor)
-    config, rules = tmp_path / "shop.yml", tmp_path / "rules.yml"
-    config.write_text(quick(shop_warehouse.CONFIG.read_text()))
+@pytest.fixture(scope="module")
+def watch(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watch]:
+    """A shop of today that is well, watched with the rights of somebody who can only read.
+
+    Both tests leave it as it was: a Prometheus needs some five seconds to look at its targets.
+    """
+    owner = postgres.create_database(DATABASE)
+    shop_warehouse.build(owner, datetime.now(UTC))
+    execute(owner, GRANTS)
+    monitor = owner.replace("postgres@", f"{ROLE}@", 1)
+    folder = tmp_path_factory.mktemp("watch")
+    config, rules = folder / "shop.yml", folder / "rules.yml"
+    config.write_text(quick(shop_warehouse.CONFIG.read_text()).replace("${WAREHOUSE_DSN}", monitor))
     assert ask("rules", f"--config.file={config}", f"--output={rules}").exit_code == 0
-    try:
-        with (
-            Serving(config) as exporter,
-            PrometheusServer([exporter.address], [rules]) as prometheus,
-        ):
-            found = Watch(database, monitor, config, exporter, prometheus)
-            wait_for(lambda: prometheus.query("min(warehouse_check_measured) == 1"))
-            yield found
-    finally:
-        execute(database, f"DROP OWNED BY {ROLE}; DROP ROLE {ROLE}")
+    with (
+        Serving(config) as exporter,
+        PrometheusServer([exporter.address], [rules]) as prometheus,
+    ):
+        found = Watch(owner, config, exporter, prometheus)
+        wait_for(lambda: prometheus.query("min(warehouse_check_measured) == 1"))
+        yield found
+    execute(postgres.dsn, f"DROP DATABASE {DATABASE} WITH (FORCE)")
+    execute(postgres.dsn, f"DROP ROLE {ROLE}")
 
 
 def test_a_broken_row_is_told_and_a_repaired_one_is_not(watch: Watch) -> None:
