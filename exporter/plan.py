@@ -6,6 +6,7 @@ and one for each distinct probe. A check whose columns are missing costs itself 
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,12 +14,14 @@ from datetime import date
 
 from exporter.config import Check
 from exporter.days import last_days
-from exporter.errors import Skipped, Unmeasured
+from exporter.errors import Reason, Skipped, Unmeasured
 from exporter.model import CheckId
 from exporter.needs import Lookup, Need, Probe, Scan
 from exporter.sql import statements
 from exporter.sql.words import Node, render
 from exporter.target import Target
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,10 @@ def make_plan(checks: Iterable[Check], targets: Mapping[str, Target]) -> Plan:
             asked += [Asked(check.id, name, need) for name, need in needs.items()]
         except (Unmeasured, Skipped) as error:
             unmeasured[check.id] = error
+        except Exception as error:  # a fault of ours costs one check, never the pass
+            log.exception("kind failed", extra={"fields": {"check": check.id}})
+            what = f"{type(error).__name__} in {check.kind.kind}"
+            unmeasured[check.id] = Unmeasured(Reason.INTERNAL, what)
     return Plan(tuple(fuse(asked, targets)), unmeasured)
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import psycopg2
 import pytest
 
-from exporter.config import Config
+from exporter.config import Check, Config
 from exporter.config.load import parse
 from exporter.errors import Reason
-from exporter.model import Outcome, Pass, Result
+from exporter.kinds.volume import Volume
+from exporter.model import CheckId, Outcome, Pass, Result
+from exporter.needs import Need
 from exporter.passes import run_pass
+from exporter.target import Target
 from exporter.warehouse import Connector
 from tests.conftest import execute
 from tests.warehouses import NOON, outcomes
@@ -131,6 +135,21 @@ def test_nan_among_the_rows_costs_the_checks_that_add_it_up(shop: str) -> None:
     execute(shop, "INSERT INTO orders VALUES ('2026-03-09 12:00+00', 'NaN', 1)")
     done = run_pass(config, Connector(config.warehouse), NOON)
     assert reasons(done) == ALWAYS | {"orders.metric_revenue": Reason.NOT_FINITE}
+
+
+class Broken(Volume):
+    """A kind with a fault of ours."""
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        raise KeyError("fault")
+
+
+def test_a_fault_of_ours_costs_its_check_and_is_told_as_ours(shop: str) -> None:
+    config = config_for(shop)
+    kind = Broken.model_validate({"critical": "< 1"})
+    checks = (*config.checks, Check(CheckId("items", "broken"), kind))
+    done = run_pass(replace(config, checks=checks), Connector(config.warehouse), NOON)
+    assert reasons(done) == ALWAYS | {"items.broken": Reason.INTERNAL}
 
 
 def test_all_numbers_are_of_one_instant(shop: str) -> None:
