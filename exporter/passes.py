@@ -33,6 +33,7 @@ class Collected:
 
     readings: dict[CheckId, dict[str, Reading]] = field(default_factory=dict)
     errors: dict[CheckId, Unmeasured | Skipped] = field(default_factory=dict)
+    needed: Counter[CheckId] = field(default_factory=Counter)
     failures: Counter[Reason] = field(default_factory=Counter)
     statements: int = 0
     up: bool = True
@@ -90,6 +91,7 @@ def collect(
 ) -> None:
     """Run every statement; one that fails is tried again check by check."""
     collected.errors.update(plan.unmeasured)
+    collected.needed.update(slot.asked.check for s in plan.statements for slot in s.slots)
     for statement in plan.statements:
         error = run(statement, session, collected)
         if error is None:
@@ -129,12 +131,13 @@ def run(statement: Statement, session: Session, collected: Collected) -> Unmeasu
 
 
 def give_up(checks: Iterable[Check], error: Unreachable, collected: Collected) -> None:
-    """Nothing more can be read: what has no answer yet is not measured."""
+    """Nothing more can be read: what lacks one of its answers is not measured."""
     collected.up = False
     collected.failures[error.reason] += 1
     event(log, logging.ERROR, "warehouse not reachable", error=error.detail)
     for check in checks:
-        if check.id not in collected.readings:
+        answered = len(collected.readings.get(check.id, ()))
+        if not answered or answered < collected.needed[check.id]:
             collected.errors.setdefault(check.id, error)
 
 

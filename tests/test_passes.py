@@ -258,7 +258,13 @@ def test_a_dead_warehouse_measures_nothing_and_tells_no_password(
 
 
 def test_a_warehouse_that_dies_in_the_middle_keeps_what_was_measured(slow_shop: str) -> None:
-    config = config_for(slow_shop)
+    execute(slow_shop, "CREATE OR REPLACE VIEW slow AS SELECT slowly(60) AS n, now() AS at")
+    more = (
+        "  timed: {relation: slow, time: at}\n"
+        "metrics:\n  orders: {dataset: orders, count: '*'}\n  slow: {dataset: timed, count: n}\n"
+        "  half: {ratio: [orders, slow]}\n"
+    )
+    config = config_for(slow_shop, more=more)
     done: list[Pass] = []
     connector = Connector(config.warehouse)
     thread = threading.Thread(target=lambda: done.append(run_pass(config, connector, NOON)))
@@ -268,7 +274,8 @@ def test_a_warehouse_that_dies_in_the_middle_keeps_what_was_measured(slow_shop: 
     thread.join(timeout=10)
     assert not done[0].up
     assert by_name(done[0])["orders.volume"].worst.outcome is Outcome.PASS
-    assert reasons(done[0])["slow.volume"] == Reason.CONNECTION
+    lost = {"slow.volume", "late.volume", "timed.metric_slow", "orders.metric_half"}
+    assert {name: reasons(done[0])[name] for name in lost} == dict.fromkeys(lost, Reason.CONNECTION)
 
 
 def test_the_instant_decides_which_day_is_judged(shop: str) -> None:
