@@ -43,6 +43,7 @@ class Exporter:
         self.board = Board(config, utc_now())
         self._stop = threading.Event()
         self._wake = threading.Event()
+        self._asked = threading.Event()
         self._lock = threading.Lock()
         self._connector = self._running = Connector(config.warehouse)
         self._jobs = planned(config, self._pass)
@@ -90,9 +91,8 @@ class Exporter:
         self.collect()
 
     def collect(self) -> None:
-        """Let a pass over everything begin now."""
-        for job in self._jobs.get_jobs():
-            job.next_run = datetime.now()
+        """Let a pass over everything begin now, or after the one that is running."""
+        self._asked.set()
         self._wake.set()
 
     @property
@@ -104,6 +104,10 @@ class Exporter:
         while not self._stop.is_set():
             self._wake.clear()
             jobs = self._jobs
+            if self._asked.is_set():
+                self._asked.clear()
+                for job in jobs.get_jobs():
+                    job.next_run = datetime.now()
             try:
                 jobs.run_pending()
             except Exception:  # the loop outlives every fault; staleness alerts tell of it

@@ -24,21 +24,22 @@ datasets:
     relation: orders
     time: ts
     key: id
-    every: 1s
+    every: {every}
     checks: [{{duplicates: {{critical: "{limit}"}}}}]
 {more}
 """
 SLOW = "select count(*) from generate_series(1, 1000000000)"
+HALF_A_SECOND = "select count(*) from generate_series(1, 4000000)"
 BACKENDS = """
 SELECT lower(query) FROM pg_stat_activity
 WHERE application_name = 'warehouse-exporter' AND datname = current_database()
 """
 
 
-def write(folder: Path, dsn: str, more: str = "", limit: str = "> 0") -> Path:
+def write(folder: Path, dsn: str, more: str = "", limit: str = "> 0", every: str = "1s") -> Path:
     """A config file."""
     file = folder / "config.yml"
-    file.write_text(CONFIG.format(dsn=dsn, more=more, limit=limit))
+    file.write_text(CONFIG.format(dsn=dsn, more=more, limit=limit, every=every))
     return file
 
 
@@ -100,8 +101,7 @@ def test_it_ends_at_once_and_leaves_no_statement_behind(
 
 
 def test_a_pass_never_overlaps_itself(shop: str, tmp_path: Path) -> None:
-    half_a_second = "select count(*) from generate_series(1, 4000000)"
-    config = write(tmp_path, shop, queries(half_a_second))
+    config = write(tmp_path, shop, queries(HALF_A_SECOND))
     with Serving(config, ["--web.enable-lifecycle"]) as exporter:
         exporter.wait_ready()
         passes = exporter.metric("warehouse_passes_total") or 0
@@ -114,6 +114,14 @@ def test_a_pass_never_overlaps_itself(shop: str, tmp_path: Path) -> None:
 
         wait_for(three_more)
     assert max(seen) == 1
+
+
+def test_a_pass_that_is_asked_for_during_a_pass_follows_it(shop: str, tmp_path: Path) -> None:
+    config = write(tmp_path, shop, queries(HALF_A_SECOND), every="1h")
+    with Serving(config, ["--web.enable-lifecycle"]) as exporter:
+        wait_for(lambda: "generate_series" in str(execute(shop, BACKENDS)))
+        assert exporter.post("/-/collect").status_code == 202
+        wait_for(lambda: exporter.metric("warehouse_passes_total") == 2)
 
 
 def test_it_outlives_its_warehouse(postgres: Postgres, shop: str, tmp_path: Path) -> None:
