@@ -16,7 +16,6 @@ from exporter.sql.words import Node, render
 from exporter.states import Hits
 from exporter.target import Target
 
-
 KNOWN = "warehouse_exporter_known"
 
 
