@@ -18,6 +18,7 @@ from exporter import __version__, catalog, logs, report
 from exporter.config import Config, load
 from exporter.errors import ConfigError, WarehouseExporterError
 from exporter.gate import Exit, exit_code
+from exporter.interrupts import Interrupted, interruptible
 from exporter.options import (
     chosen,
     config_option,
@@ -49,6 +50,9 @@ def explained() -> Iterator[None]:
         sys.exit(Exit.USAGE)
     except WarehouseExporterError as error:
         fail(str(error))
+    except Interrupted as error:
+        click.echo(f"{error}: nothing was judged", err=True)
+        sys.exit(128 + error.number)
 
 
 def fail(message: str) -> NoReturn:
@@ -110,7 +114,8 @@ def check(
     with explained():
         config = load(config_file)
         at = instant(as_of, config)
-        done = run_pass(config, Connector(config.warehouse), at, chosen(datasets, config))
+        only, connector = chosen(datasets, config), Connector(config.warehouse)
+        done = interruptible(lambda: run_pass(config, connector, at, only), connector.cancel)
     if style == "table":
         report.print_table(done.results, at, Console(no_color=True if no_color else None))
     else:
