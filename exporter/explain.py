@@ -37,8 +37,13 @@ def explain_plan(config: Config, as_of: datetime, only: str | None = None) -> st
     for statement in made.statements:
         silent -= set(statement.checks)
     parts += [f"-- {check}: the catalogue answers, no statement\n" for check in sorted(silent)]
-    count = len(made.statements)
-    return "\n".join([f"-- {count} statements for {len(checks)} checks\n", *parts])
+    head = f"-- {counted(len(made.statements), 'statement')} for {counted(len(checks), 'check')}\n"
+    return "\n".join([head, *parts])
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 check`, `2 checks`."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def described(statement: Statement) -> str:

@@ -226,7 +226,7 @@ def test_the_plan_is_the_sql_of_a_pass(shop: str, tmp_path: Path) -> None:
 def test_the_plan_of_one_check(shop: str, tmp_path: Path) -> None:
     config = write(tmp_path, FINE, "duplicates: {critical: '> 0'}")
     text = ask("plan", config, AS_OF, "--check=orders.volume", dsn=shop).stdout
-    assert text.startswith("-- 1 statements for 1 checks\n")
+    assert text.startswith("-- 1 statement for 1 check\n")
     assert "duplicates" not in text
     unknown = ask("plan", config, "--check=orders.volumes", dsn=shop)
     assert unknown.exit_code == 2

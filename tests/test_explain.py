@@ -1,0 +1,119 @@
+"""The plan in words: every statement of a pass, and whom it serves."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from exporter.config import Config
+from exporter.config.load import parse
+from exporter.errors import Unreachable, UsageError
+from exporter.explain import explain_plan
+from exporter.model import Outcome
+from tests import shop_warehouse
+from tests.conftest import execute
+from tests.serving import free_port
+from tests.warehouses import NOON, config_of
+
+TABLES = """
+CREATE TABLE orders (id int, ts timestamptz, revenue numeric, client text);
+CREATE TABLE visits (id int, at text);
+CREATE TABLE locked (id int, ts timestamptz);
+"""
+CHECKS = """
+volume: {critical: '< 5'}
+completeness: {column: client, critical: '> 5%'}
+completeness: {column: revenue, critical: '> 5%'}
+volume: {name: week, window: 7d, critical: '< 5'}
+duplicates: {critical: '> 0'}
+freshness: {critical: '> 24h'}
+required_columns: {critical: '> 0'}
+completeness: {column: gone, critical: '> 5%'}
+"""
+DECLARED = "{relation: orders, time: ts, key: id, columns: [id, ts]}"
+OTHERS = {
+    "visits": "{relation: visits, time: at, checks: [volume: {critical: '< 5'}]}",
+    "missing": "{relation: nothing, time: ts, checks: [volume: {critical: '< 5'}]}",
+}
+
+
+@pytest.fixture
+def config(database: str) -> Config:
+    """A config over three datasets, one of which does not exist."""
+    execute(database, TABLES)
+    text = config_of(CHECKS, OTHERS, orders=DECLARED)
+    return parse(text, "test.yml", {"WAREHOUSE_DSN": database})
+
+
+def parts(text: str) -> list[str]:
+    """The statements with their comments, and the remarks about checks without one."""
+    return [part.strip() for part in text.split("\n\n")[1:]]
+
+
+def of(check: str, text: str) -> str:
+    """The part of the plan that is about a check."""
+    (found,) = (part for part in parts(text) if re.search(rf"{re.escape(check)}\b", part))
+    return found
+
+
+def test_a_statement_says_what_it_is_and_whom_it_serves(config: Config) -> None:
+    text = explain_plan(config, NOON)
+    fused = of("orders.volume", text)
+    assert "-- orders: one scan" in fused
+    assert "-- days: 2026-03-03 to 2026-03-09, 7 days" in fused
+    assert "orders.completeness_client" in fused
+    assert "orders.week" in fused
+    assert fused.count("SELECT") >= 1
+    assert "-- orders: single values" in of("orders.freshness", text)
+    assert "-- orders: a statement of its own" in of("orders.duplicates", text)
+
+
+def test_what_needs_no_statement_is_said_as_well(config: Config) -> None:
+    text = explain_plan(config, NOON)
+    assert of("orders.required_columns", text).endswith("the catalogue answers, no statement")
+    assert "missing_column: column gone of orders" in of("orders.completeness_gone", text)
+    assert "missing_relation: relation nothing does not exist" in of("missing.volume", text)
+
+
+def test_every_check_is_there_and_the_first_line_counts(config: Config) -> None:
+    text = explain_plan(config, NOON)
+    statements = [part for part in parts(text) if part.endswith(";")]
+    assert text.startswith(f"-- {len(statements)} statements for {len(config.checks)} checks\n")
+    for check in config.checks:
+        assert of(str(check.id), text)
+
+
+def test_a_time_column_of_text_is_said_to_be_slow(config: Config) -> None:
+    note = re.search("-- note: (.*)", of("visits.volume", explain_plan(config, NOON)))
+    assert note is not None
+    assert "text" in note.group(1)
+
+
+def test_one_check_alone(config: Config) -> None:
+    text = explain_plan(config, NOON, "orders.completeness_client")
+    assert text.startswith("-- 1 statement for 1 check\n")
+    assert "-- days: 2026-03-09\n" in text
+    assert "revenue" not in text
+    with pytest.raises(UsageError, match=r"there is no check 'x'; known are orders.volume"):
+        explain_plan(config, NOON, "x")
+
+
+def test_without_a_warehouse_there_is_no_plan() -> None:
+    dsn = f"postgresql://127.0.0.1:{free_port()}/shop"
+    nowhere = parse(config_of("volume: {critical: '< 5'}"), "test.yml", {"WAREHOUSE_DSN": dsn})
+    with pytest.raises(Unreachable):
+        explain_plan(nowhere, NOON)
+
+
+def test_the_plan_of_the_shop_is_what_its_pass_runs(database: str) -> None:
+    now = datetime.now(UTC)
+    shop_warehouse.build(database, now)
+    text = explain_plan(shop_warehouse.config(database), now)
+    statements = [part for part in parts(text) if part.endswith(";")]
+    for statement in statements:
+        execute(database, f"EXPLAIN {re.sub('^--.*$', '', statement, flags=re.MULTILINE)}")
+    done = shop_warehouse.run(database, now)
+    assert done.statements == len(statements)
+    assert not [r for r in done.results.values() if r.worst.outcome is Outcome.UNMEASURED]
