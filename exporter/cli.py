@@ -115,7 +115,8 @@ def check(
         config = load(config_file)
         at = instant(as_of, config)
         only, connector = chosen(datasets, config), Connector(config.warehouse)
-        done = interruptible(lambda: run_pass(config, connector, at, only), connector.cancel)
+        with interruptible(connector.stop):
+            done = run_pass(config, connector, at, only)
     if style == "table":
         report.print_table(done.results, at, Console(no_color=True if no_color else None))
     else:

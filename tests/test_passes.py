@@ -122,7 +122,7 @@ def test_a_pass_measures_what_it_can_and_says_what_it_cannot(shop: str) -> None:
 def test_one_statement_that_fails_is_tried_again_check_by_check(shop: str) -> None:
     execute(shop, "UPDATE orders SET divisor = 0 WHERE revenue = 5")
     done = passed(shop)
-    assert reasons(done) == ALWAYS | {"orders.negative_revenue": Reason.COLUMN_TYPE}
+    assert reasons(done) == ALWAYS | {"orders.negative_revenue": Reason.STATEMENT}
     assert by_name(done)["orders.completeness_revenue"].worst.outcome is Outcome.PASS
     assert by_name(done)["items.volume"].worst.outcome is Outcome.PASS
     assert done.failures == {Reason.COLUMN_TYPE: 2}
@@ -219,7 +219,7 @@ def test_shutting_down_ends_a_pass_quickly(slow_shop: str) -> None:
     thread.start()
     wait_for(slow_shop, f"SELECT 1 {OURS} AND state = 'active' AND query LIKE '%\"slow\"%'")
     started = time.monotonic()
-    connector.cancel()
+    connector.stop()
     thread.join(timeout=10)
     assert time.monotonic() - started < 2
     assert reasons(done[0])["slow.volume"] == Reason.CANCELED

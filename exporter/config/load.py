@@ -124,6 +124,7 @@ def warehouse(spec: Any, base: FilePath) -> Warehouse:
         lock_timeout=spec.lock_timeout,
         pass_timeout=spec.pass_timeout,
         connect_timeout=spec.connect_timeout,
+        connections=spec.connections,
     )
 
 

@@ -24,6 +24,7 @@ class Warehouse:
     lock_timeout: float
     pass_timeout: float
     connect_timeout: float
+    connections: int
 
     def connection_string(self) -> str:
         """The DSN; from its file it is read anew each time, so that a rotated password is found.

@@ -140,6 +140,7 @@ class WarehouseSpec(Spec):
     lock_timeout: Span = Field(5.0, description="Longest wait for a lock.")
     pass_timeout: Span = Field(300.0, description="Longest run of a whole pass.")
     connect_timeout: Span = Field(10.0, description="Longest wait for a connection.")
+    connections: int = Field(3, ge=1, le=50, description="Most connections at the same time.")
 
     @model_validator(mode="after")
     def has_one_source(self) -> WarehouseSpec:

@@ -10,7 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from exporter.metrics import make_registry
-from exporter.serve import Exporter
+from exporter.watch import Exporter
 from exporter.web.app import make_app
 from tests.made import pass_of, passed
 from tests.warehouses import NOON, config_of

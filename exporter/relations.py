@@ -1,0 +1,58 @@
+"""What the database's own catalogue says of the relations under watch, in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from exporter.model import Column, Relation
+
+Name = tuple[str, ...]
+
+QUERY = """
+SELECT n.nspname, c.relname, c.relkind::text, a.attname,
+       format_type(CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE a.atttypid END, NULL),
+       has_schema_privilege(n.oid, 'USAGE') AND has_column_privilege(c.oid, a.attnum, 'SELECT'),
+       EXISTS (SELECT 1 FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+               JOIN pg_am m ON m.oid = i.relam
+               WHERE x.indrelid = c.oid AND x.indisvalid AND x.indpred IS NULL
+                 AND x.indkey[0] = a.attnum AND m.amname IN ('btree', 'brin'))
+       OR EXISTS (SELECT 1 FROM pg_partitioned_table p
+                  WHERE p.partrelid = c.oid AND p.partattrs[0] = a.attnum),
+       pg_table_is_visible(c.oid)
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+LEFT JOIN pg_type t ON t.oid = a.atttypid
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname = ANY(%s)
+ORDER BY c.oid, a.attnum
+"""
+"""By the plain names of relations; a row per column, and one for a relation without any.
+
+A column counts as indexed when a btree, a BRIN or a partition key begins with it.
+"""
+
+
+def found_among(rows: Sequence[tuple[Any, ...]], names: Sequence[Name]) -> dict[Name, Relation]:
+    """The relations of those names that exist; one without a schema is looked up as SQL does."""
+    found = {}
+    for name in names:
+        mine = [
+            row
+            for row in rows
+            if row[1] == name[-1] and (row[0] == name[0] if len(name) == 2 else row[7])
+        ]
+        if mine:
+            found[name] = relation(mine)
+    return found
+
+
+def relation(rows: Sequence[tuple[Any, ...]]) -> Relation:
+    """A relation from its rows, one per column."""
+    columns = {
+        name: Column(name, data_type, readable)
+        for _, _, _, name, data_type, readable, _, _ in rows
+        if name is not None
+    }
+    readable = any(column.readable for column in columns.values())
+    indexed = frozenset(row[3] for row in rows if row[3] is not None and row[6])
+    return Relation(columns, readable, indexed, rows[0][2])

@@ -1,0 +1,198 @@
+"""The passes of an exporter: when each begins, which datasets it takes along, how many run at once.
+
+Datasets that are compared with each other share a lane, and a lane's pass is one snapshot. Lanes
+run side by side, so that a slow or locked dataset holds up nobody else; none overlaps itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import schedule
+
+from exporter.board import Board
+from exporter.catalog import QUERIES
+from exporter.config import Config, load
+from exporter.errors import ConfigError
+from exporter.logs import event
+from exporter.passes import run_pass
+from exporter.warehouse import Connector
+
+log = logging.getLogger(__name__)
+GRACE = 2.0
+"""Seconds that running passes get at shutdown."""
+LONGEST_NAP = 5.0
+"""Seconds after which the clock is looked at again, in case it was set."""
+
+
+def utc_now() -> datetime:
+    """The clock of the exporter; everything below takes the time as a parameter."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Datasets that are read in one snapshot, and how often."""
+
+    datasets: frozenset[str]
+    every: float
+
+
+def lanes(config: Config) -> list[Lane]:
+    """The datasets of a config, each with those of its interval that it is compared with.
+
+    A dataset with another interval is read along in the snapshot, but judged in its own lane.
+    """
+    groups: list[set[str]] = [{name} for name in config.datasets]
+    for one, other in compared(config):
+        if config.datasets[one].every == config.datasets[other].every:
+            touched = [group for group in groups if one in group or other in group]
+            groups = [g for g in groups if g not in touched] + [set().union(*touched)]
+    found = [Lane(frozenset(g), config.datasets[min(g)].every) for g in groups]
+    if any(check.id.dataset == QUERIES for check in config.checks):
+        found.append(Lane(frozenset({QUERIES}), min(lane.every for lane in found)))
+    return sorted(found, key=lambda lane: (lane.every, min(lane.datasets)))
+
+
+def compared(config: Config) -> Iterator[tuple[str, str]]:
+    """Pairs of datasets that some check compares."""
+    for check in config.checks:
+        for other in check.kind.refers_to():
+            yield check.id.dataset, other
+    for metric in config.metrics.values():
+        if metric.ratio:
+            above, below = (config.metrics[part].dataset for part in metric.ratio)
+            if above and below and above != below:
+                yield above, below
+
+
+class Exporter:
+    """One warehouse under watch: its config, its board, and the threads that run the passes."""
+
+    def __init__(self, config_file: str) -> None:
+        self.config_file = config_file
+        config = load(config_file)
+        self.board = Board(config, utc_now())
+        self._connector = Connector(config.warehouse)
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._asked = threading.Event()
+        self._lock = threading.Lock()
+        self._busy: set[frozenset[str]] = set()
+        self._again: set[frozenset[str]] = set()
+        self._offset = clock_offset()
+        self._jobs = planned(config, self._begin)
+        self._workers = ThreadPoolExecutor(config.warehouse.connections, "pass")
+        self._thread = threading.Thread(target=self._loop, name="schedule", daemon=True)
+
+    def start(self) -> None:
+        """Begin: one pass over everything, then each dataset at its own interval."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Cancel what runs in the warehouse and end; takes as long as one cancel."""
+        self._stop.set()
+        self._wake.set()
+        self._connector.stop()
+        self._workers.shutdown(wait=False, cancel_futures=True)
+        if self._thread.is_alive():
+            self._thread.join(timeout=GRACE)
+
+    def reload(self) -> None:
+        """Read the config again; a broken one is refused, and the last good one goes on.
+
+        Raises ConfigError.
+        """
+        with self._lock:
+            try:
+                config = load(self.config_file)
+            except ConfigError as error:
+                self.board.reload_failed()
+                event(log, logging.ERROR, "config not reloaded", problems=str(error))
+                raise
+            self._connector.warehouse = config.warehouse
+            self._jobs = planned(config, self._begin)
+            self.board.reconfigure(config, utc_now())
+        event(log, logging.INFO, "config reloaded", sha256=config.sha256)
+        self.collect()
+
+    def collect(self) -> None:
+        """Let a pass over everything begin now; where one is under way, another one after it."""
+        with self._lock:
+            self._again |= self._busy
+        self._asked.set()
+        self._wake.set()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the first pass over every dataset has ended."""
+        snapshot = self.board.snapshot
+        return all(check.id in snapshot.results for check in snapshot.config.checks)
+
+    def _loop(self) -> None:
+        while not self._stop.is_set():
+            self._wake.clear()
+            self._notice_a_set_clock()
+            jobs = self._jobs
+            if self._asked.is_set():
+                self._asked.clear()
+                for job in jobs.get_jobs():
+                    job.next_run = datetime.now()
+            jobs.run_pending()
+            idle = jobs.idle_seconds
+            nap = LONGEST_NAP if idle is None else min(idle, LONGEST_NAP)
+            self._wake.wait(timeout=max(0.05, nap))
+
+    def _notice_a_set_clock(self) -> None:
+        """The schedule goes by the wall clock; one that was set back would stop it for as long."""
+        offset = clock_offset()
+        if abs(offset - self._offset) > LONGEST_NAP:
+            event(log, logging.WARNING, "the clock was set", seconds=offset - self._offset)
+            self.collect()
+        self._offset = offset
+
+    def _begin(self, lane: Lane) -> None:
+        """Let a lane's pass begin, unless the last one is not over yet."""
+        with self._lock:
+            if self._stop.is_set() or lane.datasets in self._busy:
+                return
+            self._busy.add(lane.datasets)
+        with suppress(RuntimeError):  # shut down in between
+            self._workers.submit(self._run, lane)
+
+    def _run(self, lane: Lane) -> None:
+        """One pass of a lane; the lane is free again whatever happens."""
+        config = self.board.snapshot.config
+        try:
+            done = run_pass(config, self._connector, utc_now(), lane.datasets)
+            if not self._stop.is_set() and config is self.board.snapshot.config:
+                self.board.publish(done)
+        except Exception:  # the lane outlives every fault of ours; staleness alerts tell of it
+            log.exception("pass failed")
+        with self._lock:
+            self._busy.discard(lane.datasets)
+            again = lane.datasets in self._again
+            self._again.discard(lane.datasets)
+        if again:
+            self.collect()
+
+
+def clock_offset() -> float:
+    """Seconds between the wall clock (as the schedule reads it) and one that is never set."""
+    return datetime.now().timestamp() - time.monotonic()
+
+
+def planned(config: Config, begin: Callable[[Lane], None]) -> schedule.Scheduler:
+    """A job per lane; each begins at once."""
+    jobs = schedule.Scheduler()
+    for lane in lanes(config):
+        job = jobs.every(max(1, round(lane.every))).seconds.do(begin, lane)
+        job.next_run = datetime.now()
+    return jobs
