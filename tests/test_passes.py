@@ -125,7 +125,7 @@ def test_one_statement_that_fails_is_tried_again_check_by_check(shop: str) -> No
     assert reasons(done) == ALWAYS | {"orders.negative_revenue": Reason.STATEMENT}
     assert by_name(done)["orders.completeness_revenue"].worst.outcome is Outcome.PASS
     assert by_name(done)["items.volume"].worst.outcome is Outcome.PASS
-    assert done.failures == {Reason.COLUMN_TYPE: 2}
+    assert done.failures == {Reason.STATEMENT: 2}
     assert done.statements == 4 + 3
 
 
