@@ -38,6 +38,7 @@ class Snapshot:
     results: Mapping[CheckId, Result] = field(default_factory=dict)
     measured: Mapping[CheckId, Result] = field(default_factory=dict)
     succeeded: Mapping[str, datetime] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
     last: Pass | None = None
     counts: Counts = field(default_factory=Counts)
     loaded_at: datetime | None = None
@@ -94,6 +95,7 @@ class Board:
                 results={**old.results, **done.results},
                 measured={**old.measured, **fresh},
                 succeeded={**old.succeeded, **reached},
+                seconds={**old.seconds, **dict.fromkeys(done.datasets, done.seconds)},
                 last=done,
                 counts=Counts(
                     old.counts.passes + 1,
@@ -103,17 +105,18 @@ class Board:
             )
 
     def reconfigure(self, config: Config, now: datetime) -> None:
-        """Take in a new config; results of checks that it still has stay."""
-        ids = {check.id for check in config.checks}
-        names = {check.dataset for check in ids}
+        """Take in a new config; the results of checks that are still the same stay."""
+        kept = {check.id for check in config.checks if check in self.snapshot.config.checks}
+        names = {check.id.dataset for check in config.checks}
         with self._lock:
             old = self.snapshot
             self.snapshot = replace(
                 old,
                 config=config,
-                results={check: r for check, r in old.results.items() if check in ids},
-                measured={check: r for check, r in old.measured.items() if check in ids},
+                results={check: r for check, r in old.results.items() if check in kept},
+                measured={check: r for check, r in old.measured.items() if check in kept},
                 succeeded={d: at for d, at in old.succeeded.items() if d in names},
+                seconds={d: took for d, took in old.seconds.items() if d in names},
                 loaded_at=now,
                 reload_ok=True,
             )

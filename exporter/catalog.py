@@ -43,7 +43,9 @@ PASS_SUCCESS = Metric(
     "warehouse_pass_last_success_timestamp_seconds",
     "When the last pass over the dataset that reached the warehouse ended.",
 )
-PASS_DURATION = Metric("warehouse_pass_duration_seconds", "How long the last pass took.")
+PASS_DURATION = Metric(
+    "warehouse_pass_duration_seconds", "How long the last pass over the dataset took."
+)
 PASSES = Metric("warehouse_passes", "Passes since the start of the exporter.")
 STATEMENTS = Metric("warehouse_statements", "Statements sent to the warehouse for checks.")
 FAILURES = Metric("warehouse_statement_failures", "Statements that failed, by reason.")

@@ -117,7 +117,8 @@ def self_families(snapshot: Snapshot) -> Iterator[Family]:
     last = snapshot.last
     if last is not None:
         yield gauge(catalog.UP, [({}, float(last.up))])
-        yield gauge(catalog.PASS_DURATION, [({}, last.seconds)])
+    took = [({"dataset": d}, seconds) for d, seconds in sorted(snapshot.seconds.items())]
+    yield gauge(catalog.PASS_DURATION, took)
     succeeded = [({"dataset": d}, at.timestamp()) for d, at in sorted(snapshot.succeeded.items())]
     yield gauge(catalog.PASS_SUCCESS, succeeded)
     yield counter(catalog.PASSES, [({}, snapshot.counts.passes)])

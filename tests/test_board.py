@@ -95,7 +95,7 @@ def test_a_new_config_keeps_the_results_of_the_checks_that_stay() -> None:
     published.reload_failed()
     assert not published.snapshot.reload_ok
     later = NOON + timedelta(seconds=10)
-    checks = "volume: {critical: '< 9'}\nnegative_revenue: {column: revenue, critical: '> 0'}"
+    checks = "volume: {critical: '< 5'}\nnegative_revenue: {column: revenue, critical: '> 0'}"
     published.reconfigure(config(checks, orders=EVERY), later)
     snapshot = published.snapshot
     assert snapshot.reload_ok
@@ -106,6 +106,14 @@ def test_a_new_config_keeps_the_results_of_the_checks_that_stay() -> None:
     assert DUPLICATES not in snapshot.measured
     new = CheckId("orders", "negative_revenue")
     assert shown(published, new).reason is Reason.PENDING
+
+
+def test_a_check_with_another_limit_waits_for_its_own_pass() -> None:
+    published = board()
+    published.publish(pass_of({"orders.volume": passed(rows=7)}))
+    published.reconfigure(config("volume: {critical: '< 9'}", orders=EVERY), NOON)
+    assert rows(published) == []
+    assert shown(published, VOLUME).reason is Reason.PENDING
 
 
 def test_a_new_config_forgets_the_datasets_that_are_gone() -> None:
