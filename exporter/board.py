@@ -65,6 +65,15 @@ class Snapshot:
             found[check.id] = result
         return found
 
+    def next_expiry(self, now: datetime) -> datetime | None:
+        """The next instant at which something published becomes too old; None for never."""
+        ends = [
+            result.measured_at + self.age_limit(result.check)
+            for results in (self.results, self.measured)
+            for result in results.values()
+        ]
+        return min((end for end in ends if end >= now), default=None)
+
     def samples(self, check: CheckId, now: datetime) -> list[Sample]:
         """The values to show for a check: those last measured, until they are too old."""
         result = self.measured.get(check)

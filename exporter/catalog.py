@@ -41,7 +41,7 @@ UNMEASURED_REASON = Metric(
 )
 PASS_SUCCESS = Metric(
     "warehouse_pass_last_success_timestamp_seconds",
-    "When the last pass over the dataset that reached the warehouse ended.",
+    "The instant of the last pass over the dataset that reached the warehouse.",
 )
 PASS_DURATION = Metric(
     "warehouse_pass_duration_seconds", "How long the last pass over the dataset took."

@@ -7,13 +7,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
-from prometheus_client import (
-    CollectorRegistry,
-    GCCollector,
-    PlatformCollector,
-    ProcessCollector,
-    exposition,
-)
 from prometheus_client.core import Metric as Family
 from prometheus_client.registry import Collector
 
@@ -30,7 +23,7 @@ OWN_LABELS = ("dataset", "check", "severity", "owner", "layer", "incident", "ale
 """Labels that we, or the alert rules, give a value to: two series that differ only in one of them
 would become the same alert, and Prometheus then refuses the whole rule."""
 Families = dict[str, Family]
-SHARED = (catalog.ROWS_FAILED, catalog.ROWS_CHECKED, catalog.LAG)
+SHARED = (catalog.ROWS_FAILED, catalog.ROWS_CHECKED)
 
 
 def label_name(text: str) -> str:
@@ -62,6 +55,29 @@ class WarehouseCollector(Collector):
         yield gauge(catalog.SERIES_DROPPED, [({}, float(dropped))])
 
 
+class LagCollector(Collector):
+    """The age of every newest row now: a stuck exporter cannot freeze it."""
+
+    def __init__(self, board: Board, clock: Callable[[], datetime]) -> None:
+        self._board = board
+        self._clock = clock
+
+    def describe(self) -> Iterable[Family]:
+        """No names at registration, as above."""
+        return []
+
+    def collect(self) -> Iterator[Family]:
+        """One family; empty without a check of freshness."""
+        snapshot, now = self._board.snapshot, self._clock()
+        lags = family(catalog.LAG)
+        for check in snapshot.config.checks:
+            if isinstance(check.kind, Freshness):
+                for sample in snapshot.samples(check.id, now):
+                    lag = now.timestamp() - sample.values[Freshness.metric.name]
+                    lags.add_sample(catalog.LAG.name, labels_of(check.id, sample), lag)
+        yield lags
+
+
 def check_families(snapshot: Snapshot, now: datetime) -> tuple[Families, int]:
     """The gauges of all checks, and how many series were dropped: their labels were taken."""
     families: Families = {}
@@ -72,7 +88,7 @@ def check_families(snapshot: Snapshot, now: datetime) -> tuple[Families, int]:
         for sample in snapshot.samples(check.id, now):
             labels = labels_of(check.id, sample)
             identity = frozenset(labels.items())
-            for name, value in values_of(sample, now).items():
+            for name, value in sample.values.items():
                 if (name, identity) in seen:
                     dropped += 1
                     continue
@@ -81,14 +97,6 @@ def check_families(snapshot: Snapshot, now: datetime) -> tuple[Families, int]:
                     families[name] = family(helps[name])
                 families[name].add_sample(name, labels, value)
     return families, dropped
-
-
-def values_of(sample: Sample, now: datetime) -> Mapping[str, float]:
-    """A sample's gauges; the lag is added here, so that a stuck exporter cannot freeze an age."""
-    newest = sample.values.get(Freshness.metric.name)
-    if newest is None:
-        return sample.values
-    return {**sample.values, catalog.LAG.name: now.timestamp() - newest}
 
 
 def labels_of(check: CheckId, sample: Sample) -> dict[str, str]:
@@ -155,19 +163,3 @@ def counter(metric: Metric, samples: Samples) -> Family:
     for labels, value in samples:
         made.add_sample(f"{metric.name}_total", dict(labels), value)
     return made
-
-
-def make_registry(board: Board, clock: Callable[[], datetime]) -> CollectorRegistry:
-    """A registry of our own: the board, and the usual numbers of the process."""
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(WarehouseCollector(board, clock))
-    ProcessCollector(registry=registry)
-    PlatformCollector(registry=registry)
-    GCCollector(registry=registry)
-    return registry
-
-
-def render(registry: CollectorRegistry, accept: str) -> tuple[bytes, str]:
-    """The body of a scrape and its content type, in the format that was asked for."""
-    encoder, content_type = exposition.choose_encoder(accept)
-    return encoder(registry), content_type

@@ -14,7 +14,7 @@ import uvicorn
 
 from exporter.errors import ConfigError, UsageError
 from exporter.logs import event
-from exporter.metrics import make_registry
+from exporter.scrape import Scrape
 from exporter.watch import GRACE, Exporter, utc_now
 from exporter.web.app import make_app
 
@@ -44,8 +44,7 @@ def run(config_file: str, listen: str, *, lifecycle: bool) -> None:
     """Serve until SIGTERM or SIGINT. Raises ConfigError and UsageError before anything starts."""
     host, port = address(listen)
     exporter = Exporter(config_file)
-    registry = make_registry(exporter.board, utc_now)
-    app = make_app(exporter, registry, utc_now, lifecycle=lifecycle)
+    app = make_app(exporter, Scrape(exporter.board, utc_now), utc_now, lifecycle=lifecycle)
     settings = uvicorn.Config(
         app, host=host, port=port, log_config=None, access_log=False, server_header=False,
         timeout_graceful_shutdown=int(GRACE), lifespan="off",

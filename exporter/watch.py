@@ -88,6 +88,7 @@ class Exporter:
         self._busy: set[frozenset[str]] = set()
         self._again: set[frozenset[str]] = set()
         self._offset = clock_offset()
+        self._ready = False
         self._jobs = planned(config, self._begin)
         self._workers = ThreadPoolExecutor(config.warehouse.connections, "pass")
         self._thread = threading.Thread(target=self._loop, name="schedule", daemon=True)
@@ -132,9 +133,11 @@ class Exporter:
 
     @property
     def ready(self) -> bool:
-        """Whether the first pass over every dataset has ended."""
+        """Whether every dataset has once been passed over; a reload changes nothing of that."""
         snapshot = self.board.snapshot
-        return all(check.id in snapshot.results for check in snapshot.config.checks)
+        if all(check.id in snapshot.results for check in snapshot.config.checks):
+            self._ready = True
+        return self._ready
 
     def _loop(self) -> None:
         while not self._stop.is_set():

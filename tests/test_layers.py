@@ -20,7 +20,7 @@ LIBRARIES = {
     "sqlglot": ("sql/",),
     "psycopg2": ("wire.py", "demo/"),
     "pydantic": ("kinds/", "config/", "reference.py"),
-    "prometheus_client": ("metrics.py", "web/"),
+    "prometheus_client": ("metrics.py", "scrape.py"),
     "schedule": ("watch.py",),
     "click": ("cli.py", "options.py"),
     "rich": ("cli.py", "report.py"),

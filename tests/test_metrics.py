@@ -12,8 +12,9 @@ from prometheus_client.parser import text_string_to_metric_families as families_
 from exporter.board import Board
 from exporter.errors import Reason
 from exporter.kinds import all_kinds
-from exporter.metrics import label_name, make_registry, render
+from exporter.metrics import label_name
 from exporter.model import Outcome
+from exporter.scrape import Scrape
 from tests import shop_warehouse
 from tests.made import config, found, pass_of, passed, skipped, unmeasured
 from tests.programs import needs
@@ -34,7 +35,7 @@ Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 def text(board: Board, now: datetime = NOON, accept: str = "") -> str:
     """The body of a scrape at an instant."""
-    return render(make_registry(board, lambda: now), accept)[0].decode()
+    return Scrape(board, lambda: now).plain(accept).content.decode()
 
 
 def scrape(board: Board, now: datetime = NOON) -> Series:
@@ -200,10 +201,11 @@ def test_infinity_is_rendered_as_prometheus_reads_it() -> None:
 def test_open_metrics_has_the_same_families(accept: str) -> None:
     published = board()
     published.publish(pass_of({"orders.volume": passed(rows=7)}))
-    body, content_type = render(make_registry(published, lambda: NOON), accept)
-    assert content_type.startswith("application/openmetrics-text")
-    assert body.endswith(b"# EOF\n")
-    names = {family.name for family in openmetrics_of(body.decode())}  # type: ignore[no-untyped-call]
+    body = Scrape(published, lambda: NOON).plain(accept)
+    assert body.content_type.startswith("application/openmetrics-text")
+    assert body.content.endswith(b"# EOF\n")
+    assert body.content.count(b"# EOF\n") == 1
+    names = {family.name for family in openmetrics_of(body.content.decode())}  # type: ignore[no-untyped-call]
     assert names == {family.name for family in families_of(text(published))}
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,7 +15,7 @@ from starlette.routing import Route
 from exporter import report
 from exporter.board import Board
 from exporter.errors import ConfigError
-from exporter.metrics import render
+from exporter.scrape import Scrape
 from exporter.web.page import render_page
 
 SAFE = {
@@ -47,19 +45,18 @@ Clock = Callable[[], datetime]
 Off = "this endpoint is off: start with --web.enable-lifecycle"
 
 
-def make_app(
-    exporter: Controls, registry: CollectorRegistry, clock: Clock, *, lifecycle: bool
-) -> Starlette:
+def make_app(exporter: Controls, scrape: Scrape, clock: Clock, *, lifecycle: bool) -> Starlette:
     """The application; nothing in it touches the warehouse."""
 
     async def metrics(request: Request) -> Response:
         accept = request.headers.get("accept", "")
-        body, content_type = await run_in_threadpool(render, registry, accept)
-        headers = {"Content-Type": content_type, "Vary": "Accept, Accept-Encoding"}
+        headers = {"Vary": "Accept, Accept-Encoding"}
         if "gzip" in request.headers.get("accept-encoding", ""):
-            body = gzip.compress(body, compresslevel=1)
+            body = await run_in_threadpool(scrape.gzipped, accept)
             headers["Content-Encoding"] = "gzip"
-        return Response(body, headers=headers)
+        else:
+            body = await run_in_threadpool(scrape.plain, accept)
+        return Response(body.content, headers={**headers, "Content-Type": body.content_type})
 
     async def page(request: Request) -> Response:
         return HTMLResponse(render_page(exporter.board.snapshot, clock()), headers=SAFE)

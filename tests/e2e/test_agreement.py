@@ -28,9 +28,10 @@ from exporter.board import Board
 from exporter.catalog import ALERT_UNMEASURED
 from exporter.config import Check, Config
 from exporter.limits import Condition, Reading
-from exporter.metrics import label_name, make_registry
+from exporter.metrics import label_name
 from exporter.model import Outcome, Pass, Sample, Severity
 from exporter.rules import expression, render
+from exporter.scrape import Scrape
 from exporter.serve import Server, bind
 from exporter.verdicts import ORDER, judge_sample
 from exporter.web.app import make_app
@@ -77,7 +78,7 @@ def utc_now() -> datetime:
 @contextmanager
 def served(board: Board) -> Iterator[str]:
     """The host and port where a board is on /metrics."""
-    app = make_app(Published(board), make_registry(board, utc_now), utc_now, lifecycle=False)
+    app = make_app(Published(board), Scrape(board, utc_now), utc_now, lifecycle=False)
     server = Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off", ws="none"))
     sock = bind(server, "127.0.0.1:0")
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from exporter.metrics import make_registry
+from exporter.scrape import Scrape
 from exporter.watch import Exporter
 from exporter.web.app import make_app
 from tests.made import pass_of, passed
@@ -31,7 +31,7 @@ class Client:
     """Asks the application without a network."""
 
     def __init__(self, exporter: Exporter, *, lifecycle: bool) -> None:
-        registry = make_registry(exporter.board, lambda: NOON)
+        registry = Scrape(exporter.board, lambda: NOON)
         self.app = make_app(exporter, registry, lambda: NOON, lifecycle=lifecycle)
 
     def ask(self, method: str, path: str, **headers: str) -> httpx.Response:
