@@ -115,7 +115,7 @@ def check(
         config = load(config_file)
         at = instant(as_of, config)
         only, connector = chosen(datasets, config), Connector(config.warehouse)
-        with interruptible(connector.stop):
+        with interruptible(connector.stop), waiting(len(config.checks)):
             done = run_pass(config, connector, at, only)
     if style == "table":
         report.print_table(done.results, at, Console(no_color=True if no_color else None))
@@ -126,6 +126,17 @@ def check(
         write_reports(Path(report_dir), done.results, at, config)
     code = exit_code(done, config, strict=strict, allow_unmeasured=allow_unmeasured)
     sys.exit(Exit.OK if report_only else code)
+
+
+@contextmanager
+def waiting(checks: int) -> Iterator[None]:
+    """A sign of life while the warehouse works, on a terminal only."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(f"asking the warehouse for {checks} checks …"):
+        yield
 
 
 check.help = f"{check.help}\n\n{EXITS}"
