@@ -2,6 +2,8 @@
 
 A finding must not look repaired because its check stopped being measured: the condition also holds
 for the last value of the past hours, unless the check is measured now. The rule keeps that value.
+But a last value alone is no finding: that of a check which was skipped since, or of a row that is
+gone, would be told again with every restart. So an alert is held only if it was there a moment ago.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from exporter.model import Severity
 
 HELD = "6h"
 """How long a finding survives without being measured; then only the unmeasured alert is left."""
+NOT_OF_A_SERIES = "alertname, alertstate, severity, owner, layer, incident"
+"""What an alert has beside the labels of its series; with them, `and` would match nothing."""
 PLAIN = '{{ printf "%.10g" $value }}'
 """A number of rows in full: with fewer digits 54,321 would be written as 5.432e+04."""
 
@@ -34,13 +38,17 @@ def literal(text: str) -> str:
     return text.replace("{{", '{{ "{{" }}')
 
 
-def selector(metric: str, check: Check) -> str:
+def selector(metric: str, check: Check, **labels: str) -> str:
     """The series of one check."""
-    return f"{metric}{{dataset={quoted(check.id.dataset)},check={quoted(check.id.name)}}}"
+    wanted = {**labels, "dataset": check.id.dataset, "check": check.id.name}
+    return f"{metric}{{{','.join(f'{name}={quoted(text)}' for name, text in wanted.items())}}}"
 
 
-def expression(condition: Condition, check: Check) -> str:
-    """The condition now, or as last measured while the check is not measured."""
+def expression(condition: Condition, check: Check, severity: Severity) -> str:
+    """The condition now, or as last measured while the check is not measured.
+
+    What was judged a moment ago is in ALERTS, as far back as Prometheus looks (5 minutes).
+    """
 
     def now(metric: str) -> str:
         return selector(metric, check)
@@ -49,10 +57,11 @@ def expression(condition: Condition, check: Check) -> str:
         return f"last_over_time({selector(metric, check)}[{HELD}])"
 
     measured = f"{selector(catalog.MEASURED.name, check)} == 1"
-    return (
-        f"({condition.promql(now)})\nor\n(\n  ({condition.promql(last)})\n"
-        f"  unless on(dataset, check) {measured}\n)"
-    )
+    held = f"  ({condition.promql(last)})\n  unless on(dataset, check) {measured}\n"
+    if not any(term.reading is Reading.AGE for term in condition.terms):  # ages go on unseen
+        told = selector("ALERTS", check, alertname=check.kind.alert, severity=severity.value)
+        held += f"  and ignoring({NOT_OF_A_SERIES})\n  {told}\n"
+    return f"({condition.promql(now)})\nor\n(\n{held})"
 
 
 def incident(dataset: str, config: Config) -> str:
@@ -115,7 +124,10 @@ def finding_rule(check: Check, severity: Severity, condition: Condition, config:
     """The rule of one severity of one check."""
     counts = counts_template(check.kind, check) if isinstance(check.kind, Share) else ""
     description = f"value={value_template(condition)} (limit {condition.text}){counts}"
-    rule: dict[str, Any] = {"alert": check.kind.alert, "expr": expression(condition, check)}
+    rule: dict[str, Any] = {
+        "alert": check.kind.alert,
+        "expr": expression(condition, check, severity),
+    }
     if check.kind.hold:
         rule["for"] = check.kind.hold
     return {
