@@ -112,7 +112,7 @@ def test_a_misspelt_column_costs_its_own_check_and_no_statement(warehouse: Wareh
         "completeness: {name: wrong, column: id, where: id / 0 = 1, critical: '> 5%'}",
     ],
 )
-def test_a_type_error_in_a_shared_statement_costs_its_own_check(
+def test_an_error_in_a_shared_statement_costs_its_own_check(
     warehouse: Warehouse, wrong: str
 ) -> None:
     sales(warehouse)
@@ -120,7 +120,8 @@ def test_a_type_error_in_a_shared_statement_costs_its_own_check(
     said = outcomes(done)
     assert said.pop("wrong") == "UNKNOWN"
     assert set(said.values()) == {"PASS"}
-    assert done.results[CheckId("orders", "wrong")].worst.reason is Reason.COLUMN_TYPE
+    expected = Reason.STATEMENT if "/ 0" in wrong else Reason.COLUMN_TYPE
+    assert done.results[CheckId("orders", "wrong")].worst.reason is expected
     assert done.statements == 1 + len(done.results)
 
 
