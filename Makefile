@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test lint case-study clean
+.PHONY: help demo test lint case-study reliability clean
 .DEFAULT_GOAL := help
 
 help: ## print this
@@ -24,6 +24,9 @@ lint: .venv/dev ## ruff and mypy
 
 case-study: .venv/dev ## write docs/case-study.md from the recorded events
 	$(BIN)/python -m tests.case_study
+
+reliability: .venv/dev ## write docs/reliability.md from faults made on purpose
+	$(BIN)/python -m tests.reliability
 
 clean: ## remove what the other targets made
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
