@@ -50,7 +50,8 @@ PASSES = Metric("warehouse_passes", "Passes since the start of the exporter.")
 STATEMENTS = Metric("warehouse_statements", "Statements sent to the warehouse for checks.")
 FAILURES = Metric("warehouse_statement_failures", "Statements that failed, by reason.")
 SERIES_DROPPED = Metric(
-    "warehouse_series_dropped", "Series left out of the last pass because their labels were taken."
+    "warehouse_series_dropped",
+    "Series of the check left out of the last pass because their labels were taken.",
 )
 CONFIG_HASH = Metric("warehouse_config_info", "The SHA-256 of the config in use; always 1.")
 RELOAD_OK = Metric(

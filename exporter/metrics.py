@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
@@ -52,7 +53,7 @@ class WarehouseCollector(Collector):
         yield from families.values()
         yield from state_families(snapshot, now)
         yield from self_families(snapshot)
-        yield gauge(catalog.SERIES_DROPPED, [({}, float(dropped))])
+        yield gauge(catalog.SERIES_DROPPED, [(labels_of(c), float(n)) for c, n in dropped.items()])
 
 
 class LagCollector(Collector):
@@ -78,19 +79,19 @@ class LagCollector(Collector):
         yield lags
 
 
-def check_families(snapshot: Snapshot, now: datetime) -> tuple[Families, int]:
-    """The gauges of all checks, and how many series were dropped: their labels were taken."""
+def check_families(snapshot: Snapshot, now: datetime) -> tuple[Families, Counter[CheckId]]:
+    """The gauges of all checks, and how many series each lost because their labels were taken."""
     families: Families = {}
     helps = {m.name: m for m in (*all_metrics().values(), *SHARED)}
     seen: set[tuple[str, frozenset[tuple[str, str]]]] = set()
-    dropped = 0
+    dropped: Counter[CheckId] = Counter()
     for check in snapshot.config.checks:
         for sample in snapshot.samples(check.id, now):
             labels = labels_of(check.id, sample)
             identity = frozenset(labels.items())
             for name, value in sample.values.items():
                 if (name, identity) in seen:
-                    dropped += 1
+                    dropped[check.id] += 1
                     continue
                 seen.add((name, identity))
                 if name not in families:
@@ -99,9 +100,9 @@ def check_families(snapshot: Snapshot, now: datetime) -> tuple[Families, int]:
     return families, dropped
 
 
-def labels_of(check: CheckId, sample: Sample) -> dict[str, str]:
-    """The labels of a check's series."""
-    own = {label_name(name): text for name, text in sample.labels.items()}
+def labels_of(check: CheckId, sample: Sample | None = None) -> dict[str, str]:
+    """The labels of a check's series, and those of one sample of it."""
+    own = {label_name(name): text for name, text in sample.labels.items()} if sample else {}
     return {"dataset": check.dataset, "check": check.name, **own}
 
 
