@@ -47,7 +47,8 @@ def selector(metric: str, check: Check, **labels: str) -> str:
 def expression(condition: Condition, check: Check, severity: Severity) -> str:
     """The condition now, or as last measured while the check is not measured.
 
-    What was judged a moment ago is in ALERTS, as far back as Prometheus looks (5 minutes).
+    What was judged a moment ago is in ALERTS, as far back as Prometheus looks (5 minutes). Another
+    warehouse, of another job, may have a check of the same name.
     """
 
     def now(metric: str) -> str:
@@ -57,7 +58,7 @@ def expression(condition: Condition, check: Check, severity: Severity) -> str:
         return f"last_over_time({selector(metric, check)}[{HELD}])"
 
     measured = f"{selector(catalog.MEASURED.name, check)} == 1"
-    held = f"  ({condition.promql(last)})\n  unless on(dataset, check) {measured}\n"
+    held = f"  ({condition.promql(last)})\n  unless on(job, dataset, check) {measured}\n"
     if not any(term.reading is Reading.AGE for term in condition.terms):  # ages go on unseen
         told = selector("ALERTS", check, alertname=check.kind.alert, severity=severity.value)
         held += f"  and ignoring({NOT_OF_A_SERIES})\n  {told}\n"
@@ -97,10 +98,12 @@ def value_template(condition: Condition) -> str:
 
 
 def counts_template(kind: Share, check: Check) -> str:
-    """`, 58 of 1,000 rows`, asked of Prometheus when the alert is written."""
+    """`, 58 of 1,000 rows`, asked of Prometheus when the alert is written, for its own target."""
 
     def given(metric: str) -> str:
-        return f"{{{{ with query `{selector(metric, check)}` }}}}"
+        ours = selector(metric, check).replace("%", "%%").removesuffix("}")
+        asked = f"printf `{ours},job=%q,instance=%q}}` $labels.job $labels.instance"
+        return f"{{{{ with {asked} | query }}}}"
 
     number = '{{ . | first | value | printf "%.0f" }}'
     failed = f"{given(catalog.ROWS_FAILED.name)}, {number}{{{{ end }}}}"

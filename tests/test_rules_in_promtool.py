@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +36,11 @@ def incomplete(severity: str, value: str, limit: str, counts: str = "2908 of 499
     """The alert of a share."""
     counted = f", {counts}" if counts else ""
     return Alert(severity, f"value={value} (limit {limit}){counted}.", COLUMN)
+
+
+def ours(alert: Alert) -> Alert:
+    """The same, of one of two warehouses."""
+    return replace(alert, labels={**alert.labels, "job": "ours"})
 
 
 WARN = incomplete("warning", "0.0582 (5.82%)", "> 1%")
@@ -92,6 +97,39 @@ CASES = {
     ),
     "what was fine when it was last measured does not fire later": Case(
         CLIENT, share(CLIENT, "0.0582 0 stale", "1 1 0x100"), COMPLETE, {"1m": [], "30m": []}
+    ),
+    "a finding of a check that was skipped since does not come back": Case(
+        CLIENT,
+        share(CLIENT, "0.0582x3 stale", "1x9 0x20"),
+        COMPLETE,
+        {"3m": [PAGE, WARN], "4m": [], "10m": [], "20m": []},
+    ),
+    "a finding of a row that is gone does not come back": Case(
+        "queries.stuck_refunds",
+        {
+            series("query_value", "queries.stuck_refunds", shop="a"): "5x3 stale",
+            series("check_measured", "queries.stuck_refunds"): "1x9 stale",
+        },
+        "WarehouseQueryOutOfBounds",
+        {"3m": [Alert("info", "value=5 (limit > 0).", {"shop": "a"})], "4m": [], "20m": []},
+    ),
+    "another warehouse that measures a check of that name neither ends a finding nor counts": Case(
+        CLIENT,
+        {
+            series(RATIO, CLIENT, job="ours", **COLUMN): "0.0582x5 stale",
+            series("rows_failed", CLIENT, job="ours", **COLUMN): "2908x5 stale",
+            series("rows_checked", CLIENT, job="ours", **COLUMN): "49963x5 stale",
+            series("check_measured", CLIENT, job="ours"): "1x5 stale",
+            series(RATIO, CLIENT, job="another", **COLUMN): "0x60",
+            series("rows_failed", CLIENT, job="another", **COLUMN): "0x60",
+            series("rows_checked", CLIENT, job="another", **COLUMN): "7x60",
+            series("check_measured", CLIENT, job="another"): "1x60",
+        },
+        COMPLETE,
+        {"5m": [ours(PAGE), ours(WARN)], "30m": [
+            ours(incomplete("critical", "0.0582 (5.82%)", "> 5%", "")),
+            ours(incomplete("warning", "0.0582 (5.82%)", "> 1%", "")),
+        ]},
     ),
     "a check that is not measured is told after ten minutes": Case(
         CLIENT,

@@ -36,7 +36,7 @@ SPANS = ("0s", "600s", "1_200s", "30m", "90m", "12h", "36h", "1.5d", "7d", "-1h"
 SUMS = (0.1 + 0.2, 1.1 + 2.2, 0.7 + 0.1, 3 * 0.1)
 FAR = (0.0, -0.0, 5e-324, 1e-300, -1e9, 1e300, -sys.float_info.max, math.inf, -math.inf, math.nan)
 SEVERITIES = [severity.value for severity in Severity]
-ODD = ("a", "ü", 'say "hi"', "back\\slash", "new\nline", "{{ $value }}", "`", "=~.*", "$1")
+ODD = ("a", "ü", 'say "hi"', "back\\slash", "new\nline", "{{ $value }}", "`", "=~.*", "$1", "5%d")
 
 
 def suffixes(kind: type[Limited]) -> list[str]:
@@ -183,7 +183,7 @@ def sample(kind: Kind, labels: Mapping[str, str], instant: datetime, dice: Dice)
         gauge.name: dice.number([term for term in terms if term.metric == gauge.name], instant)
         for gauge in gauges
     }
-    if dice.of.random() < 0.03:
+    if len(values) > 1 and dice.of.random() < 0.05:
         del values[dice.of.choice(sorted(values))]
     return Sample(values, "drawn", labels, skipped=None if terms else "shown, no limit")
 
