@@ -58,6 +58,10 @@ class Target:
     @property
     def found(self) -> Relation:
         """The relation, which must exist and be readable."""
+        return self.require()
+
+    def require(self) -> Relation:
+        """The relation, for those who need no more of it than that it can be read."""
         if self.relation is None:
             raise Unmeasured(
                 Reason.MISSING_RELATION, f"relation {self.dataset.shown} does not exist"
@@ -75,7 +79,7 @@ class Target:
 
     def table(self, alias: str | None = None) -> str:
         """The relation in a FROM clause."""
-        assert self.found
+        self.require()
         return statements.table(self.dataset.relation, alias)
 
     def fact(self, name: str) -> Column:

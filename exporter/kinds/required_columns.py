@@ -10,6 +10,7 @@ from exporter.kinds.base import Limited
 from exporter.model import Dataset, Datasets, Sample
 from exporter.needs import Need, Readings
 from exporter.target import Target, look_alike
+from exporter.wording import agreed, counted
 
 
 class Declared(Limited):
@@ -27,7 +28,7 @@ class Declared(Limited):
         return wrong
 
     def needs(self, target: Target) -> Mapping[str, Need]:
-        assert target.found
+        target.require()
         return {}
 
     def sample(self, found: list[str], evidence: str) -> list[Sample]:
@@ -54,5 +55,6 @@ class RequiredColumns(Declared):
             if name not in present:
                 alike = look_alike(name, new)
                 found.append(f"{name} (probably renamed to {alike})" if alike else name)
-        evidence = f"{len(found)} of {len(declared)} declared columns are missing"
+        total = counted(len(declared), "declared column")
+        evidence = f"{len(found)} of {total} {agreed(len(found), 'is', 'are')} missing"
         return self.sample(found, evidence)

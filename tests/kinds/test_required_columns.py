@@ -17,7 +17,7 @@ def test_a_renamed_column_is_named_with_what_it_became_until_it_is_back(
     fine = ("PASS", "0 of 3 declared columns are missing (limit 0)")
     assert warehouse.say(NONE, orders=ORDERS) == fine
     warehouse.sql('ALTER TABLE orders RENAME client_id TO "clientId"')
-    renamed = "1 of 3 declared columns are missing: client_id (probably renamed to clientId)"
+    renamed = "1 of 3 declared columns is missing: client_id (probably renamed to clientId)"
     assert warehouse.say(NONE, orders=ORDERS) == ("FAIL", f"{renamed} (limit 0)")
     assert warehouse.values(NONE, orders=ORDERS) == {"schema_missing_columns": 1.0}
     warehouse.sql('ALTER TABLE orders RENAME "clientId" TO client_id')
