@@ -10,6 +10,7 @@ from exporter.errors import UsageError
 from exporter.passes import make_targets
 from exporter.plan import Statement, make_plan
 from exporter.warehouse import Connector
+from exporter.wording import counted
 
 SHAPES = {
     "days": "one scan, by day",
@@ -39,11 +40,6 @@ def explain_plan(config: Config, as_of: datetime, only: str | None = None) -> st
     parts += [f"-- {check}: the catalogue answers, no statement\n" for check in sorted(silent)]
     head = f"-- {counted(len(made.statements), 'statement')} for {counted(len(checks), 'check')}\n"
     return "\n".join([head, *parts])
-
-
-def counted(number: int, thing: str) -> str:
-    """`1 check`, `2 checks`."""
-    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def described(statement: Statement) -> str:

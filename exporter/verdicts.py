@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from exporter.config import Check
 from exporter.errors import Skipped, Unmeasured
-from exporter.kinds.metric import shown
-from exporter.limits import Condition, Limit, Reading, Term, Unit
+from exporter.limits import Condition, Reading, Term, Unit
 from exporter.model import Outcome, Sample, Severity, Verdict
+from exporter.wording import allowed, beside
 
 OUTCOMES = {
     Severity.CRITICAL: Outcome.CRITICAL,
@@ -61,41 +61,6 @@ def explain(sample: Sample, terms: tuple[Term, ...], as_of: datetime) -> str:
     return f"{sample.evidence} ({', '.join(parts)})"
 
 
-def beside(value: float, limit: Limit) -> str:
-    """A value that stands beside its limit: `5 %, limit 5 %` would look like a mistake of ours."""
-    text = quantity(value, limit.unit)
-    if (
-        limit.unit is Unit.SHARE
-        and value != limit.bound
-        and text == quantity(limit.bound, limit.unit)
-    ):
-        return f"{value * 100:.10g} %"
-    return text
-
-
 def limit_text(term: Term) -> str:
     """The bound as people read it; what is not a plain comparison is quoted as written."""
-    if term.reading is Reading.MAGNITUDE:
-        return term.limit.text
-    bound = quantity(term.limit.bound, term.limit.unit)
-    return bound if term.limit.op in "<>" else f"{term.limit.op} {bound}"
-
-
-def quantity(value: float, unit: Unit) -> str:
-    """A number with its unit: `5.25 %`, `13 h 5 min`, `1,200`."""
-    if unit is Unit.SHARE:
-        return f"{value * 100:.2f}".rstrip("0").rstrip(".") + " %"
-    if unit is Unit.DURATION:
-        return duration(value)
-    return shown(value)
-
-
-def duration(seconds: float) -> str:
-    """A duration in its two largest units that are not 0; a negative one is ahead of the clock."""
-    span = timedelta(seconds=round(abs(seconds)))
-    sign = "-" if seconds < 0 and span else ""
-    minutes, secs = divmod(span.seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = [(span.days, "d"), (hours, "h"), (minutes, "min"), (secs, "s")]
-    words = [f"{amount} {unit}" for amount, unit in parts if amount]
-    return sign + (" ".join(words[:2]) or "0 s")
+    return term.limit.text if term.reading is Reading.MAGNITUDE else allowed(term.limit)

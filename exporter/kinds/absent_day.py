@@ -15,6 +15,7 @@ from exporter.needs import Need, Readings, Scan
 from exporter.sql import words
 from exporter.states import Hits
 from exporter.target import Target
+from exporter.wording import counted
 
 
 class AbsentDay(Limited):
@@ -60,7 +61,7 @@ class AbsentDay(Limited):
         absent = [day for day, state in with_rows.items() if not state.hits]
         rows = sum(state.total or 0 for state in with_rows.values())
         evidence = (
-            f"{self.column} has no value on {len(absent)} of {len(with_rows)} days with rows"
-            f" ({rows:,.0f} rows {self.when(target)})"
+            f"{self.column} has no value on {len(absent)} of {counted(len(with_rows), 'day')}"
+            f" with rows ({counted(rows, 'row')} {self.when(target)})"
         )
         return [Sample({self.metric.name: float(len(absent))}, evidence, {"column": self.column})]

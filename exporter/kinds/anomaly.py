@@ -14,7 +14,7 @@ from exporter.catalog import Metric as Gauge
 from exporter.days import last_days
 from exporter.errors import Skipped
 from exporter.kinds.base import Kind, Name
-from exporter.kinds.metric import daily_needs, daily_values, parts_of, shown
+from exporter.kinds.metric import daily_needs, daily_values, parts_of
 from exporter.limits import Condition, Limit, Term, Unit, scaled
 from exporter.limits import Reading as How
 from exporter.model import Sample, Severity
@@ -22,6 +22,7 @@ from exporter.needs import Need, Readings, Scan
 from exporter.sql import words
 from exporter.states import Count
 from exporter.target import Target
+from exporter.wording import counted, shown
 
 SCORE = Gauge(
     "warehouse_metric_score", "Distance from the baseline in standard deviations.", ("metric",)
@@ -186,4 +187,5 @@ def describe(name: str, value: float, score: Score, days: int) -> str:
     numbers = f"z={score.score:.2f}, change={score.change * 100:+.0f} %"
     if score.expected:
         numbers += f", frac={value / score.expected:.2f}"
-    return f"{name}: {shown(value)} vs mean {shown(score.expected)} of {days} days ({numbers})"
+    mean = f"mean {shown(score.expected)} of {counted(days, 'day')}"
+    return f"{name}: {shown(value)} vs {mean} ({numbers})"

@@ -31,6 +31,7 @@ from exporter.needs import hits as hits_of
 from exporter.sql import expressions
 from exporter.states import Hits
 from exporter.target import Target, nothing_to_divide
+from exporter.wording import counted
 
 
 def valid_expression(text: str) -> str:
@@ -213,7 +214,8 @@ class Share(Limited):
 
     def evidence(self, target: Target, state: Hits) -> str:
         """What was seen, in numbers."""
-        return f"{state.hits:,.0f} of {state.total:,.0f} {self.things}"
+        total = counted(state.total or 0, self.things.removesuffix("s"))
+        return f"{state.hits:,.0f} of {total}"
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         state = hits_of(readings)

@@ -10,6 +10,7 @@ from exporter.kinds.required_columns import Declared
 from exporter.model import Dataset, Datasets, Sample
 from exporter.needs import Readings
 from exporter.target import Target
+from exporter.wording import agreed, counted
 
 SHORT = {
     "timestamptz": "timestamp with time zone",
@@ -67,4 +68,5 @@ class ColumnTypes(Declared):
         ]
         if missing and not found:
             raise Unmeasured(Reason.MISSING_COLUMN, target.missing(missing[0]))
-        return self.sample(found, f"{len(found)} of {len(typed)} columns have another type")
+        total, has = counted(len(typed), "column"), agreed(len(found), "has", "have")
+        return self.sample(found, f"{len(found)} of {total} {has} another type")

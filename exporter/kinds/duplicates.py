@@ -15,6 +15,7 @@ from exporter.sql import statements, words
 from exporter.sql.words import render
 from exporter.states import Hits
 from exporter.target import Target
+from exporter.wording import agreed
 
 
 class Duplicates(Share):
@@ -69,6 +70,7 @@ class Duplicates(Share):
 
     def evidence(self, target: Target, state: Hits) -> str:
         what = ", ".join(self.columns(target.dataset))
+        occur = agreed(state.hits or 0, "occurs", "occur")
         return (
-            f"{super().evidence(target, state)} ({what}) occur more than once {self.when(target)}"
+            f"{super().evidence(target, state)} ({what}) {occur} more than once {self.when(target)}"
         )

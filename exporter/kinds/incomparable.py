@@ -11,6 +11,7 @@ from exporter.kinds.reconciliation import Compared, Sides
 from exporter.model import Sample
 from exporter.needs import Readings
 from exporter.target import Target
+from exporter.wording import counted
 
 
 class Incomparable(Compared):
@@ -37,7 +38,7 @@ class Incomparable(Compared):
             catalog.ROWS_CHECKED.name: orders,
         }
         evidence = (
-            f"{sides.incomparable:,.0f} of {orders:,.0f} orders cannot be compared "
+            f"{sides.incomparable:,.0f} of {counted(orders, 'order')} cannot be compared "
             f"({sides.valueless:,.0f} with a value missing, {sides.partless:,.0f} without a row in "
             f"{self.against.dataset}) {self.when(target)}"
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar, Self
@@ -18,6 +17,7 @@ from exporter.needs import Need, Reading, Readings, Scan
 from exporter.sql import words
 from exporter.states import Count, Total
 from exporter.target import Daily, Target
+from exporter.wording import shown
 
 
 class Metric(Limited):
@@ -127,10 +127,3 @@ def by_day(reading: Reading) -> dict[date, float]:
     states = reading.states.items()
     found = {day: s.value for day, s in states if day is not None and isinstance(s, Count | Total)}
     return {day: value for day, value in found.items() if value is not None}
-
-
-def shown(value: float) -> str:
-    """A number for people: whole counts, two decimals of large, four digits of small ones."""
-    if math.isfinite(value) and value == int(value) and abs(value) < 1e15:
-        return f"{value:,.0f}"
-    return f"{value:,.2f}" if abs(value) >= 10 else f"{value:.4g}"

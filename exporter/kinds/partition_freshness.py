@@ -16,6 +16,7 @@ from exporter.needs import Lookup, Need, Readings
 from exporter.sql import statements, words
 from exporter.states import Newest
 from exporter.target import Target
+from exporter.wording import counted
 
 
 class PartitionFreshness(Limited):
@@ -57,5 +58,6 @@ class PartitionFreshness(Limited):
             raise Unmeasured(Reason.NO_ROWS, "there is no row up to the expected day")
         day = datetime.fromtimestamp(newest.at, UTC).astimezone(target.calendar.zone).date()
         behind = (target.calendar.expected - day) // ONE_DAY
-        evidence = f"newest day {day}, expected {target.calendar.expected}: {behind} days behind"
+        late = counted(behind, "day")
+        evidence = f"newest day {day}, expected {target.calendar.expected}: {late} behind"
         return [Sample({self.metric.name: behind * 86400.0}, evidence)]

@@ -18,6 +18,7 @@ from exporter.sql import statements, words
 from exporter.sql.words import render
 from exporter.states import Cell, finite, plus
 from exporter.target import Target
+from exporter.wording import agreed, counted
 
 
 class OtherSide(BaseModel):
@@ -170,7 +171,8 @@ class Reconciliation(Compared):
             catalog.ROWS_CHECKED.name: sides.compared,
         }
         evidence = (
-            f"{sides.differing:,.0f} of {sides.compared:,.0f} comparable orders differ from the sum"
-            f" in {self.against.dataset}, by {sides.amount or 0:,.2f} together, {self.when(target)}"
+            f"{sides.differing:,.0f} of {counted(sides.compared, 'comparable order')}"
+            f" {agreed(sides.differing, 'differs', 'differ')} from the sum in"
+            f" {self.against.dataset}, by {sides.amount or 0:,.2f} together, {self.when(target)}"
         )
         return [Sample(values, evidence)]

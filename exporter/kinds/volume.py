@@ -13,6 +13,7 @@ from exporter.needs import Need, Readings, Scan
 from exporter.sql import words
 from exporter.states import Count
 from exporter.target import Target
+from exporter.wording import counted
 
 
 class Volume(Limited):
@@ -39,5 +40,5 @@ class Volume(Limited):
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         state = readings["rows"].total(Count)
-        evidence = f"{state.rows:,} rows {self.when(target)}"
+        evidence = f"{counted(state.rows, 'row')} {self.when(target)}"
         return [Sample({self.metric.name: float(state.rows)}, evidence)]

@@ -14,7 +14,7 @@ from exporter import __version__
 from exporter.board import Snapshot
 from exporter.model import Outcome
 from exporter.report import lines, word
-from exporter.verdicts import duration
+from exporter.wording import duration
 
 
 @dataclass(frozen=True)

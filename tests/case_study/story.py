@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg2
 
 from exporter.demo.postgres import Postgres
-from exporter.kinds.metric import shown
+from exporter.wording import shown
 from tests.case_study.facts import Count, Fact, facts
 from tests.case_study.fortnight import Morning, Said, ask_afterwards, config, live
 from tests.case_study.loader import Mode

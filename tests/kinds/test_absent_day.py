@@ -28,7 +28,7 @@ def test_an_empty_day_is_found_although_the_rate_of_the_week_is_low(
     table(warehouse)
     if indexed:
         warehouse.sql("CREATE INDEX ON orders (ts)")
-    fine = "referrer has no value on 0 of 1 days with rows (10 rows on 2026-03-09) (limit 0)"
+    fine = "referrer has no value on 0 of 1 day with rows (10 rows on 2026-03-09) (limit 0)"
     assert warehouse.say(REFERRER) == ("PASS", fine)
     warehouse.sql(
         "UPDATE orders SET referrer = NULL WHERE ts::date IN ('2026-03-09', '2026-03-03')"
@@ -61,7 +61,7 @@ def test_where_chooses_the_rows_that_must_have_it(warehouse: Warehouse) -> None:
     text = "absent_day: {column: referrer, where: \"event = 'purchase'\", critical: '> 0'}"
     assert warehouse.say(text) == (
         "FAIL",
-        "referrer has no value on 1 of 1 days with rows (5 rows on 2026-03-09) (limit 0)",
+        "referrer has no value on 1 of 1 day with rows (5 rows on 2026-03-09) (limit 0)",
     )
 
 

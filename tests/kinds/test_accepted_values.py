@@ -71,7 +71,7 @@ def test_where_and_window_choose_the_rows(warehouse: Warehouse) -> None:
     own = EVENTS.replace("critical", "where: \"site = 'de'\", critical")
     assert warehouse.values(own)["rows_failed"] == 0
     today = own.replace("critical", "window: today, critical")
-    assert warehouse.say(today)[1].startswith("1 of 1 values of event not accepted on 2026-03-10")
+    assert warehouse.say(today)[1].startswith("1 of 1 value of event not accepted on 2026-03-10")
     whole = own.replace("critical", "window: all, critical")
     assert warehouse.say(whole)[1].startswith("1 of 2 values of event not accepted in the whole")
 

@@ -68,7 +68,7 @@ def test_the_type_of_a_column_that_is_gone_is_not_fine(warehouse: Warehouse) -> 
 def test_columns_declared_without_a_type_are_not_judged(warehouse: Warehouse) -> None:
     warehouse.sql("CREATE TABLE orders (id bigint, other int)")
     orders = "{relation: orders, columns: {id: bigint, other: null, gone: null}}"
-    assert warehouse.say(NONE, orders=orders)[1] == "0 of 1 columns have another type (limit 0)"
+    assert warehouse.say(NONE, orders=orders)[1] == "0 of 1 column have another type (limit 0)"
 
 
 def test_what_is_wrong_is_said_before_any_pass() -> None:

@@ -101,7 +101,7 @@ def test_today_is_the_open_day(warehouse: Warehouse) -> None:
     assert warehouse.say(today)[0] == "FAIL"
     at_three = datetime(2026, 3, 10, 3, tzinfo=UTC)
     assert warehouse.say(today, as_of=at_three)[0] == "FAIL"
-    assert warehouse.say(RATE, as_of=at_three)[1].startswith("1 of 1 rows")
+    assert warehouse.say(RATE, as_of=at_three)[1].startswith("1 of 1 row")
 
 
 def test_rows_without_a_time_are_found_in_the_whole_table(warehouse: Warehouse) -> None:

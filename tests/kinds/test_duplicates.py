@@ -40,9 +40,9 @@ def test_keys_that_occur_twice_are_counted_once_and_forgotten_when_gone(
 def test_a_key_of_today_is_held_against_all_days(warehouse: Warehouse, time_type: str) -> None:
     table(warehouse, time_type)
     warehouse.sql("INSERT INTO orders VALUES (1, 1, '2026-03-06', 'paid')")
-    assert warehouse.say(DAY)[1].startswith("0 of 1 keys (id) occur more than once on 2026-03-09")
+    assert warehouse.say(DAY)[1].startswith("0 of 1 key (id) occur more than once on 2026-03-09")
     warehouse.sql("INSERT INTO orders VALUES (5, 5, '2026-01-01', 'paid')")
-    assert warehouse.say(DAY)[1].startswith("1 of 1 keys")
+    assert warehouse.say(DAY)[1].startswith("1 of 1 key")
     at_three = datetime(2026, 3, 10, 3, tzinfo=UTC)
     assert warehouse.say(DAY, as_of=at_three)[0] == "PASS"
     week = warehouse.say("duplicates: {window: 7d, critical: '> 50%'}")

@@ -77,7 +77,7 @@ def test_a_limit_makes_it_a_check_that_turns_back(warehouse: Warehouse) -> None:
     warehouse.sql("DELETE FROM orders WHERE id = 1")
     verdict = say(warehouse, orders)
     assert verdict.outcome.shown == "FAIL"
-    assert verdict.text == "orders 2 on 2026-03-09 (limit 3)"
+    assert verdict.text == "orders 2 on 2026-03-09 (limit at least 3)"
     warehouse.sql("INSERT INTO orders VALUES (1, '2026-03-09')")
     assert say(warehouse, orders).outcome.shown == "PASS"
 
@@ -87,7 +87,7 @@ def test_a_ratio_of_two_datasets(warehouse: Warehouse) -> None:
     both = "o: {dataset: orders, count: '*'}, s: {dataset: sessions, count: '*'}"
     rate = f"{both}, rate: {{ratio: [o, s], warning: '< 80%'}}"
     verdict = say(warehouse, rate)
-    assert verdict.text == "rate 0.75 on 2026-03-09 (75 %, limit 80 %)"
+    assert verdict.text == "rate 0.75 on 2026-03-09 (75 %, limit at least 80 %)"
     warehouse.sql("DELETE FROM sessions")
     verdict = say(warehouse, rate)
     assert verdict.outcome.shown == "SKIP"

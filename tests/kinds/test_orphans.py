@@ -59,7 +59,7 @@ def test_a_row_without_a_reference_counts_only_on_request(warehouse: Warehouse) 
 
 @pytest.mark.parametrize(
     ("window", "checked"),
-    [("day", "0 of 1 rows"), ("2d", "1 of 2 rows"), ("all", "2 of 6 rows"), ("today", "1 of 1")],
+    [("day", "0 of 1 row"), ("2d", "1 of 2 rows"), ("all", "2 of 6 rows"), ("today", "1 of 1")],
 )
 def test_its_window_chooses_the_children_and_not_the_parents(
     warehouse: Warehouse, window: str, checked: str

@@ -63,7 +63,7 @@ def test_a_limit_may_be_a_number_of_days(warehouse: Warehouse) -> None:
     lax = "partition_freshness: {critical: '> 1d'}"
     assert warehouse.say(lax) == (
         "PASS",
-        "newest day 2026-03-08, expected 2026-03-09: 1 days behind (1 d, limit 1 d)",
+        "newest day 2026-03-08, expected 2026-03-09: 1 day behind (1 d, limit 1 d)",
     )
 
 

@@ -68,7 +68,7 @@ def test_its_window_chooses_the_orders_and_all_their_items(warehouse: Warehouse)
     sales(warehouse)
     warehouse.sql("UPDATE items SET ts = '2026-01-01'; UPDATE orders SET revenue = 0 WHERE id < 3")
     day = SAME.replace("critical", "window: day, critical")
-    assert warehouse.say(day, ITEMS)[1].startswith("0 of 1 comparable orders differ")
+    assert warehouse.say(day, ITEMS)[1].startswith("0 of 1 comparable order differ")
     week = SAME.replace("critical", "window: 7d, critical")
     assert warehouse.values(week, ITEMS)["rows_failed"] == 2
     two_days = SAME.replace("critical", "window: 3d, critical")
