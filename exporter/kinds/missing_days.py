@@ -3,19 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import ClassVar
 
 from exporter.catalog import Metric
+from exporter.days import describe_window
+from exporter.errors import Skipped
 from exporter.kinds.base import Limited
 from exporter.model import Dataset, Datasets, Sample
-from exporter.needs import Need, Readings, Scan
-from exporter.sql import words
-from exporter.states import Count
+from exporter.needs import Lookup, Need, Readings, Scan
+from exporter.sql import statements, words
+from exporter.states import Cell, Count, finite
 from exporter.target import Target
+from exporter.wording import agreed, counted
+
+BEGINNING = datetime.min.replace(tzinfo=UTC).timestamp()
+"""The start of the year 1: a time before it, such as -infinity, is taken for it."""
+
+
+@dataclass(frozen=True)
+class Oldest:
+    """The oldest instant seen, in seconds since the epoch, or None over no row."""
+
+    at: float | None
+
+    @classmethod
+    def of(cls, cells: tuple[Cell, ...]) -> Oldest:
+        """From extract(epoch from min(time))."""
+        cell = cells[0]
+        early = isinstance(cell, int | float | Decimal) and cell < BEGINNING
+        return cls(BEGINNING if early else finite(cell, "the oldest time"))
+
+    def __add__(self, other: Oldest, /) -> Oldest:
+        seen = [at for at in (self.at, other.at) if at is not None]
+        return Oldest(min(seen, default=None))
 
 
 class MissingDays(Limited):
-    """How many of the last days (window, default 14d, up to the expected day) have no row."""
+    """How many of the last days (window, default 14d, up to the expected day) have no row.
+
+    Days before the first row of the table do not count: a young table has no gap. A table without
+    any row lacks every day.
+    """
 
     kind = "missing_days"
     ids = ("F3",)
@@ -32,12 +63,37 @@ class MissingDays(Limited):
         return []
 
     def needs(self, target: Target) -> Mapping[str, Need]:
-        cells = (words.count(target.predicate(self.where)),)
-        return {"rows": Scan(target.dataset.name, self.span(target), Count, cells)}
+        clock, given = target.clock(), target.predicate(self.where)
+        oldest = words.epoch(clock.instant(words.oldest_of(clock.value)))
+        subquery = statements.select([oldest], clock.source(target.table()), given)
+        name = target.dataset.name
+        return {
+            "rows": Scan(name, self.span(target), Count, (words.count(given),)),
+            "oldest": Lookup(name, Oldest, (subquery,)),
+        }
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        states = readings["rows"].states
-        empty = [str(day) for day, state in states.items() if state == Count(0)]
-        named = f": {', '.join(empty[:7])}{', …' if len(empty) > 7 else ''}" if empty else ""
-        evidence = f"{len(empty)} of {len(states)} days {self.when(target)} have no row{named}"
-        return [Sample({self.metric.name: float(len(empty))}, evidence)]
+        states = {day: s for day, s in readings["rows"].states.items() if day is not None}
+        days = sorted(states)
+        empty = [day for day in days if states[day] == Count(0)]
+        looked_at = self.since_the_first(target, days, empty, readings)
+        if not looked_at:
+            raise Skipped(f"the first row is of a day after {days[-1]}")
+        found = [str(day) for day in empty if day in looked_at]
+        named = f": {', '.join(found[:7])}{', …' if len(found) > 7 else ''}" if found else ""
+        young = "; there is no row before" if len(looked_at) < len(days) else ""
+        evidence = (
+            f"{len(found)} of {counted(len(looked_at), 'day')} {describe_window(looked_at)}"
+            f" {agreed(len(found), 'has', 'have')} no row{named}{young}"
+        )
+        return [Sample({self.metric.name: float(len(found))}, evidence)]
+
+    def since_the_first(
+        self, target: Target, days: list[date], empty: list[date], readings: Readings
+    ) -> tuple[date, ...]:
+        """The days to look at: all of them, unless the table's first row is among them or later."""
+        oldest = readings["oldest"].total(Oldest)
+        if oldest.at is None or oldest.at < target.bounds(days[0])[0].timestamp():
+            return tuple(days)
+        begun = next((place for place, day in enumerate(days) if day not in empty), len(days))
+        return tuple(days[begun:])

@@ -116,6 +116,11 @@ def newest_of(node: Node) -> Node:
     return exp.Max(this=node.copy())
 
 
+def oldest_of(node: Node) -> Node:
+    """The least value; NULL over no value."""
+    return exp.Min(this=node.copy())
+
+
 def epoch(node: Node) -> Node:
     """Seconds since the epoch of a timestamptz."""
     return exp.Extract(this=exp.Var(this="EPOCH"), expression=node)

@@ -11,7 +11,6 @@ from tests.warehouses import Warehouse, config_of, outcomes
 
 SCANS = """
     volume: {critical: '< 1'}
-    missing_days: {window: 3d, critical: '> 0'}
     completeness: {column: revenue, critical: '> 5%'}
     completeness: {name: week, column: state, window: 7d, critical: '> 5%'}
     absent_day: {column: revenue, critical: '> 0'}
@@ -25,6 +24,7 @@ LOOKUPS = """
     partition_freshness: {critical: '> 0'}
     future_rows: {critical: '> 0'}
 """
+BOTH = "missing_days: {window: 3d, critical: '> 0'}"
 METRICS = (
     "metrics: {orders: {dataset: orders, count: '*'}, revenue: {dataset: orders, sum: revenue},"
     " buyers: {dataset: orders, distinct: id}, aov: {ratio: [revenue, orders]}}\n"
@@ -51,6 +51,7 @@ def test_the_whole_table_and_single_values_are_one_statement_each(warehouse: War
     sales(warehouse)
     assert warehouse.run(config_of(LOOKUPS)).statements == 1
     assert warehouse.run(config_of(SCANS + LOOKUPS)).statements == 2
+    assert warehouse.run(config_of(SCANS + LOOKUPS + BOTH)).statements == 2
     whole = """
         completeness: {name: all, column: revenue, window: all, critical: '> 5%'}
         completeness: {name: time, column: ts, critical: '> 5%'}
