@@ -11,12 +11,13 @@ from exporter.catalog import Metric
 from exporter.kinds.base import Share
 from exporter.needs import Need, Scan
 from exporter.sql import words
+from exporter.sql.words import Node
 from exporter.states import Hits
 from exporter.target import Target
 
 
 class TrackingCoverage(Share):
-    """Share of rows in which at least one of the tracking columns has a value."""
+    """Share of rows in which at least one of the columns has a value; a boolean, if it is true."""
 
     kind = "tracking_coverage"
     ids = ("T1",)
@@ -29,15 +30,21 @@ class TrackingCoverage(Share):
     advice: ClassVar[str] = "warning: '< 40%'"
 
     any_of: tuple[str, ...] = Field(
-        min_length=1, description="The columns of which one must have a value, e.g. click_id."
+        min_length=1,
+        description="The columns of which one must have a value (or be true), e.g. click_id.",
     )
 
     def failed(self, state: Hits) -> float:
         return (state.total or 0.0) - (state.hits or 0.0)
 
+    def tracked(self, target: Target, name: str) -> Node:
+        """The predicate for a row that this column tracks."""
+        column = target.column(name)
+        return column if target.fact(name).type == "boolean" else words.is_present(column)
+
     def needs(self, target: Target) -> Mapping[str, Need]:
         given = target.predicate(self.where)
-        tracked = words.either(*(words.is_present(target.column(c)) for c in self.any_of))
+        tracked = words.either(*(self.tracked(target, name) for name in self.any_of))
         cells = (words.count(words.both(tracked, given)), words.count(given))
         return {"rows": Scan(target.dataset.name, self.span(target), Hits, cells)}
 

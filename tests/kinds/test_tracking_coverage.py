@@ -22,11 +22,11 @@ def table(warehouse: Warehouse, tracked: int) -> None:
 @pytest.mark.parametrize(
     ("tracked", "outcome", "shown"),
     [
-        (20, "PASS", "100 %, limit 40 %"),
-        (8, "PASS", "40 %, limit 40 %"),
-        (7, "WARN", "35 %, limit 40 %"),
-        (1, "FAIL", "5 %, limit 10 %"),
-        (0, "FAIL", "0 %, limit 10 %"),
+        (20, "PASS", "100 %, limit at least 40 %"),
+        (8, "PASS", "40 %, limit at least 40 %"),
+        (7, "WARN", "35 %, limit at least 40 %"),
+        (1, "FAIL", "5 %, limit at least 10 %"),
+        (0, "FAIL", "0 %, limit at least 10 %"),
     ],
 )
 def test_too_little_coverage_speaks(
@@ -45,6 +45,17 @@ def test_its_failed_rows_are_those_without_any(warehouse: Warehouse) -> None:
     assert warehouse.say(by_count)[0] == "FAIL"
     warehouse.sql("UPDATE orders SET gclid = 'g'")
     assert warehouse.say(COVERAGE)[0] == "PASS"
+
+
+def test_a_column_of_yes_and_no_counts_where_it_is_yes(warehouse: Warehouse) -> None:
+    table(warehouse, 3)
+    warehouse.sql("ALTER TABLE orders ADD tagged boolean")
+    text = "tracking_coverage: {any_of: [gclid, tagged], warning: '< 40%'}"
+    assert warehouse.values(text)["rows_failed"] == 18.0
+    warehouse.sql("UPDATE orders SET tagged = false")
+    assert warehouse.values(text)["rows_failed"] == 18.0
+    warehouse.sql("UPDATE orders SET tagged = true WHERE id > 15")
+    assert warehouse.values(text)["rows_failed"] == 13.0
 
 
 def test_where_and_window_choose_the_orders(warehouse: Warehouse) -> None:
