@@ -15,6 +15,7 @@ from exporter.needs import Need, Probe, Readings
 from exporter.sql.queries import parse_query, render_query
 from exporter.states import Cell, finite
 from exporter.target import Target
+from exporter.wording import shown
 
 MAX_ROWS = 1000
 """More rows than this are no check but a table, and no label set anybody wants in Prometheus."""
@@ -84,7 +85,6 @@ class Query(Limited):
         labels = {
             name: "" if cell is None else str(cell) for name, cell in row.items() if name != column
         }
-        shown = ", ".join(f"{name}={text}" for name, text in labels.items())
-        return Sample(
-            {self.metric.name: number}, f"{number:,g}{' for ' + shown if shown else ''}", labels
-        )
+        listed = ", ".join(f"{name}={text}" for name, text in labels.items())
+        evidence = f"{self.name} {shown(number)}{' for ' + listed if listed else ''}"
+        return Sample({self.metric.name: number}, evidence, labels)

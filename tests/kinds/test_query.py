@@ -22,10 +22,10 @@ def judge(
 def test_one_number_is_judged_and_turns_back(warehouse: Warehouse) -> None:
     warehouse.sql("CREATE TABLE refunds (id int, state text)")
     stuck = "select count(*) from refunds where state = 'stuck'"
-    assert judge(warehouse, stuck)[0].text == "0 (limit 0)"
+    assert judge(warehouse, stuck)[0].text == "own 0 (limit 0)"
     warehouse.sql("INSERT INTO refunds SELECT n, 'stuck' FROM generate_series(1, 1200) AS n")
     (verdict,) = judge(warehouse, stuck)
-    assert (verdict.outcome.shown, verdict.text) == ("FAIL", "1,200 (limit 0)")
+    assert (verdict.outcome.shown, verdict.text) == ("FAIL", "own 1,200 (limit 0)")
     assert verdict.sample is not None
     assert verdict.sample.values == {"warehouse_query_value": 1200.0}
     warehouse.sql("DELETE FROM refunds")
@@ -35,10 +35,18 @@ def test_one_number_is_judged_and_turns_back(warehouse: Warehouse) -> None:
 def test_every_row_is_a_series_with_its_labels(warehouse: Warehouse) -> None:
     rows = "select 'de' as shop, 5 as value union all select null, 0 order by 2 desc"
     first, second = judge(warehouse, rows)
-    assert (first.outcome.shown, first.text) == ("FAIL", "5 for shop=de (limit 0)")
-    assert (second.outcome.shown, second.text) == ("PASS", "0 for shop= (limit 0)")
+    assert (first.outcome.shown, first.text) == ("FAIL", "own 5 for shop=de (limit 0)")
+    assert (second.outcome.shown, second.text) == ("PASS", "own 0 for shop= (limit 0)")
     named = judge(warehouse, "select 2 as n, 'x' as shop", "value: n, critical: '> 1'")
-    assert named[0].text == "2 for shop=x (limit 1)"
+    assert named[0].text == "own 2 for shop=x (limit 1)"
+
+
+def test_a_large_number_is_told_in_full(warehouse: Warehouse) -> None:
+    rows = "select 'email' as channel, {} as value"
+    assert judge(warehouse, rows.format(1234567))[0].text == (
+        "own 1,234,567 for channel=email (limit 0)"
+    )
+    assert judge(warehouse, rows.format("0.00001234"))[0].text.startswith("own 0.00001234 for ")
 
 
 def test_instants_are_filled_in_and_follow_the_expected_day(warehouse: Warehouse) -> None:
@@ -59,7 +67,7 @@ def test_it_may_belong_to_a_dataset_and_its_expected_day(warehouse: Warehouse) -
     log = "{relation: orders, time: ts, expect_day: today}"
     query = f'queries: [{{name: own, dataset: orders, sql: "{sql}", warning: "> 31"}}]'
     done = warehouse.run(config_of(orders=log, more=query))
-    assert done.results[CheckId("orders", "own")].worst.text == "10 (limit 31)"
+    assert done.results[CheckId("orders", "own")].worst.text == "own 10 (limit 31)"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +82,7 @@ def test_it_may_belong_to_a_dataset_and_its_expected_day(warehouse: Warehouse) -
         ("select n from generate_series(1, 1001) n", Reason.RESULT, "more than 1,000 rows"),
         ("select count(*) from nowhere", Reason.MISSING_RELATION, "nowhere"),
         ("select nothing from pg_class", Reason.MISSING_COLUMN, "nothing"),
-        ("select 1 / 0", Reason.COLUMN_TYPE, "division by zero"),
+        ("select 1 / 0", Reason.STATEMENT, "division by zero"),
     ],
 )
 def test_what_is_no_number_is_not_measured(
