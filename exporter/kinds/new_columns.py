@@ -8,11 +8,12 @@ from exporter.catalog import Metric
 from exporter.kinds.required_columns import Declared
 from exporter.model import Sample
 from exporter.needs import Readings
-from exporter.target import Target
+from exporter.target import Target, look_alike
+from exporter.wording import agreed, counted
 
 
 class NewColumns(Declared):
-    """Columns that exist and are not declared."""
+    """Columns that exist and are not declared; one that looks like a declared one says so."""
 
     kind = "new_columns"
     ids = ("S4",)
@@ -23,5 +24,10 @@ class NewColumns(Declared):
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         declared = target.dataset.columns
-        found = [name for name in target.found.columns if name not in declared]
-        return self.sample(found, f"{len(found)} columns are not declared")
+        found = []
+        for name in target.found.columns:
+            if name not in declared:
+                alike = look_alike(name, declared)
+                found.append(f"{name} (looks like {alike})" if alike else name)
+        evidence = f"{counted(len(found), 'column')} {agreed(len(found), 'is', 'are')} not declared"
+        return self.sample(found, evidence)

@@ -21,6 +21,15 @@ def test_a_column_that_nobody_declared_is_named_until_it_is_declared(warehouse: 
     assert warehouse.say(NONE, orders=declared)[0] == "PASS"
 
 
+def test_one_that_looks_like_a_declared_one_says_so(warehouse: Warehouse) -> None:
+    warehouse.sql('CREATE TABLE orders (id bigint, client_id text, "clientId" text)')
+    declared = "{relation: orders, columns: [id, client_id]}"
+    told = "1 column is not declared: clientId (looks like client_id) (limit 0)"
+    assert warehouse.say(NONE, orders=declared) == ("WARN", told)
+    warehouse.sql("ALTER TABLE orders DROP client_id")
+    assert warehouse.say(NONE, orders=declared) == ("WARN", told)
+
+
 def test_a_dropped_column_is_no_new_one(warehouse: Warehouse) -> None:
     warehouse.sql("CREATE TABLE orders (id bigint, ts timestamptz, gone int)")
     warehouse.sql("ALTER TABLE orders DROP gone")
