@@ -14,6 +14,7 @@ from exporter.needs import Lookup, Need, Readings
 from exporter.sql import statements, words
 from exporter.states import Hits
 from exporter.target import Target
+from exporter.wording import counted
 
 
 class FutureRows(Limited):
@@ -41,12 +42,12 @@ class FutureRows(Limited):
         clock = target.clock()
         given = target.predicate(self.where)
         source = clock.source(target.table())
-        newest = words.epoch(clock.instant(words.newest_of(clock.value)))
+        ahead = words.both(clock.after(target.horizon), given)
+        timed = words.both(words.is_present(clock.value), given)
+        # Whether there is any row is not asked by the newest: infinity is a time, and no number.
         subqueries = (
-            statements.select(
-                [words.count()], source, words.both(clock.after(target.horizon), given)
-            ),
-            statements.select([newest], source, words.both(words.is_present(clock.value), given)),
+            statements.select([words.count()], source, ahead),
+            statements.select([words.number(1)], source, timed) + "\nLIMIT 1",
         )
         return {"rows": Lookup(target.dataset.name, Hits, subqueries)}
 
@@ -54,5 +55,5 @@ class FutureRows(Limited):
         state = readings["rows"].total(Hits)
         if state.total is None:
             raise Skipped("there is no row with a time")
-        evidence = f"{state.hits:,.0f} rows after {target.horizon:%Y-%m-%d %H:%M} UTC"
+        evidence = f"{counted(state.hits or 0, 'row')} after {target.horizon:%Y-%m-%d %H:%M} UTC"
         return [Sample({self.metric.name: state.hits}, evidence)]

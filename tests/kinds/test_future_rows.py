@@ -39,6 +39,20 @@ def test_every_type_of_time_has_a_future(
     assert warehouse.values(NONE, zone="Europe/Berlin") == {"future_rows": 1.0}
 
 
+@pytest.mark.parametrize("time_type", ["timestamptz", "timestamp", "date"])
+def test_a_row_at_infinity_is_one_row_from_the_future(warehouse: Warehouse, time_type: str) -> None:
+    table(warehouse, "('infinity'), ('2026-03-09')", time_type)
+    told = HORIZON.replace("rows", "row")
+    assert warehouse.say(NONE) == ("WARN", f"1 {told} (limit 0)")
+    warehouse.sql("DELETE FROM orders WHERE ts < 'infinity'")
+    assert warehouse.say(NONE) == ("WARN", f"1 {told} (limit 0)")
+
+
+def test_a_row_long_before_all_time_is_a_row(warehouse: Warehouse) -> None:
+    table(warehouse, "('-infinity')")
+    assert warehouse.say(NONE) == ("PASS", f"0 {HORIZON} (limit 0)")
+
+
 def test_where_leaves_rows_out(warehouse: Warehouse) -> None:
     table(warehouse, "('2027-01-01'), ('2026-01-01')")
     warehouse.sql("UPDATE orders SET state = 'planned' WHERE ts > '2026-06-01'")
