@@ -14,6 +14,7 @@ from exporter.needs import Need, Readings, Scan
 from exporter.sql import words
 from exporter.states import Hits
 from exporter.target import Target
+from exporter.wording import counted
 
 
 class PipelineRun(Limited):
@@ -44,5 +45,5 @@ class PipelineRun(Limited):
         state = readings["rows"].total(Hits)
         # A day without a row answers nothing where the scan is grouped: no run, and that is 0 runs.
         read, logged = state.hits or 0.0, state.total or 0.0
-        evidence = f"{read:,.0f} of {logged:,.0f} logged runs {self.when(target)} read rows"
+        evidence = f"{read:,.0f} of {counted(logged, 'run')} logged {self.when(target)} read rows"
         return [Sample({self.metric.name: read}, evidence)]

@@ -42,4 +42,6 @@ class QuarantineRate(Share):
         return {"rows": Scan(target.dataset.name, self.span(target), Hits, cells)}
 
     def evidence(self, target: Target, state: Hits) -> str:
-        return f"{super().evidence(target, state)} quarantined {self.when(target)}"
+        by_run = target.dataset.expect_day == "today" and self.span(target) is not None
+        logged = "by runs logged " if by_run else ""
+        return f"{super().evidence(target, state)} quarantined {logged}{self.when(target)}"

@@ -23,17 +23,17 @@ def table(warehouse: Warehouse, runs: str, indexed: bool = False) -> None:
 @pytest.mark.parametrize("indexed", [False, True], ids=["grouped", "by range"])
 def test_a_day_without_a_run_speaks_until_it_ran(warehouse: Warehouse, indexed: bool) -> None:
     table(warehouse, "('2026-03-09 04:00+00', 100, 'load')", indexed)
-    nothing = "0 of 0 logged runs on 2026-03-10 read rows (limit 1)"
+    nothing = "0 of 0 runs logged on 2026-03-10 read rows (limit at least 1)"
     assert warehouse.say(RUN, orders=LOG) == ("FAIL", nothing)
     assert warehouse.values(RUN, orders=LOG) == {"pipeline_runs": 0.0}
     warehouse.sql("INSERT INTO orders VALUES ('2026-03-10 11:00+00', 1, 'load')")
-    ran = "1 of 1 logged runs on 2026-03-10 read rows (limit 1)"
+    ran = "1 of 1 run logged on 2026-03-10 read rows (limit at least 1)"
     assert warehouse.say(RUN, orders=LOG) == ("PASS", ran)
 
 
 def test_a_run_that_read_nothing_is_no_run(warehouse: Warehouse) -> None:
     table(warehouse, "('2026-03-10 04:00+00', 0, 'load'), ('2026-03-10 04:10+00', NULL, 'load')")
-    nothing = "0 of 2 logged runs on 2026-03-10 read rows (limit 1)"
+    nothing = "0 of 2 runs logged on 2026-03-10 read rows (limit at least 1)"
     assert warehouse.say(RUN, orders=LOG) == ("FAIL", nothing)
 
 

@@ -20,10 +20,22 @@ def table(warehouse: Warehouse, runs: str) -> None:
 @pytest.mark.parametrize(
     ("quarantined", "said"),
     [
-        (0, ("PASS", "0 of 1,000 rows quarantined on 2026-03-10 (0 %, limit 5 %)")),
-        (50, ("PASS", "50 of 1,000 rows quarantined on 2026-03-10 (5 %, limit 5 %)")),
-        (60, ("WARN", "60 of 1,000 rows quarantined on 2026-03-10 (6 %, limit 5 %)")),
-        (61, ("FAIL", "61 of 1,000 rows quarantined on 2026-03-10 (6.1 %, limit 6 %)")),
+        (0, ("PASS", "0 of 1,000 rows quarantined by runs logged on 2026-03-10 (0 %, limit 5 %)")),
+        (
+            50,
+            ("PASS", "50 of 1,000 rows quarantined by runs logged on 2026-03-10 (5 %, limit 5 %)"),
+        ),
+        (
+            60,
+            ("WARN", "60 of 1,000 rows quarantined by runs logged on 2026-03-10 (6 %, limit 5 %)"),
+        ),
+        (
+            61,
+            (
+                "FAIL",
+                "61 of 1,000 rows quarantined by runs logged on 2026-03-10 (6.1 %, limit 6 %)",
+            ),
+        ),
     ],
 )
 def test_each_severity_speaks_past_its_own_share(
@@ -68,6 +80,14 @@ def test_expressions_windows_where_and_the_deadline(warehouse: Warehouse) -> Non
         "FAIL",
         "10 of 90 rows quarantined in the whole table (11.11 %, limit 11 %)",
     )
+
+
+def test_only_a_log_of_todays_runs_tells_the_day_of_the_run(warehouse: Warehouse) -> None:
+    table(warehouse, "('2026-03-09', 100, 10)")
+    assert warehouse.say(RATE)[1].startswith("10 of 100 rows quarantined on 2026-03-09 (")
+    two_days = "quarantine_rate: {window: 2d, critical: '> 50%'}"
+    told = "10 of 100 rows quarantined by runs logged from 2026-03-09 to 2026-03-10 ("
+    assert warehouse.say(two_days, orders=LOG)[1].startswith(told)
 
 
 def test_other_units_are_refused() -> None:
