@@ -18,10 +18,12 @@ from exporter.errors import Reason, Skipped, Unmeasured
 from exporter.model import CheckId
 from exporter.needs import Lookup, Need, Probe, Scan
 from exporter.sql import statements
+from exporter.sql.clocks import PARSED
 from exporter.sql.words import Node, render
 from exporter.target import Target
 
 log = logging.getLogger(__name__)
+PARSED_NOTE = "slower: the time column is text, parsed in every row of the table"
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ def write_days(asked: Sequence[Asked], target: Target) -> Statement:
         sql = statements.select_grouped(nodes, target.table(), clock, edges, len(days))
         note = "no index on the time column: the whole table is read"
         if clock.is_parsed:
-            note = "slower: the time column is text, parsed in every row of the table"
+            note = PARSED_NOTE
     else:
         days, note = tuple(wanted), ""
         bounds = [target.bounds(day) for day in days]
@@ -162,7 +164,8 @@ def write_lookup(asked: Sequence[Asked], target: Target) -> Statement:
         places = tuple(texts.setdefault(text, len(texts)) for text in one.need.subqueries)
         slots.append(Slot(one, places))
     sql = statements.select_scalars(list(texts))
-    return Statement(target.dataset.name, "lookup", sql, tuple(slots))
+    note = PARSED_NOTE if any(PARSED in text for text in texts) else ""
+    return Statement(target.dataset.name, "lookup", sql, tuple(slots), note=note)
 
 
 def write_probe(asked: Sequence[Asked], target: Target) -> Statement:

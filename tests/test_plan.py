@@ -22,6 +22,7 @@ from tests.conftest import execute
 GOLDEN = Path(__file__).parent / "golden"
 AS_OF = datetime(2026, 3, 31, 12, tzinfo=UTC)
 """Two days after clocks went forward in Berlin; the expected day is the 30th."""
+SLOW = "slower: the time column is text, parsed in every row of the table"
 TABLES = """
 CREATE SCHEMA shop;
 CREATE TABLE shop."Orders" (order_id text PRIMARY KEY, order_ts timestamptz, client_id text,
@@ -113,8 +114,12 @@ def test_a_time_without_an_index_is_grouped_and_says_so(plan: Plan) -> None:
 
 
 def test_a_time_that_is_text_says_that_it_is_slower(plan: Plan) -> None:
-    (days,) = statements(plan, "events", "days")
-    assert days.note == "slower: the time column is text, parsed in every row of the table"
+    slow = statements(plan, "events", "days") + statements(plan, "events", "lookup")
+    assert [statement.shape for statement in slow] == ["days", "lookup"]
+    for statement in slow:
+        assert statement.note == SLOW
+    (quick,) = statements(plan, "orders", "lookup")
+    assert not quick.note
 
 
 def test_a_missing_column_costs_its_own_check(plan: Plan) -> None:
