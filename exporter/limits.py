@@ -1,8 +1,8 @@
 """A limit: written once in the YAML, judged in Python and in PromQL by the same rule.
 
-A limit states the breach (`> 5%`), never its negation: comparing NaN is then false on both sides,
-so the gate and Prometheus agree. Bounds are written with `repr`, the shortest text that reads back
-as the same number.
+A limit states the breach (`> 5%`), never its negation: comparing NaN is then the same on both sides
+(false, but for `!=`), so the gate and Prometheus agree. Bounds are written with `repr`, the
+shortest text that reads back as the same number.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Limit:
         return cls(op, bound, SUFFIXES[suffix][0], f"{op} {written}")
 
     def breached(self, value: float) -> bool:
-        """Whether `value`, in base units, is in breach; NaN never is."""
+        """Whether `value`, in base units, is in breach; NaN is in none but that of `!=`."""
         return OPERATORS[self.op](value, self.bound)
 
     def promql(self, series: str) -> str:

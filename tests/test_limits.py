@@ -109,6 +109,10 @@ def test_what_is_not_a_number_is_never_in_breach(op: str) -> None:
     assert not Limit.parse(f"{op} 0").breached(math.nan)
 
 
+def test_what_is_not_a_number_is_not_what_must_be_there() -> None:
+    assert Limit.parse("!= 0").breached(math.nan)
+
+
 @given(st.sampled_from(sorted(SUFFIXES)), BOUNDS)
 def test_the_bound_in_promql_is_the_same_float(suffix: str, bound: float) -> None:
     limit = Limit.parse(f"> {bound:f}{suffix}")
