@@ -34,7 +34,7 @@ def shown(value: float) -> str:
 
 
 def counted(number: float, thing: str) -> str:
-    """`1 row`, `2,908 rows`."""
+    """`1 row`, `1,200 rows`."""
     return f"{number:,.0f} {agreed(number, thing, f'{thing}s')}"
 
 
