@@ -6,15 +6,18 @@ import html
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from prometheus_client.parser import text_string_to_metric_families
+
 from exporter.demo.postgres import Postgres
 from exporter.model import SHOWN, Outcome
 from tests.conftest import execute
-from tests.serving import Serving
+from tests.serving import Serving, wait_for
 
 NAME = "config.yml"
 OURS = """
@@ -93,6 +96,50 @@ class Stage:
     def running(self) -> list[str]:
         """The statements of exporters and gates on this database, idle connections included."""
         return [query for (query,) in self.sql(f"SELECT query {OURS}")]
+
+
+@dataclass(frozen=True)
+class Scrape:
+    """One answer of /metrics: everything in it is of the same instant."""
+
+    text: str
+
+    def value(self, name: str, **labels: str) -> float | None:
+        """The first series of that name and those labels, or None."""
+        return next(iter(self.values(name, **labels)), None)
+
+    def values(self, name: str, **labels: str) -> list[float]:
+        """Every series of that name and those labels."""
+        return [
+            sample.value
+            for family in text_string_to_metric_families(self.text)
+            for sample in family.samples
+            if sample.name == name and labels.items() <= sample.labels.items()
+        ]
+
+    def passed(self, dataset: str) -> float:
+        """When the last pass over a dataset read the warehouse; 0 before there is one."""
+        return self.value("warehouse_pass_last_success_timestamp_seconds", dataset=dataset) or 0
+
+
+def scraped(serving: Serving) -> Scrape:
+    """What /metrics says now; it says it with a 200."""
+    answer = serving.get("/metrics")
+    assert answer.status_code == 200, answer.text
+    return Scrape(answer.text)
+
+
+def next_pass(serving: Serving, dataset: str) -> Scrape:
+    """The first scrape after a pass that began after this call."""
+    began = time.time()
+
+    def newer() -> Scrape | None:
+        found = scraped(serving)
+        return found if found.passed(dataset) > began else None
+
+    found = wait_for(newer)
+    assert found is not None
+    return found
 
 
 def page(serving: Serving) -> str:
