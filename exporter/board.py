@@ -43,6 +43,7 @@ class Snapshot:
     counts: Counts = field(default_factory=Counts)
     loaded_at: datetime | None = None
     reload_ok: bool = True
+    web_ok: bool | None = None
 
     def age_limit(self, check: CheckId) -> timedelta:
         """How long a value of this check may be believed."""
@@ -134,3 +135,8 @@ class Board:
         """Note that a config could not be loaded; the last good one stays."""
         with self._lock:
             self.snapshot = replace(self.snapshot, reload_ok=False)
+
+    def web_loaded(self, ok: bool) -> None:
+        """Note whether the web config in the files is the one in force."""
+        with self._lock:
+            self.snapshot = replace(self.snapshot, web_ok=ok)

@@ -61,6 +61,10 @@ RELOAD_TIME = Metric(
     "warehouse_config_last_reload_success_timestamp_seconds",
     "When the config in use was loaded.",
 )
+WEB_RELOAD_OK = Metric(
+    "warehouse_web_config_last_reload_successful",
+    "1 if the last load of the web config worked, 0 while the last good one stays in force.",
+)
 BUILD = Metric("warehouse_exporter_build_info", "Version of the exporter and of Python; always 1.")
 
 QUERIES = "queries"

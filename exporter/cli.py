@@ -217,11 +217,18 @@ def plan(config_file: str, only: str | None, as_of: str | None) -> None:
     show_default=True, metavar="HOST:PORT", help="Where to listen.",
 )  # fmt: skip
 @click.option(
+    "--web.config.file", "web_config", metavar="FILE",
+    help="TLS, client certificates and users, in the format of Prometheus' exporters.",
+)  # fmt: skip
+@click.option(
     "--web.enable-lifecycle", "lifecycle", is_flag=True,
     help="Allow POST /-/reload and POST /-/collect.",
 )  # fmt: skip
 @log_options("info")
-def serve(config_file: str, listen: str, lifecycle: bool, log_level: str, log_format: Any) -> None:
+def serve(
+    config_file: str, listen: str, web_config: str | None, lifecycle: bool,
+    log_level: str, log_format: Any,
+) -> None:  # fmt: skip
     """The exporter: passes on a schedule, and /metrics for Prometheus.
 
     SIGHUP reads the config again, SIGTERM and Ctrl-C end it within the time of one cancel.
@@ -230,7 +237,7 @@ def serve(config_file: str, listen: str, lifecycle: bool, log_level: str, log_fo
 
     logs.set_up(log_level, log_format)
     with explained():
-        run(config_file, listen, lifecycle=lifecycle)
+        run(config_file, listen, lifecycle=lifecycle, web_config=web_config)
 
 
 @main.group(invoke_without_command=True)

@@ -138,6 +138,8 @@ def self_families(snapshot: Snapshot) -> Iterator[Family]:
     yield gauge(catalog.RELOAD_OK, [({}, float(snapshot.reload_ok))])
     if snapshot.loaded_at is not None:
         yield gauge(catalog.RELOAD_TIME, [({}, snapshot.loaded_at.timestamp())])
+    if snapshot.web_ok is not None:
+        yield gauge(catalog.WEB_RELOAD_OK, [({}, float(snapshot.web_ok))])
     build = {"version": __version__, "pythonversion": platform.python_version()}
     yield gauge(catalog.BUILD, [(build, 1.0)])
 

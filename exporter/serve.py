@@ -17,6 +17,7 @@ from exporter.logs import event
 from exporter.scrape import Scrape
 from exporter.watch import GRACE, Exporter, utc_now
 from exporter.web.app import make_app
+from exporter.web.door import configured
 
 log = logging.getLogger(__name__)
 
@@ -40,14 +41,14 @@ def address(listen: str) -> tuple[str, int]:
     return host.strip("[]") or "0.0.0.0", int(port)
 
 
-def run(config_file: str, listen: str, *, lifecycle: bool) -> None:
+def run(config_file: str, listen: str, *, lifecycle: bool, web_config: str | None = None) -> None:
     """Serve until SIGTERM or SIGINT. Raises ConfigError and UsageError before anything starts."""
     host, port = address(listen)
     exporter = Exporter(config_file)
     app = make_app(exporter, Scrape(exporter.board, utc_now), utc_now, lifecycle=lifecycle)
-    settings = uvicorn.Config(
-        app, host=host, port=port, log_config=None, access_log=False, server_header=False,
-        timeout_graceful_shutdown=int(GRACE), lifespan="off",
+    settings = configured(
+        app, web_config, exporter.board.web_loaded, host=host, port=port, log_config=None,
+        access_log=False, server_header=False, timeout_graceful_shutdown=int(GRACE), lifespan="off",
     )  # fmt: skip
     server = Server(settings)
     try:

@@ -69,6 +69,7 @@ def render_page(snapshot: Snapshot, now: datetime) -> str:
         last=last,
         age=duration((now - last.as_of).total_seconds()) if last else None,
         reload_ok=snapshot.reload_ok,
+        web_ok=snapshot.web_ok,
         config=snapshot.config,
         now=now,
     )
