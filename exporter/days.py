@@ -24,11 +24,12 @@ def expected_day(as_of: datetime, zone: ZoneInfo, expect_by: time, newest: str) 
 
     `newest` is "yesterday" for data that is complete once its day is over, or "today" for a table
     that describes the day it is written on (a log of runs). Before `expect_by` it is the day
-    before.
+    before. An hour that a change of the clocks repeats counts the first time it comes.
     """
-    local = as_of.astimezone(zone)
-    day = local.date() if newest == "today" else local.date() - ONE_DAY
-    return day if local.time() >= expect_by else day - ONE_DAY
+    today = as_of.astimezone(zone).date()
+    day = today if newest == "today" else today - ONE_DAY
+    due = datetime.combine(today, expect_by, tzinfo=zone).astimezone(UTC)
+    return day if as_of >= due else day - ONE_DAY
 
 
 def last_days(day: date, count: int) -> tuple[date, ...]:

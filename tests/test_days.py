@@ -80,6 +80,17 @@ def test_the_expected_day_is_one_of_two_and_never_goes_back(
     assert expected_day(as_of + timedelta(hours=2), zone, by, "yesterday") >= found
 
 
+@pytest.mark.parametrize(
+    ("due", "day"),
+    [(datetime(2026, 10, 25, 0, 30), 24), (datetime(2026, 3, 29, 1, 30), 28)],
+    ids=["an hour that comes twice", "an hour that does not exist"],
+)
+def test_in_the_night_of_the_change_the_expected_day_changes_once(due: datetime, day: int) -> None:
+    minutes = [due.replace(tzinfo=UTC) + timedelta(minutes=m) for m in range(-120, 120)]
+    found = [expected_day(at, BERLIN, time(2, 30), "yesterday").day for at in minutes]
+    assert found == [day - 1] * 120 + [day] * 120
+
+
 def test_windows_are_days_that_end_with_the_expected_one() -> None:
     as_of = datetime(2026, 3, 9, 23, 30, tzinfo=UTC)
     calendar = Calendar(as_of, BERLIN, date(2026, 3, 8))
