@@ -1,12 +1,12 @@
-"""One example of every kind that passes on good data, and what it says when the data goes away.
-
-A new kind needs a line here: without it the contract cannot be asked of it, and its test fails.
-"""
+"""The examples of all kinds, gathered from their tests, and the data on which they pass."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import importlib
+from importlib.util import find_spec
 
+from exporter.kinds import all_kinds
+from tests.kinds.example import Example
 from tests.warehouses import Warehouse, config_of
 
 COLUMNS = (
@@ -15,78 +15,16 @@ COLUMNS = (
 )
 ORDERS = f"{{relation: orders, time: ts, key: id, columns: {{{COLUMNS}}}}}"
 OTHERS = {"items": "{relation: items}", "sessions": "{relation: sessions, key: id}"}
-TWO_SIDES = "sum: revenue, against: {dataset: items, sum: quantity * price, by: order_id}"
 
 
-@dataclass(frozen=True)
-class Example:
-    """A check, a column it needs, and its word on no rows, on NULLs, and on NULLs with a time."""
-
-    written: str
-    column: str
-    empty: str
-    nulls: str
-    timed: str
-    section: str = "checks"
-
-    @property
-    def config(self) -> str:
-        """A config with this check alone."""
-        return config_with([self])
-
-    @property
-    def reads_rows(self) -> bool:
-        """Whether it says anything of rows; the others ask the catalogue alone."""
-        return self.nulls != "PASS"
+def gathered() -> dict[str, Example]:
+    """The `EXAMPLE` of every kind whose test has one."""
+    tests = {kind: f"{__package__}.test_{kind}" for kind in all_kinds()}
+    found = {kind: importlib.import_module(name) for kind, name in tests.items() if find_spec(name)}
+    return {kind: test.EXAMPLE for kind, test in found.items() if hasattr(test, "EXAMPLE")}
 
 
-EXAMPLES = {
-    "absent_day": Example(
-        "column: client_id, critical: '> 0'", "client_id", "SKIP", "SKIP", "FAIL"
-    ),
-    "accepted_values": Example(
-        "column: event, values: [view], critical: '> 0'", "event", "SKIP", "SKIP", "SKIP"
-    ),
-    "anomaly": Example(
-        "metrics: [revenue], critical: {z: 3}", "revenue", "SKIP", "SKIP", "SKIP", "anomalies"
-    ),
-    "column_types": Example("critical: '> 0'", "revenue", "PASS", "PASS", "PASS"),
-    "completeness": Example(
-        "column: client_id, critical: '> 5%'", "client_id", "SKIP", "SKIP", "FAIL"
-    ),
-    "duplicates": Example("critical: '> 0'", "id", "SKIP", "SKIP", "SKIP"),
-    "freshness": Example("critical: '> 24h'", "ts", "UNKNOWN", "UNKNOWN", "PASS"),
-    "future_rows": Example("critical: '> 0'", "ts", "SKIP", "SKIP", "PASS"),
-    "incomparable": Example(f"{TWO_SIDES}, critical: '> 0'", "revenue", "SKIP", "SKIP", "SKIP"),
-    "metric": Example(
-        "dataset: orders, sum: revenue, critical: '< 1'",
-        "revenue", "SKIP", "SKIP", "SKIP", "metrics",
-    ),
-    "missing_days": Example("window: 7d, critical: '> 0'", "ts", "FAIL", "FAIL", "PASS"),
-    "negative_revenue": Example("critical: '> 0'", "revenue", "SKIP", "SKIP", "SKIP"),
-    "new_columns": Example("critical: '> 0'", "revenue", "PASS", "PASS", "PASS"),
-    "orphans": Example(
-        "column: session_id, references: {dataset: sessions}, critical: '> 0'",
-        "session_id", "SKIP", "SKIP", "SKIP",
-    ),
-    "partition_freshness": Example("critical: '> 0'", "ts", "UNKNOWN", "UNKNOWN", "PASS"),
-    "pipeline_run": Example("critical: '< 1'", "rows_read", "FAIL", "FAIL", "FAIL"),
-    "quarantine_rate": Example("critical: '> 6%'", "rows_quarantined", "SKIP", "SKIP", "SKIP"),
-    "query": Example(
-        "name: own, sql: select sum(revenue) from orders, critical: '< 1'",
-        "revenue", "UNKNOWN", "UNKNOWN", "UNKNOWN", "queries",
-    ),
-    "reconciliation": Example(f"{TWO_SIDES}, critical: '> 0'", "revenue", "SKIP", "SKIP", "SKIP"),
-    "reconciliation_total": Example(
-        f"{TWO_SIDES}, critical: '> 0.01'", "revenue", "SKIP", "SKIP", "SKIP"
-    ),
-    "required_columns": Example("critical: '> 0'", "revenue", "PASS", "PASS", "PASS"),
-    "tracking_coverage": Example(
-        "any_of: [gclid], critical: '< 10%'", "gclid", "SKIP", "SKIP", "FAIL"
-    ),
-    "volume": Example("critical: '< 1'", "ts", "FAIL", "FAIL", "PASS"),
-    "zero_revenue": Example("critical: '> 2%'", "revenue", "SKIP", "SKIP", "SKIP"),
-}  # fmt: skip
+EXAMPLES = gathered()
 
 
 def config_with(examples: list[Example]) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
+
+EXAMPLE = Example("column: event, values: [view], critical: '> 0'", "event", "SKIP", "SKIP", "SKIP")
 
 EVENTS = "accepted_values: {column: event, values: [view, cart, purchase], critical: '> 0'}"
 

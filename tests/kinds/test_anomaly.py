@@ -10,7 +10,12 @@ import numpy as np
 import pytest
 
 from exporter.model import CheckId, Verdict
+from tests.kinds.example import Example
 from tests.warehouses import NOON, Warehouse, complaint, config_of
+
+EXAMPLE = Example(
+    "metrics: [revenue], critical: {z: 3}", "revenue", "SKIP", "SKIP", "SKIP", "anomalies"
+)
 
 EXPECTED = date(2026, 3, 9)
 WEEK = (20, 22, 19, 21, 23, 20, 22)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from exporter.errors import Reason
+from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
+
+EXAMPLE = Example("critical: '> 0'", "revenue", "PASS", "PASS", "PASS")
 
 NONE = "column_types: {critical: '> 0'}"
 ORDERS = "{relation: orders, columns: {id: bigint, ts: timestamptz, revenue: 'numeric(12,2)'}}"

@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
+
+EXAMPLE = Example("column: client_id, critical: '> 5%'", "client_id", "SKIP", "SKIP", "FAIL")
 
 LIMITS = "warning: '> 1%', critical: '> 5%'"
 RATE = f"completeness: {{column: client_id, {LIMITS}}}"

@@ -12,7 +12,8 @@ from exporter.errors import Reason
 from exporter.kinds import all_kinds
 from exporter.model import Verdict
 from tests.conftest import execute
-from tests.kinds.examples import EXAMPLES, Example, build, config_with, forget
+from tests.kinds.example import Example
+from tests.kinds.examples import EXAMPLES, build, config_with, forget
 from tests.warehouses import Warehouse
 
 READER = "kinds_reader"
@@ -21,13 +22,13 @@ every_kind = pytest.mark.parametrize("kind", list(all_kinds()))
 
 def example_of(kind: str) -> Example:
     """The example of a kind."""
-    assert kind in EXAMPLES, f"write an example of {kind} in tests/kinds/examples.py"
+    assert kind in EXAMPLES, f"write an EXAMPLE of {kind} into tests/kinds/test_{kind}.py"
     return EXAMPLES[kind]
 
 
 def verdict_of(warehouse: Warehouse, kind: str) -> Verdict:
     """What the example of a kind says now."""
-    done = warehouse.run(example_of(kind).config)
+    done = warehouse.run(config_with([example_of(kind)]))
     results = [r for c, r in done.results.items() if kind == "metric" or c.name != "metric_revenue"]
     (result,) = results
     return result.worst

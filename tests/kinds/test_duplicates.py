@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
+
+EXAMPLE = Example("critical: '> 0'", "id", "SKIP", "SKIP", "SKIP")
 
 NONE = "duplicates: {critical: '> 0'}"
 DAY = "duplicates: {window: day, critical: '> 0'}"

@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.kinds.example import Example
 from tests.warehouses import NOON, Warehouse, complaint
+
+EXAMPLE = Example("critical: '> 24h'", "ts", "UNKNOWN", "UNKNOWN", "PASS")
 
 BOTH = "freshness: {warning: '> 12h', critical: '> 24h'}"
 

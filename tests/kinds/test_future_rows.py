@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
+
+EXAMPLE = Example("critical: '> 0'", "ts", "SKIP", "SKIP", "PASS")
 
 NONE = "future_rows: {warning: '> 0'}"
 HORIZON = "rows after 2026-03-10 12:05 UTC"

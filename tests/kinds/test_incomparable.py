@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from tests.kinds.example import TWO_SIDES, Example
 from tests.kinds.sales import AGAINST, ITEMS, sales
 from tests.warehouses import Warehouse, complaint
+
+EXAMPLE = Example(f"{TWO_SIDES}, critical: '> 0'", "revenue", "SKIP", "SKIP", "SKIP")
 
 NONE = f"incomparable: {{{AGAINST}, warning: '> 0'}}"
 

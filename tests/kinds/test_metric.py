@@ -7,7 +7,17 @@ from datetime import UTC, datetime
 import pytest
 
 from exporter.model import CheckId, Verdict
+from tests.kinds.example import Example
 from tests.warehouses import NOON, Warehouse, complaint, config_of
+
+EXAMPLE = Example(
+    "dataset: orders, sum: revenue, critical: '< 1'",
+    "revenue",
+    "SKIP",
+    "SKIP",
+    "SKIP",
+    "metrics",
+)
 
 SESSIONS = {"sessions": "{relation: sessions, time: ts}"}
 

@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
+
+EXAMPLE = Example("window: 7d, critical: '> 0'", "ts", "FAIL", "FAIL", "PASS")
 
 NONE = "missing_days: {critical: '> 0'}"
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
+
+EXAMPLE = Example("critical: '> 0'", "revenue", "SKIP", "SKIP", "SKIP")
 
 NONE = "negative_revenue: {critical: '> 0'}"
 

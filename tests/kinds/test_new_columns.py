@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from exporter.model import Outcome, Severity
+from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
+
+EXAMPLE = Example("critical: '> 0'", "revenue", "PASS", "PASS", "PASS")
 
 NONE = "new_columns: {info: '> 0'}"
 ORDERS = "{relation: orders, columns: [id, ts]}"

@@ -7,7 +7,16 @@ from datetime import UTC, datetime
 import pytest
 
 from exporter.errors import Reason
+from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
+
+EXAMPLE = Example(
+    "column: session_id, references: {dataset: sessions}, critical: '> 0'",
+    "session_id",
+    "SKIP",
+    "SKIP",
+    "SKIP",
+)
 
 SESSION = "orphans: {column: session_id, references: {dataset: sessions}, critical: '> 0'}"
 PARENTS = {"sessions": "{relation: sessions, time: ts, key: id}"}

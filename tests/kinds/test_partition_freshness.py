@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
+
+EXAMPLE = Example("critical: '> 0'", "ts", "UNKNOWN", "UNKNOWN", "PASS")
 
 LATE = "partition_freshness: {critical: '> 0'}"
 DAY = 86400.0

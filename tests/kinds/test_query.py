@@ -8,7 +8,17 @@ import pytest
 
 from exporter.errors import Reason
 from exporter.model import CheckId, Verdict
+from tests.kinds.example import Example
 from tests.warehouses import NOON, Warehouse, complaint, config_of
+
+EXAMPLE = Example(
+    "name: own, sql: select sum(revenue) from orders, critical: '< 1'",
+    "revenue",
+    "UNKNOWN",
+    "UNKNOWN",
+    "UNKNOWN",
+    "queries",
+)
 
 
 def judge(

@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from exporter.errors import Reason
+from tests.kinds.example import TWO_SIDES, Example
 from tests.kinds.sales import AGAINST, ITEMS, sales
 from tests.warehouses import Warehouse, complaint
+
+EXAMPLE = Example(f"{TWO_SIDES}, critical: '> 0'", "revenue", "SKIP", "SKIP", "SKIP")
 
 SAME = f"reconciliation: {{{AGAINST}, critical: '> 0'}}"
 FINE = "0 of 4 comparable orders differ from the sum in items, by 0.00 together, in the whole table"

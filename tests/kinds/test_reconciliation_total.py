@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.kinds.example import TWO_SIDES, Example
 from tests.kinds.sales import AGAINST, ITEMS, sales
 from tests.warehouses import Warehouse, complaint
+
+EXAMPLE = Example(f"{TWO_SIDES}, critical: '> 0.01'", "revenue", "SKIP", "SKIP", "SKIP")
 
 TOTAL = f"reconciliation_total: {{{AGAINST}, critical: '> 0.01'}}"
 SHARE = f"reconciliation_total: {{{AGAINST}, critical: '> 1%'}}"

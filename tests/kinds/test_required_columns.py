@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
+
+EXAMPLE = Example("critical: '> 0'", "revenue", "PASS", "PASS", "PASS")
 
 NONE = "required_columns: {critical: '> 0'}"
 ORDERS = "{relation: orders, columns: {id: bigint, client_id: text, revenue: numeric}}"

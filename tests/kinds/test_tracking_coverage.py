@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
+
+EXAMPLE = Example("any_of: [gclid], critical: '< 10%'", "gclid", "SKIP", "SKIP", "FAIL")
 
 COVERAGE = "tracking_coverage: {any_of: [gclid, utm_source], warning: '< 40%', critical: '< 10%'}"
 

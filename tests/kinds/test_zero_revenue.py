@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
+
+EXAMPLE = Example("critical: '> 2%'", "revenue", "SKIP", "SKIP", "SKIP")
 
 RATE = "zero_revenue: {warning: '> 2%', critical: '> 20%'}"
 
