@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -42,61 +43,86 @@ class Controls(Protocol):
 
 
 Clock = Callable[[], datetime]
-Off = "this endpoint is off: start with --web.enable-lifecycle"
+OFF = "this endpoint is off: start with --web.enable-lifecycle\n"
 
 
-def make_app(exporter: Controls, scrape: Scrape, clock: Clock, *, lifecycle: bool) -> Starlette:
-    """The application; nothing in it touches the warehouse."""
+@dataclass(frozen=True)
+class Site:
+    """The routes' answers; none of them touches the warehouse.
 
-    async def metrics(request: Request) -> Response:
+    What takes longer than a moment is made in a thread, so that a large page holds up no scrape.
+    """
+
+    exporter: Controls
+    scrape: Scrape
+    clock: Clock
+
+    async def metrics(self, request: Request) -> Response:
+        """The gauges, in the format and encoding asked for."""
         accept = request.headers.get("accept", "")
         headers = {"Vary": "Accept, Accept-Encoding"}
         if "gzip" in request.headers.get("accept-encoding", ""):
-            body = await run_in_threadpool(scrape.gzipped, accept)
+            body = await run_in_threadpool(self.scrape.gzipped, accept)
             headers["Content-Encoding"] = "gzip"
         else:
-            body = await run_in_threadpool(scrape.plain, accept)
+            body = await run_in_threadpool(self.scrape.plain, accept)
         return Response(body.content, headers={**headers, "Content-Type": body.content_type})
 
-    async def page(request: Request) -> Response:
-        return HTMLResponse(render_page(exporter.board.snapshot, clock()), headers=SAFE)
+    async def page(self, request: Request) -> Response:
+        """The status page."""
+        snapshot = self.exporter.board.snapshot
+        text = await run_in_threadpool(render_page, snapshot, self.clock())
+        return HTMLResponse(text, headers=SAFE)
 
-    async def checks(request: Request) -> Response:
-        snapshot, now = exporter.board.snapshot, clock()
-        results = snapshot.current(now)
-        return JSONResponse(report.as_data(results, now, snapshot.config), headers=SAFE)
+    async def checks(self, request: Request) -> Response:
+        """Every verdict as JSON."""
+        snapshot, now = self.exporter.board.snapshot, self.clock()
 
-    async def healthy(request: Request) -> Response:
+        def made() -> JSONResponse:
+            data = report.as_data(snapshot.current(now), now, snapshot.config)
+            return JSONResponse(data, headers=SAFE)
+
+        return await run_in_threadpool(made)
+
+    async def healthy(self, request: Request) -> Response:
+        """That the process runs."""
         return PlainTextResponse("warehouse-exporter is healthy.\n")
 
-    async def ready(request: Request) -> Response:
-        if exporter.ready:
+    async def ready(self, request: Request) -> Response:
+        """Whether every check has had a pass."""
+        if self.exporter.ready:
             return PlainTextResponse("warehouse-exporter is ready.\n")
         return PlainTextResponse("The first pass has not ended yet.\n", status_code=503)
 
-    async def reload(request: Request) -> Response:
-        if not lifecycle:
-            return PlainTextResponse(f"{Off}\n", status_code=403)
+    async def off(self, request: Request) -> Response:
+        """That an endpoint has to be switched on first."""
+        return PlainTextResponse(OFF, status_code=403)
+
+    async def reload(self, request: Request) -> Response:
+        """Read the config again; the answer says what is wrong with it."""
         try:
-            await run_in_threadpool(exporter.reload)
+            await run_in_threadpool(self.exporter.reload)
         except ConfigError as error:
             return PlainTextResponse(f"{error}\n", status_code=500)
         return PlainTextResponse("Reloaded.\n")
 
-    async def collect(request: Request) -> Response:
-        if not lifecycle:
-            return PlainTextResponse(f"{Off}\n", status_code=403)
-        exporter.collect()
+    async def collect(self, request: Request) -> Response:
+        """Begin a pass over everything."""
+        self.exporter.collect()
         return PlainTextResponse("A pass begins.\n", status_code=202)
 
+
+def make_app(exporter: Controls, scrape: Scrape, clock: Clock, *, lifecycle: bool) -> Starlette:
+    """The application; reload and collect answer only where `lifecycle` allows them."""
+    site = Site(exporter, scrape, clock)
     return Starlette(
         routes=[
-            Route("/", page),
-            Route("/metrics", metrics),
-            Route("/api/v1/checks", checks),
-            Route("/-/healthy", healthy),
-            Route("/-/ready", ready),
-            Route("/-/reload", reload, methods=["POST"]),
-            Route("/-/collect", collect, methods=["POST"]),
+            Route("/", site.page),
+            Route("/metrics", site.metrics),
+            Route("/api/v1/checks", site.checks),
+            Route("/-/healthy", site.healthy),
+            Route("/-/ready", site.ready),
+            Route("/-/reload", site.reload if lifecycle else site.off, methods=["POST"]),
+            Route("/-/collect", site.collect if lifecycle else site.off, methods=["POST"]),
         ]
     )
