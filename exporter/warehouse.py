@@ -44,6 +44,7 @@ class Connector:
             session = Session(wire, warehouse, self._stopped)
             session.begin()
             yield session
+            session.end()
         finally:
             wire.close()
             with self._room:
@@ -124,6 +125,15 @@ class Session:
             raise
         except Unmeasured as error:
             raise Unreachable(error.detail) from None
+
+    def end(self) -> None:
+        """End the transaction: a pooler throws away a connection that is left in the middle of one.
+
+        What was read is read: that the end could not be said is no failure.
+        """
+        if not self._stopped.is_set():
+            with suppress(Unmeasured):
+                self._wire.execute("ROLLBACK", seconds=SHORT)
 
     def rows(self, sql: str) -> list[dict[str, Cell]]:
         """The rows of a statement. Raises Unmeasured, or Unreachable if the connection is gone."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 import select
+import socket
+import struct
 import threading
 import time
 from collections.abc import Sequence
@@ -30,6 +32,8 @@ NETWORK: dict[str, Any] = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
 }
+ANYBODY = struct.pack("!II", 8, 80877103)
+"""The question whether the server speaks TLS: answered by every server before anything else."""
 Answer = tuple[list[str], list[tuple[Any, ...]]]
 """The names of the columns, and the rows."""
 
@@ -94,9 +98,14 @@ class Wire:
         raise Unreachable(why)
 
     def cancel(self) -> None:
-        """Ask the server to end the running statement; one that is gone has nothing to end."""
+        """Ask the server to end the running statement, if it answers; one that does not may hang.
+
+        The driver asks over a new connection, for which it waits without a deadline, and with it
+        the whole process: a network that swallows everything would keep it from ending.
+        """
         try:
-            self._connection.cancel()
+            if answers(self._connection.info, GRACE / 2):
+                self._connection.cancel()
         except psycopg2.Error:
             return
 
@@ -106,6 +115,24 @@ class Wire:
             self._connection.close()
         except psycopg2.Error:
             return
+
+
+def answers(server: extensions.ConnectionInfo, seconds: float) -> bool:
+    """Whether a new connection to the server is answered within some seconds."""
+    host = server.dsn_parameters.get("hostaddr") or server.host
+    try:
+        if host.startswith("/"):
+            probe = socket.socket(socket.AF_UNIX)
+        else:
+            probe = socket.create_connection((host, server.port), seconds)
+        with probe:
+            probe.settimeout(seconds)
+            if probe.family == socket.AF_UNIX:
+                probe.connect(f"{host}/.s.PGSQL.{server.port}")
+            probe.sendall(ANYBODY)
+            return bool(probe.recv(1))
+    except OSError:
+        return False
 
 
 REASONS = {

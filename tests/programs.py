@@ -11,6 +11,8 @@ PACKAGES = {
     "promtool": "prometheus",
     "prometheus-alertmanager": "prometheus-alertmanager",
     "amtool": "prometheus-alertmanager",
+    "pgbouncer": "pgbouncer",
+    "faketime": "faketime",
 }
 """Program -> the Debian package it comes in."""
 
@@ -20,6 +22,15 @@ MISSING = "is not installed: sudo apt-get install"
 
 def needs(program: str) -> pytest.MarkDecorator:
     """Mark a test, class or module (`pytestmark`) as one that runs `program`."""
-    return pytest.mark.skipif(
-        shutil.which(program) is None, reason=f"{program} {MISSING} {PACKAGES[program]}"
-    )
+    return pytest.mark.skipif(shutil.which(program) is None, reason=without(program))
+
+
+def require(program: str) -> None:
+    """Skip the test from here on if `program` is missing."""
+    if shutil.which(program) is None:
+        pytest.skip(without(program))
+
+
+def without(program: str) -> str:
+    """Why a test is skipped, and what to type."""
+    return f"{program} {MISSING} {PACKAGES[program]}"
