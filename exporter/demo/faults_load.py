@@ -17,7 +17,7 @@ LOAD = (
     Fault(
         "checkout-tag",
         "visits go on, but no purchase has been recorded since the day began",
-        ("F2", "V6", "N2"),
+        ("F2", "V1", "V6", "N2"),
         ("raw_events", "fct_orders", "fct_order_items", "fct_order_attribution"),
         holds={
             "raw_events": "event_name = 'checkout_completed'",

@@ -1,0 +1,73 @@
+"""Every fault of the sample shop is seen by the shop's own config, and so is its repair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from psycopg2.extensions import connection as Connection
+
+from exporter.config import load
+from exporter.demo import shop
+from exporter.demo.fault import Fault
+from exporter.demo.faults import FAULTS
+from exporter.demo.postgres import Postgres
+from exporter.demo.stage import CONFIG
+from exporter.kinds import all_kinds
+from exporter.model import CheckId, Outcome, Pass
+from exporter.passes import run_pass
+from exporter.warehouse import Connector
+from tests.conftest import execute
+from tests.demo.shops import FRIDAY, connected, copied
+
+IDS = {id for kind in all_kinds().values() for id in kind.ids}
+"""The ids of the check catalogue that some kind covers."""
+NOT_YET = {
+    "daily-metrics-null": "the daily aggregate is not in the shop's config",
+    "daily-metrics-off": "the daily aggregate is not in the shop's config",
+    "line-revenue": "no kind compares line revenue with quantity times price",
+    "over-attribution": "no kind compares attribution with orders",
+    "attribution-stops": "no kind compares attribution with orders",
+    "channel-gone": "no kind looks at the mix of channels",
+}
+QUIET = (Outcome.PASS, Outcome.SKIPPED)
+
+
+@pytest.fixture(scope="module")
+def good(postgres: Postgres) -> Iterator[str]:
+    """The name of a database with a good shop, large enough for the floors of its config."""
+    with connected(postgres.create_database("seen")) as connection:
+        shop.build(connection, as_of=FRIDAY, days=16, sessions_per_day=300)
+    yield "seen"
+    execute(postgres.dsn, "DROP DATABASE seen WITH (FORCE)")
+
+
+def look(connection: Connection) -> Pass:
+    """What the gate says of a shop."""
+    config = load(CONFIG, {"WAREHOUSE_DSN": connection.dsn})
+    return run_pass(config, Connector(config.warehouse), FRIDAY)
+
+
+def loud(done: Pass) -> set[CheckId]:
+    """The checks that are not fine."""
+    return {check for check, result in done.results.items() if result.worst.outcome not in QUIET}
+
+
+def test_the_good_shop_is_quiet(postgres: Postgres, good: str) -> None:
+    with copied(postgres, good) as connection:
+        assert loud(look(connection)) == set()
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
+def test_a_fault_is_seen_and_so_is_its_repair(postgres: Postgres, good: str, fault: Fault) -> None:
+    config = load(CONFIG, {"WAREHOUSE_DSN": ""})
+    with copied(postgres, good) as connection:
+        fault.break_(connection, FRIDAY)
+        seen = loud(look(connection))
+        if fault.name in NOT_YET:
+            assert seen == set(), f"{fault.name} is seen now: take it out of NOT_YET"
+            return
+        ids = {id for check in seen for id in config.check(check).kind.ids}
+        assert set(fault.shows) & IDS & ids, seen
+        fault.repair(connection, FRIDAY)
+        assert loud(look(connection)) == set()
