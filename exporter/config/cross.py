@@ -15,9 +15,9 @@ from exporter.model import CheckId, Dataset
 
 def unknown(document: Document, path: Path, what: str, name: str) -> None:
     """Complain about a name that nothing in the config has; what is there but broken was told."""
-    known = document.data.get(f"{what}s")
-    if not isinstance(known, dict) or name not in known:
-        document.complain(path, f"there is no {what} `{name}`{suggestion(name, known or ())}")
+    known = document.data.get(f"{what}s") or {}
+    if isinstance(known, dict) and name not in known:
+        document.complain(path, f"there is no {what} `{name}`{suggestion(name, known)}")
 
 
 def check_datasets(spec: Any, datasets: Mapping[str, Dataset], document: Document) -> None:

@@ -123,6 +123,11 @@ WHOLE = [
      " did you mean `orders`?"),
     (GOOD + METRICS + "anomalies:\n  - {metrics: [p], method: zscore, warning: {z: 3}}\n",
      "w.yml:12: anomalies[0].metrics: there is no metric `p`"),
+    (GOOD + "metrics: [{o: p}, {q: r}]\nanomalies:\n"
+     "  - {metrics: [p], method: zscore, warning: {z: 3}}\n",
+     "w.yml:9: metrics: must be a mapping of keys and values"),
+    (GOOD.replace("key: id", "owner: o") + "owners: [{o: p}, {q: r}]\n",
+     "w.yml:9: owners: must be a mapping of keys and values"),
     (GOOD + "queries:\n  - {name: a, dataset: x, sql: select 1, critical: '> 0'}\n",
      "there is no dataset `x`"),
 ]  # fmt: skip
