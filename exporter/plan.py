@@ -23,6 +23,8 @@ from exporter.sql.words import Node, render
 from exporter.target import Target
 
 log = logging.getLogger(__name__)
+WIDEST = 1650
+"""Columns of one statement; PostgreSQL takes 1,664."""
 PARSED_NOTE = "slower: the time column is text, parsed in every row of the table"
 
 
@@ -103,7 +105,8 @@ def fuse(asked: Iterable[Asked], targets: Mapping[str, Target]) -> Iterable[Stat
     for one in asked:
         groups[shape_of(one.need)].append(one)
     for (dataset, shape, _), members in groups.items():
-        yield WRITERS[shape](members, targets[dataset])
+        for part in fitting(members):
+            yield WRITERS[shape](part, targets[dataset])
 
 
 def shape_of(need: Need) -> tuple[str, str, str]:
@@ -113,6 +116,27 @@ def shape_of(need: Need) -> tuple[str, str, str]:
     if isinstance(need, Lookup):
         return need.dataset, "lookup", ""
     return need.dataset, "probe", need.sql
+
+
+def fitting(asked: Iterable[Asked]) -> Iterable[list[Asked]]:
+    """The needs of one shape, in parts whose columns one statement can hold."""
+    part: list[Asked] = []
+    columns: set[str] = set()
+    for one in asked:
+        wanted = texts(one.need)
+        if part and len(columns) + len(wanted - columns) > WIDEST:
+            yield part
+            part, columns = [], set()
+        part.append(one)
+        columns |= wanted
+    yield part
+
+
+def texts(need: Need) -> set[str]:
+    """The columns of a statement that a need asks for."""
+    if isinstance(need, Scan):
+        return {render(node) for node in need.cells}
+    return set(need.subqueries) if isinstance(need, Lookup) else {need.sql}
 
 
 def placed(asked: Sequence[Asked]) -> tuple[list[Node], list[Slot]]:

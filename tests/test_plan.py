@@ -133,3 +133,20 @@ def test_a_missing_column_costs_its_own_check(plan: Plan) -> None:
 
 def test_what_the_catalogue_answers_needs_no_statement(plan: Plan) -> None:
     assert not [s for s in plan.statements if CheckId("orders", "required_columns") in s.checks]
+
+
+def test_a_statement_is_no_wider_than_postgres_takes(database: str, session: Session) -> None:
+    """At most 1,664 columns: what is more goes into the next statement, not check by check."""
+    checks = ", ".join(
+        f"{{negative_revenue: {{name: n{n}, column: price, where: price > {n}, critical: '> 0'}}}}"
+        for n in range(1000)
+    )
+    text = f"warehouse: {{dsn: '{database}'}}\ndatasets:\n"
+    text += f"  items: {{relation: shop.items, time: day, checks: [{checks}]}}"
+    config = parse(text, "wide.yml", {})
+    targets = make_targets(config, session.relations([("shop", "items")]), AS_OF)
+    found = make_plan(config.checks, targets).statements
+    assert len(found) == 2
+    assert sum(len(statement.checks) for statement in found) == 1000
+    for statement in found:
+        assert session.rows(statement.sql) == []
