@@ -135,7 +135,7 @@ def configured(
 
     `tell` hears whether what is in the file is in force. Raises ConfigError when it cannot be used.
     """
-    if web_config is None:
+    if not web_config:
         return uvicorn.Config(app, **options)
     door = Door(web_config, tell)
     made = uvicorn.Config(Guarded(app, door), **options)

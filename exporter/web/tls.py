@@ -80,7 +80,7 @@ def tls_context(tls: Mapping[str, Any], base: Path, complain: Complain) -> ssl.S
 def pem(path: Path, what: str, key: str, complain: Complain) -> str | None:
     """The text of a PEM file that holds such a part; None when it cannot be used."""
     try:
-        text = path.read_text(encoding="ascii", errors="replace")
+        text = path.read_text(encoding="ascii", errors="ignore")
     except OSError as error:
         complain(key, f"{path} cannot be read: {error.strerror}")
         return None

@@ -16,6 +16,12 @@ LOCAL = x509.SubjectAlternativeName(
     [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
 )
 
+SIGNS = x509.KeyUsage(
+    digital_signature=False, content_commitment=False, key_encipherment=False,
+    data_encipherment=False, key_agreement=False, key_cert_sign=True, crl_sign=True,
+    encipher_only=False, decipher_only=False,
+)  # fmt: skip
+
 
 def named(name: str) -> x509.Name:
     """A subject."""
@@ -57,8 +63,16 @@ class Authority:
             .not_valid_after(now + timedelta(days=1))
             .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
         )
-        if not authority:
+        if authority:
+            built = built.add_extension(SIGNS, critical=True)
+        else:
             built = built.add_extension(LOCAL, critical=False)
+        signer = self._key.public_key()
+        for found in (
+            x509.SubjectKeyIdentifier.from_public_key(key.public_key()),
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(signer),
+        ):
+            built = built.add_extension(found, critical=False)
         return built.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
     @staticmethod

@@ -41,6 +41,7 @@ class Secured(Serving):
     def context(self) -> ssl.SSLContext:
         """A client's side: it trusts the test's authority, and shows `cert` if it has one."""
         context = ssl.create_default_context(cafile=self.trusted)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT  # the default from Python 3.13 on
         if self.cert:
             context.load_cert_chain(*self.cert)
         return context

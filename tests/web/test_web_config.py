@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -73,6 +74,22 @@ def test_a_good_file_has_no_complaints(folder: Path, text: str) -> None:
 def test_a_path_may_be_absolute(folder: Path, tmp_path: Path) -> None:
     text = tls(f"{folder}/server.crt", f"{folder}/server.key")
     assert complaints(tmp_path, text) == []
+
+
+def test_whose_preference_of_ciphers_counts(folder: Path) -> None:
+    preferences = []
+    for more in ((), ("prefer_server_cipher_suites: false",)):
+        (folder / "web.yml").write_text(tls(*SERVER, *more))
+        context = load_settings(folder / "web.yml").tls
+        assert context is not None
+        preferences.append(bool(context.options & ssl.OP_CIPHER_SERVER_PREFERENCE))
+    assert preferences == [True, False]
+
+
+def test_an_authority_may_be_described_in_any_language(folder: Path) -> None:
+    described = "Zertifizierungsstelle für Späher\n" + (folder / "ca.crt").read_text()
+    (folder / "described.crt").write_text(described)
+    assert complaints(folder, tls(*SERVER, MUTUAL, "client_ca_file: described.crt")) == []
 
 
 TLS = "tls_server_config"
