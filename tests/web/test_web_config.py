@@ -12,9 +12,10 @@ import pytest
 from exporter.errors import ConfigError
 from exporter.web.settings import load_settings
 from tests.web.certificates import Authority
-from tests.web.secured import NOWHERE, hashed
+from tests.web.secured import NOWHERE
 
-HASH = hashed("wonderland")
+HASH = "$2b$04$sJaqpCOaeE9PWSZrKucyu.1p/T/YDx4CQYw9o2b5ZW86d3Fft8tKy"
+"""Of the password wonderland."""
 
 
 @pytest.fixture(scope="module")
