@@ -37,7 +37,8 @@ def replicated() -> Iterator[tuple[Postgres, Postgres]]:
             data = replica.directory / "data"
             owner = data.stat()
             shutil.rmtree(data)
-            copy = [installed(16) / "bin" / "pg_basebackup", "-D", data, "-d", primary.dsn]
+            program = str(installed(16) / "bin" / "pg_basebackup")
+            copy = [program, "-D", str(data), "-d", primary.dsn]
             subprocess.run([*copy, "-R", "-c", "fast"], check=True, capture_output=True, timeout=60)
             for path in (data, *data.rglob("*")):
                 os.chown(path, owner.st_uid, owner.st_gid)
