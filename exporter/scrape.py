@@ -59,10 +59,15 @@ class Fixed:
 
 @dataclass(frozen=True)
 class Body:
-    """What a scraper gets."""
+    """What a scraper gets; the parts follow each other, and the first is shared by all."""
 
-    content: bytes
+    parts: tuple[bytes, ...]
     content_type: str
+
+    @property
+    def content(self) -> bytes:
+        """The whole of it."""
+        return b"".join(self.parts)
 
 
 class Scrape:
@@ -84,16 +89,16 @@ class Scrape:
     def plain(self, accept: str) -> Body:
         """The body in the format that was asked for."""
         fixed, fresh, content_type = self._parts(accept)
-        return Body(fixed.text + fresh, content_type)
+        return Body((fixed.text, fresh), content_type)
 
     def gzipped(self, accept: str) -> Body:
         """The same as one gzip member: the kept blocks, and then the fresh ones."""
         fixed, fresh, content_type = self._parts(accept)
         packer = zlib.compressobj(1, wbits=-zlib.MAX_WBITS)
-        blocks = fixed.deflated + packer.compress(fresh) + packer.flush()
+        blocks = packer.compress(fresh) + packer.flush()
         length = (len(fixed.text) + len(fresh)) & 0xFFFFFFFF
         tail = struct.pack("<II", zlib.crc32(fresh, fixed.checksum), length)
-        return Body(GZIP_HEAD + blocks + tail, content_type)
+        return Body((GZIP_HEAD, fixed.deflated, blocks + tail), content_type)
 
     def _parts(self, accept: str) -> tuple[Fixed, bytes, str]:
         encoder, content_type = exposition.choose_encoder(accept)

@@ -18,17 +18,37 @@ from exporter.scrape import Scrape
 from exporter.watch import GRACE, Exporter, utc_now
 from exporter.web.app import make_app
 from exporter.web.door import configured
+from exporter.web.patience import MOST_CLIENTS, Patience, hang_up
 
 log = logging.getLogger(__name__)
 
 
 class Server(uvicorn.Server):
-    """uvicorn without its own signal handlers: ours also cancel statements."""
+    """uvicorn without its own signal handlers, as ours also cancel statements, and with an end to
+    its patience: it would wait for ever for a client that does not read."""
+
+    def __init__(self, settings: uvicorn.Config) -> None:
+        super().__init__(settings)
+        self._patience = Patience()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals to us."""
         yield
+
+    async def on_tick(self, counter: int) -> bool:
+        """Several times a second: look after the clients; true when it is time to end."""
+        self._patience.end_the_stuck(self.server_state.connections)
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let answers be read that are under way, but not for long."""
+        asyncio.get_running_loop().call_later(GRACE / 2, self._hang_up)
+        await super().shutdown(sockets)
+
+    def _hang_up(self) -> None:
+        for connection in list(self.server_state.connections):
+            hang_up(connection)
 
 
 def address(listen: str) -> tuple[str, int]:
@@ -49,6 +69,7 @@ def run(config_file: str, listen: str, *, lifecycle: bool, web_config: str | Non
     settings = configured(
         app, web_config, exporter.board.web_loaded, host=host, port=port, log_config=None,
         access_log=False, server_header=False, timeout_graceful_shutdown=int(GRACE), lifespan="off",
+        limit_concurrency=MOST_CLIENTS, ws="none",
     )  # fmt: skip
     server = Server(settings)
     try:

@@ -18,6 +18,7 @@ from exporter.board import Board
 from exporter.errors import ConfigError
 from exporter.scrape import Scrape
 from exporter.web.page import render_page
+from exporter.web.patience import Unhurried
 
 SAFE = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
@@ -66,7 +67,7 @@ class Site:
             headers["Content-Encoding"] = "gzip"
         else:
             body = await run_in_threadpool(self.scrape.plain, accept)
-        return Response(body.content, headers={**headers, "Content-Type": body.content_type})
+        return Unhurried(body.parts, {**headers, "Content-Type": body.content_type})
 
     async def page(self, request: Request) -> Response:
         """The status page."""
