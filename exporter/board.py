@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from exporter.config import Config
 from exporter.errors import Reason, Unmeasured
-from exporter.model import CheckId, Outcome, Pass, Result, Sample
+from exporter.model import RANK, CheckId, Outcome, Pass, Result, Sample
 from exporter.verdicts import not_measured
 
 PATIENCE = 3
@@ -76,11 +76,12 @@ class Snapshot:
         return min((end for end in ends if end >= now), default=None)
 
     def samples(self, check: CheckId, now: datetime) -> list[Sample]:
-        """The values to show for a check: those last measured, until they are too old."""
+        """The values to show for a check, worst first: those last measured, until too old."""
         result = self.measured.get(check)
         if result is None or now - result.measured_at > self.age_limit(check):
             return []
-        return [verdict.sample for verdict in result.verdicts if verdict.sample is not None]
+        worst_first = sorted(result.verdicts, key=lambda verdict: RANK[verdict.outcome])
+        return [verdict.sample for verdict in worst_first if verdict.sample is not None]
 
 
 class Board:

@@ -80,7 +80,10 @@ class LagCollector(Collector):
 
 
 def check_families(snapshot: Snapshot, now: datetime) -> tuple[Families, Counter[CheckId]]:
-    """The gauges of all checks, and how many series each lost because their labels were taken."""
+    """The gauges of all checks, and how many series each lost because their labels were taken.
+
+    Of several the worst is kept: the alert then fires where the gate, which sees all, says FAIL.
+    """
     families: Families = {}
     helps = {m.name: m for m in (*all_metrics().values(), *SHARED)}
     seen: set[tuple[str, frozenset[tuple[str, str]]]] = set()

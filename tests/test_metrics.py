@@ -165,6 +165,14 @@ def test_of_two_rows_with_the_same_labels_the_second_is_dropped_and_its_check_is
     assert got[series("series_dropped", "queries.own")] == 1
 
 
+def test_of_rows_with_the_same_labels_the_worst_is_published_so_that_its_alert_fires() -> None:
+    published = board()
+    fine = found(Outcome.PASS, "", {"query_value": 1}, {"shop": "x"})
+    bad = found(Outcome.CRITICAL, "", {"query_value": 2}, {"shop": "x"})
+    published.publish(pass_of({"queries.own": (fine, bad)}))
+    assert scrape(published)[series("query_value", "queries.own", shop="x")] == 2
+
+
 @pytest.mark.parametrize(
     ("column", "label"),
     [
