@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 
+from tests.reliability.process import resident
 from tests.reliability.scenario import scenario
 from tests.reliability.scrapers import median_of_scrapes, said, sluggish
 from tests.reliability.stage import Scrape, Stage, scraped
@@ -31,7 +32,6 @@ LIVE = ("warehouse_freshness_lag_seconds", "process_", "python_")
 HALF = b"GET /metrics HTTP/1.1\r\nHost: "
 FLOOD = HALF + b"x" * 60_000 + b"\r\nCookie: " + b"x" * 60_000
 FAST = 0.02
-MIB = 1 << 20
 
 
 def many_series(stage: Stage, every: str) -> Serving:
@@ -64,7 +64,7 @@ def many_scrapers(stage: Stage) -> str:
     """A body is rendered once per pass, however often it is read."""
     with many_series(stage, "5s") as exporter:
         measured(exporter)
-        assert fast(exporter.address, 50, 6)
+        assert fast(exporter.address, 50, 4)
         found = wait_for(lambda: two_of_one_pass(exporter))
         assert found is not None
     old, new = (set(one.text.splitlines()) for one in found)
@@ -110,11 +110,6 @@ def slow_scrapers(stage: Stage) -> str:
         "another scraper under 20 ms, memory flat; all 100 cut off, the headers answered with 400;"
         "\nwith as many again, exit code 0 within 3 s"
     )
-
-
-def resident(exporter: Serving) -> float:
-    """The memory of the process in MiB."""
-    return (scraped(exporter).value("process_resident_memory_bytes") or 0) / MIB
 
 
 def connections(exporter: Serving) -> float:

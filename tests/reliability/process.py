@@ -11,18 +11,11 @@ from pathlib import Path
 from exporter.demo.postgres import Postgres
 from tests.conftest import execute
 from tests.programs import require
-from tests.reliability.network import asleep
+from tests.reliability.network import TABLES, asleep, says
 from tests.reliability.scenario import scenario
 from tests.reliability.stage import Said, Stage, next_pass, scraped, shown
 from tests.serving import Serving, wait_for
 
-TABLES = """
-CREATE TABLE orders (id int, ts timestamptz);
-INSERT INTO orders SELECT i, current_date - interval '12 h' FROM generate_series(1, 100) i;
-CREATE TABLE nap (seconds float);
-INSERT INTO nap VALUES (0);
-CREATE VIEW slow AS SELECT seconds FROM nap WHERE pg_sleep(seconds) IS NOT NULL;
-"""
 CONFIG = """
 warehouse: {dsn: "${WAREHOUSE_DSN}", statement_timeout: 10m, pass_timeout: 10m}
 datasets:
@@ -54,11 +47,6 @@ MIB = 1 << 20
 def words(said: dict[str, Said]) -> str:
     """What is said of each check, in a line."""
     return ", ".join(f"{check} {one}" for check, one in sorted(said.items()))
-
-
-def says(exporter: Serving, word: str) -> bool:
-    """Whether it says the same one word of every check."""
-    return {str(one) for one in shown(exporter).values()} == {word}
 
 
 def resident(exporter: Serving) -> float:
