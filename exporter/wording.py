@@ -76,6 +76,8 @@ def allowed(limit: Limit) -> str:
 
 def duration(seconds: float) -> str:
     """A duration in its two largest units that are not 0; a negative one is ahead of the clock."""
+    if abs(seconds) > timedelta.max.total_seconds():
+        return f"{seconds / 86400:.3g} d"
     span = timedelta(seconds=round(abs(seconds)))
     sign = "-" if seconds < 0 and span else ""
     minutes, secs = divmod(span.seconds, 60)

@@ -63,7 +63,6 @@ def test_limits_read_as_people_write_them(
         ("> nan", "is not a limit"),
         ("> inf", "is not a limit"),
         ("> 1e999", "too large a number"),
-        ("> 1e10d", "too large a number"),
         ("> 5 weeks", "'weeks' in '> 5 weeks' is not a unit: use %, s, m, h, d or rows"),
         ("> 5%%", "is not a unit"),
     ],

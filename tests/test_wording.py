@@ -89,6 +89,10 @@ def test_durations_have_their_two_largest_units(seconds: float, text: str) -> No
     assert duration(seconds) == text
 
 
+def test_a_duration_that_no_calendar_holds_is_said_all_the_same() -> None:
+    assert duration(86400e10) == "1e+10 d"
+
+
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
     [
