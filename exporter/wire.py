@@ -150,6 +150,7 @@ REASONS = {
     "40P01": Reason.LOCK,
 }
 GONE = re.compile(r"^(08|57P0)")
+FATAL = re.compile(r"\bFATAL:\s+")
 WITH_VALUES = re.compile(r"^2[23]")
 """Classes of errors whose messages repeat values of rows."""
 
@@ -170,7 +171,7 @@ def translated(error: psycopg2.Error, gone: bool, seconds: float, allowed: float
 
 
 def one_line(error: Exception) -> str:
-    """The first line of an error, without the place in the statement."""
+    """The first line of an error, without the place in the statement and the driver's shouting."""
     primary = getattr(getattr(error, "diag", None), "message_primary", None)
     text = (primary or str(error)).strip() or type(error).__name__
-    return text.splitlines()[0]
+    return FATAL.sub("", text.splitlines()[0])

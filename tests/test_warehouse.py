@@ -187,7 +187,9 @@ def test_a_connection_that_is_cut_is_unreachable(rows_of_one: str) -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE application_name = 'warehouse-exporter'",
         )
-        assert isinstance(failure(session, "SELECT a FROM t"), Unreachable)
+        error = failure(session, "SELECT a FROM t")
+        assert isinstance(error, Unreachable)
+        assert error.detail == "terminating connection due to administrator command"
         assert isinstance(failure(session, "SELECT a FROM t"), Unreachable)
 
 
