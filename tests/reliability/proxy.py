@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -17,13 +18,15 @@ class Network:
         self._target = port
         self._forwards = threading.Event()
         self._forwards.set()
+        self._ended = False
         self._sockets: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> Self:
         """Listen."""
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._server.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._run(self._accept)
         return self
 
     def __exit__(
@@ -33,10 +36,14 @@ class Network:
         trace: TracebackType | None,
     ) -> None:
         """End every connection."""
+        self._ended = True
         self._forwards.set()
         for one in (self._server, *self._sockets):
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:  # grows meanwhile, by those that a thread still begins
+            thread.join()
+        for one in (self._server, *self._sockets):
             one.close()
 
     def black_hole(self) -> None:
@@ -47,19 +54,27 @@ class Network:
         """Forward again, what was held back first."""
         self._forwards.set()
 
+    def _run(self, target: Callable[..., None], *given: socket.socket) -> None:
+        """Do something beside everything else."""
+        thread = threading.Thread(target=target, args=given, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
     def _accept(self) -> None:
         with suppress(OSError):
             while True:
                 client, _ = self._server.accept()
                 self._sockets.append(client)
-                threading.Thread(target=self._connect, args=(client,), daemon=True).start()
+                self._run(self._connect, client)
 
     def _connect(self, client: socket.socket) -> None:
         self._forwards.wait()
+        if self._ended:
+            return
         with suppress(OSError):
             server = socket.create_connection(("127.0.0.1", self._target))
             self._sockets.append(server)
-            threading.Thread(target=self._pump, args=(server, client), daemon=True).start()
+            self._run(self._pump, server, client)
             self._pump(client, server)
 
     def _pump(self, source: socket.socket, sink: socket.socket) -> None:
