@@ -134,6 +134,7 @@ class Session:
         if not self._stopped.is_set():
             with suppress(Unmeasured):
                 self._wire.execute("ROLLBACK", seconds=SHORT)
+                self._wire.leave()
 
     def rows(self, sql: str) -> list[dict[str, Cell]]:
         """The rows of a statement. Raises Unmeasured, or Unreachable if the connection is gone."""

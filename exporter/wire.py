@@ -7,6 +7,7 @@ driver's errors become ours here; values of rows are left out of their messages.
 
 from __future__ import annotations
 
+import os
 import re
 import select
 import socket
@@ -108,6 +109,23 @@ class Wire:
                 self._connection.cancel()
         except psycopg2.Error:
             return
+
+    def leave(self) -> None:
+        """End the connection, and wait a moment until the server has let go of it.
+
+        Until then it counts against the limit of the role, and would be in the way of the next.
+        """
+        try:
+            number = os.dup(self._connection.fileno())
+        except (psycopg2.Error, OSError):
+            return
+        try:
+            self.close()
+            gone = select.poll()
+            gone.register(number, select.POLLIN)
+            gone.poll(GRACE * 1000)
+        finally:
+            os.close(number)
 
     def close(self) -> None:
         """End the connection, and with it its transaction, without waiting for an answer."""

@@ -194,7 +194,8 @@ def connection_limit(stage: Stage) -> str:
     """A warehouse that is full is out of reach, and the exporter takes no more than its share."""
     stage.sql(TABLES)
     stage.sql("CREATE ROLE guest LOGIN; GRANT SELECT ON orders, nap, slow TO guest")
-    stage.write(CONFIG.format(connections=1, pass_timeout="4s"), role="guest")
+    patient = CONFIG.format(connections=1, pass_timeout="20s").replace("timeout: 1s", "timeout: 9s")
+    stage.write(patient, role="guest")
     try:
         with stage.serving() as exporter:
             wait_for(lambda: says(exporter, "PASS"))
