@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 import psycopg2
 from psycopg2 import extensions
 
+from exporter.addresses import addressed
 from exporter.catalog import APPLICATION_NAME
 from exporter.errors import Reason, Unmeasured, Unreachable
 
@@ -46,8 +47,10 @@ class Wire:
         """Connect within some seconds. Raises Unreachable."""
         self._stop = stop
         try:
+            options: dict[str, Any] = {**NETWORK}
+            options |= addressed(extensions.parse_dsn(dsn), seconds, stop)
             self._connection: extensions.connection = psycopg2.connect(
-                dsn, async_=True, application_name=APPLICATION_NAME, **NETWORK
+                dsn, async_=True, application_name=APPLICATION_NAME, **options
             )
             self._wait(seconds, f"no connection within {seconds:g} s")
         except psycopg2.OperationalError as error:
