@@ -117,10 +117,11 @@ class Board:
 
     def reconfigure(self, config: Config, now: datetime) -> None:
         """Take in a new config; the results of checks that are still the same stay."""
-        kept = {check.id for check in config.checks if check in self.snapshot.config.checks}
         names = {check.id.dataset for check in config.checks}
         with self._lock:
             old = self.snapshot
+            before = old.config.by_id
+            kept = {check.id for check in config.checks if before.get(check.id) == check}
             self.snapshot = replace(
                 old,
                 config=config,

@@ -35,8 +35,8 @@ def label_name(text: str) -> str:
     return name or "query_label"
 
 
-class WarehouseCollector(Collector):
-    """Everything the board holds, as metric families; never touches the warehouse."""
+class BoardCollector(Collector):
+    """A collector that shows what the board holds now; never touches the warehouse."""
 
     def __init__(self, board: Board, clock: Callable[[], datetime]) -> None:
         self._board = board
@@ -45,6 +45,10 @@ class WarehouseCollector(Collector):
     def describe(self) -> Iterable[Family]:
         """No names at registration: they depend on the config, and collecting has a cost."""
         return []
+
+
+class WarehouseCollector(BoardCollector):
+    """Everything the board holds, as metric families, but for the ages."""
 
     def collect(self) -> Iterator[Family]:
         """Fresh families, so that what has vanished is gone with this scrape."""
@@ -56,16 +60,8 @@ class WarehouseCollector(Collector):
         yield gauge(catalog.SERIES_DROPPED, [(labels_of(c), float(n)) for c, n in dropped.items()])
 
 
-class LagCollector(Collector):
+class LagCollector(BoardCollector):
     """The age of every newest row now: a stuck exporter cannot freeze it."""
-
-    def __init__(self, board: Board, clock: Callable[[], datetime]) -> None:
-        self._board = board
-        self._clock = clock
-
-    def describe(self) -> Iterable[Family]:
-        """No names at registration, as above."""
-        return []
 
     def collect(self) -> Iterator[Family]:
         """One family; empty without a check of freshness."""
@@ -113,7 +109,7 @@ def state_families(snapshot: Snapshot, now: datetime) -> Iterator[Family]:
     """Whether each configured check is measured or skipped, and why it is not measured."""
     measured, skipped, reasons = [], [], []
     for check, result in snapshot.current(now).items():
-        labels = {"dataset": check.dataset, "check": check.name}
+        labels = labels_of(check)
         worst = result.worst
         measured.append((labels, float(worst.outcome is not Outcome.UNMEASURED)))
         skipped.append((labels, float(worst.outcome is Outcome.SKIPPED)))

@@ -59,7 +59,7 @@ class Reading:
     rows: tuple[Mapping[str, Cell], ...] = ()
 
     def total(self, state: type[Any]) -> Any:
-        """All days together, as the named state; from an empty answer, the state of no row."""
+        """All days together, as the named state; None from an answer without any day."""
         found = merged(self.states.values())
         assert found is None or isinstance(found, state)
         return found

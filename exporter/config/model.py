@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -59,11 +60,6 @@ class Check:
         """Whether it has a critical limit: not to measure it stops the DAG as well."""
         return Severity.CRITICAL in self.kind.conditions()
 
-    @property
-    def has_limits(self) -> bool:
-        """Whether anything is judged at all."""
-        return bool(self.kind.conditions())
-
 
 @dataclass(frozen=True)
 class Alerts:
@@ -89,7 +85,12 @@ class Config:
 
     def check(self, check: CheckId) -> Check:
         """The check of that address."""
-        return next(c for c in self.checks if c.id == check)
+        return self.by_id[check]
+
+    @cached_property
+    def by_id(self) -> Mapping[CheckId, Check]:
+        """The checks by address: a page asks for thousands of them."""
+        return {check.id: check for check in self.checks}
 
     def checks_of(self, datasets: frozenset[str] | None) -> tuple[Check, ...]:
         """The checks of some datasets, or all of them."""

@@ -56,8 +56,7 @@ class Freshness(Limited):
     def needs(self, target: Target) -> Mapping[str, Need]:
         clock = target.clock(getattr(target.dataset, self.by))
         where = words.both(clock.until(target.horizon), target.predicate(self.where))
-        newest = words.epoch(clock.instant(words.newest_of(clock.value)))
-        subquery = statements.select([newest], clock.source(target.table()), where)
+        subquery = statements.select([clock.newest], clock.source(target.table()), where)
         return {"rows": Lookup(target.dataset.name, Newest, (subquery,))}
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:

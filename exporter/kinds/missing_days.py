@@ -64,8 +64,7 @@ class MissingDays(Limited):
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         clock, given = target.clock(), target.predicate(self.where)
-        oldest = words.epoch(clock.instant(words.oldest_of(clock.value)))
-        subquery = statements.select([oldest], clock.source(target.table()), given)
+        subquery = statements.select([clock.oldest], clock.source(target.table()), given)
         name = target.dataset.name
         return {
             "rows": Scan(name, self.span(target), Count, (words.count(given),)),

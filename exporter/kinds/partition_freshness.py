@@ -48,8 +48,7 @@ class PartitionFreshness(Limited):
         clock = target.clock()
         end = target.bounds(target.calendar.expected)[1]
         where = words.both(clock.before(end), target.predicate(self.where))
-        newest = words.epoch(clock.instant(words.newest_of(clock.value)))
-        subquery = statements.select([newest], clock.source(target.table()), where)
+        subquery = statements.select([clock.newest], clock.source(target.table()), where)
         return {"rows": Lookup(target.dataset.name, Newest, (subquery,))}
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:

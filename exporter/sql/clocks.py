@@ -88,6 +88,16 @@ class Clock:
             return at_zone(words.cast(node, "timestamp"), self.zone)
         return node
 
+    @property
+    def newest(self) -> Node:
+        """The newest time as seconds since the epoch; NULL over no row."""
+        return words.epoch(self.instant(words.newest_of(self.value)))
+
+    @property
+    def oldest(self) -> Node:
+        """The oldest time as seconds since the epoch; NULL over no row."""
+        return words.epoch(self.instant(words.oldest_of(self.value)))
+
     def before(self, at: datetime) -> Node:
         """Rows strictly before an instant."""
         return words.compare(self.value, "<", self.literal(at))

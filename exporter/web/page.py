@@ -46,12 +46,12 @@ def template() -> jinja2.Template:
 
 def rows(snapshot: Snapshot, now: datetime) -> list[Row]:
     """The table, worst first."""
-    checks = {check.id: check for check in snapshot.config.checks}
     found = []
     for check, verdict in lines(snapshot.current(now)):
-        kind = checks[check].kind
+        configured = snapshot.config.check(check)
+        kind = configured.kind
         limits = "; ".join(f"{s.value} {c.text}" for s, c in kind.conditions().items())
-        owner = checks[check].owner or ""
+        owner = configured.owner or ""
         said = (verdict.outcome.value, word(verdict), check.dataset, check.name, verdict.text)
         found.append(Row(*said, owner, ", ".join(kind.ids), limits))
     return found
