@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test lint case-study reliability clean
+.PHONY: help demo test lint case-study reliability bench clean
 .DEFAULT_GOAL := help
 
 help: ## print this
@@ -27,6 +27,9 @@ case-study: .venv/dev ## write docs/case-study.md from the recorded events
 
 reliability: .venv/dev ## write docs/reliability.md from faults made on purpose
 	$(BIN)/python -m tests.reliability
+
+bench: .venv/dev ## write docs/performance.md: what it costs the warehouse (half an hour, 8 GB)
+	$(BIN)/python -m bench --output docs/performance.md
 
 clean: ## remove what the other targets made
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -65,13 +65,13 @@ def die_with_parent() -> None:
 
 
 class Server:
-    """One data directory inside one temporary directory, and the postmaster on it."""
+    """One data directory inside one temporary directory, or a given one, and its postmaster."""
 
-    def __init__(self, order: Order) -> None:
-        """Make the directory; nothing runs yet."""
+    def __init__(self, order: Order, directory: Path | None = None) -> None:
+        """Make the directory unless it is given; nothing runs yet."""
         self.order = order
         self.account = unprivileged()
-        self.directory = Path(tempfile.mkdtemp(prefix="warehouse-exporter-"))
+        self.directory = directory or Path(tempfile.mkdtemp(prefix="warehouse-exporter-"))
         self.data = self.directory / "data"
         self.log = self.directory / "log"
         self.port = 0
@@ -91,6 +91,11 @@ class Server:
         (self.data / "pg_hba.conf").write_text("\n".join(self.order["hba"]) + "\n")
         self._first_up()
 
+    def start_again(self) -> None:
+        """Start on the data that an earlier server has left in the directory."""
+        self.install = self._readable(Path(self.order["install"]))
+        self._first_up()
+
     def _readable(self, install: Path) -> Path:
         """The Postgres tree, or a copy of it where the account cannot enter (a venv in /root)."""
         reachable = subprocess.run(
@@ -100,6 +105,7 @@ class Server:
             return install
         packages, copy = install.parents[1], self.directory / "wheel"
         libraries = packages.glob(f"{install.parent.name}.libs")
+        shutil.rmtree(copy, ignore_errors=True)  # of an earlier server in this directory
         for tree in (install, *libraries):  # the programs find their libraries by relative path
             shutil.copytree(tree, copy / tree.relative_to(packages), symlinks=True)
         for path in (copy, *copy.rglob("*")):
