@@ -39,6 +39,7 @@ class Snapshot:
     measured: Mapping[CheckId, Result] = field(default_factory=dict)
     succeeded: Mapping[str, datetime] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
+    costs: Mapping[CheckId, float] = field(default_factory=dict)
     last: Pass | None = None
     counts: Counts = field(default_factory=Counts)
     loaded_at: datetime | None = None
@@ -107,6 +108,7 @@ class Board:
                 measured={**old.measured, **fresh},
                 succeeded={**old.succeeded, **reached},
                 seconds={**old.seconds, **dict.fromkeys(done.datasets, done.seconds)},
+                costs={**old.costs, **dict.fromkeys(done.results, 0.0), **done.costs},
                 last=done,
                 counts=Counts(
                     old.counts.passes + 1,
@@ -129,6 +131,7 @@ class Board:
                 measured={check: r for check, r in old.measured.items() if check in kept},
                 succeeded={d: at for d, at in old.succeeded.items() if d in names},
                 seconds={d: took for d, took in old.seconds.items() if d in names},
+                costs={check: cost for check, cost in old.costs.items() if check in kept},
                 loaded_at=now,
                 reload_ok=True,
             )

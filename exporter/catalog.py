@@ -46,6 +46,11 @@ PASS_SUCCESS = Metric(
 PASS_DURATION = Metric(
     "warehouse_pass_duration_seconds", "How long the last pass over the dataset took."
 )
+COST = Metric(
+    "warehouse_check_cost_seconds",
+    "Seconds of work for the check in the last pass; a statement of several is divided.",
+    ("dataset", "check"),
+)
 PASSES = Metric("warehouse_passes", "Passes since the start of the exporter.")
 STATEMENTS = Metric("warehouse_statements", "Statements sent to the warehouse for checks.")
 FAILURES = Metric("warehouse_statement_failures", "Statements that failed, by reason.")

@@ -96,6 +96,10 @@ def main() -> None:
 )
 @click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--report-dir", metavar="DIR", help="Also write report.md and report.json there.")
+@click.option(
+    "--open-days-only", is_flag=True,
+    help="Checks over a whole table look at the expected day and what came after it.",
+)  # fmt: skip
 @click.option("--strict", is_flag=True, help="Warnings end with exit code 1 as well.")
 @click.option("--allow-unmeasured", is_flag=True, help="What was not measured does not end with 3.")
 @click.option("--report-only", is_flag=True, help="Always end with 0.")
@@ -103,8 +107,8 @@ def main() -> None:
 @log_options("error")
 def check(
     config_file: str, as_of: str | None, datasets: tuple[str, ...], style: str,
-    report_dir: str | None, strict: bool, allow_unmeasured: bool, report_only: bool,
-    no_color: bool, log_level: str, log_format: Any,
+    report_dir: str | None, open_days_only: bool, strict: bool, allow_unmeasured: bool,
+    report_only: bool, no_color: bool, log_level: str, log_format: Any,
 ) -> None:  # fmt: skip
     """The gate: judge everything once, print it, and stop the DAG by the exit code."""
     from exporter.passes import run_pass
@@ -113,6 +117,7 @@ def check(
     logs.set_up(log_level, log_format)
     with explained():
         config = load(config_file)
+        config = config.open_days_only() if open_days_only else config
         at = instant(as_of, config)
         only, connector = chosen(datasets, config), Connector(config.warehouse)
         with interruptible(connector.stop), waiting(len(config.checks)):
@@ -200,13 +205,21 @@ def kinds(output: str | None) -> None:
 @config_option
 @click.option("--check", "only", metavar="DATASET.CHECK", help="Only the SQL of this check.")
 @click.option("--as-of", metavar="TIME", help="As of this time (ISO 8601) instead of now.")
-def plan(config_file: str, only: str | None, as_of: str | None) -> None:
+@click.option(
+    "--steady", is_flag=True, help="A later pass of `serve`, which knows the closed days already."
+)
+@click.option(
+    "--explain", "costs", is_flag=True, help="Ask the planner what each statement will cost."
+)
+def plan(
+    config_file: str, only: str | None, as_of: str | None, steady: bool, costs: bool
+) -> None:  # fmt: skip
     """The SQL that a pass would run, statement by statement, and the checks each one serves."""
     from exporter.explain import explain_plan
 
     with explained():
         config = load(config_file)
-        text = explain_plan(config, instant(as_of, config), only)
+        text = explain_plan(config, instant(as_of, config), only, steady=steady, costs=costs)
     write(text, None)
 
 

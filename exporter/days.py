@@ -53,8 +53,8 @@ class Calendar:
     def window(self, text: str) -> tuple[date, ...] | None:
         """The days a window names, oldest first; None means the whole table.
 
-        `day` is the expected day, `today` the open one, `7d` the seven that end with the expected
-        one.
+        `day` is the expected day, `today` the day of `as_of`, `open` the days from the one to the
+        other, `7d` the seven that end with the expected one.
         """
         if text == "all":
             return None
@@ -62,10 +62,12 @@ class Calendar:
             return (self.expected,)
         if text == "today":
             return (self.today,)
+        if text == "open":
+            return last_days(self.today, (self.today - self.expected).days + 1)
         return last_days(self.expected, int(text.removesuffix("d")))
 
 
-WINDOW = re.compile(r"^(day|today|all|[1-9][0-9]{0,3}d)$")
+WINDOW = re.compile(r"^(day|today|open|all|[1-9][0-9]{0,3}d)$")
 
 
 def describe_window(days: tuple[date, ...] | None) -> str:

@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from exporter.config import Config
-from exporter.errors import UsageError
+from exporter.closed import Kept
+from exporter.config import Check, Config
+from exporter.errors import Unmeasured, Unreachable, UsageError
+from exporter.needs import Reading
 from exporter.passes import make_targets
-from exporter.plan import Statement, make_plan
-from exporter.warehouse import Connector
+from exporter.plan import Plan, Statement, make_plan
+from exporter.target import Target
+from exporter.warehouse import Connector, Session
 from exporter.wording import counted
 
 SHAPES = {
     "days": "one scan, by day",
     "table": "one scan of the whole table",
+    "closed": "one scan of all closed days",
+    "open": "one scan of the open days",
     "lookup": "single values",
     "probe": "a statement of its own",
 }
 
 
-def explain_plan(config: Config, as_of: datetime, only: str | None = None) -> str:
+def explain_plan(
+    config: Config,
+    as_of: datetime,
+    only: str | None = None,
+    *,
+    steady: bool = False,
+    costs: bool = False,
+) -> str:
     """The statements for all checks, or for one (`dataset.check`); asks only the catalogue.
 
-    Raises UsageError for a check that does not exist, Unreachable without a warehouse.
+    `steady` shows the pass of an exporter that has read the closed days before. With `costs` the
+    planner is asked for each statement, and nothing is run. Raises UsageError for a check that does
+    not exist, Unreachable without a warehouse.
     """
     checks = [check for check in config.checks if only in (None, str(check.id))]
     if not checks:
@@ -31,8 +46,12 @@ def explain_plan(config: Config, as_of: datetime, only: str | None = None) -> st
         raise UsageError(f"there is no check {only!r}; known are {known}")
     with Connector(config.warehouse).snapshot() as session:
         relations = session.relations([d.relation for d in config.datasets.values()])
-    made = make_plan(checks, make_targets(config, relations, as_of))
-    parts = [described(statement) for statement in made.statements]
+        targets = make_targets(config, relations, as_of)
+        made = steady_plan(checks, targets) if steady else make_plan(checks, targets)
+        parts = [
+            described(statement, estimates(statement, session) if costs else ())
+            for statement in made.statements
+        ]
     parts += [f"-- {check}: {error}\n" for check, error in made.unmeasured.items()]
     silent = {check.id for check in checks} - set(made.unmeasured)
     for statement in made.statements:
@@ -42,9 +61,18 @@ def explain_plan(config: Config, as_of: datetime, only: str | None = None) -> st
     return "\n".join([head, *parts])
 
 
-def described(statement: Statement) -> str:
+def steady_plan(checks: Sequence[Check], targets: Mapping[str, Target]) -> Plan:
+    """The plan of a pass that knows what closed days answer."""
+    kept = Kept()
+    for check, divisions in make_plan(checks, targets, kept).divisions.items():
+        for name, division in divisions.items():
+            kept.keep(check, name, division.key, Reading({}))
+    return make_plan(checks, targets, kept)
+
+
+def described(statement: Statement, estimate: Iterable[str] = ()) -> str:
     """One statement under a comment that says what it is."""
-    return "\n".join([*comments(statement), f"{statement.sql};\n"])
+    return "\n".join([*comments(statement), *estimate, f"{statement.sql};\n"])
 
 
 def comments(statement: Statement) -> Iterator[str]:
@@ -57,3 +85,28 @@ def comments(statement: Statement) -> Iterator[str]:
     if statement.note:
         yield f"-- note: {statement.note}"
     yield f"-- for: {', '.join(str(check) for check in statement.checks)}"
+
+
+def estimates(statement: Statement, session: Session) -> list[str]:
+    """What the planner expects of a statement: its cost, and how each relation is read."""
+    try:
+        (row,) = session.rows(f"EXPLAIN (FORMAT JSON)\n{statement.sql}")
+    except Unreachable:
+        raise
+    except Unmeasured as error:
+        return [f"-- cost: unknown ({error.detail})"]
+    answer: Any = next(iter(row.values()))
+    plan = answer[0]["Plan"]
+    lines = [f"-- cost: {plan['Total Cost']:,.0f} in the planner's units"]
+    for node in nodes(plan):
+        if "Relation Name" in node:
+            rows = counted(node["Plan Rows"], "row")
+            lines.append(f"--   {node['Node Type']} on {node['Relation Name']}, about {rows}")
+    return lines
+
+
+def nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Every node of a plan, from the top."""
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from nodes(below)

@@ -127,6 +127,8 @@ def self_families(snapshot: Snapshot) -> Iterator[Family]:
         yield gauge(catalog.UP, [({}, float(last.up))])
     took = [({"dataset": d}, seconds) for d, seconds in sorted(snapshot.seconds.items())]
     yield gauge(catalog.PASS_DURATION, took)
+    costs = [(labels_of(check), seconds) for check, seconds in snapshot.costs.items()]
+    yield gauge(catalog.COST, costs)
     succeeded = [({"dataset": d}, at.timestamp()) for d, at in sorted(snapshot.succeeded.items())]
     yield gauge(catalog.PASS_SUCCESS, succeeded)
     yield counter(catalog.PASSES, [({}, snapshot.counts.passes)])

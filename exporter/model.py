@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -89,12 +89,23 @@ class Column:
 
 @dataclass(frozen=True)
 class Relation:
-    """What the catalogue says of a dataset's relation; None in its place: it is missing."""
+    """What the catalogue says of a dataset's relation; None in its place: it is missing.
+
+    `unique` has the columns of every unique index; `file` changes when the relation is truncated,
+    rewritten, or another one takes its name. `distributed`: it may lie on other machines (Citus).
+    """
 
     columns: Mapping[str, Column]
     readable: bool = True
     indexed: frozenset[str] = frozenset()
     kind: str = "r"
+    unique: frozenset[frozenset[str]] = frozenset()
+    file: tuple[int, int] = (0, 0)
+    distributed: bool = False
+
+    def holds_unique(self, columns: Iterable[str]) -> bool:
+        """Whether an index keeps any value of these columns from occurring twice."""
+        return any(key <= set(columns) for key in self.unique)
 
 
 @dataclass(frozen=True, order=True)
@@ -145,7 +156,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Pass:
-    """One consistent run over the due datasets."""
+    """One consistent run over the due datasets; `costs` are seconds of the warehouse's work."""
 
     as_of: datetime
     results: Mapping[CheckId, Result]
@@ -154,3 +165,4 @@ class Pass:
     seconds: float
     statements: int = 0
     failures: Mapping[Reason, int] = field(default_factory=dict)
+    costs: Mapping[CheckId, float] = field(default_factory=dict)

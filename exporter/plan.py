@@ -9,14 +9,15 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from exporter.closed import Division, Kept, Part, divide
 from exporter.config import Check
 from exporter.days import last_days
 from exporter.errors import Reason, Skipped, Unmeasured
 from exporter.model import CheckId
-from exporter.needs import Lookup, Need, Probe, Scan
+from exporter.needs import Lookup, Need, Probe, Rows, Scan
 from exporter.sql import statements
 from exporter.sql.clocks import PARSED
 from exporter.sql.words import Node, render
@@ -35,6 +36,7 @@ class Asked:
     check: CheckId
     name: str
     need: Need
+    part: Part = Part.WHOLE
 
 
 @dataclass(frozen=True)
@@ -69,25 +71,50 @@ class Plan:
 
     statements: tuple[Statement, ...]
     unmeasured: Mapping[CheckId, Unmeasured | Skipped]
+    divisions: Mapping[CheckId, Mapping[str, Division]]
 
 
-def make_plan(checks: Iterable[Check], targets: Mapping[str, Target]) -> Plan:
-    """The statements that answer the checks; checks whose columns are missing need none."""
+def make_plan(
+    checks: Iterable[Check], targets: Mapping[str, Target], kept: Kept | None = None
+) -> Plan:
+    """The statements that answer the checks; checks whose columns are missing need none.
+
+    Of what is `kept`, only the open days are read again; without it, everything is.
+    """
     asked: list[Asked] = []
     unmeasured: dict[CheckId, Unmeasured | Skipped] = {}
+    divisions: dict[CheckId, Mapping[str, Division]] = {}
     for check in checks:
         try:
-            needs = check.kind.needs(targets[check.id.dataset])
-            for need in needs.values():
-                require(need, targets[need.dataset])
-            asked += [Asked(check.id, name, need) for name, need in needs.items()]
+            divided = divisions_of(check, targets, kept)
+            divisions[check.id] = divided
+            asked += [
+                Asked(check.id, name, need, part)
+                for name, division in divided.items()
+                for part, need in division.ask.items()
+            ]
         except (Unmeasured, Skipped) as error:
             unmeasured[check.id] = error
         except Exception as error:  # a fault of ours costs one check, never the pass
             log.exception("kind failed", extra={"fields": {"check": check.id}})
             what = f"{type(error).__name__} in {check.kind.kind}"
             unmeasured[check.id] = Unmeasured(Reason.INTERNAL, what)
-    return Plan(tuple(fuse(asked, targets)), unmeasured)
+    return Plan(tuple(fuse(asked, targets)), unmeasured, divisions)
+
+
+def divisions_of(
+    check: Check, targets: Mapping[str, Target], kept: Kept | None
+) -> dict[str, Division]:
+    """The needs of a check, each with what must be read of it."""
+    found = {}
+    for name, need in check.kind.needs(targets[check.id.dataset]).items():
+        require(need, targets[need.dataset])
+        if kept is None:
+            found[name] = Division(need, {Part.WHOLE: need})
+            continue
+        read = dict.fromkeys((need.dataset, *check.kind.refers_to()))
+        found[name] = divide(check.id, name, need, [targets[one] for one in read], kept)
+    return found
 
 
 def require(need: Need, target: Target) -> None:
@@ -105,14 +132,41 @@ def fuse(asked: Iterable[Asked], targets: Mapping[str, Target]) -> Iterable[Stat
     for one in asked:
         groups[shape_of(one.need)].append(one)
     for (dataset, shape, _), members in groups.items():
-        for part in fitting(members):
-            yield WRITERS[shape](part, targets[dataset])
+        for alike in day_by_day(members, targets[dataset]) if shape == "days" else [members]:
+            for part in fitting(alike):
+                yield WRITERS[shape](part, targets[dataset])
+
+
+def day_by_day(asked: Sequence[Asked], target: Target) -> Iterable[list[Asked]]:
+    """Days of which the same is asked, together, so that each is read once and for no more.
+
+    Without an index every statement would read the whole table: there it is one.
+    """
+    if not target.tells_open_days:
+        yield list(asked)
+        return
+    wanted: dict[date, list[int]] = defaultdict(list)
+    for place, one in enumerate(asked):
+        assert isinstance(one.need, Scan)
+        for day in one.need.days or ():
+            wanted[day].append(place)
+    alike: dict[tuple[int, ...], list[date]] = defaultdict(list)
+    for day in sorted(wanted):
+        alike[tuple(wanted[day])].append(day)
+    for places, days in alike.items():
+        yield [narrowed(asked[place], tuple(days)) for place in places]
+
+
+def narrowed(asked: Asked, days: tuple[date, ...]) -> Asked:
+    """The same question of some of its days."""
+    assert isinstance(asked.need, Scan)
+    return replace(asked, need=replace(asked.need, days=days))
 
 
 def shape_of(need: Need) -> tuple[str, str, str]:
     """What may share a statement: dataset and shape; a probe only with its equals."""
     if isinstance(need, Scan):
-        return need.dataset, "table" if need.days is None else "days", ""
+        return need.dataset, need.rows.value if need.days is None else "days", ""
     if isinstance(need, Lookup):
         return need.dataset, "lookup", ""
     return need.dataset, "probe", need.sql
@@ -155,9 +209,24 @@ def placed(asked: Sequence[Asked]) -> tuple[list[Node], list[Slot]]:
 
 def write_table(asked: Sequence[Asked], target: Target) -> Statement:
     """One ungrouped scan of the whole table."""
+    return write_rows(asked, target, Rows.ALL, None)
+
+
+def write_closed(asked: Sequence[Asked], target: Target) -> Statement:
+    """One ungrouped scan of all rows of closed days."""
+    return write_rows(asked, target, Rows.CLOSED, target.closed_rows())
+
+
+def write_open(asked: Sequence[Asked], target: Target) -> Statement:
+    """One ungrouped scan of the rows that are not of closed days."""
+    return write_rows(asked, target, Rows.OPEN, target.open_rows())
+
+
+def write_rows(asked: Sequence[Asked], target: Target, rows: Rows, where: Node | None) -> Statement:
+    """One ungrouped scan."""
     nodes, slots = placed(asked)
-    sql = statements.select(nodes, target.table())
-    return Statement(target.dataset.name, "table", sql, tuple(slots))
+    sql = statements.select(nodes, target.table(), where)
+    return Statement(target.dataset.name, rows.value, sql, tuple(slots))
 
 
 def write_days(asked: Sequence[Asked], target: Target) -> Statement:
@@ -165,7 +234,7 @@ def write_days(asked: Sequence[Asked], target: Target) -> Statement:
     nodes, slots = placed(asked)
     wanted = sorted({day for slot in slots for day in slot.days or ()})
     clock = target.clock()
-    if clock.is_parsed or target.dataset.time not in target.found.indexed:
+    if not target.tells_open_days:
         days = last_days(wanted[-1], (wanted[-1] - wanted[0]).days + 1)
         edges = [target.bounds(day)[0] for day in days] + [target.bounds(days[-1])[1]]
         sql = statements.select_grouped(nodes, target.table(), clock, edges, len(days))
@@ -202,6 +271,8 @@ def write_probe(asked: Sequence[Asked], target: Target) -> Statement:
 
 WRITERS = {
     "table": write_table,
+    "closed": write_closed,
+    "open": write_open,
     "days": write_days,
     "lookup": write_lookup,
     "probe": write_probe,

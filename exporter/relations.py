@@ -19,8 +19,17 @@ SELECT n.nspname, c.relname, c.relkind::text, a.attname,
                  AND x.indkey[0] = a.attnum AND m.amname IN ('btree', 'brin'))
        OR EXISTS (SELECT 1 FROM pg_partitioned_table p
                   WHERE p.partrelid = c.oid AND p.partattrs[0] = a.attnum),
-       pg_table_is_visible(c.oid)
+       pg_table_is_visible(c.oid), u.keys, c.oid::bigint, c.relfilenode::bigint,
+       EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN LATERAL (
+  SELECT json_agg((SELECT json_agg(b.attname)
+                   FROM unnest(x.indkey) WITH ORDINALITY AS k(attnum, place)
+                   JOIN pg_attribute b ON b.attrelid = c.oid AND b.attnum = k.attnum
+                   WHERE k.place <= x.indnkeyatts)) AS keys
+  FROM pg_index x
+  WHERE x.indrelid = c.oid AND x.indisunique AND x.indisvalid AND x.indpred IS NULL
+    AND x.indexprs IS NULL AND (c.relkind = 'p' OR NOT c.relhassubclass)) u ON true
 LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_type t ON t.oid = a.atttypid
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname = ANY(%s)
@@ -28,7 +37,8 @@ ORDER BY c.oid, a.attnum
 """
 """By the plain names of relations; a row per column, and one for a relation without any.
 
-A column counts as indexed when a btree, a BRIN or a partition key begins with it.
+A column counts as indexed when a btree, a BRIN or a partition key begins with it. A unique index
+speaks for the whole relation only where no other table inherits from it.
 """
 
 
@@ -50,9 +60,11 @@ def relation(rows: Sequence[tuple[Any, ...]]) -> Relation:
     """A relation from its rows, one per column."""
     columns = {
         name: Column(name, data_type, readable)
-        for _, _, _, name, data_type, readable, _, _ in rows
+        for _, _, _, name, data_type, readable, *_ in rows
         if name is not None
     }
     readable = any(column.readable for column in columns.values())
     indexed = frozenset(row[3] for row in rows if row[3] is not None and row[6])
-    return Relation(columns, readable, indexed, rows[0][2])
+    kind, (keys, oid, filenode, distributed) = rows[0][2], rows[0][8:]
+    unique = frozenset(frozenset(key) for key in keys or ())
+    return Relation(columns, readable, indexed, kind, unique, (oid, filenode), distributed)

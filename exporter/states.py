@@ -39,6 +39,11 @@ def plus(left: float | None, right: float | None) -> float | None:
     return left + right
 
 
+def minus(left: float | None, right: float | None) -> float | None:
+    """What is left of a sum when a part of it is taken away; None is a sum over nothing."""
+    return left if right is None else (left or 0.0) - right
+
+
 S = TypeVar("S", bound="State")
 
 
@@ -51,6 +56,13 @@ class State(Protocol):
 
     def __add__(self, other: Self, /) -> Self:
         """The state of both sets of rows together."""
+
+
+class Parted(State, Protocol):
+    """A state of which a part can be taken away again."""
+
+    def __sub__(self, other: Self, /) -> Self:
+        """The state without that of some of its rows."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +99,9 @@ class Hits:
 
     def __add__(self, other: Hits, /) -> Hits:
         return Hits(plus(self.hits, other.hits), plus(self.total, other.total))
+
+    def __sub__(self, other: Hits, /) -> Hits:
+        return Hits(minus(self.hits, other.hits), minus(self.total, other.total))
 
     @property
     def ratio(self) -> float | None:

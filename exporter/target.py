@@ -144,6 +144,70 @@ class Target:
         low, high = self.bounds(days[0])[0], self.bounds(days[-1])[1]
         return self.clock().between(low, high)
 
+    @property
+    def tells_open_days(self) -> bool:
+        """Whether the rows of open days can be found without reading those of closed ones."""
+        time = self.dataset.time
+        return time is not None and time in self.found.indexed and not self.clock().is_parsed
+
+    def open_days(self, days: tuple[date, ...]) -> tuple[date, ...]:
+        """Those of the days that still change: the expected day and what comes after it."""
+        return tuple(day for day in days if day >= self.calendar.expected)
+
+    def finds(self, column: str) -> bool:
+        """Whether an index finds the rows with one value of a column.
+
+        Then a few values are looked up one by one, in a correlated sub-select, at a cost that has
+        nothing to do with the size of the table. Distributed Postgres refuses those.
+        """
+        return column in self.found.indexed and not self.found.distributed
+
+    def all_open(self, days: tuple[date, ...] | None) -> bool:
+        """Whether a window has no closed day."""
+        return days is not None and self.open_days(days) == days
+
+    def closed_rows(self) -> Node:
+        """The predicate for rows of closed days; where `tells_open_days`."""
+        since = self.bounds(self.calendar.expected)[0]
+        early = self.clock().before(since)
+        arrival = self._arrival()
+        if arrival is None:
+            return early
+        known = words.either(arrival.before(since), words.is_null(arrival.value))
+        return words.all_of(early, known)
+
+    def open_rows(self) -> Node:
+        """The predicate for all other rows: of open days, of no day, or arrived on an open day."""
+        since = self.bounds(self.calendar.expected)[0]
+        clock, arrival = self.clock(), self._arrival()
+        late = [arrival.since(since)] if arrival else []
+        return words.either(clock.since(since), words.is_null(clock.value), *late)
+
+    def parted(self, days: tuple[date, ...] | None) -> tuple[Node, Node] | None:
+        """The predicates for the rows of closed and of open days in a window.
+
+        None where there is nothing to gain: no index tells them apart, or no day is closed.
+        """
+        if not self.tells_open_days:
+            return None
+        if days is None:
+            return self.closed_rows(), self.open_rows()
+        still = self.open_days(days)
+        closed = days[: len(days) - len(still)]
+        if not closed or not still:
+            return None
+        low, middle = self.bounds(days[0])[0], self.bounds(still[0])[0]
+        high = self.bounds(still[-1])[1]
+        return self.clock().between(low, middle), self.clock().between(middle, high)
+
+    def _arrival(self) -> Clock | None:
+        """The clock of arrival, where an index finds what arrived lately."""
+        loaded = self.dataset.loaded
+        if loaded is None or loaded not in self.found.indexed:
+            return None
+        clock = self.clock(loaded)
+        return None if clock.is_parsed else clock
+
     def source(self, days: tuple[date, ...] | None) -> str:
         """The FROM clause in which `inside` can be said."""
         return self.table() if days is None else self.clock().source(self.table())

@@ -38,11 +38,25 @@ class Connector:
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
         """A read-only, repeatable-read transaction. Raises Unreachable."""
+        with self._session(None, self.warehouse.pass_timeout) as session:
+            yield session
+
+    @contextmanager
+    def beside(self, snapshot: str) -> Iterator[Session]:
+        """Another transaction that sees what the one that exported its snapshot sees.
+
+        Raises Unreachable, at once where there is no room for one more connection.
+        """
+        with self._session(snapshot, 0.0) as session:
+            yield session
+
+    @contextmanager
+    def _session(self, snapshot: str | None, patience: float) -> Iterator[Session]:
         warehouse = self.warehouse
-        wire = self._connected(warehouse)
+        wire = self._connected(warehouse, patience)
         try:
             session = Session(wire, warehouse, self._stopped)
-            session.begin()
+            session.begin(snapshot)
             yield session
             session.end()
         finally:
@@ -51,15 +65,15 @@ class Connector:
                 self._open.discard(wire)
                 self._room.notify()
 
-    def _connected(self, warehouse: config.Warehouse) -> Wire:
-        """A connection, as soon as there is room for one more."""
+    def _connected(self, warehouse: config.Warehouse, patience: float) -> Wire:
+        """A connection, as soon as there is room for one more, waited for some seconds."""
 
         def room() -> bool:
             used = len(self._open) + self._connecting
             return self._stopped.is_set() or used < warehouse.connections
 
         with self._room:
-            if not self._room.wait_for(room, warehouse.pass_timeout):
+            if not self._room.wait_for(room, patience):
                 raise Unreachable(f"all {warehouse.connections} connections are in use")
             if self._stopped.is_set():
                 raise Unreachable("the exporter is shutting down")
@@ -104,8 +118,11 @@ class Session:
         self._deadline = time.monotonic() + warehouse.pass_timeout
         self.statements = 0
 
-    def begin(self) -> None:
-        """Start the transaction and make every setting in it. Raises Unreachable."""
+    def begin(self, snapshot: str | None = None) -> None:
+        """Start the transaction and make every setting in it. Raises Unreachable.
+
+        With `snapshot` it sees what the transaction that exported it sees.
+        """
         limits = self._warehouse
         settings = {
             "timezone": "UTC",
@@ -113,18 +130,37 @@ class Session:
             "lock_timeout": milliseconds(limits.lock_timeout),
             "statement_timeout": milliseconds(limits.statement_timeout),
             "idle_in_transaction_session_timeout": milliseconds(limits.pass_timeout),
+            "jit": "off",
         }
+        if limits.work_mem is not None:
+            settings["work_mem"] = limits.work_mem
+        if limits.parallel_workers is not None:
+            settings["max_parallel_workers_per_gather"] = str(limits.parallel_workers)
         made = ", ".join("set_config(%s, %s, true)" for _ in settings)
         values = [part for setting in settings.items() for part in setting]
         orphaned = "SELECT set_config(name, '1000', true) FROM pg_settings WHERE name = %s"
         try:
             self._wire.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", seconds=SHORT)
+            if snapshot is not None:
+                self._wire.execute("SET TRANSACTION SNAPSHOT %s", [snapshot], seconds=SHORT)
             self._wire.execute(f"SELECT {made}", values, seconds=SHORT)
             self._wire.execute(orphaned, [ORPHANED], seconds=SHORT)
         except Unreachable:
             raise
         except Unmeasured as error:
             raise Unreachable(error.detail) from None
+
+    def export(self) -> str | None:
+        """The name under which others can see the same instant; None where that is refused."""
+        try:
+            _, rows = self._wire.execute("SELECT pg_export_snapshot()", seconds=SHORT)
+        except Unreachable:
+            raise
+        except Unmeasured:  # the transaction has failed with it
+            self._wire.execute("ROLLBACK", seconds=SHORT)
+            self.begin()
+            return None
+        return str(rows[0][0])
 
     def end(self) -> None:
         """End the transaction: a pooler throws away a connection that is left in the middle of one.

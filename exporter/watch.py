@@ -19,9 +19,11 @@ import schedule
 
 from exporter.board import Board
 from exporter.catalog import QUERIES
+from exporter.closed import Kept
 from exporter.config import Config, load
 from exporter.errors import ConfigError
 from exporter.logs import event
+from exporter.model import CheckId
 from exporter.passes import run_pass
 from exporter.warehouse import Connector
 
@@ -90,6 +92,7 @@ class Exporter:
         self._offset = clock_offset()
         self._ready = False
         self._jobs = planned(config, self._begin)
+        self._kept = Kept()
         self._workers = ThreadPoolExecutor(config.warehouse.connections, "pass")
         self._thread = threading.Thread(target=self._loop, name="schedule", daemon=True)
 
@@ -118,15 +121,21 @@ class Exporter:
                 self.board.reload_failed()
                 event(log, logging.ERROR, "config not reloaded", problems=str(error))
                 raise
+            self._kept = self._kept.only(unchanged(self.board.snapshot.config, config))
             self._connector.warehouse = config.warehouse
             self._jobs = planned(config, self._begin)
             self.board.reconfigure(config, utc_now())
         event(log, logging.INFO, "config reloaded", sha256=config.sha256)
         self.collect()
 
-    def collect(self) -> None:
-        """Let a pass over everything begin now; where one is under way, another one after it."""
+    def collect(self, *, full: bool = False) -> None:
+        """Let a pass over everything begin now; where one is under way, another one after it.
+
+        A full one reads closed days again as well.
+        """
         with self._lock:
+            if full:
+                self._kept = Kept()
             self._again |= self._busy
         self._asked.set()
         self._wake.set()
@@ -172,9 +181,10 @@ class Exporter:
 
     def _run(self, lane: Lane) -> None:
         """One pass of a lane; the lane is free again whatever happens."""
-        config = self.board.snapshot.config
+        with self._lock:
+            config, kept = self.board.snapshot.config, self._kept
         try:
-            done = run_pass(config, self._connector, utc_now(), lane.datasets)
+            done = run_pass(config, self._connector, utc_now(), lane.datasets, kept)
             if not self._stop.is_set() and config is self.board.snapshot.config:
                 self.board.publish(done)
         except Exception:  # the lane outlives every fault of ours; staleness alerts tell of it
@@ -185,6 +195,21 @@ class Exporter:
             self._again.discard(lane.datasets)
         if again:
             self.collect()
+
+
+def unchanged(old: Config, new: Config) -> frozenset[CheckId]:
+    """The checks whose datasets, theirs and those they are compared with, have the same config."""
+    same = {
+        name
+        for name in (*new.datasets, QUERIES)
+        if old.datasets.get(name) == new.datasets.get(name)
+        and old.checks_of(frozenset({name})) == new.checks_of(frozenset({name}))
+    }
+    return frozenset(
+        check.id
+        for check in new.checks
+        if same.issuperset((check.id.dataset, *check.kind.refers_to()))
+    )
 
 
 def clock_offset() -> float:

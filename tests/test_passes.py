@@ -30,6 +30,7 @@ warehouse:
   lock_timeout: 0.3s
   pass_timeout: PASSs
   connect_timeout: 2s
+  connections_per_pass: 1
 datasets:
   orders:
     relation: orders

@@ -125,6 +125,9 @@ def warehouse(spec: Any, base: FilePath) -> Warehouse:
         pass_timeout=spec.pass_timeout,
         connect_timeout=spec.connect_timeout,
         connections=spec.connections,
+        connections_per_pass=spec.connections_per_pass,
+        work_mem=spec.work_mem,
+        parallel_workers=spec.parallel_workers,
     )
 
 

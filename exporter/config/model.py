@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,7 +16,10 @@ from exporter.model import CheckId, Dataset, Severity
 
 @dataclass(frozen=True)
 class Warehouse:
-    """The database observed, and how carefully; times in seconds."""
+    """The database observed, and how carefully; times in seconds.
+
+    Where `work_mem` and `parallel_workers` are None, the server's own settings hold.
+    """
 
     dsn: str | None
     dsn_file: Path | None
@@ -26,6 +29,9 @@ class Warehouse:
     pass_timeout: float
     connect_timeout: float
     connections: int
+    connections_per_pass: int = 1
+    work_mem: str | None = None
+    parallel_workers: int | None = None
 
     def connection_string(self) -> str:
         """The DSN; from its file it is read anew each time, so that a rotated password is found.
@@ -91,6 +97,18 @@ class Config:
     def by_id(self) -> Mapping[CheckId, Check]:
         """The checks by address: a page asks for thousands of them."""
         return {check.id: check for check in self.checks}
+
+    def open_days_only(self) -> Config:
+        """The same, where checks over a whole table look at its open days only."""
+        found = []
+        for check in self.checks:
+            dataset = self.datasets.get(check.id.dataset)
+            whole = (check.kind.window or check.kind.default_window) == "all"
+            if whole and dataset is not None and dataset.time is not None:
+                kind = check.kind.model_copy(update={"window": "open"})
+                check = replace(check, kind=kind)
+            found.append(check)
+        return replace(self, checks=tuple(found))
 
     def checks_of(self, datasets: frozenset[str] | None) -> tuple[Check, ...]:
         """The checks of some datasets, or all of them."""

@@ -141,6 +141,15 @@ class WarehouseSpec(Spec):
     pass_timeout: Span = Field(300.0, description="Longest run of a whole pass.")
     connect_timeout: Span = Field(10.0, description="Longest wait for a connection.")
     connections: int = Field(3, ge=1, le=50, description="Most connections at the same time.")
+    connections_per_pass: int = Field(
+        2, ge=1, le=50, description="Most connections of one pass, all at the same instant."
+    )
+    work_mem: str | None = Field(
+        None, pattern=r"^[1-9][0-9]{0,6}(kB|MB|GB)$", description="Memory of a sort or hash."
+    )
+    parallel_workers: int | None = Field(
+        None, ge=0, le=64, description="Workers that may help a statement; default: the server's."
+    )
 
     @model_validator(mode="after")
     def has_one_source(self) -> WarehouseSpec:

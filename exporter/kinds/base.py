@@ -41,9 +41,9 @@ def valid_expression(text: str) -> str:
 
 
 def valid_window(text: str) -> str:
-    """`day`, `today`, `all` or a number of days such as `7d`."""
+    """`day`, `open`, `today`, `all` or a number of days such as `7d`."""
     if not WINDOW.match(text):
-        raise ValueError(f"{text!r} is not a window: write day, today, all, or days such as 7d")
+        raise ValueError(f"{text!r} is not a window: write day, open, today, all, or 7d")
     return text
 
 
@@ -83,7 +83,7 @@ class Kind(BaseModel):
 
     name: Name | None = Field(None, description="Name of the check; default: the kind and column.")
     where: Expression | None = Field(None, description="Only rows for which this is true.")
-    window: Window | None = Field(None, description="Rows judged: day, today, all, or 7d.")
+    window: Window | None = Field(None, description="Rows judged: day, open, today, all, or 7d.")
     hold: Duration | None = Field(
         None, alias="for", description="How long a breach must last before Prometheus tells."
     )

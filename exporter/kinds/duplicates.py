@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 from pydantic import Field
@@ -10,16 +12,80 @@ from pydantic import Field
 from exporter.catalog import Metric
 from exporter.kinds.base import Share
 from exporter.model import Dataset, Datasets
-from exporter.needs import Need, Probe
+from exporter.needs import Need, Parts, Probe, Scan
 from exporter.sql import statements, words
-from exporter.sql.words import render
+from exporter.sql.words import Node, render
 from exporter.states import Hits
 from exporter.target import Target
 from exporter.wording import agreed
 
 
+@dataclass(frozen=True)
+class Keys:
+    """Statements that count the keys of some days, and those that occur more than once anywhere."""
+
+    target: Target
+    days: tuple[date, ...] | None
+    columns: tuple[str, ...]
+    present: Node | None
+
+    def probe(self) -> Probe:
+        """The keys of all the days, and the same in parts where closed days can be told apart."""
+        asked = None if self.days is None else self.target.inside(self.days)
+        cells = "count(*) FILTER (WHERE n > 1) AS c0, count(*) AS c1"
+        few = self.target.all_open(self.days)
+        sql = f"SELECT {cells}\nFROM ({self.counted('', asked, few)}) AS keys"
+        parted, parts = self.target.parted(self.days), None
+        if parted is not None:
+            # A row after the window may repeat a key of a closed day in it: look at all open rows.
+            still = self.target.open_rows()
+            both = self.both(parted[0], asked, asked, few=False)
+            parts = Parts(both, self.both(parted[0], asked, still, few=True))
+        return Probe(self.target.dataset.name, sql, Hits, parts)
+
+    def both(self, closed: Node, asked: Node | None, only: Node | None, *, few: bool) -> str:
+        """The keys that closed days ask about, as often as they occur there, and then all keys.
+
+        `only` has the rows whose keys are looked at.
+        """
+        early = render(self.target.closed_rows())
+        apart = (
+            f", count(*) FILTER (WHERE {early}) AS early"
+            f", count(*) FILTER (WHERE {render(closed)}) AS early_asked"
+            f", count(*){'' if asked is None else f' FILTER (WHERE {render(asked)})'} AS asked"
+        )
+        return (
+            "SELECT count(*) FILTER (WHERE early_asked > 0 AND early > 1) AS c0,"
+            " count(*) FILTER (WHERE early_asked > 0) AS c1,\n"
+            "       count(*) FILTER (WHERE asked > 0 AND n > 1) AS c2,"
+            " count(*) FILTER (WHERE asked > 0) AS c3\n"
+            f"FROM ({self.counted(apart, only, few)}) AS keys"
+        )
+
+    def counted(self, apart: str, only: Node | None, few: bool) -> str:
+        """How often each key occurs, of those that some rows have: a few are looked up singly."""
+        table, key = self.target.table(), [render(words.column(name)) for name in self.columns]
+        where, listed = statements.clause(self.present), ", ".join(key)
+        counts = f"SELECT count(*) AS n{apart} FROM {table}"
+        if only is None:
+            return f"{counts}{where}\nGROUP BY {listed}"
+        inside = statements.clause(words.both(self.present, only))
+        rows = f"FROM {self.target.source(self.days)}{inside}"
+        if few and self.target.finds(self.columns[0]):
+            named = ", ".join(f"{name} AS k{place}" for place, name in enumerate(key))
+            same = " AND ".join(f"{name} = few.k{place}" for place, name in enumerate(key))
+            return (
+                f"SELECT found.* FROM (SELECT DISTINCT {named} {rows}) AS few\n"
+                f"CROSS JOIN LATERAL ({counts}{where}\nAND {same}) AS found"
+            )
+        return f"{counts}{where}\nAND ({listed}) IN (SELECT {listed} {rows})\nGROUP BY {listed}"
+
+
 class Duplicates(Share):
-    """Keys that occur more than once; those of a window are looked up in the whole table."""
+    """Keys that occur more than once; those of a window are looked up in the whole table.
+
+    Where a unique index holds them no key can: then they are only counted.
+    """
 
     kind = "duplicates"
     ids = ("U1",)
@@ -53,20 +119,13 @@ class Duplicates(Share):
         return super().problems(dataset, datasets)
 
     def needs(self, target: Target) -> Mapping[str, Need]:
-        days = self.span(target)
-        key = [target.column(column) for column in self.columns(target.dataset)]
+        days, columns = self.span(target), self.columns(target.dataset)
+        key = [target.column(column) for column in columns]
         present = words.both(*(words.is_present(k) for k in key), target.predicate(self.where))
-        listed = ", ".join(render(k) for k in key)
-        where = statements.clause(present)
-        if days is not None:
-            inside = words.both(present, target.inside(days))
-            asked = f"SELECT {listed} FROM {target.source(days)}{statements.clause(inside)}"
-            where += f"\nAND ({listed}) IN ({asked})"
-        sql = (
-            "SELECT count(*) FILTER (WHERE n > 1) AS c0, count(*) AS c1\n"
-            f"FROM (SELECT count(*) AS n FROM {target.table()}{where}\nGROUP BY {listed}) AS keys"
-        )
-        return {"rows": Probe(target.dataset.name, sql, Hits)}
+        if target.found.holds_unique(columns):
+            cells = (words.number(0), words.count(present))
+            return {"rows": Scan(target.dataset.name, days, Hits, cells)}
+        return {"rows": Keys(target, days, columns, present).probe()}
 
     def evidence(self, target: Target, state: Hits) -> str:
         what = ", ".join(self.columns(target.dataset))

@@ -58,7 +58,7 @@ class MissingDays(Limited):
     advice: ClassVar[str] = "critical: '> 0'"
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
-        if not dataset.time or self.window in ("all", "today"):
+        if not dataset.time or self.window in ("all", "today", "open"):
             return [f"{self.kind} needs `time:` on dataset {dataset.name} and a window such as 14d"]
         return []
 

@@ -10,13 +10,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from exporter.catalog import Metric
 from exporter.kinds.base import Expression, Share
 from exporter.model import Dataset, Datasets
-from exporter.needs import Need, Probe
+from exporter.needs import Need, Parts, Probe
 from exporter.sql import statements, words
 from exporter.sql.words import Node, render
 from exporter.states import Hits
 from exporter.target import Target
 
-KNOWN = "warehouse_exporter_known"
+ASKED, KNOWN = "warehouse_exporter_asked", "warehouse_exporter_known"
+
+
+def hits_of(rows: str, place: int) -> str:
+    """The cells of Hits: rows without a parent, and all rows."""
+    orphans = f"coalesce(sum({rows}) FILTER (WHERE parent.key IS NULL), 0) AS c{place}"
+    return f"{orphans}, coalesce(sum({rows}), 0) AS c{place + 1}"
 
 
 class Reference(BaseModel):
@@ -72,24 +78,61 @@ class Orphans(Share):
         return parent.column(name)
 
     def needs(self, target: Target) -> Mapping[str, Need]:
-        parent = target.other(self.references.dataset)
-        key, days = self.parent_key(parent), self.span(target)
-        known = words.both(words.is_present(key), parent.predicate(self.references.where))
-        own = target.column(self.column)
-        asked = None if self.null_is_orphan else words.is_present(own)
-        where = words.both(asked, target.predicate(self.where), target.inside(days))
-        # A materialized list of keys, joined: valid on distributed Postgres too, where a correlated
-        # NOT EXISTS between tables that are not co-located is refused. Its name is a long one: a
-        # table of that name would be shadowed, and the orphans of `parent` were once all found.
-        sql = (
-            f"WITH {KNOWN} AS MATERIALIZED (SELECT DISTINCT {render(key)} AS key"
-            f" FROM {parent.table()}{statements.clause(known)})\n"
-            "SELECT count(*) FILTER (WHERE parent.key IS NULL) AS c0, count(*) AS c1\n"
-            f"FROM (SELECT {render(own)} AS key"
-            f" FROM {target.source(days)}{statements.clause(where)}) AS child\n"
-            f"LEFT JOIN {KNOWN} AS parent ON parent.key = child.key"
+        days, name = self.span(target), target.dataset.name
+        inside, parted, parts = target.inside(days), target.parted(days), None
+        if parted is not None:
+            closed, still = parted
+            both = self.sql(target, inside, closed, few=False)
+            parts = Parts(both, self.sql(target, still, closed, few=True))
+        sql = self.sql(target, inside, None, few=target.all_open(days))
+        return {"rows": Probe(name, sql, Hits, parts)}
+
+    def sql(self, target: Target, inside: Node | None, closed: Node | None, *, few: bool) -> str:
+        """Orphans and rows among those inside; with `closed` the same of closed days before it."""
+        parent, own = target.other(self.references.dataset), target.column(self.column)
+        present = None if self.null_is_orphan else words.is_present(own)
+        where = words.both(present, target.predicate(self.where), inside)
+        apart, cells = "", hits_of("n", 0)
+        if closed is not None:
+            apart = f", count(*) FILTER (WHERE {render(closed)}) AS early"
+            cells = f"{hits_of('early', 0)},\n       {hits_of('n', 2)}"
+        column = self.parent_column(parent.dataset)
+        singly = few and column is not None and parent.finds(column)
+        return (
+            f"WITH {ASKED} AS MATERIALIZED (\nSELECT {render(own)} AS key, count(*) AS n{apart}\n"
+            f"FROM {target.source(self.span(target))}{statements.clause(where)}\nGROUP BY 1)"
+            f"{self.singly(parent, cells) if singly else self.listed(parent, cells)}"
         )
-        return {"rows": Probe(target.dataset.name, sql, Hits)}
+
+    def singly(self, parent: Target, cells: str) -> str:
+        """Every key that is asked for, looked up in an index."""
+        key = self.parent_key(parent)
+        given = statements.clause(
+            words.both(words.is_present(key), parent.predicate(self.references.where))
+        )
+        return (
+            f"\nSELECT {cells}\nFROM {ASKED} AS child LEFT JOIN LATERAL (\n"
+            f"SELECT {render(key)} AS key FROM {parent.table()}{given}\n"
+            f"AND {render(key)} = child.key LIMIT 1) AS parent ON true"
+        )
+
+    def listed(self, parent: Target, cells: str) -> str:
+        """A list of those that are known, materialized and joined.
+
+        Valid on distributed Postgres too, where a correlated NOT EXISTS between tables that are not
+        co-located is refused. The names are long ones: a table of that name would be shadowed, and
+        every row was once an orphan.
+        """
+        key = self.parent_key(parent)
+        given = statements.clause(
+            words.both(words.is_present(key), parent.predicate(self.references.where))
+        )
+        return (
+            f",\n{KNOWN} AS MATERIALIZED (\nSELECT DISTINCT {render(key)} AS key\n"
+            f"FROM {parent.table()}{given}\nAND {render(key)} IN (SELECT key FROM {ASKED}))\n"
+            f"SELECT {cells}\n"
+            f"FROM {ASKED} AS child LEFT JOIN {KNOWN} AS parent ON parent.key = child.key"
+        )
 
     def evidence(self, target: Target, state: Hits) -> str:
         where = f"{self.column} not in {self.references.dataset}"

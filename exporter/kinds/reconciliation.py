@@ -13,10 +13,9 @@ from exporter.catalog import Metric
 from exporter.errors import Skipped
 from exporter.kinds.base import Expression, Share
 from exporter.model import Dataset, Datasets, Sample
-from exporter.needs import Need, Probe, Readings
-from exporter.sql import statements, words
-from exporter.sql.words import render
-from exporter.states import Cell, finite, plus
+from exporter.needs import Need, Parts, Probe, Readings
+from exporter.sql.sides import Comparison, Side
+from exporter.states import Cell, finite, minus, plus
 from exporter.target import Target
 from exporter.wording import agreed, counted
 
@@ -67,6 +66,17 @@ class Sides:
             self.partless + other.partless,
         )
 
+    def __sub__(self, other: Sides, /) -> Sides:
+        return Sides(
+            self.compared - other.compared,
+            self.differing - other.differing,
+            minus(self.amount, other.amount),
+            minus(self.left, other.left),
+            minus(self.right, other.right),
+            self.valueless - other.valueless,
+            self.partless - other.partless,
+        )
+
     @property
     def incomparable(self) -> float:
         """Keys with a value missing on either side, or with nothing on the other side."""
@@ -95,50 +105,20 @@ class Compared(Share):
             return [f"{self.kind} needs `by:` (dataset {dataset.name} has no key of one column)"]
         return super().problems(dataset, datasets)
 
-    def side(self, target: Target, key: str, total: str, where: str, source: str) -> str:
-        """One side by its key: the sum, how many rows, and how many of them have no value."""
-        k, x = render(target.column(key)), render(target.expression(total))
-        return (
-            f"SELECT {k} AS key, sum({x}) AS total, count(*) - count({x}) AS valueless\n"
-            f"FROM {source}{where}\nGROUP BY 1"
-        )
-
     def needs(self, target: Target) -> Mapping[str, Need]:
-        other, days = target.other(self.against.dataset), self.span(target)
-        key = self.by or target.dataset.key[0]
-        mine = words.both(
-            words.is_present(target.column(key)), target.predicate(self.where), target.inside(days)
-        )
-        theirs = words.both(
-            words.is_present(other.column(self.against.by)), other.predicate(self.against.where)
-        )
-        left = self.side(target, key, self.sum, statements.clause(mine), target.source(days))
-        right = self.side(
-            other, self.against.by, self.against.sum, statements.clause(theirs), other.table()
-        )
-        return {"sides": Probe(target.dataset.name, compare(left, right, self.tolerance), Sides)}
-
-
-def compare(left: str, right: str, tolerance: float) -> str:
-    """The statement that joins both sides by key and adds up what `Sides` holds.
-
-    Differences are rounded to six decimals, so that 1.01 - 1.00 is 0.01 in floating point as well.
-    """
-    joined = (
-        "SELECT o.total AS mine, i.total AS theirs, i.key IS NULL AS partless,\n"
-        "       round(CAST(abs(o.total - i.total) AS numeric), 6) AS difference,\n"
-        "       i.key IS NOT NULL AND o.valueless = 0 AND i.valueless = 0 AS comparable\n"
-        f"FROM (\n{left}\n) AS o LEFT JOIN (\n{right}\n) AS i ON i.key = o.key"
-    )
-    return (
-        "SELECT count(*) FILTER (WHERE comparable) AS c0,\n"
-        f"       count(*) FILTER (WHERE comparable AND difference > {tolerance!r}) AS c1,\n"
-        "       sum(difference) FILTER (WHERE comparable) AS c2,\n"
-        "       sum(mine) FILTER (WHERE comparable) AS c3,\n"
-        "       sum(theirs) FILTER (WHERE comparable) AS c4,\n"
-        "       count(*) FILTER (WHERE NOT comparable AND NOT partless) AS c5,\n"
-        f"       count(*) FILTER (WHERE partless) AS c6\nFROM (\n{joined}\n) AS j"
-    )
+        days, other = self.span(target), target.other(self.against.dataset)
+        name = self.by or target.dataset.key[0]
+        x, given = target.expression(self.sum), target.predicate(self.where)
+        own = Side(target.source(days), target.column(name), x, given, target.finds(name))
+        against = self.against
+        key, x = other.column(against.by), other.expression(against.sum)
+        found = other.finds(against.by)
+        theirs = Side(other.table(), key, x, other.predicate(against.where), found)
+        compared = Comparison(own, theirs, self.tolerance, target.inside(days))
+        parted = target.parted(days)
+        parts = parted and Parts(compared.both(parted[0]), compared.still(*parted))
+        sql = compared.all(few=target.all_open(days))
+        return {"sides": Probe(target.dataset.name, sql, Sides, parts)}
 
 
 class Reconciliation(Compared):

@@ -44,7 +44,7 @@ class ReconciliationTotal(Compared):
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         sides = readings["sides"].total(Sides)
-        if sides.left is None or sides.right is None:
+        if not sides.compared or sides.left is None or sides.right is None:
             raise Skipped(f"no order can be compared {self.when(target)}")
         difference = round(abs(sides.left - sides.right), 6)
         # Of a total of 0 any difference is infinitely much: a share left out would never be told.

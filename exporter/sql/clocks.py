@@ -102,6 +102,10 @@ class Clock:
         """Rows strictly before an instant."""
         return words.compare(self.value, "<", self.literal(at))
 
+    def since(self, at: datetime) -> Node:
+        """Rows from an instant on."""
+        return words.compare(self.value, ">=", self.literal(at))
+
     def until(self, at: datetime) -> Node:
         """Rows up to and including an instant (its whole day, where the column is a date)."""
         return words.compare(self.value, "<=", self.literal(at))
@@ -112,9 +116,7 @@ class Clock:
 
     def between(self, low: datetime, high: datetime) -> Node:
         """Rows of the half-open range from `low` to before `high`."""
-        inside = words.both(words.compare(self.value, ">=", self.literal(low)), self.before(high))
-        assert inside is not None
-        return inside
+        return words.all_of(self.since(low), self.before(high))
 
 
 def at_zone(node: Node, zone: ZoneInfo) -> Node:

@@ -46,6 +46,13 @@ def both(*predicates: Node | None) -> Node | None:
     return reduce(lambda a, b: exp.And(this=a, expression=b), given) if given else None
 
 
+def all_of(*predicates: Node | None) -> Node:
+    """All of the predicates, of which at least one is given."""
+    found = both(*predicates)
+    assert found is not None
+    return found
+
+
 def either(*predicates: Node) -> Node:
     """Any of the predicates; at least one must be given."""
     given: list[Node] = [exp.Paren(this=p.copy()) for p in predicates]

@@ -39,8 +39,8 @@ class Controls(Protocol):
     def reload(self) -> None:
         """Read the config again."""
 
-    def collect(self) -> None:
-        """Begin a pass now."""
+    def collect(self, *, full: bool = False) -> None:
+        """Begin a pass now; a full one reads closed days again."""
 
 
 Clock = Callable[[], datetime]
@@ -108,9 +108,14 @@ class Site:
         return PlainTextResponse("Reloaded.\n")
 
     async def collect(self, request: Request) -> Response:
-        """Begin a pass over everything."""
-        self.exporter.collect()
-        return PlainTextResponse("A pass begins.\n", status_code=202)
+        """Begin a pass over everything; with `full=true` closed days are read again as well."""
+        full = request.query_params.get("full", "false")
+        if full not in ("true", "false"):
+            return PlainTextResponse(f"full is true or false, not {full!r}\n", status_code=400)
+        self.exporter.collect(full=full == "true")
+        return PlainTextResponse(
+            "A full pass begins.\n" if full == "true" else "A pass begins.\n", status_code=202
+        )
 
 
 def make_app(exporter: Controls, scrape: Scrape, clock: Clock, *, lifecycle: bool) -> Starlette:

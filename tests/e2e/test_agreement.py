@@ -66,7 +66,7 @@ class Published:
     def reload(self) -> None:
         """There is no file."""
 
-    def collect(self) -> None:
+    def collect(self, *, full: bool = False) -> None:
         """There is no warehouse."""
 
 

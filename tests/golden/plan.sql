@@ -5,12 +5,24 @@ FROM "shop"."Orders"
 WHERE ("order_ts" <= CAST('2026-03-31 12:05:00+00:00' AS TIMESTAMPTZ))) AS c0;
 
 -- orders: one scan, by day
--- days: 2026-03-28 to 2026-03-30, 3 days
--- for: orders.volume, orders.completeness_client_id, orders.completeness_revenue, orders.metric_orders, orders.metric_revenue, orders.metric_aov, orders.zscore_aov
+-- days: 2026-03-28 to 2026-03-29, 2 days
+-- for: orders.completeness_revenue, orders.zscore_aov
 SELECT warehouse_exporter_days.day, s.*
 FROM (VALUES (0, CAST('2026-03-27 23:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-28 23:00:00+00:00' AS TIMESTAMPTZ)),
-             (1, CAST('2026-03-28 23:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-29 22:00:00+00:00' AS TIMESTAMPTZ)),
-             (2, CAST('2026-03-29 22:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-30 22:00:00+00:00' AS TIMESTAMPTZ))) AS warehouse_exporter_days(day, low, high)
+             (1, CAST('2026-03-28 23:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-29 22:00:00+00:00' AS TIMESTAMPTZ))) AS warehouse_exporter_days(day, low, high)
+CROSS JOIN LATERAL (
+SELECT COUNT(*) FILTER(WHERE ("revenue" IS NULL)) AS c0,
+       COUNT(*) AS c1,
+       SUM("revenue") AS c2,
+       COUNT("revenue") AS c3
+FROM "shop"."Orders"
+WHERE "order_ts" >= warehouse_exporter_days.low AND "order_ts" < warehouse_exporter_days.high) AS s;
+
+-- orders: one scan, by day
+-- days: 2026-03-30
+-- for: orders.volume, orders.completeness_client_id, orders.completeness_revenue, orders.metric_orders, orders.metric_revenue, orders.metric_aov, orders.zscore_aov
+SELECT warehouse_exporter_days.day, s.*
+FROM (VALUES (0, CAST('2026-03-29 22:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-30 22:00:00+00:00' AS TIMESTAMPTZ))) AS warehouse_exporter_days(day, low, high)
 CROSS JOIN LATERAL (
 SELECT COUNT(*) AS c0,
        COUNT(*) FILTER(WHERE ("client_id" IS NULL) AND ("event_name" <> 'test')) AS c1,

@@ -1,0 +1,142 @@
+"""Run the statements of a plan and gather what they answer, need by need and check by check."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from exporter.answers import readings
+from exporter.closed import Kept, Part
+from exporter.crew import work_off
+from exporter.errors import Reason, Skipped, Unmeasured, Unreachable
+from exporter.logs import event
+from exporter.model import CheckId
+from exporter.needs import Reading, Scan
+from exporter.plan import Asked, Plan, Statement, fuse
+from exporter.target import Target
+from exporter.warehouse import Connector, Session
+
+log = logging.getLogger(__name__)
+NO_RETRY = (Reason.TIMEOUT, Reason.LOCK, Reason.CANCELED, Reason.CONNECTION)
+"""Failures that would come again, and cost the warehouse again, if each check were tried alone."""
+NO_PLAN = Plan((), {}, {})
+
+
+@dataclass
+class Collected:
+    """What the statements of a pass have answered so far, and what each check has cost.
+
+    `seconds` are those in which the warehouse worked on a check's statements; one that serves
+    several checks is shared out evenly.
+    """
+
+    plan: Plan = NO_PLAN
+    parts: dict[tuple[CheckId, str], dict[Part, Reading]] = field(default_factory=dict)
+    errors: dict[CheckId, Unmeasured | Skipped] = field(default_factory=dict)
+    answered: Counter[CheckId] = field(default_factory=Counter)
+    failures: Counter[Reason] = field(default_factory=Counter)
+    seconds: dict[CheckId, float] = field(default_factory=dict)
+    statements: int = 0
+    up: bool = True
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self, asked: Asked, reading: Reading) -> None:
+        """Take in an answer; the days of one need may come in several."""
+        mine = self.parts.setdefault((asked.check, asked.name), {})
+        before = mine.get(asked.part)
+        states = {**before.states, **reading.states} if before else reading.states
+        mine[asked.part] = replace(reading, states=states)
+        self.answered[asked.check] += 1
+
+    def readings(self, check: CheckId) -> dict[str, Reading]:
+        """The answers to all needs of a check. Raises Unmeasured for NaN and the like."""
+        divisions = self.plan.divisions.get(check, {})
+        return {
+            name: division.answer(self.parts.get((check, name), {}))
+            for name, division in divisions.items()
+        }
+
+    def keep_closed_days(self, kept: Kept) -> None:
+        """Keep the answers of closed days, also of checks that failed over their open ones."""
+        for (check, name), parts in self.parts.items():
+            division = self.plan.divisions[check][name]
+            for part, reading in parts.items():
+                need = division.ask[part]
+                days = need.days if isinstance(need, Scan) else None
+                if days is None or reading.states.keys() == set(days):
+                    found = division.to_keep(part, reading)
+                    if found is not None:
+                        kept.keep(check, name, division.key, found)
+
+    def needed(self) -> Counter[CheckId]:
+        """How many answers each check waits for."""
+        return Counter(slot.asked.check for s in self.plan.statements for slot in s.slots)
+
+
+def collect(
+    plan: Plan,
+    session: Session,
+    connector: Connector,
+    targets: Mapping[str, Target],
+    collected: Collected,
+) -> None:
+    """Run every statement; one that fails is tried again check by check. Raises Unreachable."""
+    collected.plan = plan
+    collected.errors.update(plan.unmeasured)
+
+    def one(statement: Statement, session: Session) -> None:
+        answer(statement, session, targets, collected)
+
+    collected.statements = work_off(plan.statements, session, connector, one)
+
+
+def answer(
+    statement: Statement, session: Session, targets: Mapping[str, Target], collected: Collected
+) -> None:
+    """Run one statement, or, where it fails, one for each of its checks."""
+    error = run(statement, session, collected)
+    if error is None:
+        return
+    if len(statement.checks) == 1 or error.reason in NO_RETRY:
+        with collected.lock:
+            collected.errors.update(dict.fromkeys(statement.checks, error))
+        return
+    for check in statement.checks:
+        mine = [slot.asked for slot in statement.slots if slot.asked.check == check]
+        for single in fuse(mine, targets):
+            failed = run(single, session, collected)
+            if failed is not None:
+                with collected.lock:
+                    collected.errors[check] = failed
+
+
+def run(statement: Statement, session: Session, collected: Collected) -> Unmeasured | None:
+    """Run one statement and hand out its answer; an error is returned, unless it is Unreachable."""
+    started, error, rows = time.monotonic(), None, []
+    try:
+        rows = session.rows(statement.sql)
+    except Unreachable:
+        raise
+    except Unmeasured as found:
+        error = found
+        event(
+            log, logging.WARNING, "statement failed", dataset=statement.dataset,
+            shape=statement.shape, reason=error.reason, error=error.detail,
+        )  # fmt: skip
+    share = (time.monotonic() - started) / len(statement.checks)
+    with collected.lock:
+        for check in statement.checks:
+            collected.seconds[check] = collected.seconds.get(check, 0.0) + share
+        if error is not None:
+            collected.failures[error.reason] += 1
+            return error
+        for asked, found_reading in readings(statement, rows):
+            if isinstance(found_reading, Unmeasured):
+                collected.errors[asked.check] = found_reading
+            else:
+                collected.take(asked, found_reading)
+    return None

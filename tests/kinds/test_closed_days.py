@@ -1,0 +1,228 @@
+"""Closed days are read once: a steady pass says what a full one would, and reads only open days."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import pytest
+
+from exporter.closed import Kept
+from exporter.config.load import parse
+from exporter.model import Pass
+from exporter.passes import run_pass
+from exporter.warehouse import Connector
+from tests.conftest import execute
+from tests.warehouses import NOON, Warehouse, config_of
+
+ITEMS = "{relation: items}"
+SESSIONS = "{relation: sessions, key: id}"
+AGAINST = "against: {dataset: items, sum: quantity * price, by: order_id}"
+REFERS = "references: {dataset: sessions}"
+CHECKS = f"""
+    volume: {{window: all, critical: '< 1'}}
+    volume: {{name: month, window: 30d, critical: '< 1'}}
+    completeness: {{column: client_id, window: all, critical: '> 0'}}
+    completeness: {{name: week, column: client_id, window: 7d, critical: '> 0'}}
+    completeness: {{name: timeless, column: ts, critical: '> 0'}}
+    duplicates: {{critical: '> 0'}}
+    duplicates: {{name: duplicates_7d, window: 7d, critical: '> 0'}}
+    orphans: {{column: session_id, {REFERS}, critical: '> 0'}}
+    orphans: {{name: orphans_7d, window: 7d, column: session_id, {REFERS}, critical: '> 0'}}
+    reconciliation: {{sum: revenue, {AGAINST}, critical: '> 0'}}
+    reconciliation: {{name: mismatch_7d, window: 7d, sum: revenue, {AGAINST}, critical: '> 0'}}
+    incomparable: {{sum: revenue, {AGAINST}, warning: '> 0'}}
+    reconciliation_total: {{window: all, sum: revenue, {AGAINST}, critical: '> 0.01'}}
+"""
+METRICS = (
+    "metrics: {orders: {dataset: orders, count: '*'}, revenue: {dataset: orders, sum: revenue}}\n"
+    "anomalies: [{metrics: [orders, revenue], method: zscore, days: 28, critical: {z: 9}}]"
+)
+INDEXES = ";".join(
+    f"CREATE INDEX ON {column} WITH (fillfactor = 10)"
+    for column in ("orders (ts)", "orders (loaded_at)", "orders (id)", "items (order_id)",
+                   "sessions (id)")
+)  # fmt: skip
+"""Indexes so loose that 12,000 rows already need the three levels that 120,000 need."""
+ORDERS = "{relation: orders, time: ts, key: id, loaded: loaded_at}"
+
+
+def shop(warehouse: Warehouse, days: int = 40, per_day: int = 6) -> None:
+    """Some orders a day up to the tenth of March, each with its item and its session."""
+    warehouse.sql(
+        "CREATE TABLE orders (id bigint, ts timestamptz, client_id text, revenue numeric,"
+        " session_id text, loaded_at timestamptz);"
+        "CREATE TABLE items (order_id bigint, quantity int, price numeric);"
+        "CREATE TABLE sessions (id text);"
+        "INSERT INTO orders SELECT n, t, 'c', 10 + n % 7, 's' || n, t + interval '1 h' FROM ("
+        " SELECT n, '2026-03-10 09:00+00'::timestamptz - n * interval '24 h' / "
+        f"{per_day} AS t FROM generate_series(0, {days * per_day}) AS n) AS made;"
+        "INSERT INTO items SELECT id, 1, revenue FROM orders;"
+        "INSERT INTO sessions SELECT session_id FROM orders;"
+        f"{INDEXES}; ANALYZE"
+    )
+
+
+def config(checks: str = CHECKS) -> str:
+    """The config of these tests."""
+    return config_of(checks, {"items": ITEMS, "sessions": SESSIONS}, orders=ORDERS, more=METRICS)
+
+
+class Exporter:
+    """Passes one after the other over one warehouse, with what each keeps for the next."""
+
+    def __init__(self, warehouse: Warehouse, written: str) -> None:
+        self.config = parse(written, "test.yml", {"WAREHOUSE_DSN": warehouse.dsn})
+        self.connector = Connector(self.config.warehouse)
+        self.kept = Kept()
+
+    def steady(self, hours: float = 0) -> Pass:
+        """A pass that knows what the ones before it have read."""
+        at = NOON + timedelta(hours=hours)
+        return run_pass(self.config, self.connector, at, kept=self.kept)
+
+    def full(self, hours: float = 0) -> Pass:
+        """A pass that knows nothing, such as the gate's."""
+        return run_pass(self.config, self.connector, NOON + timedelta(hours=hours))
+
+
+def said(done: Pass) -> dict[str, list[tuple[str, str]]]:
+    """The words and reasons of every check."""
+    return {
+        check.name: [(verdict.outcome.shown, verdict.text) for verdict in result.verdicts]
+        for check, result in done.results.items()
+    }
+
+
+CHANGES = {
+    "nothing": "SELECT 1",
+    "an order of today": "INSERT INTO orders VALUES (9001, '2026-03-10 11:00+00', NULL, 5, 's1')",
+    "an order of yesterday": "INSERT INTO orders VALUES (9002, '2026-03-09 11:00+00', 'c', 7, 'x')",
+    "a second row of an open key": "INSERT INTO orders SELECT * FROM orders WHERE id = 1",
+    "a closed key again today": (
+        "INSERT INTO orders SELECT id, '2026-03-10 10:00+00', client_id, revenue, session_id"
+        " FROM orders WHERE id IN (30, 100)"
+    ),
+    "a closed row again, loaded today": (
+        "INSERT INTO orders SELECT id, ts, client_id, revenue, session_id, '2026-03-10 10:00+00'"
+        " FROM orders WHERE id = 100"
+    ),
+    "rows without a time": "INSERT INTO orders VALUES (9003, NULL, 'c', 1, 's1')",
+    "an open order that is gone": "DELETE FROM orders WHERE id = 2",
+    "another price today": "UPDATE items SET price = price + 1 WHERE order_id = 0",
+    "no items": "DELETE FROM items WHERE order_id = 1",
+    "an item without a price": "UPDATE items SET price = NULL WHERE order_id = 2",
+}
+
+
+LATE = "a closed row again, loaded today"
+BY_DAY = {"month", "week", "zscore_orders", "zscore_revenue", "mismatch_7d", "duplicates_7d"}
+"""What judges closed days by the time of their rows: a late row is seen at the daily re-read."""
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_changes_on_open_days_is_seen_as_by_a_full_pass(
+    warehouse: Warehouse, change: str
+) -> None:
+    shop(warehouse)
+    exporter = Exporter(warehouse, config())
+    assert said(exporter.steady()) == said(exporter.full())
+    warehouse.sql(CHANGES[change])
+    late = BY_DAY if change == LATE else set()
+    for hours in (0, 13):
+        steady, full = said(exporter.steady(hours)), said(exporter.full(hours))
+        assert {name for name in full if steady[name] != full[name]} <= late
+    assert said(exporter.steady(hours=24)) == said(exporter.full(hours=24)), "a day later"
+
+
+def test_damage_among_closed_days_that_was_there_before_is_not_counted_twice(
+    warehouse: Warehouse,
+) -> None:
+    shop(warehouse)
+    warehouse.sql("INSERT INTO orders SELECT * FROM orders WHERE id IN (50, 60)")
+    warehouse.sql("UPDATE items SET price = 99 WHERE order_id IN (70, 80)")
+    exporter = Exporter(warehouse, config())
+    exporter.steady()
+    warehouse.sql(
+        "INSERT INTO orders SELECT id, '2026-03-10 10:00+00', client_id, revenue, session_id"
+        " FROM orders WHERE id IN (50, 70, 90)"
+    )
+    assert said(exporter.steady()) == said(exporter.full())
+
+
+def test_a_copy_of_an_old_order_is_a_duplicate_at_the_next_pass(warehouse: Warehouse) -> None:
+    """The copy of an order dated ten days ago, inserted today."""
+    shop(warehouse)
+    exporter = Exporter(warehouse, config("duplicates: {critical: '> 0'}"))
+    assert said(exporter.steady())["duplicates"][0][0] == "PASS"
+    warehouse.sql(
+        "INSERT INTO orders SELECT id, ts, client_id, revenue, session_id, '2026-03-10 11:59+00'"
+        " FROM orders WHERE ts = '2026-02-28 09:00+00'"
+    )
+    ((word, text),) = said(exporter.steady())["duplicates"]
+    assert (word, text[:12]) == ("FAIL", "1 of 241 key")
+
+
+def test_a_row_of_a_closed_day_is_seen_at_the_daily_re_read(warehouse: Warehouse) -> None:
+    shop(warehouse)
+    exporter = Exporter(
+        warehouse, config("completeness: {column: client_id, window: 7d, critical: '> 0'}")
+    )
+    assert said(exporter.steady())["completeness_client_id"][0][0] == "PASS"
+    warehouse.sql("UPDATE orders SET client_id = NULL WHERE ts = '2026-03-05 09:00+00'")
+    assert said(exporter.steady(hours=17))["completeness_client_id"][0][0] == "PASS", "05:00"
+    assert said(exporter.steady(hours=19))["completeness_client_id"][0][0] == "FAIL", "07:00"
+
+
+def test_a_relation_that_was_rebuilt_is_read_anew(warehouse: Warehouse) -> None:
+    shop(warehouse)
+    exporter = Exporter(warehouse, config("volume: {window: all, critical: '< 1'}"))
+    assert said(exporter.steady())["volume"][0][0] == "PASS"
+    warehouse.sql("TRUNCATE orders")
+    assert said(exporter.steady())["volume"][0][0] == "FAIL"
+
+
+def test_what_closed_days_answered_is_kept_although_the_open_day_failed(
+    warehouse: Warehouse,
+) -> None:
+    shop(warehouse)
+    warehouse.sql("UPDATE orders SET revenue = 'NaN' WHERE id = 7")
+    exporter = Exporter(warehouse, config(""))
+    assert said(exporter.steady())["metric_revenue"][0][0] == "UNKNOWN"
+    warehouse.sql("UPDATE orders SET revenue = 17 WHERE id IN (7, 30)")
+    steady = said(exporter.steady())
+    assert steady["metric_revenue"][0][0] == "SKIP"
+    assert steady["zscore_revenue"] != said(exporter.full())["zscore_revenue"], "30 is closed"
+
+
+def read_blocks(dsn: str) -> int:
+    """Blocks of tables and indexes that all ended connections have read so far."""
+    query = (
+        "SELECT sum(heap_blks_read + heap_blks_hit + idx_blks_read + idx_blks_hit)"
+        " FROM pg_statio_user_tables"
+    )
+    before = -1
+    while True:
+        ((found,),) = execute(dsn, query)
+        if found == before:
+            return int(found)
+        before = found
+        time.sleep(0.2)
+
+
+def test_a_steady_pass_reads_the_same_blocks_however_long_the_history_is(
+    warehouse: Warehouse,
+) -> None:
+    costs = {}
+    for days in (60, 600):
+        warehouse.sql("DROP TABLE IF EXISTS orders, items, sessions")
+        shop(warehouse, days, per_day=200)
+        exporter = Exporter(warehouse, config())
+        start = read_blocks(warehouse.dsn)
+        exporter.steady()
+        middle = read_blocks(warehouse.dsn)
+        exporter.steady()
+        costs[days] = (middle - start, read_blocks(warehouse.dsn) - middle)
+    first, steady = zip(costs[60], costs[600], strict=True)
+    assert first[1] > 3 * first[0], "the first pass reads all of it"
+    assert steady[1] <= 1.1 * steady[0]
