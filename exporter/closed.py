@@ -103,8 +103,12 @@ def divide(
     `targets` are the datasets it reads, its own first. Raises Unmeasured for what is missing.
     """
     target, *_ = targets
+    if isinstance(need, Probe) and need.settled:
+        key: Hashable = (need.sql, files(targets))
+        found = kept.recall(check, name, key)
+        return Division(need, {Part.CLOSED: need} if found is None else {}, key, found)
     if isinstance(need, Probe) and need.parts is not None:
-        key: Hashable = (need.parts.both, files(targets))
+        key = (need.parts.both, files(targets))
         found = kept.recall(check, name, key)
         part, text = (Part.BOTH, need.parts.both) if found is None else (Part.OPEN, need.parts.open)
         return Division(need, {part: Probe(need.dataset, text)}, key, found)

@@ -65,13 +65,15 @@ class Probe:
     """A statement of its own, for what cannot fuse; equal texts run once.
 
     With a `state`, it answers one row; without, its rows are kept as they are. With `parts`, its
-    state can be taken apart (`states.Parted`).
+    state can be taken apart (`states.Parted`). One that is `settled` reads closed days alone, by
+    bounds that stand in its text: it is asked once for as long as the text is the same.
     """
 
     dataset: str
     sql: str
     state: type[State] | None = None
     parts: Parts | None = None
+    settled: bool = False
 
 
 Need = Scan | Lookup | Probe
