@@ -77,7 +77,7 @@ CHANGED = [
     ("orders:\n", "web-orders:\n", "'web-orders' is no name: letters, digits and _"),
     ("orders:\n", "o" * 64 + ":\n", "is longer than 63 characters"),
     ("{critical", "{name: rows a day, critical", "'rows a day' is no name"),
-    ("{critical", "{window: week, critical", "write day, today, all, or days such as 7d"),
+    ("{critical", "{window: week, critical", "write day, open, today, all, or 7d"),
     ("{critical", "{for: soon, critical", "'soon' is no duration"),
     ("{critical", "{where: 'a in (select 1)', critical", "w.yml:8: datasets.orders.checks[0]"
      ".volume.where: a sub-select is not allowed here: use `queries`"),
