@@ -82,7 +82,8 @@ class Snapshot:
         if result is None or now - result.measured_at > self.age_limit(check):
             return []
         worst_first = sorted(result.verdicts, key=lambda verdict: RANK[verdict.outcome])
-        return [verdict.sample for verdict in worst_first if verdict.sample is not None]
+        judged = [verdict.sample for verdict in worst_first if verdict.sample is not None]
+        return [*judged, *(other for sample in judged for other in sample.beside)]
 
 
 class Board:

@@ -7,6 +7,7 @@ handed to the database as literals, so that a day of 23 or 25 hours is read whol
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -38,12 +39,37 @@ def last_days(day: date, count: int) -> tuple[date, ...]:
 
 
 @dataclass(frozen=True)
+class Event:
+    """A known event or holiday: days on which a metric may be higher than otherwise.
+
+    `spans` are first and last days. It concerns everything, unless it names datasets or metrics.
+    With `silences_falls` its days are not judged against the past at all.
+    """
+
+    name: str
+    spans: tuple[tuple[date, date], ...]
+    datasets: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
+    silences_falls: bool = False
+
+    def covers(self, day: date) -> bool:
+        """Whether it is on that day."""
+        return any(first <= day <= last for first, last in self.spans)
+
+    def concerns(self, metric: str, datasets: Collection[str]) -> bool:
+        """Whether a metric that is computed from some datasets is under its influence."""
+        named = metric in self.metrics or any(name in self.datasets for name in datasets)
+        return named or not (self.metrics or self.datasets)
+
+
+@dataclass(frozen=True)
 class Calendar:
-    """What day it is for one dataset at one instant."""
+    """What day it is for one dataset at one instant, and the events that its owner knows of."""
 
     as_of: datetime
     zone: ZoneInfo
     expected: date
+    events: tuple[Event, ...] = ()
 
     @property
     def today(self) -> date:

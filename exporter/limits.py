@@ -102,6 +102,12 @@ class Reading(StrEnum):
     AS_IS = "as is"
     AGE = "age"
     MAGNITUDE = "magnitude"
+    SIGNED = "signed"
+
+    @property
+    def of_a_departure(self) -> bool:
+        """Whether it tells how far a value lies from another, as it is or without its sign."""
+        return self in (Reading.MAGNITUDE, Reading.SIGNED)
 
 
 @dataclass(frozen=True)

@@ -121,12 +121,16 @@ class CheckId:
 
 @dataclass(frozen=True)
 class Sample:
-    """One measured series of a check: labels, numbers by metric name, and the evidence in words."""
+    """One measured series of a check: labels, numbers by metric name, and the evidence in words.
+
+    Those `beside` it are shown together with it, and never judged.
+    """
 
     values: Mapping[str, float]
     evidence: str
     labels: Mapping[str, str] = field(default_factory=dict)
     skipped: str | None = None
+    beside: tuple[Sample, ...] = ()
 
 
 @dataclass(frozen=True)

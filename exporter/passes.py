@@ -70,7 +70,7 @@ def make_targets(
     for dataset in (*config.datasets.values(), own):
         zone = config.warehouse.timezone
         day = expected_day(as_of, zone, dataset.expect_by, dataset.expect_day)
-        calendar = Calendar(as_of, zone, day)
+        calendar = Calendar(as_of, zone, day, config.events)
         relation = relations.get(dataset.relation)
         targets[dataset.name] = Target(dataset, relation, calendar, targets, config.metrics)
     return targets

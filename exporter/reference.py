@@ -44,7 +44,9 @@ def section(kind: type[Kind]) -> Iterator[str]:
     if own:
         yield "| parameter | meaning |"
         yield "|---|---|"
-        yield from (f"| `{name}` | {meaning(field)} |" for name, field in own.items())
+        yield from (
+            f"| `{field.alias or name}` | {meaning(field)} |" for name, field in own.items()
+        )
         yield ""
     yield f"Alert `{kind.alert}`; gauges:"
     yield ""

@@ -52,10 +52,10 @@ def expression(condition: Condition, check: Check, severity: Severity) -> str:
     """
 
     def now(metric: str) -> str:
-        return selector(metric, check)
+        return selector(metric, check, **check.kind.judged)
 
     def last(metric: str) -> str:
-        return f"last_over_time({selector(metric, check)}[{HELD}])"
+        return f"last_over_time({now(metric)}[{HELD}])"
 
     measured = f"{selector(catalog.MEASURED.name, check)} == 1"
     held = f"  ({condition.promql(last)})\n  unless on(job, dataset, check) {measured}\n"
@@ -94,7 +94,7 @@ def value_template(condition: Condition) -> str:
         return "{{ $value | humanizeDuration }}"
     if first.limit.unit is Unit.SHARE:
         return '{{ printf "%.4f" $value }} ({{ $value | humanizePercentage }})'
-    return '{{ printf "%.4g" $value }}' if first.reading is Reading.MAGNITUDE else PLAIN
+    return '{{ printf "%.4g" $value }}' if first.reading.of_a_departure else PLAIN
 
 
 def counts_template(kind: Share, check: Check) -> str:

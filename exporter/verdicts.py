@@ -36,10 +36,12 @@ def judge_sample(
             conditions[severity].broken_by(sample.values, as_of) if severity in conditions else ()
         )
         if terms:
-            text = explain(sample, terms, as_of)
+            text = explain(sample, terms, limits_text(terms), as_of)
             return Verdict(OUTCOMES[severity], text, sample, severity)
     nearest = next(conditions[s] for s in reversed(ORDER) if s in conditions)
-    return Verdict(Outcome.PASS, explain(sample, nearest.terms, as_of), sample)
+    departs = any(term.reading.of_a_departure for term in nearest.terms)
+    limits = nearest.text if departs else limits_text(nearest.terms)
+    return Verdict(Outcome.PASS, explain(sample, nearest.terms, limits, as_of), sample)
 
 
 def not_measured(error: Unmeasured | Skipped) -> Verdict:
@@ -49,7 +51,7 @@ def not_measured(error: Unmeasured | Skipped) -> Verdict:
     return Verdict(Outcome.UNMEASURED, f"{error.detail} ({error.reason})", reason=error.reason)
 
 
-def explain(sample: Sample, terms: tuple[Term, ...], as_of: datetime) -> str:
+def explain(sample: Sample, terms: tuple[Term, ...], limits: str, as_of: datetime) -> str:
     """`58 of 1,000 rows (5.8 %, limit 5 %)`."""
     first = terms[0]
     value = first.value(sample.values, as_of)
@@ -57,10 +59,12 @@ def explain(sample: Sample, terms: tuple[Term, ...], as_of: datetime) -> str:
     if value is not None and first.limit.unit in (Unit.SHARE, Unit.DURATION):
         age = " old" if first.reading is Reading.AGE else ""
         parts.append(beside(value, first.limit) + age)
-    parts.append("limit " + " and ".join(limit_text(term) for term in terms))
+    parts.append(f"limit {limits}")
     return f"{sample.evidence} ({', '.join(parts)})"
 
 
-def limit_text(term: Term) -> str:
-    """The bound as people read it; what is not a plain comparison is quoted as written."""
-    return term.limit.text if term.reading is Reading.MAGNITUDE else allowed(term.limit)
+def limits_text(terms: tuple[Term, ...]) -> str:
+    """The bounds as people read them; what is not a plain comparison is quoted as written."""
+    return " and ".join(
+        term.limit.text if term.reading.of_a_departure else allowed(term.limit) for term in terms
+    )

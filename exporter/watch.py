@@ -68,6 +68,9 @@ def compared(config: Config) -> Iterator[tuple[str, str]]:
     for check in config.checks:
         for other in check.kind.refers_to():
             yield check.id.dataset, other
+        for name in check.kind.builds_on():
+            for part in config.metrics[name].ratio or (name,):
+                yield check.id.dataset, config.metrics[part].dataset or check.id.dataset
     for metric in config.metrics.values():
         if metric.ratio:
             above, below = (config.metrics[part].dataset for part in metric.ratio)

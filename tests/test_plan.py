@@ -78,7 +78,9 @@ def test_every_statement_runs(plan: Plan, session: Session) -> None:
 def test_a_day_is_read_once_and_for_no_more_than_its_checks_ask(plan: Plan) -> None:
     earlier, expected = statements(plan, "orders", "days")
     assert earlier.days == (date(2026, 3, 28), date(2026, 3, 29))
-    assert {check.name for check in earlier.checks} == {"completeness_revenue", "zscore_aov"}
+    assert {check.name for check in earlier.checks} == {
+        "completeness_revenue", "metric_orders", "metric_revenue", "metric_aov", "zscore_aov",
+    }  # fmt: skip
     assert expected.days == (date(2026, 3, 30),)
     assert {check.name for check in expected.checks} == {
         "volume", "completeness_client_id", "completeness_revenue", "metric_orders",

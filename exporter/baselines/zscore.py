@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class Score:
-    """How far a value lies from its history.
-
-    `score` is in standard deviations, `change` a fraction of the mean (-0.3 is 30 % less). Of
-    a mean of 0 any change is infinite: left out, it could never be in breach.
-    """
-
-    expected: float
-    deviation: float
-    score: float
-    change: float
+from exporter.baselines.score import Score, parts
 
 
 def zscore(value: float, history: Sequence[float]) -> Score:
@@ -37,10 +23,3 @@ def zscore(value: float, history: Sequence[float]) -> Score:
     deviation = statistics.stdev(history)
     distance = value - mean
     return Score(mean, deviation, parts(distance, deviation), parts(distance, abs(mean)))
-
-
-def parts(distance: float, of: float) -> float:
-    """distance / of; of 0, any distance is infinitely much."""
-    if of:
-        return distance / of
-    return math.copysign(math.inf, distance) if distance else 0.0

@@ -9,7 +9,9 @@ from exporter.catalog import QUERIES
 from exporter.config.complaints import suggestion
 from exporter.config.document import Document, Path
 from exporter.config.model import Check
+from exporter.kinds.anomaly import Anomaly
 from exporter.kinds.base import Kind
+from exporter.kinds.metric import Metric
 from exporter.model import CheckId, Dataset
 
 
@@ -73,6 +75,30 @@ def check_metrics(spec: Any, document: Document) -> None:
                 unknown(document, (*path, "ratio"), "metric", part)
             elif spec.metrics[part].ratio:
                 document.complain((*path, "ratio"), f"`{part}` is a ratio itself")
+
+
+def check_calendar(spec: Any, document: Document) -> None:
+    """Events name datasets and metrics that exist."""
+    for name, event in spec.calendar.items():
+        for what in ("dataset", "metric"):
+            for one in getattr(event, f"{what}s"):
+                if one not in getattr(spec, f"{what}s"):
+                    unknown(document, ("calendar", name, f"{what}s"), what, one)
+
+
+def check_anomaly(
+    anomaly: Anomaly, metrics: Mapping[str, Metric], document: Document, path: Path
+) -> None:
+    """What an anomaly is judged `while` exists, and its limits fit its metrics."""
+    for name in anomaly.guards:
+        if name not in metrics:
+            unknown(document, (*path, "while"), "metric", name)
+    for name in anomaly.metrics:
+        metric = metrics.get(name)
+        if metric is not None and metric.ratio is None:
+            for word in anomaly.only_for_ratios():
+                message = f"`{word}` is for ratios: `{name}` is none"
+                document.complain((*path, "metrics"), message)
 
 
 def check_kind(

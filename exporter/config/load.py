@@ -94,6 +94,7 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
     }
     cross.check_datasets(spec, datasets, document)
     cross.check_metrics(spec, document)
+    cross.check_calendar(spec, document)
     found = [
         *dataset_checks(spec, datasets, document),
         *metric_checks(metrics, datasets),
@@ -111,6 +112,7 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
         metrics=metrics,
         owners={name: owner.model_dump(exclude_none=True) for name, owner in spec.owners.items()},
         alerts=Alerts(**spec.alerts.model_dump()),
+        events=tuple(event.event(name) for name, event in spec.calendar.items()),
     )
 
 
@@ -187,6 +189,7 @@ def anomaly_checks(
     found: Found = []
     for place, anomaly in document.numbered(("anomalies",), spec.anomalies):
         path = ("anomalies", place)
+        cross.check_anomaly(anomaly, metrics, document, path)
         for name in anomaly.metrics:
             if name not in metrics:
                 cross.unknown(document, (*path, "metrics"), "metric", name)

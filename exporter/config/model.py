@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from exporter.days import Event
 from exporter.errors import UsageError
 from exporter.kinds.base import Kind
 from exporter.kinds.metric import Metric
@@ -88,6 +89,7 @@ class Config:
     metrics: Mapping[str, Metric]
     owners: Mapping[str, Mapping[str, str]]
     alerts: Alerts
+    events: tuple[Event, ...] = ()
 
     def check(self, check: CheckId) -> Check:
         """The check of that address."""

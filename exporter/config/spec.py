@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from exporter.config.calendar import EventSpec
 from exporter.config.complaints import ONE_KIND
 from exporter.kinds import kinds_in
 from exporter.kinds.anomaly import Anomaly
@@ -236,6 +237,7 @@ def config_spec() -> type[Spec]:
         metrics=(dict[Name, Metric], Field({}, description="Daily business numbers.")),
         queries=(tuple[Query, ...], Field((), description="Statements of your own.")),
         anomalies=(tuple[Anomaly, ...], Field((), description="Metrics against their past.")),
+        calendar=(dict[str, EventSpec], Field({}, description="Known events and holidays.")),
         owners=(dict[str, OwnerSpec], Field({}, description="Who is told.")),
         alerts=(AlertsSpec, Field(AlertsSpec(), description="Links in alerts.")),
     )

@@ -1,191 +1,231 @@
-"""V3, V4: a metric of the expected day against the days before it."""
+"""V2 to V7, N1, N2: a metric of the expected day against the days before it.
+
+A metric that is 0 although its traffic is normal (V6) is a fall of 100 % `while` that is normal.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
-from exporter.baselines.zscore import Score, zscore
+from exporter.baselines import daily
 from exporter.catalog import Metric as Gauge
-from exporter.days import last_days
 from exporter.errors import Skipped
+from exporter.kinds import departures
 from exporter.kinds.base import Kind, Name
-from exporter.kinds.metric import daily_needs, daily_values, parts_of
-from exporter.limits import Condition, Limit, Term, Unit, scaled
-from exporter.limits import Reading as How
+from exporter.kinds.departures import (
+    BUILT_IN,
+    CHANGE,
+    DIFFERENCE,
+    MISSED,
+    SCORE,
+    Departure,
+    Direction,
+    Method,
+)
+from exporter.kinds.findings import EXPECTED, LOWER, UPPER, Finding, by_week
+from exporter.kinds.forecasts import Question, of_seasonal
+from exporter.kinds.histories import Known, needs_of, series_of, values_of
+from exporter.limits import Condition
 from exporter.model import Sample, Severity
-from exporter.needs import Need, Readings, Scan
-from exporter.sql import words
-from exporter.states import Count
+from exporter.needs import Need, Readings
 from exporter.target import Target
-from exporter.wording import counted, shown
 
-SCORE = Gauge(
-    "warehouse_metric_score", "Distance from the baseline in standard deviations.", ("metric",)
-)
-CHANGE = Gauge(
-    "warehouse_metric_change_ratio", "Change against the baseline as a fraction of it.", ("metric",)
-)
-EXPECTED = Gauge("warehouse_metric_expected", "The baseline of the metric.", ("metric",))
-LOWER = Gauge(
-    "warehouse_metric_lower",
-    "The lowest value that does not speak, by the score alone.",
-    ("metric",),
-)
-UPPER = Gauge(
-    "warehouse_metric_upper",
-    "The highest value that does not speak, by the score alone.",
-    ("metric",),
-)
-
-
-def parse_share(written: Any) -> float:
-    """`30%` as 0.3."""
-    text = str(written).strip()
-    if isinstance(written, str) and text.endswith("%"):
-        try:
-            share = scaled(text[:-1].strip(), "%")
-        except ValueError:
-            share = 0.0
-        if 0 < share < math.inf:
-            return share
-    raise ValueError(f"{written!r} is not a change: write per cent above 0, such as 30%")
-
-
-PerCent = Annotated[
-    float,
-    BeforeValidator(parse_share),
-    WithJsonSchema({"type": "string", "pattern": "^[0-9.]+ ?%$"}),
-]
-
-
-class Departure(BaseModel):
-    """When a departure speaks: abs(z) at least `z`, and abs(change) at least `change` if given."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    z: float = Field(gt=0, description="Standard deviations, of either sign.")
-    change: PerCent | None = Field(None, description="Fraction of the mean, such as 30%.")
-
-    @property
-    def condition(self) -> Condition:
-        """Both limits, as a positive statement of the breach."""
-        terms = [at_least(SCORE, self.z, Unit.NUMBER, f"|z| >= {self.z:g}")]
-        if self.change is not None:
-            text = f"change >= {self.change * 100:g} %"
-            terms.append(at_least(CHANGE, self.change, Unit.SHARE, text))
-        return Condition.all_of(*terms)
-
-
-def at_least(gauge: Gauge, bound: float, unit: Unit, text: str) -> Term:
-    """A limit on the magnitude of a gauge."""
-    return Term(gauge.name, Limit(">=", bound, unit, text), How.MAGNITUDE)
+DEFAULT_DAYS = {Method.SEASONAL: 28}
+A_WEEK = 7
+GUARD_LIMIT = Departure.model_validate({"z": 3, "below": "60%"})
+"""When traffic itself fell: the warning of the seed document's median and MAD."""
 
 
 class Anomaly(Kind):
     """Metrics that depart from their baseline; one check per metric."""
 
     kind = "anomaly"
-    ids = ("V3", "V4")
+    ids = ("V2", "V3", "V4", "V5", "V6", "V7", "N1", "N2")
     section = "anomalies"
-    metric = SCORE
-    more_metrics = (CHANGE, EXPECTED, LOWER, UPPER)
+    metric: ClassVar[Gauge] = SCORE
+    more_metrics = (CHANGE, DIFFERENCE, MISSED, EXPECTED, LOWER, UPPER)
     alert = "WarehouseMetricAnomaly"
     summary = "a business number departs from its baseline"
     layer = "business"
 
     metrics: tuple[Name, ...] = Field(min_length=1, description="The metrics judged.")
-    method: Literal["zscore"] = Field("zscore", description="How the baseline is made.")
-    days: int = Field(7, ge=2, le=400, description="Days of history before the day judged.")
+    method: Method = Field(Method.SEASONAL, description="How the baseline is made.")
+    days: int | None = Field(
+        None, ge=2, le=400, description="Days of history; default: 28 for seasonal, else 7."
+    )
     min_days: int | None = Field(
-        None, ge=2, description="Days of history needed, else skipped; default: all of them."
+        None,
+        ge=2,
+        description="Days of history needed, else skipped; default: all of them, of seasonal 7.",
+    )
+    against: Literal["week", "weekday"] = Field(
+        "week",
+        description="change: the mean of the last days, or the same weekday a week before.",
+    )
+    direction: Direction = Field(Direction.BOTH, description="Which departures speak.")
+    guards: tuple[Name, ...] = Field(
+        (),
+        alias="while",
+        description="Metrics that must not have fallen themselves: else the check is skipped.",
+    )
+    rate: bool | None = Field(
+        None,
+        description="seasonal: whether a ratio is a share of its denominator, judged by both"
+        " counts; default: if both are counts, and no day has more above than below.",
     )
     info: Departure | None = None
     warning: Departure | None = None
     critical: Departure | None = None
 
-    single: ClassVar[bool] = True
-
     @model_validator(mode="after")
-    def limits_make_sense(self) -> Self:
-        """There is a limit, and a warning speaks before its critical."""
-        given = self.given()
-        if not given:
-            raise ValueError("anomalies need a limit, for example {warning: {z: 3, change: 30%}}")
-        if self.min_days is not None and self.min_days > self.days:
-            raise ValueError(f"min_days {self.min_days} is more than days {self.days}")
-        if self.warning and self.critical and self.warning.z > self.critical.z:
-            raise ValueError("warning is laxer than critical: it would never be seen before it")
+    def makes_sense(self) -> Self:
+        """The limits are those of the method, and a warning speaks before its critical."""
         if self.where is not None or self.window is not None:
             raise ValueError("anomalies judge metrics: put `where` on the metric, and `days` here")
+        given = self.given()
+        if not given:
+            example = departures.EXAMPLES[self.method]
+            raise ValueError(f"{self.method} needs a limit, for example {example}")
+        for limit in given.values():
+            wrong = departures.problem_of(self.method, limit, self.direction)
+            if wrong:
+                raise ValueError(wrong)
+        self.days_make_sense()
+        found = self.conditions()
+        if self.warning and self.critical:
+            mild, hard = found[Severity.WARNING], found[Severity.CRITICAL]
+            if departures.speaks_late(mild, hard):
+                raise ValueError("warning is laxer than critical: it would never be seen before it")
         return self
 
+    def days_make_sense(self) -> None:
+        """Raise ValueError for a history that the method cannot use."""
+        needed, days = self.min_days, self.history
+        if needed is not None and needed > days:
+            raise ValueError(f"min_days {needed} is more than days {days}")
+        if self.method is Method.SEASONAL:
+            if days < daily.ALL_DAYS:
+                raise ValueError(f"seasonal compares weeks: days is {daily.ALL_DAYS} or more")
+            if needed is not None and needed < daily.ENOUGH_DAYS:
+                raise ValueError(f"seasonal needs {daily.ENOUGH_DAYS} days at least")
+        elif self.rate is not None:
+            raise ValueError(f"`rate` is for seasonal: {self.method} judges the ratio as it is")
+        if self.against == "weekday" and (self.method is not Method.CHANGE or self.days):
+            raise ValueError("`against: weekday` is for change, and looks at one day: no `days`")
+
+    @property
+    def history(self) -> int:
+        """Days of history."""
+        return (
+            1 if self.against == "weekday" else self.days or DEFAULT_DAYS.get(self.method, A_WEEK)
+        )
+
     def given(self) -> Mapping[Severity, Departure]:
-        """The limits given, worst severity first."""
+        """The limits, worst severity first; those of `seasonal` where none are written."""
         all_three = {
             Severity.CRITICAL: self.critical,
             Severity.WARNING: self.warning,
             Severity.INFO: self.info,
         }
-        return {severity: limit for severity, limit in all_three.items() if limit}
+        written = {severity: limit for severity, limit in all_three.items() if limit}
+        if written or self.method is not Method.SEASONAL:
+            return written
+        return {s: BUILT_IN[s] for s in (Severity.CRITICAL, Severity.WARNING)}
+
+    def only_for_ratios(self) -> list[str]:
+        """The words in it that mean nothing for a metric that is no ratio."""
+        points = any(limit.points is not None for limit in self.given().values())
+        return [w for w, there in (("rate", self.rate is not None), ("points", points)) if there]
+
+    def builds_on(self) -> tuple[str, ...]:
+        return self.guards
 
     def default_name(self) -> str:
         return f"{self.method}_{self.metrics[0]}"
 
     def conditions(self) -> Mapping[Severity, Condition]:
-        return {severity: limit.condition for severity, limit in self.given().items()}
+        return {
+            severity: departures.condition(self.method, severity, limit, self.direction)
+            for severity, limit in self.given().items()
+        }
+
+    def past(self, today: date, known: Known) -> tuple[date, ...]:
+        """The days of history, oldest first."""
+        if self.method is Method.SEASONAL:
+            return Known(()).before(today, 2 * self.history)
+        return known.before(today, self.history, A_WEEK if self.against == "weekday" else 1)
+
+    def guarded(self) -> Anomaly:
+        """How the metrics are judged that must not have fallen: as this one, or by mad."""
+        changed: dict[str, object] = {"critical": None, "info": None, "rate": None, "guards": ()}
+        if self.method is Method.SEASONAL:
+            changed |= {"warning": BUILT_IN[Severity.WARNING]}
+        else:
+            days = None if self.against == "weekday" else self.days
+            changed |= {"method": Method.MAD, "warning": GUARD_LIMIT}
+            changed |= {"days": days, "against": "week"}
+        return self.model_copy(update=changed | {"direction": Direction.FALL})
 
     def needs(self, target: Target) -> Mapping[str, Need]:
-        days = last_days(target.calendar.expected, self.days + 1)
-        metric = target.metrics[self.metrics[0]]
-        datasets = {part.dataset or "" for part in parts_of(metric, target)}
-        rows = {f"rows of {d}": Scan(d, days, Count, (words.count(),)) for d in sorted(datasets)}
-        return {**daily_needs(metric, target, days), **rows}
+        found: dict[str, Need] = {}
+        guard = self.guarded()
+        judges = [(self, self.metrics[0]), *((guard, name) for name in self.guards)]
+        for judge, name in judges:
+            metric = target.metrics[name]
+            today = target.calendar.expected
+            days = judge.past(today, Known.of(metric, target))
+            found.update(needs_of(metric, target, (*days, today)))
+        return found
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         name, today = self.metrics[0], target.calendar.expected
-        values = daily_values(target.metrics[name], readings)
-        value = values.pop(today, None)
+        event = Known.of(target.metrics[name], target).on(today)
+        if event and (event.silences_falls or not self.direction.falls):
+            raise Skipped(f"{today} is in the calendar ({event.name}): {name} is not judged")
+        for guard in self.guards:
+            self.guarded().skip_if_fallen(guard, target, readings)
+        found = self.finding(name, target, readings)
+        if event and found.rises:
+            raise Skipped(
+                f"{today} is in the calendar ({event.name}): a rise is not judged ({found.text})"
+            )
+        return [Sample(found.values, found.text, {"metric": name})]
+
+    def finding(self, name: str, target: Target, readings: Readings) -> Finding:
+        """What the method says of a metric."""
+        today, metric = target.calendar.expected, target.metrics[name]
+        known = Known.of(metric, target)
+        if self.method is Method.SEASONAL:
+            series = series_of(metric, readings, today, known, self.rate)
+            asked = Question(name, today, series, self.history, self.mildest(), self.direction)
+            return of_seasonal(asked, self.min_days or daily.ENOUGH_DAYS)
+        values = values_of(metric, readings, today)
+        value = values.get(today)
         if value is None:
             raise Skipped(f"{name} has no value on {today}: nothing to add up or to divide by")
-        missing = missing_days(readings)
-        history = [past for day, past in values.items() if day not in missing]
-        needed = self.min_days or self.days
-        if len(history) < needed:
+        days = self.past(today, known)
+        earlier = [values[day] for day in days if day in values]
+        needed = self.min_days or self.history
+        if len(earlier) < needed:
             raise Skipped(
-                f"insufficient history: {name} has a value on {len(history)} of the {self.days}"
+                f"insufficient history: {name} has a value on {len(earlier)} of the {self.history}"
                 f" days before {today}, {needed} are needed"
             )
-        score = zscore(value, history)
-        text = describe(name, value, score, len(history))
-        return [Sample(self.gauges(score), text, {"metric": name})]
+        on = f"on {days[0]}" if self.against == "weekday" else None
+        return by_week(self.method, name, value, earlier, self.mildest(), self.direction, on)
 
-    def gauges(self, score: Score) -> dict[str, float]:
-        """The score and the band that the mildest limit draws."""
-        z = min(limit.z for limit in self.given().values())
-        return {
-            SCORE.name: score.score,
-            CHANGE.name: score.change,
-            EXPECTED.name: score.expected,
-            LOWER.name: score.expected - z * score.deviation,
-            UPPER.name: score.expected + z * score.deviation,
-        }
+    def mildest(self) -> Departure:
+        """The limits that draw the band."""
+        severity, limit = list(self.given().items())[-1]
+        return departures.filled(severity, limit) if self.method is Method.SEASONAL else limit
 
-
-def missing_days(readings: Readings) -> set[date | None]:
-    """Days on which a dataset has no row at all: a hole in the history, and not a 0."""
-    found = [reading for name, reading in readings.items() if name.startswith("rows of ")]
-    return {day for rows in found for day, state in rows.states.items() if state == Count(0)}
-
-
-def describe(name: str, value: float, score: Score, days: int) -> str:
-    """`orders: 2 vs mean 21 of 7 days (z=-5.5, change=-90 %, frac=0.10)`."""
-    numbers = f"z={score.score:.2f}, change={score.change * 100:+.0f} %"
-    if score.expected:
-        numbers += f", frac={value / score.expected:.2f}"
-    mean = f"mean {shown(score.expected)} of {counted(days, 'day')}"
-    return f"{name}: {shown(value)} vs {mean} ({numbers})"
+    def skip_if_fallen(self, name: str, target: Target, readings: Readings) -> None:
+        """Raise Skipped where a metric, on which another is judged, has fallen itself."""
+        found = self.finding(name, target, readings)
+        as_of = target.calendar.as_of
+        if any(limit.broken_by(found.values, as_of) for limit in self.conditions().values()):
+            raise Skipped(f"traffic itself fell: {found.brief}")

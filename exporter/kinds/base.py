@@ -80,6 +80,8 @@ class Kind(BaseModel):
     section: ClassVar[str] = "checks"
     default_window: ClassVar[str] = "day"
     more_metrics: ClassVar[tuple[Metric, ...]] = ()
+    judged: ClassVar[Mapping[str, str]] = NO_LABELS
+    """Labels of the series that limits are about, where others are shown beside them."""
 
     name: Name | None = Field(None, description="Name of the check; default: the kind and column.")
     where: Expression | None = Field(None, description="Only rows for which this is true.")
@@ -104,6 +106,10 @@ class Kind(BaseModel):
 
     def refers_to(self) -> tuple[str, ...]:
         """Other datasets the check compares with."""
+        return ()
+
+    def builds_on(self) -> tuple[str, ...]:
+        """Other metrics the check depends on."""
         return ()
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
 from exporter.catalog import Metric as Gauge
+from exporter.days import last_days
 from exporter.errors import Skipped
 from exporter.kinds.base import Expression, Limited
 from exporter.limits import Limit, Term, Unit
@@ -19,6 +22,9 @@ from exporter.states import Count, Total
 from exporter.target import Daily, Target
 from exporter.wording import shown
 
+SHOWN_DAYS = 3
+"""The expected day, which is judged, and those before it, which may still change."""
+
 
 class Metric(Limited):
     """A daily number: a count, a sum, how many different values, or a ratio of two metrics."""
@@ -26,7 +32,12 @@ class Metric(Limited):
     kind = "metric"
     ids = ("K1",)
     section = "metrics"
-    metric = Gauge("warehouse_metric_value", "The metric's value on the expected day.", ("metric",))
+    metric = Gauge(
+        "warehouse_metric_value",
+        "The metric's value on the expected day (age_days 1), and on the two days before it.",
+        ("metric", "age_days"),
+    )
+    judged = MappingProxyType({"age_days": "1"})
     alert = "WarehouseMetricOutOfBounds"
     summary = "a business number is outside its limits"
     layer = "business"
@@ -89,17 +100,26 @@ class Metric(Limited):
         return Scan(name, days, Count, (cell,))
 
     def needs(self, target: Target) -> Mapping[str, Need]:
-        return daily_needs(self, target, (target.calendar.expected,))
+        return daily_needs(self, target, last_days(target.calendar.expected, SHOWN_DAYS))
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         day = target.calendar.expected
-        value = daily_values(self, readings).get(day)
-        if value is None:
+        values = daily_values(self, readings)
+        if day not in values:
             raise Skipped(f"no value on {day}: nothing to add up or to divide by")
-        text = f"{self.name} {shown(value)} on {day}"
-        labels = {"metric": self.name or ""}
-        quiet = None if self.limits() else f"{text} (shown, no limit)"
-        return [Sample({self.metric.name: value}, text, labels, skipped=quiet)]
+        newest_first = reversed(last_days(day, SHOWN_DAYS))
+        newest, *others = [
+            self.shown_as(values[past], past, age)
+            for age, past in enumerate(newest_first, 1)
+            if past in values
+        ]
+        quiet = None if self.limits() else f"{newest.evidence} (shown, no limit)"
+        return [replace(newest, skipped=quiet, beside=tuple(others))]
+
+    def shown_as(self, value: float, day: date, age: int) -> Sample:
+        """A day's value as a series; one that changes after it was judged is seen by its age."""
+        labels = {"metric": self.name or "", "age_days": str(age)}
+        return Sample({self.metric.name: value}, f"{self.name} {shown(value)} on {day}", labels)
 
 
 def daily_needs(metric: Daily, target: Target, days: tuple[date, ...]) -> dict[str, Need]:

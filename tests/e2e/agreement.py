@@ -18,6 +18,7 @@ from exporter.config.load import parse
 from exporter.errors import Reason, Skipped, Unmeasured
 from exporter.kinds import all_kinds
 from exporter.kinds.base import Kind, Limited, Share
+from exporter.kinds.departures import Method
 from exporter.limits import OPERATORS, SUFFIXES, Limit, Reading, Term, Unit
 from exporter.model import CheckId, Pass, Result, Sample, Severity, Verdict
 from exporter.verdicts import judge, not_measured
@@ -89,10 +90,51 @@ class Dice:
                 return {s: t[0] if len(t) == 1 else t for s, t in drawn.items()}
 
     def departures(self) -> dict[str, Any]:
-        """Limits of an anomaly: a score alone, or together with a change."""
-        scores = sorted(self.of.choice((0.1, 2.58, 3.0, 3.5, 1e-9)) for _ in range(3))
-        by_severity = dict(zip(("info", "warning", "critical"), scores, strict=True))
-        return {s: {"z": by_severity[s], **self.change()} for s in self.severities()}
+        """A method of an anomaly, its direction, and limits, none laxer than its critical."""
+        method = self.of.choice(list(Method))
+        sides = ("fall", "both") if method is Method.MAD else ("fall", "rise", "both")
+        of_method = {
+            Method.ZSCORE: self.scores, Method.MAD: self.medians,
+            Method.CHANGE: self.changes, Method.SEASONAL: self.probabilities,
+        }  # fmt: skip
+        limits = dict(zip(("info", "warning", "critical"), of_method[method](), strict=True))
+        found: dict[str, Any] = {"method": method.value, "direction": self.of.choice(sides)}
+        if method is Method.SEASONAL and self.of.random() < 0.2:
+            return found  # the limits that are built in
+        return {**found, **{severity: limits[severity] for severity in self.severities()}}
+
+    def scores(self) -> list[dict[str, Any]]:
+        """Limits of zscore: a score alone, or together with a change."""
+        drawn = sorted(self.of.choice((0.1, 2.58, 3.0, 3.5, 1e-9)) for _ in range(3))
+        return [{"z": z, **self.change()} for z in drawn]
+
+    def medians(self) -> list[dict[str, Any]]:
+        """Limits of mad: a score and a share of the median."""
+        drawn = sorted(self.of.choice((1, 3, 3.5, 5)) for _ in range(3))
+        return [{"z": z, "below": self.per_cent(1, 99)} for z in drawn]
+
+    def changes(self) -> list[dict[str, Any]]:
+        """Limits of change: of both signs, or of each."""
+        drawn = sorted(self.of.uniform(1, 100) for _ in range(3))
+        both = self.of.random() < 0.5
+        names = ("change",) if both else ("fall", "rise")
+        return [{name: f"{size}%" for name in names} for size in drawn]
+
+    def probabilities(self) -> list[dict[str, Any]]:
+        """Limits of seasonal: probabilities, and a change that matters, or the built-in one."""
+        drawn = sorted((self.of.choice((10, 1, 0.1, 0.02, 1e-7)) for _ in range(3)), reverse=True)
+        sizes = {name: self.per_cent(1, 90) for name in ("change", "points")}
+        size = self.of.choice(("change", "points", None))
+        return [
+            {"fall": f"{alpha}%", "rise": f"{alpha / 4}%", **({size: sizes[size]} if size else {})}
+            for alpha in drawn
+        ]
+
+    def per_cent(self, low: float, high: float) -> str:
+        """Per cent, round or not."""
+        return (
+            f"{self.of.choice((self.of.randint(int(low), int(high)), self.of.uniform(low, high)))}%"
+        )
 
     def change(self) -> dict[str, str]:
         """A change that an anomaly asks for, or none."""
@@ -142,10 +184,11 @@ def written_config(each: int, dice: Dice) -> str:
             check = example(kind, dice)
             if made.section == "metrics":
                 metrics[name] = {**check, "dataset": dataset}
+                metrics[f"ratio_{n}"] = {"ratio": [name, name]}
             elif made.section == "queries":
                 listed["queries"].append({**check, "name": name, "dataset": dataset})
             elif made.section == "anomalies":
-                listed["anomalies"].append({**check, "name": name, "metrics": [f"metric_{n}"]})
+                listed["anomalies"].append({**check, "name": name, "metrics": [f"ratio_{n}"]})
             elif "column" in check:  # named after its column, whatever that is called
                 check["column"] = f"{dice.of.choice(ODD)} {n}"
                 datasets[dataset]["checks"].append({kind: check})
@@ -171,7 +214,8 @@ def label_sets(kind: Kind, dice: Dice) -> list[Mapping[str, str]]:
     """The labels of each series of a check; a query has several."""
     if kind.kind == "query":
         return [{"shop": dice.of.choice(("", *ODD)), "severity": f"{n}"} for n in range(ROWS)]
-    return [{label: str(getattr(kind, label, kind.name)) for label in kind.metric.labels}]
+    own = {label: str(getattr(kind, label, kind.name)) for label in kind.metric.labels}
+    return [{**own, **kind.judged}]
 
 
 def sample(kind: Kind, labels: Mapping[str, str], instant: datetime, dice: Dice) -> Sample:

@@ -6,7 +6,7 @@ WHERE ("order_ts" <= CAST('2026-03-31 12:05:00+00:00' AS TIMESTAMPTZ))) AS c0;
 
 -- orders: one scan, by day
 -- days: 2026-03-28 to 2026-03-29, 2 days
--- for: orders.completeness_revenue, orders.zscore_aov
+-- for: orders.completeness_revenue, orders.metric_orders, orders.metric_revenue, orders.metric_aov, orders.zscore_aov
 SELECT warehouse_exporter_days.day, s.*
 FROM (VALUES (0, CAST('2026-03-27 23:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-28 23:00:00+00:00' AS TIMESTAMPTZ)),
              (1, CAST('2026-03-28 23:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-29 22:00:00+00:00' AS TIMESTAMPTZ))) AS warehouse_exporter_days(day, low, high)

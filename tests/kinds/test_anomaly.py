@@ -14,7 +14,12 @@ from tests.kinds.example import Example
 from tests.warehouses import NOON, Warehouse, complaint, config_of
 
 EXAMPLE = Example(
-    "metrics: [revenue], critical: {z: 3}", "revenue", "SKIP", "SKIP", "SKIP", "anomalies"
+    "metrics: [revenue], method: zscore, critical: {z: 3}",
+    "revenue",
+    "SKIP",
+    "SKIP",
+    "SKIP",
+    "anomalies",
 )
 
 EXPECTED = date(2026, 3, 9)
@@ -24,8 +29,8 @@ METRICS = (
     "metrics: {orders: {dataset: orders, count: '*'}, sessions: {dataset: sessions, count: '*'},"
     " revenue: {dataset: orders, sum: revenue}, conversion: {ratio: [orders, sessions]}}"
 )
-V3 = "{metrics: [orders], critical: {z: 3}}"
-V4 = "{metrics: [orders], warning: {z: 3, change: 30%}}"
+V3 = "{metrics: [orders], method: zscore, critical: {z: 3}}"
+V4 = "{metrics: [orders], method: zscore, warning: {z: 3, change: 30%}}"
 
 
 def shop(warehouse: Warehouse, orders: Sequence[int], sessions: int = 100) -> None:
@@ -147,7 +152,7 @@ def test_a_day_on_which_nothing_matches_is_an_honest_zero(warehouse: Warehouse) 
     shop(warehouse, (*WEEK, 2))
     warehouse.sql("UPDATE orders SET state = 'refunded' WHERE ts::date = '2026-03-09'")
     refunds = "metrics: {refunds: {dataset: orders, count: '*', where: \"state = 'refunded'\"}}"
-    anomaly = "{metrics: [refunds], warning: {z: 3, change: 30%}}"
+    anomaly = "{metrics: [refunds], method: zscore, warning: {z: 3, change: 30%}}"
     verdict = judge(warehouse, anomaly, "refunds", metrics=refunds)
     # Two refunds after a week of none: infinitely far, and an infinite change.
     assert verdict.outcome.shown == "WARN"
@@ -178,7 +183,8 @@ def test_every_metric_named_is_a_check_of_its_own_and_they_share_a_scan(
     warehouse: Warehouse,
 ) -> None:
     shop(warehouse, (*WEEK, 21))
-    several = "{metrics: [orders, sessions, revenue, conversion], critical: {z: 3, change: 30%}}"
+    named = "[orders, sessions, revenue, conversion]"
+    several = f"{{metrics: {named}, method: zscore, critical: {{z: 3, change: 30%}}}}"
     config = config_of(datasets=DATASETS, more=f"{METRICS}\nanomalies: [{several}]")
     done = warehouse.run(config)
     assert {r.worst.outcome.shown for r in done.results.values()} == {"SKIP", "PASS"}
@@ -190,21 +196,42 @@ def test_every_metric_named_is_a_check_of_its_own_and_they_share_a_scan(
     ("written", "told"),
     [
         (
-            "{metrics: [orders]}",
-            "anomalies need a limit, for example {warning: {z: 3, change: 30%}}",
+            "{metrics: [orders], method: zscore}",
+            "zscore needs a limit, for example {warning: {z: 3, change: 30%}}",
         ),
-        ("{metrics: [orders], warning: {z: 3, change: 30}}", "write per cent above 0, such as 30%"),
-        ("{metrics: [orders], warning: {z: 3, change: -30%}}", "write per cent above 0"),
-        ("{metrics: [orders], warning: {z: 3, change: nan%}}", "write per cent above 0"),
-        ("{metrics: [orders], warning: {z: 3, change: inf%}}", "write per cent above 0"),
-        ("{metrics: [orders], warning: {z: -3}}", "greater than 0"),
         (
-            "{metrics: [orders], warning: {z: 5}, critical: {z: 3}}",
+            "{metrics: [orders], method: zscore, warning: {z: 3, change: 30}}",
+            "write per cent above 0, such as 30%",
+        ),
+        (
+            "{metrics: [orders], method: zscore, warning: {z: 3, change: -30%}}",
+            "write per cent above 0",
+        ),
+        (
+            "{metrics: [orders], method: zscore, warning: {z: 3, change: nan%}}",
+            "write per cent above 0",
+        ),
+        (
+            "{metrics: [orders], method: zscore, warning: {z: 3, change: inf%}}",
+            "write per cent above 0",
+        ),
+        ("{metrics: [orders], method: zscore, warning: {z: -3}}", "greater than 0"),
+        (
+            "{metrics: [orders], method: zscore, warning: {z: 5}, critical: {z: 3}}",
             "warning is laxer than critical",
         ),
-        ("{metrics: [orders], min_days: 9, critical: {z: 3}}", "min_days 9 is more than days 7"),
-        ("{metrics: [order], critical: {z: 3}}", "no metric `order`; did you mean `orders`?"),
-        ("{metrics: [orders], where: id > 1, critical: {z: 3}}", "put `where` on the metric"),
+        (
+            "{metrics: [orders], method: zscore, min_days: 9, critical: {z: 3}}",
+            "min_days 9 is more than days 7",
+        ),
+        (
+            "{metrics: [order], method: zscore, critical: {z: 3}}",
+            "no metric `order`; did you mean `orders`?",
+        ),
+        (
+            "{metrics: [orders], method: zscore, where: id > 1, critical: {z: 3}}",
+            "put `where` on the metric",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_before_any_pass(written: str, told: str) -> None:

@@ -28,15 +28,17 @@ BOTH = "missing_days: {window: 3d, critical: '> 0'}"
 METRICS = (
     "metrics: {orders: {dataset: orders, count: '*'}, revenue: {dataset: orders, sum: revenue},"
     " buyers: {dataset: orders, distinct: id}, aov: {ratio: [revenue, orders]}}\n"
-    "anomalies: [{metrics: [orders, revenue, aov], min_days: 3, critical: {z: 9, change: 90%}}]"
+    "anomalies: [{metrics: [orders, revenue, aov], method: zscore, min_days: 3,"
+    " critical: {z: 9, change: 90%}}]"
 )
 
 
-@pytest.mark.parametrize(("indexed", "windows"), [(False, 1), (True, 3)])
+@pytest.mark.parametrize(("indexed", "windows"), [(False, 1), (True, 4)])
 def test_all_plain_aggregates_of_a_dataset_over_a_window_are_one_statement(
     warehouse: Warehouse, indexed: bool, windows: int
 ) -> None:
-    """By range there are three: the expected day, a week, and the baseline's first day before it.
+    """By range there are four: the expected day, the three that a metric shows, a week, and the
+    baseline's first day before it.
 
     Without an index each would read the whole table: there it is one.
     """

@@ -77,7 +77,7 @@ def test_without_limits_it_is_shown_and_not_judged(warehouse: Warehouse) -> None
     assert verdict.outcome.shown == "SKIP"
     assert verdict.text == "revenue 30.30 on 2026-03-09 (shown, no limit)"
     assert verdict.sample is not None
-    assert verdict.sample.labels == {"metric": "revenue"}
+    assert verdict.sample.labels == {"metric": "revenue", "age_days": "1"}
 
 
 def test_a_limit_makes_it_a_check_that_turns_back(warehouse: Warehouse) -> None:

@@ -1,0 +1,79 @@
+"""Days without any row: steps 9 and 10 of docs/baselines.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+WEEK = timedelta(days=7)
+WEEKS = 4
+CLOSED_SHARE = 0.75
+"""Of the last four of a weekday this share must have been empty; of two or three, all."""
+CLOSED_FROM = 2
+"""A weekday must have been seen that often to be known as closed."""
+KNOWN_FROM = 7
+"""Days of history without which nothing is said of an empty day."""
+
+
+@dataclass(frozen=True)
+class Emptiness:
+    """How long there has been no row.
+
+    `run` is the number of open days without one up to today, `mean` the rows of an open day before
+    that, `closed` whether today's weekday is one on which there never are any.
+    """
+
+    run: int
+    mean: float
+    closed: bool
+
+    @property
+    def missed(self) -> float:
+        """How many rows there should have been since the last one: 7 of them come once in 1,100
+        times by chance (exp(-7), Poisson), 10 once in 22,000."""
+        return self.run * self.mean
+
+
+def emptiness(
+    today: date, rows: Mapping[date, float], window: int, silent: Callable[[date], bool]
+) -> Emptiness | None:
+    """What is to be said of the empty days up to today; None with too few days to know.
+
+    `rows` has the rows of each day that could be read, 0 for none. A table begins with its first
+    row. Days that are `silent` are neither open nor closed. Which weekdays are closed is read from
+    the days before the run: a feed that is dead for a month does not become a shop that is closed.
+    """
+    filled = [day for day, count in rows.items() if count and day < today]
+    if not filled:
+        return None
+    begin = min(filled)
+    last = max(filled) if not rows.get(today) else today - timedelta(days=1)
+    before = {day: count for day, count in rows.items() if begin <= day <= last and not silent(day)}
+    closed = {day.weekday() for day in days_after(last, 7) if closed_before(day, before)}
+    ahead = (today - last).days
+    run = [d for d in days_after(last, ahead) if d.weekday() not in closed and not silent(d)]
+    recent = last - timedelta(days=window)
+    open_days = [
+        count for day, count in before.items() if day > recent and day.weekday() not in closed
+    ]
+    if len(before) < KNOWN_FROM or not open_days:
+        return None
+    empty = not rows.get(today)
+    return Emptiness(
+        run=len(run) if empty else 0,
+        mean=sum(open_days) / len(open_days),
+        closed=today.weekday() in closed,
+    )
+
+
+def days_after(day: date, count: int) -> list[date]:
+    """The days that follow a day."""
+    return [day + timedelta(days=ahead) for ahead in range(1, count + 1)]
+
+
+def closed_before(day: date, rows: Mapping[date, float]) -> bool:
+    """Whether the weekday of a day was empty on nearly all of its last weeks."""
+    weeks = [day - WEEK * back for back in range(1, WEEKS + 1)]
+    seen = [not rows[week] for week in weeks if week in rows]
+    return len(seen) >= CLOSED_FROM and sum(seen) >= CLOSED_SHARE * len(seen)

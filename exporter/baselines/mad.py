@@ -1,0 +1,25 @@
+"""Median and MAD of the days before, as the design of the seed documents that has it defines it."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+from exporter.baselines.score import Score, parts
+
+
+def mad(value: float, history: Sequence[float]) -> Score:
+    """z = (value - median) / MAD, the raw median absolute deviation: no factor makes it a sigma.
+
+    MAD is 0 as soon as more than half of the days are alike. The score of any fall is then
+    -infinity, so that the fraction of the median alone decides. Small samples make the score
+    large: of seven ordinary days before it, 7 % of ordinary days lie beyond 3.5 of the scaled MAD
+    (Iglewicz and Hoaglin's limit), which is why the fraction stands beside it. Needs a day of
+    history; raises ValueError for none.
+    """
+    if not history:
+        raise ValueError("a median needs at least one day")
+    median = statistics.median(history)
+    spread = statistics.median(abs(past - median) for past in history)
+    distance = value - median
+    return Score(median, spread, parts(distance, spread), parts(distance, abs(median)))
