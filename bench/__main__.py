@@ -15,10 +15,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bench import document, measures, profile, tables
 from bench.accounts import Accounts
-from bench.contenders import BY_HAND, FLOOR, FULL, NAIVE, STEADY, Cost, Failed, Stand
+from bench.contenders import BY_HAND, FIRST, FLOOR, FULL, NAIVE, STEADY, Cost, Failed, Stand
 from bench.document import Section
 from bench.figures import LONG, SHORT
 from bench.make_warehouse import Size, is_made, make, today
+from bench.profile import Profiled
 from bench.server import TOLD, Running, running
 from exporter.demo.keeper import Failure
 
@@ -27,6 +28,12 @@ HISTORY = {SHORT: Size(100_000, 60), LONG: Size(1_000_000, 600)}
 """The same rows a day, ten times the days."""
 PASSES = 10
 """Steady passes that are measured as one."""
+PROFILED = {
+    FULL: Profiled("full.yml"),
+    FIRST: Profiled("days.yml"),
+    STEADY: Profiled("days.yml", ("--steady",)),
+}
+"""What is also looked at statement by statement."""
 WIDE = 150
 """Columns of text where there is no terminal to ask."""
 BUILD = Path(__file__).parents[1] / "build" / "bench"
@@ -63,11 +70,11 @@ class Bench:
             rounds.append(self.round(stand, differing, f"{size}: "))
             self.progress.advance(task)
         self.progress.update(task, description=f"{size}: statement by statement")
-        profiled = profile.grid(list(profile.profile(stand)))
+        profiles = {what: profile.grid(stand, one) for what, one in PROFILED.items()}
         self.progress.update(task, description=str(size))
         if today() != anchor:
             raise Failed("midnight passed: `yesterday` is another day now, begin again")
-        return Section(document.title(size), rounds, profiled)
+        return Section(document.title(size), rounds, profiles)
 
     def round(
         self, stand: Stand, differing: Mapping[str, measures.Rows], prefix: str
@@ -134,8 +141,8 @@ def show(sections: Sequence[Section], console: Console) -> None:
     for section in sections:
         console.print(tables.costs(section.rounds).rich(section.title))
         console.print(tables.aims(section.rounds).rich("aims"))
-        if section.profile is not None:
-            console.print(section.profile.rich("the full round, statement by statement"))
+        for what, grid in section.profiles.items():
+            console.print(grid.rich(f"the {what}, statement by statement"))
 
 
 @click.command()

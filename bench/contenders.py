@@ -23,8 +23,9 @@ from exporter.watch import lanes
 from tests.serving import Serving
 
 ROOT = Path(__file__).parents[1]
-FLOOR, NAIVE, FUSED, FUSED8 = "floor_count.sql", "naive.sql", "fused.sql", "fused8.sql"
-BY_HAND = (FLOOR, NAIVE, FUSED, FUSED8)
+FLOOR, COLUMNS = "floor_count.sql", "floor_cols.sql"
+NAIVE, FUSED, FUSED8 = "naive.sql", "fused.sql", "fused8.sql"
+BY_HAND = (FLOOR, COLUMNS, NAIVE, FUSED, FUSED8)
 FULL, FIRST, STEADY, SCRAPE = "full round", "first pass", "steady pass", "GET /metrics"
 SCRAPES = 100
 LONGEST = 1800.0

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import tables
+from bench.contenders import FULL
 from bench.figures import Rounds
 from bench.make_warehouse import Size
 from bench.measures import COVERED, LATER, MEASURES
@@ -26,7 +27,8 @@ PostgreSQL {version}, {settings}.
 ## How to read it
 
 - **Contenders.** `floor_count.sql` only counts the rows of every table: nobody who reads the
-  tables is cheaper. `naive.sql` is one statement per measure of
+  tables is cheaper. `floor_cols.sql` counts the values of the columns that the measures need.
+  `naive.sql` is one statement per measure of
   [the catalogue](../bench/catalogue.md), `fused.sql` the same measures in five statements fused by
   hand, `fused8.sql` those over the last eight days. The *full round* is the gate on
   [full.yml](../bench/full.yml): {covered} of the catalogue's {all} measures, each over the
@@ -57,7 +59,7 @@ class Section:
 
     title: str
     rounds: Rounds
-    profile: Grid | None = None
+    profiles: Mapping[str, Grid] = field(default_factory=dict)
 
 
 def machine() -> str:
@@ -89,11 +91,16 @@ def rendered(section: Section) -> Iterator[str]:
     yield tables.costs(section.rounds).markdown()
     yield "Aims:\n"
     yield tables.aims(section.rounds).markdown()
+    if LATER and FULL in section.rounds[0]:
+        yield (
+            f"The full round has {len(COVERED)} of the {len(MEASURES)} measures of fused.sql and"
+            " naive.sql: its ratios will\nrise with the rest.\n"
+        )
     yield "Server CPU round by round:\n"
     yield tables.spread(section.rounds).markdown()
-    if section.profile is not None:
-        yield "Where the full round's server CPU goes, each statement once and alone:\n"
-        yield section.profile.markdown()
+    for what, grid in section.profiles.items():
+        yield f"Where the server CPU of the {what} goes, each statement once and alone:\n"
+        yield grid.markdown()
 
 
 def catalogue() -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Where the full round's server CPU goes: each of its statements alone, on its own connection."""
+"""Where a pass's server CPU goes: each of its statements alone, on a connection of its own."""
 
 from __future__ import annotations
 
@@ -35,16 +35,25 @@ def planned(text: str) -> Iterator[Planned]:
             yield Planned(comments[0], serves[0], sql.strip().removesuffix(";"))
 
 
-def profile(stand: Stand) -> Iterator[tuple[Planned, Spent]]:
-    """What the server spends on each statement of a full round."""
-    command = [sys.executable, "-m", "exporter", "plan", f"--config.file={ROOT / 'bench/full.yml'}"]
+@dataclass(frozen=True)
+class Profiled:
+    """A pass that is looked at: its config, and the options of `plan` that make it this one."""
+
+    config: str
+    options: tuple[str, ...] = ()
+
+
+def profile(stand: Stand, one: Profiled) -> Iterator[tuple[Planned, Spent]]:
+    """What the server spends on each statement of a pass."""
+    file = ROOT / "bench" / one.config
+    command = [sys.executable, "-m", "exporter", "plan", f"--config.file={file}", *one.options]
     environment = {**os.environ, "WAREHOUSE_DSN": stand.dsn}
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
-    for one in planned(done.stdout):
+    for statement in planned(done.stdout):
 
-        def act(sql: str = one.sql) -> None:
+        def act(sql: str = statement.sql) -> None:
             with closing(psycopg2.connect(stand.dsn)) as connection:
                 connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
                 with connection.cursor() as cursor:
@@ -52,14 +61,15 @@ def profile(stand: Stand) -> Iterator[tuple[Planned, Spent]]:
                     cursor.fetchall()
 
         _, spent = stand.accounts.spent(stand.database, act)
-        yield one, spent
+        yield statement, spent
 
 
-def grid(profiled: list[tuple[Planned, Spent]]) -> Grid:
-    """The statements, dearest first."""
+def grid(stand: Stand, profiled: Profiled) -> Grid:
+    """The statements of a pass, dearest first."""
+    found = profile(stand, profiled)
     rows = [
         [one.what, f"{spent.cpu:.2f}", f"{spent.blocks:,}", served(one)]
-        for one, spent in sorted(profiled, key=lambda pair: -pair[1].cpu)
+        for one, spent in sorted(found, key=lambda pair: -pair[1].cpu)
     ]
     return Grid(["statement", "server CPU s", "blocks", "for"], rows)
 
