@@ -25,12 +25,23 @@ def expected_day(as_of: datetime, zone: ZoneInfo, expect_by: time, newest: str) 
 
     `newest` is "yesterday" for data that is complete once its day is over, or "today" for a table
     that describes the day it is written on (a log of runs). Before `expect_by` it is the day
-    before. An hour that a change of the clocks repeats counts the first time it comes.
+    before.
     """
     today = as_of.astimezone(zone).date()
     day = today if newest == "today" else today - ONE_DAY
-    due = datetime.combine(today, expect_by, tzinfo=zone).astimezone(UTC)
-    return day if as_of >= due else day - ONE_DAY
+    return day if as_of >= next_time(expect_by, day_start(today, zone), zone) else day - ONE_DAY
+
+
+def next_time(by: time, at: datetime, zone: ZoneInfo) -> datetime:
+    """The first instant from `at` on at which clocks show `by`, in UTC.
+
+    They are the clocks of the zone that `by` names, or else of `zone`. An hour that a change of the
+    clocks repeats counts the first time it comes.
+    """
+    home = by.tzinfo or zone
+    day = at.astimezone(home).date()
+    due = datetime.combine(day, by, tzinfo=home).astimezone(UTC)
+    return due if due >= at else datetime.combine(day + ONE_DAY, by, tzinfo=home).astimezone(UTC)
 
 
 def last_days(day: date, count: int) -> tuple[date, ...]:

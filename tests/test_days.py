@@ -20,7 +20,8 @@ from exporter.days import (
 )
 
 BERLIN, ZULU = ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")
-ZONES = st.sampled_from([BERLIN, ZULU, ZoneInfo("America/New_York"), ZoneInfo("Asia/Kathmandu")])
+NEW_YORK = ZoneInfo("America/New_York")
+ZONES = st.sampled_from([BERLIN, ZULU, NEW_YORK, ZoneInfo("Asia/Kathmandu")])
 DAYS = st.dates(date(2000, 1, 1), date(2037, 12, 31))
 
 
@@ -69,7 +70,30 @@ def test_a_day_is_expected_from_its_deadline_on(
     assert expected_day(as_of, zone, by, "today") == date(2026, 3, today)
 
 
-@given(st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)), ZONES, st.times())
+@pytest.mark.parametrize(
+    ("home", "by", "due"),
+    [
+        (ZULU, time(8, tzinfo=BERLIN), "2026-03-10T07:00"),
+        # The tenth begins in New York at 04:00 UTC, when it is 05:00 in Berlin.
+        (NEW_YORK, time(5, tzinfo=BERLIN), "2026-03-10T04:00"),
+        (NEW_YORK, time(4, 59, tzinfo=BERLIN), "2026-03-11T03:59"),
+        (BERLIN, time(1, tzinfo=ZULU), "2026-03-10T01:00"),
+        (BERLIN, time(23, tzinfo=ZULU), "2026-03-09T23:00"),
+    ],
+)
+def test_a_deadline_of_another_zone_comes_once_the_day_is_over(
+    home: ZoneInfo, by: time, due: str
+) -> None:
+    at = datetime.fromisoformat(due).replace(tzinfo=UTC)
+    assert expected_day(at, home, by, "yesterday") == date(2026, 3, 9)
+    assert expected_day(at - timedelta(seconds=1), home, by, "yesterday") == date(2026, 3, 8)
+
+
+@given(
+    st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)),
+    ZONES,
+    st.times(timezones=st.none() | ZONES),
+)
 def test_the_expected_day_is_one_of_two_and_never_goes_back(
     at: datetime, zone: ZoneInfo, by: time
 ) -> None:

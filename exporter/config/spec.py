@@ -28,6 +28,7 @@ from exporter.kinds.metric import Metric
 from exporter.kinds.query import Query
 
 SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?: +(\S+))?")
 PART = re.compile(r'"((?:[^"]|"")+)"|([^".]+)')
 
 
@@ -52,11 +53,12 @@ def parse_zone(written: Any) -> ZoneInfo:
 
 
 def parse_time(written: Any) -> dt.time:
-    """A time of day such as `06:30`."""
-    if not isinstance(written, str) or not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", written):
+    """A time of day such as `06:30`, or `06:30 Europe/Berlin` by the clocks of another zone."""
+    found = CLOCK.fullmatch(written) if isinstance(written, str) else None
+    if found is None:
         raise ValueError(f'{written!r} is not a time of day: write it in quotes, such as "06:30"')
-    hour, minute = written.split(":")
-    return dt.time(int(hour), int(minute))
+    hour, minute, zone = found.groups()
+    return dt.time(int(hour), int(minute), tzinfo=parse_zone(zone) if zone else None)
 
 
 def parse_relation(written: str) -> tuple[str, ...]:
@@ -215,7 +217,9 @@ class DatasetSpec(Spec):
     owner: str | None = Field(None, description="Whose it is: a name from `owners`.")
     depends_on: Names = Field((), description="Datasets it is made from.")
     expect_by: TimeOfDay = Field(
-        dt.time(6), description="Time of day by which yesterday is complete."
+        dt.time(6),
+        description="Time of day by which yesterday is complete, such as 06:30 or"
+        " 06:30 Europe/Berlin; default: by the clocks of the warehouse's zone.",
     )
     expect_day: Literal["yesterday", "today"] = Field(
         "yesterday", description="Newest day expected: yesterday, or today for a log of runs."

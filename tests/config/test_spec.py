@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import jsonschema
 import pytest
@@ -116,6 +117,14 @@ def test_times_of_day_are_read_with_and_without_a_leading_zero() -> None:
     for wrong in (630, "24:00", "6:3", "06:30:00", None):
         with pytest.raises(ValueError, match="is not a time of day"):
             parse_time(wrong)
+
+
+def test_a_time_of_day_may_be_that_of_another_zone() -> None:
+    assert parse_time("06:30 Europe/Berlin") == dt.time(6, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+    with pytest.raises(ValueError, match="'CET2' is not a time zone"):
+        parse_time("06:30 CET2")
+    with pytest.raises(ValueError, match="is not a time of day"):
+        parse_time("06:30 Europe Berlin")
 
 
 @pytest.mark.parametrize(

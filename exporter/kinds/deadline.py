@@ -1,0 +1,81 @@
+"""F6: the expected day is complete by its deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from exporter.catalog import Metric
+from exporter.days import ONE_DAY, day_start
+from exporter.errors import Reason, Unmeasured
+from exporter.kinds.base import Limited
+from exporter.limits import Limit, Term, Unit
+from exporter.model import Dataset, Datasets, Sample
+from exporter.needs import Lookup, Need, Readings
+from exporter.sql import statements, words
+from exporter.sql.clocks import DATE, Clock
+from exporter.states import Newest
+from exporter.target import Target
+
+
+class Deadline(Limited):
+    """How long before the end of the expected day the rows stop, by its deadline (`expect_by`).
+
+    Rows are taken to come in order: one of a later day says that the expected day is complete, and
+    nothing is lacking. Until one comes, the time from the newest row to the end of the day may be
+    a quiet evening or a load that stopped half way; the limit says how quiet an evening may be.
+    Before its deadline, the day before is expected. A date stands for its whole day.
+    """
+
+    kind = "deadline"
+    ids = ("F6",)
+    metric = Metric(
+        "warehouse_day_lacking_seconds",
+        "From the newest row to the end of the expected day; 0: rows of a later day are there.",
+    )
+    alert = "WarehouseDeadlineMissed"
+    summary = "the expected day is not complete"
+    layer = "infrastructure"
+    advice: ClassVar[str] = "critical: '> 1h'"
+
+    @classmethod
+    def term(cls, limit: Limit) -> Term:
+        if limit.unit is Unit.DURATION or (limit.unit is Unit.NUMBER and limit.bound == 0):
+            return Term(cls.metric.name, limit)
+        raise ValueError(f"{limit.text!r} lacks a unit: write a duration such as '> 1h'")
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        if not dataset.time:
+            return [f"{self.kind} needs `time:` on dataset {dataset.name}"]
+        if dataset.expect_day == "today":
+            return ["deadline is about a day that is over: `expect_day: today` never is"]
+        return self.no_window()
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        clock = target.clock()
+        where = words.both(clock.until(target.horizon), target.predicate(self.where))
+        subquery = statements.select([clock.newest], clock.source(target.table()), where)
+        return {"rows": Lookup(target.dataset.name, Newest, (subquery,))}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        newest = readings["rows"].total(Newest)
+        if newest.at is None:
+            raise Unmeasured(Reason.NO_ROWS, "there is no row to take the newest of")
+        at, zone = datetime.fromtimestamp(newest.at, UTC), target.calendar.zone
+        end = target.bounds(target.calendar.expected)[1]
+        lacking = max(0.0, (end - reached(at, target.clock())).total_seconds())
+        by, place = target.dataset.expect_by, "before" if lacking else "after"
+        due = f"{by:%H:%M} {by.tzinfo or zone}"
+        evidence = (
+            f"the newest row, of {at.astimezone(zone):%Y-%m-%d %H:%M} {zone}, is from {place} the"
+            f" end of {target.calendar.expected}, which was due by {due}"
+        )
+        return [Sample({self.metric.name: lacking}, evidence)]
+
+
+def reached(newest: datetime, clock: Clock) -> datetime:
+    """Up to when rows are there: a date, read as its first instant, stands for its whole day."""
+    if clock.kind != DATE:
+        return newest
+    return day_start(newest.astimezone(clock.zone).date() + ONE_DAY, clock.zone)
