@@ -21,7 +21,7 @@ class Completeness(Share):
     """Share of rows in which a column is NULL and, on request, empty or white space."""
 
     kind = "completeness"
-    ids = ("C1", "C4")
+    ids: ClassVar[tuple[str, ...]] = ("C1", "C4")
     metric = Metric(
         "warehouse_column_null_ratio", "Share of rows without a value in the column.", ("column",)
     )

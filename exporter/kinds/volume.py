@@ -1,4 +1,4 @@
-"""V1: a floor (or a ceiling) for the rows of a day."""
+"""V1, F4: a floor (or a ceiling) for the rows of a day, and the one row of a daily table."""
 
 from __future__ import annotations
 
@@ -17,10 +17,14 @@ from exporter.wording import counted
 
 
 class Volume(Limited):
-    """Rows of the day; an empty day is an honest 0."""
+    """Rows of the day; an empty day is an honest 0.
+
+    The row of a daily table is one: `critical: '!= 1'` speaks when it is missing, and when it is
+    there twice.
+    """
 
     kind = "volume"
-    ids = ("V1",)
+    ids = ("V1", "F4")
     metric = Metric(
         "warehouse_rows", "Rows of the window (the expected day, unless it says otherwise)."
     )

@@ -11,7 +11,8 @@ from tests.warehouses import Warehouse, config_of
 
 COLUMNS = (
     "id: bigint, ts: timestamptz, client_id: text, revenue: numeric, session_id: text,"
-    " event: text, rows_read: bigint, rows_quarantined: bigint, gclid: text"
+    " event: text, rows_read: bigint, rows_quarantined: bigint, gclid: text, stamp: text,"
+    " document: jsonb"
 )
 ORDERS = f"{{relation: orders, time: ts, key: id, columns: {{{COLUMNS}}}}}"
 OTHERS = {"items": "{relation: items}", "sessions": "{relation: sessions, key: id}"}
@@ -44,11 +45,13 @@ def build(warehouse: Warehouse) -> None:
     """Eleven good days of two orders each, up to today, with their items and sessions."""
     warehouse.sql(
         "CREATE TABLE orders (id bigint, ts timestamptz, client_id text, revenue numeric,"
-        " session_id text, event text, rows_read bigint, rows_quarantined bigint, gclid text);"
+        " session_id text, event text, rows_read bigint, rows_quarantined bigint, gclid text,"
+        " stamp text, document jsonb);"
         "CREATE TABLE items (order_id bigint, quantity int, price numeric);"
         "CREATE TABLE sessions (id text);"
         "INSERT INTO orders SELECT n, '2026-02-28'::date + (n / 2) * interval '1 day'"
-        " + (n % 2) * interval '11 h', 'c', 10, 's' || n, 'view', 5, 0, 'g'"
+        " + (n % 2) * interval '11 h', 'c', 10, 's' || n, 'view', 5, 0, 'g', '2026-03-01 12:00Z',"
+        ' \'{"items": [{"price": 5}]}\''
         " FROM generate_series(0, 21) AS n;"
         "INSERT INTO items SELECT id, 2, 5 FROM orders;"
         "INSERT INTO sessions SELECT session_id FROM orders"

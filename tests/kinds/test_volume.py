@@ -1,4 +1,4 @@
-"""V1: a floor and a ceiling for the rows of a day."""
+"""V1, F4: a floor and a ceiling for the rows of a day, and the one row of a daily table."""
 
 from __future__ import annotations
 
@@ -107,6 +107,22 @@ def test_a_ceiling_and_a_floor_in_one_list(warehouse: Warehouse) -> None:
     table(warehouse, MARCH_9)
     said = warehouse.say("volume: {critical: ['< 1', '> 2 rows']}")
     assert said == ("FAIL", "3 rows on 2026-03-09 (limit 2)")
+
+
+def test_the_expected_day_has_its_one_row_in_a_daily_table(warehouse: Warehouse) -> None:
+    warehouse.sql("CREATE TABLE days (day date, orders bigint)")
+    warehouse.sql("INSERT INTO days VALUES ('2026-03-08', 7), ('2026-03-09', 8)")
+    one, days = "volume: {critical: '!= 1'}", "{relation: days, time: day}"
+    fine = ("PASS", "1 row on 2026-03-09 (limit exactly 1)")
+    assert warehouse.say(one, orders=days) == fine
+    warehouse.sql("DELETE FROM days WHERE day = '2026-03-09'")
+    assert warehouse.say(one, orders=days) == ("FAIL", "0 rows on 2026-03-09 (limit exactly 1)")
+    at_three = datetime(2026, 3, 10, 3, tzinfo=UTC)
+    assert warehouse.say(one, orders=days, as_of=at_three)[0] == "PASS"
+    warehouse.sql("INSERT INTO days VALUES ('2026-03-09', 8), ('2026-03-09', 9)")
+    assert warehouse.say(one, orders=days) == ("FAIL", "2 rows on 2026-03-09 (limit exactly 1)")
+    warehouse.sql("DELETE FROM days WHERE orders = 9")
+    assert warehouse.say(one, orders=days) == fine
 
 
 @pytest.mark.parametrize("limit", ["< 5%", "> 12h"])

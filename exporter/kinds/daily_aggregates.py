@@ -1,0 +1,82 @@
+"""C3: the numbers of a daily table are there, and none is negative."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from pydantic import Field
+
+from exporter import catalog
+from exporter.catalog import Metric
+from exporter.errors import Skipped
+from exporter.kinds.base import Share
+from exporter.kinds.tally import Tally
+from exporter.model import NO_LABELS, Sample
+from exporter.needs import Need, Readings, Scan
+from exporter.sql import words
+from exporter.sql.numbers import is_finite
+from exporter.target import Target
+from exporter.wording import agreed, counted
+
+FLAWS = ("empty", "negative", "no number")
+"""What can be wrong with a value, in the order in which it is counted; NaN is no number."""
+
+
+class DailyAggregates(Share):
+    """Share of the listed columns' values that are empty, negative or no number.
+
+    Without a row there is nothing to judge: that the day has its row is for `volume`.
+    """
+
+    kind = "daily_aggregates"
+    ids = ("C3",)
+    metric = Metric(
+        "warehouse_aggregate_flaw_ratio",
+        "Share of the values of daily aggregates that are empty, negative or no number.",
+    )
+    alert = "WarehouseDailyAggregatesFlawed"
+    summary = "daily aggregates are empty or negative"
+    advice: ClassVar[str] = "critical: '> 0'"
+    things: ClassVar[str] = "values"
+
+    columns: tuple[str, ...] = Field(
+        min_length=1, description="The columns that must have a number of at least 0."
+    )
+
+    def labels(self) -> Mapping[str, str]:
+        return NO_LABELS
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        given = target.predicate(self.where)
+        cells = [words.count(given)]
+        for name in self.columns:
+            column = target.column(name)
+            negative = words.both(is_finite(column), words.compare(column, "<", words.number(0)))
+            no_number = words.negated(is_finite(column))
+            for flaw in (words.is_null(column), negative, no_number):
+                cells.append(words.count(words.both(flaw, given)))
+        return {"rows": Scan(target.dataset.name, self.span(target), Tally, tuple(cells))}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        rows, *counts = readings["rows"].total(Tally).counts
+        if not rows:
+            raise Skipped(f"no row {self.when(target)}")
+        kinds = [(name, flaw) for name in self.columns for flaw in FLAWS]
+        found = [
+            f"{name} {count:,} {flaw}"
+            for (name, flaw), count in zip(kinds, counts, strict=True)
+            if count
+        ]
+        failed, checked = sum(counts), rows * len(self.columns)
+        values = {
+            self.metric.name: failed / checked,
+            catalog.ROWS_FAILED.name: float(failed),
+            catalog.ROWS_CHECKED.name: float(checked),
+        }
+        named = f": {', '.join(found)}" if found else ""
+        evidence = (
+            f"{failed:,} of {counted(checked, 'value')} {agreed(failed, 'is', 'are')} empty or"
+            f" negative {self.when(target)}{named}"
+        )
+        return [Sample(values, evidence)]

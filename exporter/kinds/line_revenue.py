@@ -1,0 +1,81 @@
+"""R5: the revenue of a line is quantity times price."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from pydantic import Field
+
+from exporter import catalog
+from exporter.catalog import Metric
+from exporter.errors import Skipped
+from exporter.kinds.base import Expression, Share
+from exporter.kinds.tally import Tally
+from exporter.model import Sample
+from exporter.needs import Need, Readings, Scan
+from exporter.sql import words
+from exporter.sql.numbers import differs
+from exporter.target import Target
+from exporter.wording import agreed, counted
+
+
+class LineRevenue(Share):
+    """Share of comparable lines whose revenue is not what it is made of.
+
+    A line that lacks a value on either side cannot be compared: it is counted apart, never as 0.
+    """
+
+    kind = "line_revenue"
+    ids = ("R5",)
+    metric = Metric(
+        "warehouse_line_revenue_mismatch_ratio",
+        "Share of comparable lines whose revenue is not quantity times price.",
+        ("column",),
+    )
+    more_metrics = (
+        Metric(
+            "warehouse_line_revenue_incomparable_rows",
+            "Lines that cannot be compared: the revenue, the quantity or the price is missing.",
+            ("column",),
+        ),
+    )
+    alert = "WarehouseLineRevenueMismatch"
+    summary = "lines whose revenue is not quantity times price"
+    layer = "business"
+    advice: ClassVar[str] = "critical: '> 0'"
+    things: ClassVar[str] = "lines"
+
+    column: str = Field("line_revenue", description="The column with the revenue of the line.")
+    equals: Expression = Field("quantity * price", description="The expression it must equal.")
+    tolerance: float = Field(
+        0.01, ge=0, allow_inf_nan=False, description="Absolute difference that is no difference."
+    )
+
+    def default_name(self) -> str:
+        return self.kind if self.column == "line_revenue" else f"{self.kind}_{self.column}"
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        revenue, product = target.column(self.column), target.expression(self.equals)
+        given = target.predicate(self.where)
+        wrong = words.both(differs(revenue, product, self.tolerance), given)
+        comparable = words.both(words.is_present(revenue), words.is_present(product), given)
+        cells = (words.count(wrong), words.count(comparable), words.count(given))
+        return {"rows": Scan(target.dataset.name, self.span(target), Tally, cells)}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        differing, compared, lines = readings["rows"].total(Tally).counts
+        apart = f"{lines - compared:,} cannot be compared"
+        if not compared:
+            raise Skipped(f"no line can be compared {self.when(target)} ({apart})")
+        values = {
+            self.metric.name: differing / compared,
+            self.more_metrics[0].name: float(lines - compared),
+            catalog.ROWS_FAILED.name: float(differing),
+            catalog.ROWS_CHECKED.name: float(compared),
+        }
+        evidence = (
+            f"{self.column} of {differing:,} of {counted(compared, 'comparable line')}"
+            f" {agreed(differing, 'is', 'are')} not {self.equals} {self.when(target)}; {apart}"
+        )
+        return [Sample(values, evidence, self.labels())]

@@ -1,0 +1,22 @@
+"""A state for kinds that count several things in the same rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from exporter.states import Cell, finite
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Several counts side by side; each is added by itself."""
+
+    counts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, cells: tuple[Cell, ...]) -> Tally:
+        """From as many counts, or sums of counts; over no row they are 0."""
+        return cls(tuple(int(finite(cell, "a count") or 0) for cell in cells))
+
+    def __add__(self, other: Tally, /) -> Tally:
+        return Tally(tuple(a + b for a, b in zip(self.counts, other.counts, strict=True)))
