@@ -1,0 +1,72 @@
+"""C5: how much of a value inside JSON documents is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from pydantic import Field
+
+from exporter.catalog import Metric
+from exporter.errors import Reason, Unmeasured
+from exporter.kinds.base import Share
+from exporter.kinds.tally import Tally
+from exporter.model import Sample
+from exporter.needs import Need, Reading, Readings, Scan
+from exporter.sql import words
+from exporter.sql.documents import document, found_at, missing_at, or_one
+from exporter.states import Hits
+from exporter.target import Target
+
+TYPES = ("jsonb", "json", "text", "character varying")
+
+
+class JsonCompleteness(Share):
+    """Share of values at the end of a path that are missing: no key, NULL, or nothing on the way.
+
+    Arrays on the way are gone through: every element has to have the value. Where the way ends
+    early, in a missing key, an empty array, or a document that is NULL or no JSON, one value is
+    missing.
+    """
+
+    kind = "json_completeness"
+    ids = ("C5",)
+    metric = Metric(
+        "warehouse_json_null_ratio",
+        "Share of values inside the column's JSON documents that are missing.",
+        ("column",),
+    )
+    alert = "WarehouseJsonIncomplete"
+    summary = "too many documents without a value"
+    advice: ClassVar[str] = "warning: '> 1%', critical: '> 5%'"
+    things: ClassVar[str] = "values"
+
+    column: str = Field(description="The column of JSON: jsonb, json or text.")
+    path: tuple[str, ...] = Field(
+        min_length=1, max_length=8, description="The keys to the value, e.g. [items, item_price]."
+    )
+
+    def default_name(self) -> str:
+        return "_".join((self.kind, self.column, *self.path))
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        fact = target.fact(self.column)
+        if fact.type not in TYPES:
+            raise Unmeasured(
+                Reason.COLUMN_TYPE, f"column {fact.name} is {fact.type}: it must be JSON or text"
+            )
+        found, given = document(words.column(fact.name), fact.type), target.predicate(self.where)
+        first, *others = (self.path[: n + 1] for n in range(len(self.path)))
+        lost = [or_one(missing_at(found, first))]
+        lost += [missing_at(found, way) for way in others]
+        cells = (words.sum_of(n, given) for n in (found_at(found, self.path), *lost))
+        return {"rows": Scan(target.dataset.name, self.span(target), Tally, tuple(cells))}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        here, *lost = readings["rows"].total(Tally).counts
+        hits = Hits(sum(lost), here + sum(lost))
+        return super().samples(target, {"rows": Reading({None: hits})})
+
+    def evidence(self, target: Target, state: Hits) -> str:
+        way = " -> ".join((self.column, *self.path))
+        return f"{super().evidence(target, state)} without {way} {self.when(target)}"
