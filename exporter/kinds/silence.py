@@ -1,0 +1,93 @@
+"""F7: no row for a while, although rows are normally frequent."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
+
+from pydantic import Field
+
+from exporter.catalog import Metric
+from exporter.errors import Reason, Skipped, Unmeasured
+from exporter.kinds.base import Limited
+from exporter.kinds.stretches import clock_with_hours, counts, weekday, weeks_before
+from exporter.kinds.tally import Tally
+from exporter.limits import Limit, Term, Unit
+from exporter.model import Dataset, Datasets, Sample
+from exporter.needs import Lookup, Need, Readings
+from exporter.sql import statements, stretches, words
+from exporter.states import Newest
+from exporter.target import Target
+from exporter.wording import counted, duration, shown
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+class Silence(Limited):
+    """Time since the newest row, judged only where rows are normally frequent.
+
+    Looked at is the last hour or, where the silence is longer, all of it (at most a day): a silence
+    that began in a busy hour goes on to be one at night. It is busy when the same stretch of the
+    same weekday had enough rows, at the median of the last weeks: a day on which the shop is
+    closed, and every night, are normally quiet.
+    """
+
+    kind = "silence"
+    ids = ("F7",)
+    metric = Metric(
+        "warehouse_silence_seconds",
+        "Time since the newest row, while rows are normally frequent.",
+    )
+    alert = "WarehouseSilence"
+    summary = "no rows, although the hour is normally busy"
+    layer = "infrastructure"
+    advice: ClassVar[str] = "warning: '> 30m'"
+
+    weeks: int = Field(4, ge=1, le=12, description="Earlier weeks, of which one day each is read.")
+    busy: int = Field(
+        20, ge=1, description="Rows that the stretch must normally have for silence to be judged."
+    )
+
+    @classmethod
+    def term(cls, limit: Limit) -> Term:
+        if limit.unit is Unit.DURATION:
+            return Term(cls.metric.name, limit)
+        raise ValueError(f"{limit.text!r} lacks a unit: write a duration such as '> 30m'")
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        if not dataset.time:
+            return [f"{self.kind} needs `time:` on dataset {dataset.name}"]
+        return self.no_window()
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        clock, given = clock_with_hours(target), target.predicate(self.where)
+        source, now = clock.source(target.table()), target.calendar.as_of
+        seen = words.both(clock.until(target.horizon), given)
+        alike = [
+            stretches.since_latest(clock, now, then, HOUR, DAY)
+            for then in weeks_before(now, self.weeks, target.calendar)
+        ]
+        newest = statements.select([clock.newest], source, seen)
+        before = stretches.latest(clock, source, seen)
+        return {
+            "newest": Lookup(target.dataset.name, Newest, (newest,)),
+            "usual": counts(target, alike, given, before),
+        }
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        newest = readings["newest"].total(Newest)
+        if newest.at is None:
+            raise Unmeasured(Reason.NO_ROWS, "there is no row to take the newest of")
+        now, at = target.calendar.as_of, datetime.fromtimestamp(newest.at, UTC)
+        silent = max(timedelta(0), now - at)
+        stretch = duration(min(max(silent, HOUR), DAY).total_seconds())
+        usual = float(statistics.median(readings["usual"].total(Tally).counts))
+        local = now.astimezone(target.calendar.zone)
+        weeks = counted(self.weeks, weekday(local.date()))
+        normal = f"{shown(usual)} in the {stretch} before {local:%H:%M}, median of {weeks}"
+        if usual < self.busy:
+            raise Skipped(f"normally quiet: rows number {normal}, {self.busy} make it busy")
+        evidence = f"no row since {at:%Y-%m-%d %H:%M:%S} UTC, rows normally number {normal}"
+        return [Sample({self.metric.name: silent.total_seconds()}, evidence)]

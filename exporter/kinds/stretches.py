@@ -1,0 +1,56 @@
+"""The same stretch of the day in earlier weeks, for what is judged while the day goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from exporter.days import Calendar
+from exporter.errors import Reason, Unmeasured
+from exporter.kinds.tally import Tally
+from exporter.needs import Lookup, Need, Probe
+from exporter.sql import statements, words
+from exporter.sql.clocks import DATE, Clock
+from exporter.sql.words import Node
+from exporter.target import Target
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def weeks_before(at: datetime, weeks: int, calendar: Calendar) -> list[datetime]:
+    """The same time of the same weekday in earlier weeks, the last one first.
+
+    By the clocks of business days, so that the time of day also holds where clocks have changed.
+    """
+    local = at.astimezone(calendar.zone)
+    return [local - timedelta(weeks=week) for week in range(1, weeks + 1)]
+
+
+def weekday(day: date) -> str:
+    """The English name of a weekday, whatever the locale."""
+    return WEEKDAYS[day.weekday()]
+
+
+def clock_with_hours(target: Target) -> Clock:
+    """The dataset's clock, which must tell the time of day. Raises Unmeasured."""
+    clock = target.clock()
+    if clock.kind == DATE:
+        name = target.dataset.time
+        raise Unmeasured(Reason.COLUMN_TYPE, f"time column {name} is a date, without time of day")
+    return clock
+
+
+def counts(target: Target, stretches: Sequence[Node], given: Node | None, before: str = "") -> Need:
+    """How many rows lie in each stretch, as a Tally; `before` comes before every SELECT.
+
+    Where an index answers, each is a short range of its own; else one scan counts them all.
+    """
+    name, clock = target.dataset.name, target.clock()
+    source = clock.source(target.table())
+    if target.dataset.time in target.found.indexed and not clock.is_parsed:
+        wheres = (words.both(stretch, given) for stretch in stretches)
+        subqueries = tuple(before + statements.select([words.count()], source, w) for w in wheres)
+        return Lookup(name, Tally, subqueries)
+    cells = [words.count(stretch) for stretch in stretches]
+    where = words.both(words.either(*stretches), given)
+    return Probe(name, before + statements.select(cells, source, where), Tally)
