@@ -2,7 +2,7 @@
 
 What is published changes with a pass, a reload, or when a value becomes too old. Between those
 instants the text is the same, so it is kept, compressed as well; the lag, which grows all the time,
-and the numbers of this process are put behind it.
+and the numbers of this process are put behind it. Many scrapers of one moment share those, too.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import threading
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from prometheus_client import (
@@ -29,6 +29,8 @@ from exporter.metrics import LagCollector, WarehouseCollector
 END = b"# EOF\n"
 """The last line of OpenMetrics, which stands once."""
 GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+MOMENT = timedelta(milliseconds=100)
+"""How long an age may be said to be the same: far below what anybody could see in it."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,19 @@ class Body:
         return b"".join(self.parts)
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A body, and the moment for which it is true."""
+
+    body: Body
+    fixed: Fixed
+    at: datetime
+
+    def holds(self, snapshot: Snapshot, now: datetime) -> bool:
+        """Whether it may still be given to somebody who asks at `now`."""
+        return self.fixed.holds(snapshot, now) and timedelta() <= now - self.at < MOMENT
+
+
 class Scrape:
     """Renders the board for scrapers; never touches the warehouse."""
 
@@ -77,7 +92,8 @@ class Scrape:
         self._board = board
         self._clock = clock
         self._lock = threading.Lock()
-        self._kept: dict[str, Fixed] = {}
+        self._rendered: dict[str, Fixed] = {}
+        self._kept: dict[tuple[str, bool], Kept] = {}
         self._fixed = CollectorRegistry(auto_describe=False)
         self._fixed.register(WarehouseCollector(board, clock))
         self._fresh = CollectorRegistry(auto_describe=False)
@@ -86,32 +102,36 @@ class Scrape:
         PlatformCollector(registry=self._fresh)
         GCCollector(registry=self._fresh)
 
-    def plain(self, accept: str) -> Body:
-        """The body in the format that was asked for."""
-        fixed, fresh, content_type = self._parts(accept)
-        return Body((fixed.text, fresh), content_type)
+    def kept(self, accept: str, *, zipped: bool) -> Body | None:
+        """The body if it is at hand; None where it takes work, which a thread should do."""
+        _, content_type = exposition.choose_encoder(accept)
+        kept = self._kept.get((content_type, zipped))
+        held = kept is not None and kept.holds(self._board.snapshot, self._clock())
+        return kept.body if kept is not None and held else None
 
-    def gzipped(self, accept: str) -> Body:
-        """The same as one gzip member: the kept blocks, and then the fresh ones."""
-        fixed, fresh, content_type = self._parts(accept)
-        packer = zlib.compressobj(1, wbits=-zlib.MAX_WBITS)
-        blocks = packer.compress(fresh) + packer.flush()
-        length = (len(fixed.text) + len(fresh)) & 0xFFFFFFFF
-        tail = struct.pack("<II", zlib.crc32(fresh, fixed.checksum), length)
-        return Body((GZIP_HEAD, fixed.deflated, blocks + tail), content_type)
+    def body(self, accept: str, *, zipped: bool) -> Body:
+        """The body in the format that was asked for, as it is or as one gzip member."""
+        with self._lock:
+            return self.kept(accept, zipped=zipped) or self._made(accept, zipped)
 
-    def _parts(self, accept: str) -> tuple[Fixed, bytes, str]:
+    def _made(self, accept: str, zipped: bool) -> Body:
         encoder, content_type = exposition.choose_encoder(accept)
-        fixed = self._kept.get(content_type)
-        if fixed is None or not fixed.holds(self._board.snapshot, self._clock()):
-            with self._lock:
-                fixed = self._kept.get(content_type)
-                if fixed is None or not fixed.holds(self._board.snapshot, self._clock()):
-                    fixed = self._rendered(encoder)
-                    self._kept[content_type] = fixed
-        return fixed, encoder(self._fresh), content_type
-
-    def _rendered(self, encoder: Callable[[CollectorRegistry], bytes]) -> Fixed:
         snapshot, now = self._board.snapshot, self._clock()
-        text = encoder(self._fixed).removesuffix(END)
-        return Fixed(snapshot, now, snapshot.next_expiry(now), text)
+        fixed = self._rendered.get(content_type)
+        if fixed is None or not fixed.holds(snapshot, now):
+            text = encoder(self._fixed).removesuffix(END)
+            fixed = Fixed(snapshot, now, snapshot.next_expiry(now), text)
+            self._rendered[content_type] = fixed
+        fresh = encoder(self._fresh)
+        body = Body(joined(fixed, fresh) if zipped else (fixed.text, fresh), content_type)
+        self._kept[content_type, zipped] = Kept(body, fixed, now)
+        return body
+
+
+def joined(fixed: Fixed, fresh: bytes) -> tuple[bytes, ...]:
+    """One gzip member: the kept blocks, and then the fresh ones."""
+    packer = zlib.compressobj(1, wbits=-zlib.MAX_WBITS)
+    blocks = packer.compress(fresh) + packer.flush()
+    length = (len(fixed.text) + len(fresh)) & 0xFFFFFFFF
+    tail = struct.pack("<II", zlib.crc32(fresh, fixed.checksum), length)
+    return (GZIP_HEAD, fixed.deflated, blocks + tail)

@@ -35,7 +35,7 @@ Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 def text(board: Board, now: datetime = NOON, accept: str = "") -> str:
     """The body of a scrape at an instant."""
-    return Scrape(board, lambda: now).plain(accept).content.decode()
+    return Scrape(board, lambda: now).body(accept, zipped=False).content.decode()
 
 
 def scrape(board: Board, now: datetime = NOON) -> Series:
@@ -209,7 +209,7 @@ def test_infinity_is_rendered_as_prometheus_reads_it() -> None:
 def test_open_metrics_has_the_same_families(accept: str) -> None:
     published = board()
     published.publish(pass_of({"orders.volume": passed(rows=7)}))
-    body = Scrape(published, lambda: NOON).plain(accept)
+    body = Scrape(published, lambda: NOON).body(accept, zipped=False)
     assert body.content_type.startswith("application/openmetrics-text")
     assert body.content.endswith(b"# EOF\n")
     assert body.content.count(b"# EOF\n") == 1

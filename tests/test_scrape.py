@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from exporter.board import Board
-from exporter.scrape import Scrape
+from exporter.scrape import MOMENT, Scrape
 from tests.made import config, pass_of, passed
 from tests.warehouses import NOON
 
@@ -59,21 +59,42 @@ def line(body: bytes, name: str) -> str | None:
 
 def test_the_lag_grows_although_nothing_is_rendered_anew(board: Board, clock: Clock) -> None:
     scrape = Scrape(board, clock)
-    first = scrape.plain("")
+    first = scrape.body("", zipped=False)
     clock.at += timedelta(seconds=90)
-    second = scrape.plain("")
+    second = scrape.body("", zipped=False)
     assert line(first.content, "warehouse_freshness_lag_seconds") == "3600.0"
     assert line(second.content, "warehouse_freshness_lag_seconds") == "3690.0"
-    assert next(iter(scrape._kept.values())).since == NOON
+    assert next(iter(scrape._rendered.values())).since == NOON
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_the_scrapers_of_one_moment_share_a_body(board: Board, clock: Clock, zipped: bool) -> None:
+    scrape = Scrape(board, clock)
+    assert scrape.kept("", zipped=zipped) is None
+    body = scrape.body("", zipped=zipped)
+    clock.at += MOMENT - timedelta(microseconds=1)
+    assert scrape.kept("", zipped=zipped) is body
+    assert scrape.kept("", zipped=not zipped) is None
+    assert scrape.kept(ACCEPT[1], zipped=zipped) is None
+    clock.at += timedelta(microseconds=1)
+    assert scrape.kept("", zipped=zipped) is None
+    assert scrape.body("", zipped=zipped) is not body
+
+
+def test_a_shared_body_ends_with_the_pass_it_shows(board: Board, clock: Clock) -> None:
+    scrape = Scrape(board, clock)
+    scrape.body("", zipped=False)
+    board.publish(pass_of({"orders.volume": passed(rows=8)}))
+    assert scrape.kept("", zipped=False) is None
 
 
 def test_what_becomes_too_old_is_gone_without_a_pass(board: Board, clock: Clock) -> None:
     scrape = Scrape(board, clock)
     limit = board.snapshot.age_limit(next(iter(board.snapshot.results)))
     clock.at = NOON + limit
-    assert line(scrape.plain("").content, "warehouse_rows") == "7.0"
+    assert line(scrape.body("", zipped=False).content, "warehouse_rows") == "7.0"
     clock.at += timedelta(milliseconds=1)
-    body = scrape.plain("").content
+    body = scrape.body("", zipped=False).content
     assert line(body, "warehouse_rows") is None
     assert line(body, "warehouse_freshness_lag_seconds") is None
     assert line(body, "warehouse_check_measured") == "0.0"
@@ -81,24 +102,24 @@ def test_what_becomes_too_old_is_gone_without_a_pass(board: Board, clock: Clock)
 
 def test_a_pass_shows_at_once(board: Board, clock: Clock) -> None:
     scrape = Scrape(board, clock)
-    assert line(scrape.plain("").content, "warehouse_rows") == "7.0"
+    assert line(scrape.body("", zipped=False).content, "warehouse_rows") == "7.0"
     board.publish(pass_of({"orders.volume": passed(rows=8)}))
-    assert line(scrape.plain("").content, "warehouse_rows") == "8.0"
+    assert line(scrape.body("", zipped=False).content, "warehouse_rows") == "8.0"
 
 
 def test_a_clock_that_is_set_back_shows_nothing_stale(board: Board, clock: Clock) -> None:
     scrape = Scrape(board, clock)
     clock.at = NOON + timedelta(days=1)
-    assert line(scrape.plain("").content, "warehouse_rows") is None
+    assert line(scrape.body("", zipped=False).content, "warehouse_rows") is None
     clock.at = NOON
-    assert line(scrape.plain("").content, "warehouse_rows") == "7.0"
+    assert line(scrape.body("", zipped=False).content, "warehouse_rows") == "7.0"
 
 
 @pytest.mark.parametrize("accept", ACCEPT)
 def test_gzip_is_one_member_with_the_same_text(board: Board, clock: Clock, accept: str) -> None:
     scrape = Scrape(board, clock)
-    packed = scrape.gzipped(accept)
-    plain = scrape.plain(accept)
+    packed = scrape.body(accept, zipped=True)
+    plain = scrape.body(accept, zipped=False)
     assert packed.content_type == plain.content_type
     unpacked = gzip.decompress(packed.content)
     assert names(unpacked) == names(plain.content)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -57,22 +57,27 @@ class Site:
     exporter: Controls
     scrape: Scrape
     clock: Clock
+    rendering: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def metrics(self, request: Request) -> Response:
         """The gauges, in the format and encoding asked for."""
         accept = request.headers.get("accept", "")
-        headers = {"Vary": "Accept, Accept-Encoding"}
-        if "gzip" in request.headers.get("accept-encoding", ""):
-            body = await run_in_threadpool(self.scrape.gzipped, accept)
+        zipped = "gzip" in request.headers.get("accept-encoding", "")
+        body = self.scrape.kept(accept, zipped=zipped)
+        if body is None:
+            async with self.rendering:  # who comes meanwhile waits here, and keeps no thread
+                body = self.scrape.kept(accept, zipped=zipped)
+                if body is None:
+                    body = await asyncio.to_thread(self.scrape.body, accept, zipped=zipped)
+        headers = {"Vary": "Accept, Accept-Encoding", "Content-Type": body.content_type}
+        if zipped:
             headers["Content-Encoding"] = "gzip"
-        else:
-            body = await run_in_threadpool(self.scrape.plain, accept)
-        return Unhurried(body.parts, {**headers, "Content-Type": body.content_type})
+        return Unhurried(body.parts, headers)
 
     async def page(self, request: Request) -> Response:
         """The status page."""
         snapshot = self.exporter.board.snapshot
-        text = await run_in_threadpool(render_page, snapshot, self.clock())
+        text = await asyncio.to_thread(render_page, snapshot, self.clock())
         return HTMLResponse(text, headers=SAFE)
 
     async def checks(self, request: Request) -> Response:
@@ -83,7 +88,7 @@ class Site:
             data = report.as_data(snapshot.current(now), now, snapshot.config)
             return JSONResponse(data, headers=SAFE)
 
-        return await run_in_threadpool(made)
+        return await asyncio.to_thread(made)
 
     async def healthy(self, request: Request) -> Response:
         """That the process runs."""
@@ -102,7 +107,7 @@ class Site:
     async def reload(self, request: Request) -> Response:
         """Read the config again; the answer says what is wrong with it."""
         try:
-            await run_in_threadpool(self.exporter.reload)
+            await asyncio.to_thread(self.exporter.reload)
         except ConfigError as error:
             return PlainTextResponse(f"{error}\n", status_code=500)
         return PlainTextResponse("Reloaded.\n")
