@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from exporter.catalog import ALERT_UNMEASURED
 from exporter.config import Config
 from exporter.config.load import parse
-from exporter.rules import render
+from exporter.rules import Dumper, blocks, dumped, render, written
 from tests import shop_warehouse
 from tests.programs import needs
 
@@ -23,6 +25,15 @@ RULES = GOLDEN / "rules.yml"
 AGAIN = "REGENERATE_GOLDEN"
 """Set this variable to write the golden file anew; then read its diff."""
 ODD = 'it\'s "odd" `\\ {{ $value }} |'
+
+
+@given(st.text(st.sampled_from("ab0 '\"#:-{}[]\n\t\r\\%|>&*!,?`@=~é中\x07\xa0\u2028\ufeff🛒UN")))
+@settings(max_examples=300, deadline=None)
+def test_a_file_is_the_same_whoever_writes_it(text: str) -> None:
+    data = blocks({"alert": f"{text}.", "expr": f"({text})", "labels": {"check": f"{text}/"}})
+    file = written(data)
+    assert file == dumped(data, Dumper)
+    assert yaml.safe_load(file) == data
 
 
 def small() -> Config:
