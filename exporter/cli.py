@@ -9,13 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
-from rich.console import Console
 
 from exporter import __version__, catalog, logs, report
-from exporter.config import Config, load
 from exporter.errors import ConfigError, WarehouseExporterError
 from exporter.gate import Exit, exit_code
 from exporter.interrupts import Interrupted, interruptible
@@ -27,6 +25,9 @@ from exporter.options import (
     log_options,
     output_option,
 )
+
+if TYPE_CHECKING:  # at run time each command loads the libraries that it needs, and no other
+    from exporter.config import Config
 
 FORMATS = ("table", "json", "markdown")
 EXITS = """\b
@@ -111,7 +112,11 @@ def check(
     report_only: bool, no_color: bool, log_level: str, log_format: Any,
 ) -> None:  # fmt: skip
     """The gate: judge everything once, print it, and stop the DAG by the exit code."""
+    from rich.console import Console
+
+    from exporter.config import load
     from exporter.passes import run_pass
+    from exporter.terminal import print_table, waiting
     from exporter.warehouse import Connector
 
     logs.set_up(log_level, log_format)
@@ -123,7 +128,7 @@ def check(
         with interruptible(connector.stop), waiting(len(config.checks)):
             done = run_pass(config, connector, at, only)
     if style == "table":
-        report.print_table(done.results, at, Console(no_color=True if no_color else None))
+        print_table(done.results, at, Console(no_color=True if no_color else None))
     else:
         make = report.as_json if style == "json" else report.markdown
         write(make(done.results, at, config), None)
@@ -131,17 +136,6 @@ def check(
         write_reports(Path(report_dir), done.results, at, config)
     code = exit_code(done, config, strict=strict, allow_unmeasured=allow_unmeasured)
     sys.exit(Exit.OK if report_only else code)
-
-
-@contextmanager
-def waiting(checks: int) -> Iterator[None]:
-    """A sign of life while the warehouse works, on a terminal only."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield
-        return
-    with console.status(f"asking the warehouse for {checks} checks …"):
-        yield
 
 
 check.help = f"{check.help}\n\n{EXITS}"
@@ -215,6 +209,7 @@ def plan(
     config_file: str, only: str | None, as_of: str | None, steady: bool, costs: bool
 ) -> None:  # fmt: skip
     """The SQL that a pass would run, statement by statement, and the checks each one serves."""
+    from exporter.config import load
     from exporter.explain import explain_plan
 
     with explained():

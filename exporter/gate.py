@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from exporter.config import Config
 from exporter.model import Outcome, Pass, Severity
+
+if TYPE_CHECKING:
+    from exporter.config import Config
 
 
 class Exit(IntEnum):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from exporter.config import Config, load
 from exporter.errors import UsageError
+
+if TYPE_CHECKING:
+    from exporter.config import Config
 
 Command = Callable[..., Any]
 YEARS = range(1900, 2200)
@@ -65,6 +67,8 @@ def output_option(function: Command) -> Command:
 
 def load_offline(file: str) -> Config:
     """A config whose variables may be unset, because nothing connects with it."""
+    from exporter.config import load
+
     return load(file, Unset(os.environ))
 
 

@@ -1,28 +1,19 @@
-"""A pass for people and for machines: table, Markdown, JSON."""
+"""A pass for people and for machines: Markdown, JSON, and the words of a table."""
 
 from __future__ import annotations
 
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-from exporter.config import Config
 from exporter.model import RANK, CheckId, Outcome, Result, Severity, Verdict
 
-STYLES = {
-    Outcome.CRITICAL: "bold red",
-    Outcome.UNMEASURED: "bold magenta",
-    Outcome.WARNING: "yellow",
-    Outcome.SKIPPED: "dim",
-    Outcome.PASS: "green",
-}
+if TYPE_CHECKING:
+    from exporter.config import Config
+
 Results = Mapping[CheckId, Result]
 Line = tuple[CheckId, Verdict]
 
@@ -53,43 +44,6 @@ def word(verdict: Verdict) -> str:
 def on_one_line(text: str) -> str:
     """Text for a table: a name or a label from the data neither breaks it nor steers a terminal."""
     return "".join(c if c.isprintable() else " " for c in text)
-
-
-def table_rows(results: Results) -> list[tuple[Outcome, str, str, str]]:
-    """Outcome, word, check and reason of every verdict, worst first."""
-    return [
-        (verdict.outcome, word(verdict), on_one_line(str(check)), on_one_line(verdict.text))
-        for check, verdict in lines(results)
-    ]
-
-
-def print_table(results: Results, as_of: datetime, console: Console) -> None:
-    """The compact table: in colour and folded on a terminal, one line a verdict elsewhere."""
-    if console.is_terminal:
-        console.print(rich_table(results))
-    else:
-        for line in plain_table(results):
-            console.file.write(f"{line}\n")
-    console.file.write(f"\n{summary(results, as_of)}\n")
-
-
-def rich_table(results: Results) -> Table:
-    """The table for a terminal."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("VERDICT", no_wrap=True)
-    table.add_column("CHECK", overflow="fold")
-    table.add_column("REASON", overflow="fold")
-    for outcome, shown, check, text in table_rows(results):
-        table.add_row(Text(shown, style=STYLES[outcome]), Text(check), Text(text))
-    return table
-
-
-def plain_table(results: Results) -> Iterator[str]:
-    """The table for pipes and logs; nothing is folded."""
-    rows = [("VERDICT", "CHECK", "REASON"), *(row[1:] for row in table_rows(results))]
-    first, second = (max(len(row[place]) for row in rows) for place in (0, 1))
-    for row in rows:
-        yield f"{row[0]:<{first}}  {row[1]:<{second}}  {row[2]}"
 
 
 def markdown(results: Results, as_of: datetime, config: Config) -> str:

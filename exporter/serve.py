@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 
@@ -17,7 +18,6 @@ from exporter.logs import event
 from exporter.scrape import Scrape
 from exporter.watch import GRACE, Exporter, utc_now
 from exporter.web.app import make_app
-from exporter.web.door import configured
 from exporter.web.patience import MOST_CLIENTS, Patience, hang_up
 
 log = logging.getLogger(__name__)
@@ -66,11 +66,17 @@ def run(config_file: str, listen: str, *, lifecycle: bool, web_config: str | Non
     host, port = address(listen)
     exporter = Exporter(config_file)
     app = make_app(exporter, Scrape(exporter.board, utc_now), utc_now, lifecycle=lifecycle)
-    settings = configured(
-        app, web_config, exporter.board.web_loaded, host=host, port=port, log_config=None,
-        access_log=False, server_header=False, timeout_graceful_shutdown=int(GRACE), lifespan="off",
-        limit_concurrency=MOST_CLIENTS, ws="none",
-    )  # fmt: skip
+    options: dict[str, Any] = {
+        "host": host, "port": port, "log_config": None, "access_log": False,
+        "server_header": False, "timeout_graceful_shutdown": int(GRACE), "lifespan": "off",
+        "limit_concurrency": MOST_CLIENTS, "ws": "none",
+    }  # fmt: skip
+    if web_config:
+        from exporter.web.door import guarded
+
+        settings = guarded(app, web_config, exporter.board.web_loaded, **options)
+    else:
+        settings = uvicorn.Config(app, **options)
     server = Server(settings)
     try:
         asyncio.run(serve(server, exporter, listen))

@@ -24,10 +24,10 @@ LIBRARIES = {
     "prometheus_client": ("metrics.py", "scrape.py"),
     "schedule": ("watch.py",),
     "click": ("cli.py", "options.py"),
-    "rich": ("cli.py", "report.py"),
+    "rich": ("cli.py", "terminal.py"),
     "starlette": ("web/",),
     "uvicorn": ("serve.py", "web/"),
-    "jinja2": ("report.py", "web/"),
+    "jinja2": ("web/",),
 }
 PRINTS = ("cli.py", "demo/")
 FILES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))

@@ -13,6 +13,7 @@ from rich.console import Console
 from exporter import report
 from exporter.errors import Reason
 from exporter.model import Outcome, Severity
+from exporter.terminal import STYLES, print_table
 from tests.made import config, found, pass_of, passed, skipped, unmeasured
 from tests.warehouses import NOON
 
@@ -41,7 +42,7 @@ DONE = pass_of(
 def table(**options: bool) -> str:
     """The table as it is written to a file, or to a terminal of 60 columns."""
     file = io.StringIO()
-    report.print_table(DONE.results, NOON, Console(file=file, width=60, **options))  # type: ignore[arg-type]
+    print_table(DONE.results, NOON, Console(file=file, width=60, **options))  # type: ignore[arg-type]
     return file.getvalue()
 
 
@@ -66,7 +67,7 @@ def test_what_data_says_cannot_steer_the_terminal() -> None:
     for terminal in (True, False):
         file = io.StringIO()
         console = Console(file=file, force_terminal=terminal, no_color=True, width=80)
-        report.print_table(done.results, NOON, console)
+        print_table(done.results, NOON, console)
         assert "\x1b[2J" not in file.getvalue()
         assert "\r" not in file.getvalue()
         assert "shop= [2Jx  y" in file.getvalue()
@@ -130,4 +131,4 @@ def test_the_json_has_every_field_of_every_verdict() -> None:
 
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_every_outcome_has_a_style(outcome: Outcome) -> None:
-    assert report.STYLES[outcome]
+    assert STYLES[outcome]

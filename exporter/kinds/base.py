@@ -69,7 +69,10 @@ Duration = Annotated[str, Field(pattern=r"^[0-9]+(s|m|h|d)$")]
 class Kind(BaseModel):
     """A kind of check: the parameters one check of it has, and what they mean."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True,
+        defer_build=True,  # the config's own model holds them all, and is built once
+    )  # fmt: skip
 
     kind: ClassVar[str]
     ids: ClassVar[tuple[str, ...]]

@@ -128,15 +128,13 @@ class Guarded:
         return found is not None and await self._keeper.admits(settings.users, *found)
 
 
-def configured(
-    app: ASGIApp, web_config: str | None, tell: Callable[[bool], None], **options: Any
+def guarded(
+    app: ASGIApp, web_config: str, tell: Callable[[bool], None], **options: Any
 ) -> uvicorn.Config:
-    """uvicorn's config of an app behind the door of a file, if there is one.
+    """uvicorn's config of an app behind the door of a file.
 
     `tell` hears whether what is in the file is in force. Raises ConfigError when it cannot be used.
     """
-    if not web_config:
-        return uvicorn.Config(app, **options)
     door = Door(web_config, tell)
     made = uvicorn.Config(Guarded(app, door), **options)
     if door.settings.tls is not None:

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-
-import jinja2
+from typing import TYPE_CHECKING
 
 from exporter import __version__
 from exporter.board import Snapshot
 from exporter.model import Outcome
 from exporter.report import lines, word
 from exporter.wording import duration
+
+if TYPE_CHECKING:
+    import jinja2
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,12 @@ class Row:
 
 @cache
 def template() -> jinja2.Template:
-    """The page's template; everything filled in is escaped."""
+    """The page's template; everything filled in is escaped.
+
+    The library comes with the first visitor: many an exporter is only ever scraped.
+    """
+    import jinja2
+
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
