@@ -6,10 +6,10 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from exporter.answers import readings
+from exporter.answers import Row, readings
 from exporter.closed import Kept, Part
 from exporter.crew import work_off
 from exporter.errors import Reason, Skipped, Unmeasured, Unreachable
@@ -51,6 +51,18 @@ class Collected:
         states = {**before.states, **reading.states} if before else reading.states
         mine[asked.part] = replace(reading, states=states)
         self.answered[asked.check] += 1
+
+    def lose(self, asked: Iterable[Asked], error: Unmeasured) -> None:
+        """What is not answered costs the check that asked."""
+        self.errors.update({one.check: error for one in asked})
+
+    def hand_out(self, statement: Statement, rows: Sequence[Row]) -> None:
+        """Give every need of a statement its part of the answer."""
+        for asked, found in readings(statement, rows):
+            if isinstance(found, Unmeasured):
+                self.lose([asked], found)
+            else:
+                self.take(asked, found)
 
     def readings(self, check: CheckId) -> dict[str, Reading]:
         """The answers to all needs of a check. Raises Unmeasured for NaN and the like."""
@@ -103,7 +115,7 @@ def answer(
         return
     if len(statement.checks) == 1 or error.reason in NO_RETRY:
         with collected.lock:
-            collected.errors.update(dict.fromkeys(statement.checks, error))
+            collected.lose((slot.asked for slot in statement.slots), error)
         return
     for check in statement.checks:
         mine = [slot.asked for slot in statement.slots if slot.asked.check == check]
@@ -111,7 +123,7 @@ def answer(
             failed = run(single, session, collected)
             if failed is not None:
                 with collected.lock:
-                    collected.errors[check] = failed
+                    collected.lose((slot.asked for slot in single.slots), failed)
 
 
 def run(statement: Statement, session: Session, collected: Collected) -> Unmeasured | None:
@@ -134,9 +146,5 @@ def run(statement: Statement, session: Session, collected: Collected) -> Unmeasu
         if error is not None:
             collected.failures[error.reason] += 1
             return error
-        for asked, found_reading in readings(statement, rows):
-            if isinstance(found_reading, Unmeasured):
-                collected.errors[asked.check] = found_reading
-            else:
-                collected.take(asked, found_reading)
+        collected.hand_out(statement, rows)
     return None

@@ -74,6 +74,15 @@ class Plan:
     divisions: Mapping[CheckId, Mapping[str, Division]]
 
 
+@dataclass(frozen=True)
+class Questions:
+    """What checks ask, each need apart, and what is known without asking."""
+
+    asked: tuple[Asked, ...]
+    unmeasured: Mapping[CheckId, Unmeasured | Skipped]
+    divisions: Mapping[CheckId, Mapping[str, Division]]
+
+
 def make_plan(
     checks: Iterable[Check], targets: Mapping[str, Target], kept: Kept | None = None
 ) -> Plan:
@@ -81,6 +90,14 @@ def make_plan(
 
     Of what is `kept`, only the open days are read again; without it, everything is.
     """
+    found = questions_of(checks, targets, kept)
+    return Plan(tuple(fuse(found.asked, targets)), found.unmeasured, found.divisions)
+
+
+def questions_of(
+    checks: Iterable[Check], targets: Mapping[str, Target], kept: Kept | None = None
+) -> Questions:
+    """What the checks ask, before anything shares a statement."""
     asked: list[Asked] = []
     unmeasured: dict[CheckId, Unmeasured | Skipped] = {}
     divisions: dict[CheckId, Mapping[str, Division]] = {}
@@ -99,7 +116,7 @@ def make_plan(
             log.exception("kind failed", extra={"fields": {"check": check.id}})
             what = f"{type(error).__name__} in {check.kind.kind}"
             unmeasured[check.id] = Unmeasured(Reason.INTERNAL, what)
-    return Plan(tuple(fuse(asked, targets)), unmeasured, divisions)
+    return Questions(tuple(asked), unmeasured, divisions)
 
 
 def divisions_of(
