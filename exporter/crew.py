@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from exporter.errors import Unreachable
 from exporter.plan import Statement
@@ -22,44 +23,51 @@ def work_off(
     """Run all statements, with as many connections as the config allows for one pass.
 
     Returns how many statements were sent. Raises Unreachable when the first connection is gone;
-    when another one is, its statement is taken over.
+    when another one is, or is wanted by another pass, what it leaves is taken over.
     """
-    left, ended = deque(statements), threading.Event()
+    left, ended, door = deque(statements), threading.Event(), threading.Lock()
+    joined: list[threading.Thread] = []
     sent: list[int] = []
+
+    def spared() -> bool:
+        return ended.is_set() or connector.wanted
 
     def help_out(snapshot: str) -> None:
         """Join in after a moment, if there is still something to do and room for a connection."""
         if ended.wait(IDLE) or not left:
             return
-        try:
-            with connector.beside(snapshot) as other:
-                try:
-                    take_turns(left, other, run)
-                finally:
-                    sent.append(other.statements)
-        except Unreachable:
-            return
+        with suppress(Unreachable), connector.beside(session, snapshot) as other:
+            with door:
+                if ended.is_set():
+                    return
+                joined.append(threading.current_thread())
+            try:
+                take_turns(left, other, run, spared)
+            finally:
+                sent.append(other.statements)
 
-    helpers: list[threading.Thread] = []
     more = min(connector.warehouse.connections_per_pass, len(left)) - 1
     snapshot = session.export() if more > 0 else None
     if snapshot is not None:
-        helpers = [threading.Thread(target=help_out, args=(snapshot,)) for _ in range(more)]
-    for helper in helpers:
-        helper.start()
+        for _ in range(more):
+            threading.Thread(target=help_out, args=(snapshot,), daemon=True).start()
     try:
-        take_turns(left, session, run)
+        take_turns(left, session, run, lambda: False)
     finally:
-        ended.set()
-        for helper in helpers:
+        # One that has not got through by now (a pooler may let it wait) is not waited for.
+        with door:
+            ended.set()
+        for helper in joined:
             helper.join()
-    take_turns(left, session, run)
+    take_turns(left, session, run, lambda: False)
     return session.statements + sum(sent)
 
 
-def take_turns(left: deque[Statement], session: Session, run: Run) -> None:
+def take_turns(
+    left: deque[Statement], session: Session, run: Run, enough: Callable[[], bool]
+) -> None:
     """Run one statement after the other until none is left; put back what could not be run."""
-    while True:
+    while not enough():
         try:
             statement = left.popleft()
         except IndexError:

@@ -34,36 +34,46 @@ class Connector:
         self._room = threading.Condition()
         self._stopped = threading.Event()
         self._connecting = 0
+        self._waiting = 0
+
+    @property
+    def wanted(self) -> bool:
+        """Whether a pass waits for a connection: what another one can spare, it should leave."""
+        return self._waiting > 0
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
         """A read-only, repeatable-read transaction. Raises Unreachable."""
-        with self._session(None, self.warehouse.pass_timeout) as session:
+        with self._session(self.warehouse.pass_timeout) as session:
+            session.begin()
             yield session
+            session.end()
 
     @contextmanager
-    def beside(self, snapshot: str) -> Iterator[Session]:
-        """Another transaction that sees what the one that exported its snapshot sees.
+    def beside(self, first: Session, snapshot: str) -> Iterator[Session]:
+        """Another transaction that sees what the first one, which exported its snapshot, sees.
 
-        Raises Unreachable, at once where there is no room for one more connection.
+        It is over at the same deadline. Raises Unreachable, at once where there is no room for one
+        more connection.
         """
-        with self._session(snapshot, 0.0) as session:
-            yield session
-
-    @contextmanager
-    def _session(self, snapshot: str | None, patience: float) -> Iterator[Session]:
-        warehouse = self.warehouse
-        wire = self._connected(warehouse, patience)
-        try:
-            session = Session(wire, warehouse, self._stopped)
+        with self._session(0.0) as session:
+            session.deadline = first.deadline
             session.begin(snapshot)
             yield session
             session.end()
+
+    @contextmanager
+    def _session(self, patience: float) -> Iterator[Session]:
+        """A connection on which nothing has begun."""
+        warehouse = self.warehouse
+        wire = self._connected(warehouse, patience)
+        try:
+            yield Session(wire, warehouse, self._stopped)
         finally:
             wire.close()
             with self._room:
                 self._open.discard(wire)
-                self._room.notify()
+                self._room.notify_all()
 
     def _connected(self, warehouse: config.Warehouse, patience: float) -> Wire:
         """A connection, as soon as there is room for one more, waited for some seconds."""
@@ -73,19 +83,24 @@ class Connector:
             return self._stopped.is_set() or used < warehouse.connections
 
         with self._room:
-            if not self._room.wait_for(room, patience):
+            self._waiting += bool(patience)
+            found = self._room.wait_for(room, patience)
+            self._waiting -= bool(patience)
+            if not found:
                 raise Unreachable(f"all {warehouse.connections} connections are in use")
             if self._stopped.is_set():
                 raise Unreachable("the exporter is shutting down")
             self._connecting += 1
+        made: list[Wire] = []
         try:
-            wire = Wire(connection_string(warehouse), warehouse.connect_timeout, self._stopped)
+            dsn = connection_string(warehouse)
+            made.append(Wire(dsn, warehouse.connect_timeout, self._stopped))
         finally:
             with self._room:
                 self._connecting -= 1
-        with self._room:
-            self._open.add(wire)
-        return wire
+                self._open.update(made)
+                self._room.notify_all()
+        return made[0]
 
     def stop(self) -> None:
         """End what runs in the warehouse and let nothing more begin: for shutdown.
@@ -115,7 +130,7 @@ class Session:
         self._wire = wire
         self._warehouse = warehouse
         self._stopped = stopped
-        self._deadline = time.monotonic() + warehouse.pass_timeout
+        self.deadline = time.monotonic() + warehouse.pass_timeout
         self.statements = 0
 
     def begin(self, snapshot: str | None = None) -> None:
@@ -176,7 +191,7 @@ class Session:
         """The rows of a statement. Raises Unmeasured, or Unreachable if the connection is gone."""
         if self._stopped.is_set():
             raise Unmeasured(Reason.CANCELED, "not begun: the exporter is shutting down")
-        left = min(self._warehouse.statement_timeout, self._deadline - time.monotonic())
+        left = min(self._warehouse.statement_timeout, self.deadline - time.monotonic())
         if left <= 0.05:
             limit = self._warehouse.pass_timeout
             raise Unmeasured(Reason.TIMEOUT, f"not begun: the pass took longer than {limit:g} s")
