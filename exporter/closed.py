@@ -118,7 +118,8 @@ def divide(
     if closed is None:
         return Division(need, {Part.WHOLE: need})
     cells = tuple(render(node) for node in need.cells)
-    key = (closed.days, target.calendar.expected, need.state, cells, files(targets))
+    early = render(target.closed_rows())
+    key = (closed.days, early, need.state, cells, files(targets))
     found = kept.recall(check, name, key)
     ask: dict[Part, Need] = {} if found is not None else {Part.CLOSED: closed}
     if still is not None:

@@ -147,8 +147,7 @@ class Target:
     @property
     def tells_open_days(self) -> bool:
         """Whether the rows of open days can be found without reading those of closed ones."""
-        time = self.dataset.time
-        return time is not None and time in self.found.indexed and not self.clock().is_parsed
+        return self._indexed_clock(self.dataset.time) is not None
 
     def open_days(self, days: tuple[date, ...]) -> tuple[date, ...]:
         """Those of the days that still change: the expected day and what comes after it."""
@@ -170,7 +169,7 @@ class Target:
         """The predicate for rows of closed days; where `tells_open_days`."""
         since = self.bounds(self.calendar.expected)[0]
         early = self.clock().before(since)
-        arrival = self._arrival()
+        arrival = self._indexed_clock(self.dataset.loaded)
         if arrival is None:
             return early
         known = words.either(arrival.before(since), words.is_null(arrival.value))
@@ -179,7 +178,7 @@ class Target:
     def open_rows(self) -> Node:
         """The predicate for all other rows: of open days, of no day, or arrived on an open day."""
         since = self.bounds(self.calendar.expected)[0]
-        clock, arrival = self.clock(), self._arrival()
+        clock, arrival = self.clock(), self._indexed_clock(self.dataset.loaded)
         late = [arrival.since(since)] if arrival else []
         return words.either(clock.since(since), words.is_null(clock.value), *late)
 
@@ -200,13 +199,17 @@ class Target:
         high = self.bounds(still[-1])[1]
         return self.clock().between(low, middle), self.clock().between(middle, high)
 
-    def _arrival(self) -> Clock | None:
-        """The clock of arrival, where an index finds what arrived lately."""
-        loaded = self.dataset.loaded
-        if loaded is None or loaded not in self.found.indexed:
+    def _indexed_clock(self, name: str | None) -> Clock | None:
+        """The clock over a column, where an index finds the rows of a span of time.
+
+        None where there is none, or none that can be read: then everything is read, and the checks
+        that are about the column say what is wrong with it.
+        """
+        fact = self.found.columns.get(name or "")
+        if fact is None or not fact.readable or fact.name not in self.found.indexed:
             return None
-        clock = self.clock(loaded)
-        return None if clock.is_parsed else clock
+        clock = Clock.over(words.column(fact.name), fact.type, self.dataset.time_zone)
+        return None if clock is None or clock.is_parsed else clock
 
     def source(self, days: tuple[date, ...] | None) -> str:
         """The FROM clause in which `inside` can be said."""

@@ -20,7 +20,7 @@ import schedule
 from exporter.board import Board
 from exporter.catalog import QUERIES
 from exporter.closed import Kept
-from exporter.config import Config, load
+from exporter.config import Check, Config, load
 from exporter.errors import ConfigError
 from exporter.logs import event
 from exporter.model import CheckId
@@ -30,6 +30,8 @@ from exporter.warehouse import Connector
 log = logging.getLogger(__name__)
 GRACE = 2.0
 """Seconds that running passes get at shutdown."""
+WHICH = ("dsn", "dsn_file", "timezone")
+"""What says which warehouse it is, and where its days begin; all else says how it is treated."""
 LONGEST_NAP = 5.0
 """Seconds after which the clock is looked at again, in case it was set."""
 
@@ -66,16 +68,16 @@ def lanes(config: Config) -> list[Lane]:
 def compared(config: Config) -> Iterator[tuple[str, str]]:
     """Pairs of datasets that some check compares."""
     for check in config.checks:
-        for other in check.kind.refers_to():
+        for other in read_by(check, config) - {check.id.dataset}:
             yield check.id.dataset, other
-        for name in check.kind.builds_on():
-            for part in config.metrics[name].ratio or (name,):
-                yield check.id.dataset, config.metrics[part].dataset or check.id.dataset
-    for metric in config.metrics.values():
-        if metric.ratio:
-            above, below = (config.metrics[part].dataset for part in metric.ratio)
-            if above and below and above != below:
-                yield above, below
+
+
+def read_by(check: Check, config: Config) -> set[str]:
+    """The datasets that a check is computed from: its own, and those it is compared with."""
+    metrics = [config.metrics[name] for name in check.kind.builds_on()]
+    parts = [config.metrics[part] for metric in metrics for part in metric.ratio or ()]
+    found = {metric.dataset for metric in (*metrics, *parts) if metric.dataset is not None}
+    return {check.id.dataset, *check.kind.refers_to(), *found}
 
 
 class Exporter:
@@ -201,18 +203,16 @@ class Exporter:
 
 
 def unchanged(old: Config, new: Config) -> frozenset[CheckId]:
-    """The checks whose datasets, theirs and those they are compared with, have the same config."""
+    """The checks of which all that they are computed from has the same config as before."""
+    if any(getattr(old.warehouse, one) != getattr(new.warehouse, one) for one in WHICH):
+        return frozenset()
     same = {
         name
         for name in (*new.datasets, QUERIES)
         if old.datasets.get(name) == new.datasets.get(name)
         and old.checks_of(frozenset({name})) == new.checks_of(frozenset({name}))
     }
-    return frozenset(
-        check.id
-        for check in new.checks
-        if same.issuperset((check.id.dataset, *check.kind.refers_to()))
-    )
+    return frozenset(check.id for check in new.checks if read_by(check, new) <= same)
 
 
 def clock_offset() -> float:

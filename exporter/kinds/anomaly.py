@@ -142,7 +142,7 @@ class Anomaly(Kind):
         return [w for w, there in (("rate", self.rate is not None), ("points", points)) if there]
 
     def builds_on(self) -> tuple[str, ...]:
-        return self.guards
+        return (*self.metrics, *self.guards)
 
     def default_name(self) -> str:
         return f"{self.method}_{self.metrics[0]}"

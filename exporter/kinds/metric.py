@@ -84,6 +84,9 @@ class Metric(Limited):
     def default_name(self) -> str:
         return f"metric_{self.name}"
 
+    def builds_on(self) -> tuple[str, ...]:
+        return self.ratio or ()
+
     def scan(self, target: Target, days: tuple[date, ...]) -> Scan:
         """The scan that gives this metric for each of the days; not for a ratio."""
         given = target.predicate(self.where)
