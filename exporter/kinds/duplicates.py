@@ -11,6 +11,7 @@ from pydantic import Field
 
 from exporter.catalog import Metric
 from exporter.kinds.base import Share
+from exporter.kinds.nearby import ABOUT, Within, in_words, problems, recent, source
 from exporter.model import Dataset, Datasets
 from exporter.needs import Need, Parts, Probe, Scan
 from exporter.sql import statements, words
@@ -28,6 +29,7 @@ class Keys:
     days: tuple[date, ...] | None
     columns: tuple[str, ...]
     present: Node | None
+    within: str | None = None
 
     def probe(self) -> Probe:
         """The keys of all the days, and the same in parts where closed days can be told apart."""
@@ -64,8 +66,10 @@ class Keys:
 
     def counted(self, apart: str, only: Node | None, few: bool) -> str:
         """How often each key occurs, of those that some rows have: a few are looked up singly."""
-        table, key = self.target.table(), [render(words.column(name)) for name in self.columns]
-        where, listed = statements.clause(self.present), ", ".join(key)
+        key = [render(words.column(name)) for name in self.columns]
+        table = source(self.target, self.target, self.within)
+        nearby = recent(self.target, self.target, self.within)
+        where, listed = statements.clause(words.both(self.present, nearby)), ", ".join(key)
         counts = f"SELECT count(*) AS n{apart} FROM {table}"
         if only is None:
             return f"{counts}{where}\nGROUP BY {listed}"
@@ -99,6 +103,7 @@ class Duplicates(Share):
     key: str | tuple[str, ...] | None = Field(
         None, description="The column, or columns, that must be unique; default: the dataset's key."
     )
+    within: Within | None = Field(None, description=ABOUT)
 
     def given(self) -> tuple[str, ...]:
         """The columns of the key, where this check names them itself."""
@@ -116,7 +121,8 @@ class Duplicates(Share):
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
         if not self.columns(dataset):
             return [f"duplicates needs `key:`, here or on dataset {dataset.name}"]
-        return super().problems(dataset, datasets)
+        wrong = problems(self, dataset, dataset, self.within)
+        return [*wrong, *super().problems(dataset, datasets)]
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         days, columns = self.span(target), self.columns(target.dataset)
@@ -125,11 +131,10 @@ class Duplicates(Share):
         if target.found.holds_unique(columns):
             cells = (words.number(0), words.count(present))
             return {"rows": Scan(target.dataset.name, days, Hits, cells)}
-        return {"rows": Keys(target, days, columns, present).probe()}
+        return {"rows": Keys(target, days, columns, present, self.within).probe()}
 
     def evidence(self, target: Target, state: Hits) -> str:
         what = ", ".join(self.columns(target.dataset))
         occur = agreed(state.hits or 0, "occurs", "occur")
-        return (
-            f"{super().evidence(target, state)} ({what}) {occur} more than once {self.when(target)}"
-        )
+        where = f"more than once{in_words(self.within)} {self.when(target)}"
+        return f"{super().evidence(target, state)} ({what}) {occur} {where}"

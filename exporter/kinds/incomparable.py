@@ -1,4 +1,4 @@
-"""R7: orders that cannot be compared with their items, counted as such and never as 0."""
+"""R7: orders that cannot be compared with the other side, counted as such and never as 0."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from exporter.wording import counted
 
 
 class Incomparable(Compared):
-    """Orders with a value missing on either side (an item without a price), or without any item."""
+    """Orders with a value missing on either side (an item without a price), or no other side."""
 
     kind = "incomparable"
     ids = ("R7",)
     metric = Metric(
         "warehouse_revenue_incomparable_ratio",
-        "Share of orders that cannot be compared: a value is missing, or there is no item.",
+        "Share of orders that cannot be compared: a value is missing, or the other side.",
     )
     alert = "WarehouseRevenueIncomparable"
-    summary = "orders cannot be compared with their items"
+    summary = "orders cannot be compared with the other side"
     advice: ClassVar[str] = "warning: '> 0'"
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
@@ -40,6 +40,6 @@ class Incomparable(Compared):
         evidence = (
             f"{sides.incomparable:,.0f} of {counted(orders, 'order')} cannot be compared "
             f"({sides.valueless:,.0f} with a value missing, {sides.partless:,.0f} without a row in "
-            f"{self.against.dataset}) {self.when(target)}"
+            f"{self.against.shown}) {self.when(target)}"
         )
         return [Sample(values, evidence)]

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from exporter.catalog import Metric
 from exporter.kinds.base import Expression, Share
+from exporter.kinds.nearby import ABOUT, Within, in_words, problems, recent, source
 from exporter.model import Dataset, Datasets
 from exporter.needs import Need, Parts, Probe
 from exporter.sql import statements, words
@@ -33,6 +34,7 @@ class Reference(BaseModel):
     dataset: str = Field(description="The dataset referred to.")
     column: str | None = Field(None, description="Its column; default: its key.")
     where: Expression | None = Field(None, description="Only rows of it for which this is true.")
+    within: Within | None = Field(None, description=ABOUT)
 
 
 class Orphans(Share):
@@ -65,7 +67,8 @@ class Orphans(Share):
         if parent is not None and self.parent_column(parent) is None:
             name = self.references.dataset
             return [f"references needs `column:` (dataset {name} has no key of one column)"]
-        return super().problems(dataset, datasets)
+        wrong = problems(self, dataset, parent, self.references.within)
+        return [*wrong, *super().problems(dataset, datasets)]
 
     def parent_column(self, parent: Dataset) -> str | None:
         """The referenced column: as given, or the parent's only key column."""
@@ -98,42 +101,46 @@ class Orphans(Share):
             cells = f"{hits_of('early', 0)},\n       {hits_of('n', 2)}"
         column = self.parent_column(parent.dataset)
         singly = few and column is not None and parent.finds(column)
+        listed = self.singly if singly else self.listed
         return (
             f"WITH {ASKED} AS MATERIALIZED (\nSELECT {render(own)} AS key, count(*) AS n{apart}\n"
             f"FROM {target.source(self.span(target))}{statements.clause(where)}\nGROUP BY 1)"
-            f"{self.singly(parent, cells) if singly else self.listed(parent, cells)}"
+            f"{listed(parent, self.known(target, parent), cells)}"
         )
 
-    def singly(self, parent: Target, cells: str) -> str:
-        """Every key that is asked for, looked up in an index."""
-        key = self.parent_key(parent)
-        given = statements.clause(
-            words.both(words.is_present(key), parent.predicate(self.references.where))
+    def known(self, target: Target, parent: Target) -> str:
+        """The rows that may be referred to, as a FROM clause with its WHERE."""
+        of, key = self.references, self.parent_key(parent)
+        given = words.both(
+            words.is_present(key), parent.predicate(of.where), recent(target, parent, of.within)
         )
+        return f"{source(target, parent, of.within)}{statements.clause(given)}"
+
+    def singly(self, parent: Target, known: str, cells: str) -> str:
+        """Every key that is asked for, looked up in an index."""
+        key = render(self.parent_key(parent))
         return (
             f"\nSELECT {cells}\nFROM {ASKED} AS child LEFT JOIN LATERAL (\n"
-            f"SELECT {render(key)} AS key FROM {parent.table()}{given}\n"
-            f"AND {render(key)} = child.key LIMIT 1) AS parent ON true"
+            f"SELECT {key} AS key FROM {known}\n"
+            f"AND {key} = child.key LIMIT 1) AS parent ON true"
         )
 
-    def listed(self, parent: Target, cells: str) -> str:
+    def listed(self, parent: Target, known: str, cells: str) -> str:
         """A list of those that are known, materialized and joined.
 
         Valid on distributed Postgres too, where a correlated NOT EXISTS between tables that are not
         co-located is refused. The names are long ones: a table of that name would be shadowed, and
         every row was once an orphan.
         """
-        key = self.parent_key(parent)
-        given = statements.clause(
-            words.both(words.is_present(key), parent.predicate(self.references.where))
-        )
+        key = render(self.parent_key(parent))
         return (
-            f",\n{KNOWN} AS MATERIALIZED (\nSELECT DISTINCT {render(key)} AS key\n"
-            f"FROM {parent.table()}{given}\nAND {render(key)} IN (SELECT key FROM {ASKED}))\n"
+            f",\n{KNOWN} AS MATERIALIZED (\nSELECT DISTINCT {key} AS key\n"
+            f"FROM {known}\nAND {key} IN (SELECT key FROM {ASKED}))\n"
             f"SELECT {cells}\n"
             f"FROM {ASKED} AS child LEFT JOIN {KNOWN} AS parent ON parent.key = child.key"
         )
 
     def evidence(self, target: Target, state: Hits) -> str:
-        where = f"{self.column} not in {self.references.dataset}"
+        of = self.references
+        where = f"{self.column} not in {of.dataset}{in_words(of.within)}"
         return f"{super().evidence(target, state)} with {where} {self.when(target)}"

@@ -1,9 +1,10 @@
-"""R4: the revenue of an order is the sum of its items, order by order."""
+"""R4, R6: the revenue of an order is what its items, or the raw source, say it is: one by one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,8 +13,10 @@ from exporter import catalog
 from exporter.catalog import Metric
 from exporter.errors import Skipped
 from exporter.kinds.base import Expression, Share
+from exporter.kinds.nearby import ABOUT, Within, in_words, problems, recent, source
 from exporter.model import Dataset, Datasets, Sample
 from exporter.needs import Need, Parts, Probe, Readings
+from exporter.sql import words
 from exporter.sql.sides import Comparison, Side
 from exporter.states import Cell, finite, minus, plus
 from exporter.target import Target
@@ -25,10 +28,23 @@ class OtherSide(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    dataset: str = Field(description="The dataset with the parts, e.g. order_items.")
+    dataset: str = Field(description="The other dataset: order_items, or the raw events.")
     sum: Expression = Field(description="The expression summed, e.g. quantity * price.")
     by: str = Field(description="Its column that holds the key of this side.")
     where: Expression | None = Field(None, description="Only rows of it for which this is true.")
+    within: Within | None = Field(None, description=ABOUT)
+
+    def side(self, target: Target) -> Side:
+        """The rows of the other dataset, to be compared with those of `target`."""
+        other = target.other(self.dataset)
+        key, x = other.column(self.by), other.expression(self.sum)
+        given = words.both(other.predicate(self.where), recent(target, other, self.within))
+        return Side(source(target, other, self.within), key, x, given, other.finds(self.by))
+
+    @property
+    def shown(self) -> str:
+        """Where its rows are looked for, in words."""
+        return f"{self.dataset}{in_words(self.within)}"
 
 
 @dataclass(frozen=True)
@@ -103,41 +119,48 @@ class Compared(Share):
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
         if self.by is None and len(dataset.key) != 1:
             return [f"{self.kind} needs `by:` (dataset {dataset.name} has no key of one column)"]
-        return super().problems(dataset, datasets)
+        other = datasets.get(self.against.dataset)
+        wrong = problems(self, dataset, other, self.against.within)
+        return [*wrong, *super().problems(dataset, datasets)]
 
     def needs(self, target: Target) -> Mapping[str, Need]:
-        days, other = self.span(target), target.other(self.against.dataset)
-        name = self.by or target.dataset.key[0]
+        days, name = self.span(target), self.by or target.dataset.key[0]
         x, given = target.expression(self.sum), target.predicate(self.where)
         own = Side(target.source(days), target.column(name), x, given, target.finds(name))
-        against = self.against
-        key, x = other.column(against.by), other.expression(against.sum)
-        found = other.finds(against.by)
-        theirs = Side(other.table(), key, x, other.predicate(against.where), found)
+        theirs = self.against.side(target)
         compared = Comparison(own, theirs, self.tolerance, target.inside(days))
-        parted = target.parted(days)
-        parts = parted and Parts(compared.both(parted[0]), compared.still(*parted))
-        sql = compared.all(few=target.all_open(days))
-        return {"sides": Probe(target.dataset.name, sql, Sides, parts)}
+        return {"sides": probe(compared, target, days)}
+
+
+def probe(compared: Comparison, target: Target, days: tuple[date, ...] | None) -> Probe:
+    """The comparison of the keys of some days, in parts where closed days can be told apart."""
+    parted = target.parted(days)
+    parts = parted and Parts(compared.both(parted[0]), compared.still(*parted))
+    sql = compared.all(few=target.all_open(days))
+    return Probe(target.dataset.name, sql, Sides, parts)
 
 
 class Reconciliation(Compared):
-    """Orders whose sum differs from the sum of their items by more than the tolerance."""
+    """Orders whose sum differs from that of their items, or of the raw source, by over a tolerance.
+
+    The other side may be anything that has the key of an order: what the order is made of, or what
+    it was made from.
+    """
 
     kind = "reconciliation"
-    ids = ("R4",)
+    ids = ("R4", "R6")
     metric = Metric(
         "warehouse_revenue_mismatch_ratio",
-        "Share of comparable orders whose revenue differs from the sum of their items.",
+        "Share of comparable orders whose revenue differs from the sum on the other side.",
     )
     more_metrics = (
         Metric(
             "warehouse_revenue_mismatch_amount",
-            "Sum of the absolute differences of orders and items, in the warehouse's currency.",
+            "Sum of the absolute differences of both sides, in the warehouse's currency.",
         ),
     )
     alert = "WarehouseRevenueMismatch"
-    summary = "revenue of orders and of their items differ"
+    summary = "revenue of orders differs from that on the other side"
     advice: ClassVar[str] = "critical: '> 0'"
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
@@ -153,6 +176,6 @@ class Reconciliation(Compared):
         evidence = (
             f"{sides.differing:,.0f} of {counted(sides.compared, 'comparable order')}"
             f" {agreed(sides.differing, 'differs', 'differ')} from the sum in"
-            f" {self.against.dataset}, by {sides.amount or 0:,.2f} together, {self.when(target)}"
+            f" {self.against.shown}, by {sides.amount or 0:,.2f} together, {self.when(target)}"
         )
         return [Sample(values, evidence)]

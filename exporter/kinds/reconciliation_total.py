@@ -1,4 +1,4 @@
-"""R4: the total revenue of the orders of a day is the total of their items."""
+"""R4, R6: the total revenue of the orders of a day is the total on the other side."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class ReconciliationTotal(Compared):
     """The difference of both totals over comparable orders; here errors of both signs cancel."""
 
     kind = "reconciliation_total"
-    ids = ("R4",)
+    ids = ("R4", "R6")
     metric = Metric(
         "warehouse_revenue_total_difference",
-        "Absolute difference of the totals of orders and their items, in the warehouse's currency.",
+        "Absolute difference of the totals of both sides, in the warehouse's currency.",
     )
     more_metrics = (
         Metric(
@@ -30,7 +30,7 @@ class ReconciliationTotal(Compared):
         ),
     )
     alert = "WarehouseRevenueTotalMismatch"
-    summary = "total revenue of orders and of their items differ"
+    summary = "total revenue of orders differs from that on the other side"
     default_window = "day"
     advice: ClassVar[str] = "critical: '> 0.01'"
 
@@ -51,7 +51,7 @@ class ReconciliationTotal(Compared):
         share = difference / abs(sides.left) if sides.left else math.inf if difference else 0.0
         values = {self.metric.name: difference, self.more_metrics[0].name: share}
         evidence = (
-            f"orders {sides.left:,.2f}, {self.against.dataset} {sides.right:,.2f}, "
+            f"orders {sides.left:,.2f}, {self.against.shown} {sides.right:,.2f}, "
             f"difference {difference:,.2f} {self.when(target)}"
         )
         return [Sample(values, evidence)]

@@ -22,6 +22,8 @@ class Side:
     where: Node | None
     found: bool = False
     """Whether an index finds the rows of one key."""
+    taken: str = "sum"
+    """What is made of the values of one key; `max` where a key that is there twice counts once."""
 
     @property
     def keyed(self) -> Node:
@@ -31,12 +33,12 @@ class Side:
     def cells(self, closed: Node | None = None) -> str:
         """The sum, and how many rows have no value; the same of closed days as `early_`."""
         x = render(self.value)
-        cells = f"sum({x}) AS total, count(*) - count({x}) AS valueless"
+        cells = f"{self.taken}({x}) AS total, count(*) - count({x}) AS valueless"
         if closed is None:
             return cells
         early = f"FILTER (WHERE {render(closed)})"
         return (
-            f"{cells}, sum({x}) {early} AS early_total, count(*) {early} AS early_rows,"
+            f"{cells}, {self.taken}({x}) {early} AS early_total, count(*) {early} AS early_rows,"
             f" count(*) {early} - count({x}) {early} AS early_valueless"
         )
 
@@ -61,17 +63,19 @@ class Comparison:
 
     One row comes out. Its cells: keys compared, those that differ by more than the tolerance, the
     sum of absolute differences, both sums over the keys compared, and the keys that cannot be
-    compared: with a value missing, and without a row on the other side.
+    compared: with a value missing, and without a row on the other side. Where only an `excess`
+    counts, a difference is what the other side has more.
     """
 
     own: Side
     other: Side
     tolerance: float
     asked: Node | None = None
+    excess: bool = False
 
     def all(self, *, few: bool = False) -> str:
         """Over all keys; a few of them are looked up singly."""
-        cells = verdicts("", self.tolerance, "")
+        cells = self.verdicts("", "")
         if few and self.own.found and self.other.found:
             return self.singly(cells, None, self.asked)
         return self.joined(cells, None)
@@ -89,8 +93,28 @@ class Comparison:
     def twice(self) -> list[str]:
         """The cells of closed days, and those of all."""
         return [
-            *verdicts("early_", self.tolerance, "o.early_rows > 0 AND "),
-            *verdicts("", self.tolerance, ""),
+            *self.verdicts("early_", "o.early_rows > 0 AND "),
+            *self.verdicts("", ""),
+        ]
+
+    def verdicts(self, rows: str, condition: str) -> list[str]:
+        """The cells over all rows, or over the `early_` ones.
+
+        Differences are rounded to six decimals, so that 1.01 - 1.00 is 0.01 in floating point too.
+        """
+        given = f"{condition}i.key IS NOT NULL AND o.{rows}valueless = 0 AND i.valueless = 0"
+        lacking = f"{condition}i.key IS NOT NULL AND (o.{rows}valueless > 0 OR i.valueless > 0)"
+        more = f"i.total - o.{rows}total"
+        apart = f"greatest({more}, 0)" if self.excess else f"abs({more})"
+        difference = f"round(CAST({apart} AS numeric), 6)"
+        return [
+            f"count(*) FILTER (WHERE {given})",
+            f"count(*) FILTER (WHERE {given} AND {difference} > {self.tolerance!r})",
+            f"sum({difference}) FILTER (WHERE {given})",
+            f"sum(o.{rows}total) FILTER (WHERE {given})",
+            f"sum(i.total) FILTER (WHERE {given})",
+            f"count(*) FILTER (WHERE {lacking})",
+            f"count(*) FILTER (WHERE {condition}i.key IS NULL)",
         ]
 
     @property
@@ -127,22 +151,3 @@ class Comparison:
 def listed(cells: list[str]) -> str:
     """A select list."""
     return ",\n       ".join(f"{cell} AS c{place}" for place, cell in enumerate(cells))
-
-
-def verdicts(rows: str, tolerance: float, condition: str) -> list[str]:
-    """The cells over all rows, or over the `early_` ones.
-
-    Differences are rounded to six decimals, so that 1.01 - 1.00 is 0.01 in floating point as well.
-    """
-    given = f"{condition}i.key IS NOT NULL AND o.{rows}valueless = 0 AND i.valueless = 0"
-    lacking = f"{condition}i.key IS NOT NULL AND (o.{rows}valueless > 0 OR i.valueless > 0)"
-    difference = f"round(CAST(abs(o.{rows}total - i.total) AS numeric), 6)"
-    return [
-        f"count(*) FILTER (WHERE {given})",
-        f"count(*) FILTER (WHERE {given} AND {difference} > {tolerance!r})",
-        f"sum({difference}) FILTER (WHERE {given})",
-        f"sum(o.{rows}total) FILTER (WHERE {given})",
-        f"sum(i.total) FILTER (WHERE {given})",
-        f"count(*) FILTER (WHERE {lacking})",
-        f"count(*) FILTER (WHERE {condition}i.key IS NULL)",
-    ]

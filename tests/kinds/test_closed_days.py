@@ -19,6 +19,7 @@ ITEMS = "{relation: items}"
 SESSIONS = "{relation: sessions, key: id}"
 AGAINST = "against: {dataset: items, sum: quantity * price, by: order_id}"
 REFERS = "references: {dataset: sessions}"
+NEARBY = "references: {dataset: orders, column: session_id, within: 8d}"
 CHECKS = f"""
     volume: {{window: all, critical: '< 1'}}
     volume: {{name: month, window: 30d, critical: '< 1'}}
@@ -32,6 +33,8 @@ CHECKS = f"""
     reconciliation: {{sum: revenue, {AGAINST}, critical: '> 0'}}
     reconciliation: {{name: mismatch_7d, window: 7d, sum: revenue, {AGAINST}, critical: '> 0'}}
     incomparable: {{sum: revenue, {AGAINST}, warning: '> 0'}}
+    duplicates: {{name: near, window: 7d, within: 9d, critical: '> 0'}}
+    orphans: {{name: near_parent, window: 7d, column: session_id, {NEARBY}, critical: '> 0'}}
     reconciliation_total: {{window: all, sum: revenue, {AGAINST}, critical: '> 0.01'}}
 """
 METRICS = (
@@ -116,7 +119,16 @@ CHANGES = {
 
 
 LATE = "a closed row again, loaded today"
-BY_DAY = {"month", "week", "zscore_orders", "zscore_revenue", "mismatch_7d", "duplicates_7d"}
+BY_DAY = {
+    "month",
+    "week",
+    "zscore_orders",
+    "zscore_revenue",
+    "mismatch_7d",
+    "duplicates_7d",
+    "near",
+    "near_parent",
+}
 """What judges closed days by the time of their rows: a late row is seen at the daily re-read."""
 
 

@@ -85,6 +85,31 @@ def test_where_leaves_rows_out_on_both_sides(warehouse: Warehouse) -> None:
     assert warehouse.say(DAY)[0] == "FAIL"
 
 
+@pytest.mark.parametrize("time_type", ["timestamptz", "timestamp", "date", "text"])
+def test_the_other_rows_may_be_looked_for_in_the_last_days_only(
+    warehouse: Warehouse, time_type: str
+) -> None:
+    table(warehouse, time_type)
+    week = "duplicates: {window: day, within: 7d, critical: '> 0'}"
+    fine = "0 of 1 key (id) occur more than once within 7 days on 2026-03-09 (limit 0)"
+    warehouse.sql("INSERT INTO orders VALUES (5, 5, '2026-03-02', 'paid'), (6, 6, NULL, 'paid')")
+    assert warehouse.say(week) == ("PASS", fine)
+    assert warehouse.say(DAY)[0] == "FAIL"
+    warehouse.sql("UPDATE orders SET ts = '2026-03-03' WHERE ts = '2026-03-02'")
+    assert warehouse.say(week)[0] == "FAIL"
+    warehouse.sql("UPDATE orders SET ts = '2026-03-10' WHERE ts = '2026-03-03'")
+    assert warehouse.say(week)[0] == "FAIL", "what is newer is looked at as well"
+
+
+def test_rows_that_are_older_than_those_they_are_held_against_are_a_slip() -> None:
+    text = "duplicates: {window: 14d, within: 7d, critical: '> 0'}"
+    told = "within: 7d finds no other rows for those of `window: 14d` that are older"
+    assert told in complaint(text)
+    assert "those of `window: all`" in complaint("duplicates: {within: 7d, critical: '> 0'}")
+    assert complaint(text.replace("14d", "7d")) == ""
+    assert "'7' is not a number of days: write it as 7d" in complaint(text.replace(": 7d", ": '7'"))
+
+
 @pytest.mark.parametrize("limit", ["> 5", "> 1d"])
 def test_other_units_are_refused(limit: str) -> None:
     told = complaint(f"duplicates: {{critical: '{limit}'}}")

@@ -81,6 +81,23 @@ def test_its_window_chooses_the_children_and_not_the_parents(
     assert warehouse.say(text, PARENTS)[1].startswith(checked)
 
 
+def test_the_parents_may_be_looked_for_in_the_last_days_only(warehouse: Warehouse) -> None:
+    tables(warehouse)
+    text = SESSION.replace("sessions}", "sessions, within: 3d}").replace(
+        "critical", "window: day, critical"
+    )
+    fine = "0 of 1 row with session_id not in sessions within 3 days on 2026-03-09 (limit 0)"
+    assert warehouse.say(text, PARENTS) == ("PASS", fine)
+    warehouse.sql("UPDATE sessions SET ts = '2026-03-06' WHERE id = 's5'")
+    assert warehouse.say(text, PARENTS)[0] == "FAIL"
+    warehouse.sql("CREATE INDEX ON orders (ts); CREATE INDEX ON sessions (id)")
+    assert warehouse.say(text, PARENTS)[0] == "FAIL", "also where an index finds it"
+    warehouse.sql("UPDATE sessions SET ts = '2026-03-07' WHERE id = 's5'")
+    assert warehouse.say(text, PARENTS)[0] == "PASS"
+    timeless = complaint(text, {"sessions": "{relation: sessions, key: id}"})
+    assert "within: 3d needs a time column on dataset sessions" in timeless
+
+
 def test_before_its_deadline_the_day_before_is_judged(warehouse: Warehouse) -> None:
     tables(warehouse)
     warehouse.sql("DELETE FROM sessions WHERE id = 's5'")

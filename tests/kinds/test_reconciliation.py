@@ -1,4 +1,4 @@
-"""R4: the revenue of an order is the sum of its items, order by order."""
+"""R4, R6: the revenue of an order is that of its items, and that in the raw source."""
 
 from __future__ import annotations
 
@@ -33,6 +33,41 @@ def test_an_order_that_differs_is_found_until_it_is_mended(warehouse: Warehouse)
     }
     warehouse.sql("UPDATE orders SET revenue = 10 * id")
     assert warehouse.say(SAME, ITEMS) == ("PASS", f"{FINE} (limit 0)")
+
+
+RAW = (
+    "sum: revenue, against: {dataset: events, sum: revenue, by: transaction_id,"
+    " where: event_name = 'checkout_completed', within: 7d}, window: 7d"
+)
+EVENTS = {"events": "{relation: events, time: ts}"}
+
+
+def test_an_order_that_differs_from_the_raw_source_is_found_until_it_is_mended(
+    warehouse: Warehouse,
+) -> None:
+    """R6: order by order and in total; errors of both signs cancel in the total alone."""
+    sales(warehouse)
+    warehouse.sql(
+        "CREATE TABLE events (transaction_id int, event_name text, revenue float8, ts timestamptz);"
+        "INSERT INTO events SELECT id, 'checkout_completed', revenue, ts FROM orders;"
+        "INSERT INTO events SELECT id, 'checkout_started', 9, ts FROM orders;"
+        "INSERT INTO events VALUES (NULL, 'page_viewed', NULL, '2026-03-09')"
+    )
+    each = f"reconciliation: {{{RAW}, critical: '> 0'}}"
+    total = f"reconciliation_total: {{{RAW}, critical: '> 0.01'}}"
+    days = "from 2026-03-03 to 2026-03-09"
+    fine = "0 of 4 comparable orders differ from the sum in events within 7 days, by 0.00 together,"
+    assert warehouse.say(each, EVENTS) == ("PASS", f"{fine} {days} (limit 0)")
+    assert warehouse.say(total, EVENTS)[0] == "PASS"
+    warehouse.sql("UPDATE orders SET revenue = revenue + 1 WHERE id = 1")
+    assert warehouse.say(each, EVENTS)[0] == warehouse.say(total, EVENTS)[0] == "FAIL"
+    warehouse.sql("UPDATE orders SET revenue = revenue - 1 WHERE id = 2")
+    broken = "2 of 4 comparable orders differ from the sum in events within 7 days, by 2.00"
+    assert warehouse.say(each, EVENTS) == ("FAIL", f"{broken} together, {days} (limit 0)")
+    same = f"orders 100.00, events within 7 days 100.00, difference 0.00 {days} (limit 0.01)"
+    assert warehouse.say(total, EVENTS) == ("PASS", same)
+    warehouse.sql("UPDATE orders SET revenue = 10 * id")
+    assert warehouse.say(each, EVENTS)[0] == "PASS"
 
 
 @pytest.mark.parametrize("amount_type", ["numeric(12,2)", "float8"])
@@ -79,6 +114,23 @@ def test_its_window_chooses_the_orders_and_all_their_items(warehouse: Warehouse)
     assert warehouse.values(two_days, ITEMS, as_of=at_three)["rows_checked"] == 3
     assert warehouse.values(two_days, ITEMS)["rows_checked"] == 3
     assert warehouse.values(two_days, ITEMS)["rows_failed"] == 1
+
+
+def test_the_other_side_may_be_looked_for_in_the_last_days_only(warehouse: Warehouse) -> None:
+    sales(warehouse)
+    week = SAME.replace("order_id}", "order_id, within: 7d}").replace(
+        "critical", "window: 7d, critical"
+    )
+    told = "comparable orders differ from the sum in items within 7 days, by 0.00 together, from"
+    assert told in warehouse.say(week, ITEMS)[1]
+    warehouse.sql("UPDATE items SET ts = '2026-03-02' WHERE order_id = 1 AND line = 1")
+    assert warehouse.values(week, ITEMS)["rows_failed"] == 1
+    warehouse.sql("UPDATE items SET ts = '2026-03-02' WHERE order_id = 1")
+    assert warehouse.values(week, ITEMS)["rows_checked"] == 3
+    lacking = week.replace("reconciliation", "incomparable")
+    assert "1 without a row in items within 7 days)" in warehouse.say(lacking, ITEMS)[1]
+    total = week.replace("reconciliation", "reconciliation_total")
+    assert "items within 7 days 90.00" in warehouse.say(total, ITEMS)[1]
 
 
 def test_where_on_either_side_and_a_key_of_its_own(warehouse: Warehouse) -> None:
