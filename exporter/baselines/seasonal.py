@@ -7,8 +7,8 @@ for every day of a replay: what runs per value of a history is written with an e
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from exporter.baselines.student import normal_score, quantile
 
@@ -17,6 +17,8 @@ WEEKDAYS_FROM = 14
 """Days of history from which weekdays are told apart."""
 CLIPS = (0.35, 0.15)
 """How much a day may differ at least, in each of the two passes over the weekday effects."""
+MORE_PASSES = 8
+"""How often the second is done again, while it cuts off a weekday as a whole."""
 TO_SIGMA = 1.4826
 """What makes the MAD of a normal distribution its standard deviation."""
 MEDIAN_COST = 1.57
@@ -31,8 +33,7 @@ Point = tuple[int, float, float]
 """A day: its number, its value, and the value's cube root."""
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
+class Forecast(NamedTuple):
     """What is expected of a day: a level `mu` and its variance on the scale of cube roots.
 
     `middle` is the median of the history, `degrees` are those of Student's t, `days` how many days
@@ -82,7 +83,7 @@ def point(number: int, value: float) -> Point:
     return number, value, cube_root(value)
 
 
-def median(values: Numbers) -> float:
+def median(values: Iterable[float]) -> float:
     """The middle value, or the mean of the two in the middle."""
     ordered = sorted(values)
     half = len(ordered) // 2
@@ -108,18 +109,19 @@ def forecast(history: Sequence[Point], today: int, counts: bool) -> Forecast | N
     Days whose numbers are seven apart are the same weekday. The history has two days or more,
     oldest first. For `counts`, the noise of small numbers is added to the prior.
     """
-    middle = median([value for _, value, _ in history])
+    numbers, values, roots = zip(*history, strict=True)
+    middle = median(values)
     if middle <= 0:
         return None
     unit = cube_root(middle)
-    places = [number % WEEK for number, _, _ in history]
-    xs = [3 * (root / unit - 1) for _, _, root in history]
+    places = [number % WEEK for number in numbers]
+    xs = [3 * (root / unit - 1) for root in roots]
     known = len(xs) >= WEEKDAYS_FROM
     effects, plain = weekday_effects(xs, places) if known else ([0.0] * WEEK, xs)
     usual = median(plain)
     rest = clipped(plain, usual, 3 * max(spread(plain, usual), 0.01))
     recent = plain[-WEEKDAYS_FROM:]
-    yesterday = rest[-1] if history[-1][0] == today - 1 else 0.0
+    yesterday = rest[-1] if numbers[-1] == today - 1 else 0.0
     prior = PRIOR_NOISE**2 + (1 / middle if counts else 0.0)
     noise, nu = noise_of(rest, prior, known)
     k = places.count(today % WEEK) if known else 0
@@ -148,21 +150,25 @@ def noise_of(rest: Numbers, prior: float, weekdays: bool) -> tuple[float, float]
 def weekday_effects(xs: Numbers, places: Sequence[int]) -> tuple[Numbers, Numbers]:
     """Step 2: how each weekday differs, shrunk by how often it was seen; and the days without it.
 
-    A weekday that was never seen has no effect.
+    A weekday that was never seen has no effect. Clipping is meant for days: where it cuts off more
+    than half of a weekday, as it does with a shop that hardly sells on Sundays, the weekday is not
+    told yet, and there is another pass.
     """
-    effects = [0.0] * WEEK
-    plain = xs
-    for clip in CLIPS:
+    effects, plain = [0.0] * WEEK, xs
+    for clip in (*CLIPS, *CLIPS[-1:] * MORE_PASSES):
         usual = median(plain)
         reach = max(3 * spread(plain, usual), clip)
         groups: list[Numbers] = [[] for _ in effects]
         for place, rest in zip(places, clipped(plain, usual, reach), strict=True):
             groups[place].append(rest)
+        middles = [median(group) if group else 0.0 for group in groups]
         shrunk = [
-            (effect + median(group)) * len(group) / (len(group) + 1) if group else 0.0
-            for effect, group in zip(effects, groups, strict=True)
+            (effect + middle) * len(group) / (len(group) + 1)
+            for effect, middle, group in zip(effects, middles, groups, strict=True)
         ]
         center = sum(shrunk) / sum(1 for group in groups if group)
         effects = [e - center if group else 0.0 for e, group in zip(shrunk, groups, strict=True)]
         plain = [x - effects[place] for x, place in zip(xs, places, strict=True)]
+        if clip == CLIPS[-1] and reach not in middles and -reach not in middles:
+            break
     return effects, plain
