@@ -24,21 +24,21 @@ listen_port = {port}
 unix_socket_dir =
 auth_type = any
 pool_mode = transaction
-default_pool_size = 1
+default_pool_size = {size}
 server_reset_query =
 """
 
 
 @contextmanager
-def pooler(server: Postgres, database: str) -> Iterator[int]:
-    """A pgbouncer on this port: one connection for all of its clients, lent per transaction."""
+def pooler(server: Postgres, database: str, size: int = 1) -> Iterator[int]:
+    """A pgbouncer on this port: one connection, or some, for all clients, lent per transaction."""
     program = shutil.which("pgbouncer")
     assert program is not None
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         file = Path(folder, "pgbouncer.ini")
-        file.write_text(SETTINGS.format(server=server.port, port=port), encoding="utf-8")
+        file.write_text(SETTINGS.format(server=server.port, port=port, size=size), encoding="utf-8")
         quiet = subprocess.DEVNULL
         running = subprocess.Popen(
             [program, "-q", str(file)], stdout=quiet, stderr=quiet, **unprivileged()
