@@ -6,6 +6,7 @@ run side by side, so that a slow or locked dataset holds up nobody else; none ov
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
@@ -103,6 +104,7 @@ class Exporter:
 
     def start(self) -> None:
         """Begin: one pass over everything, then each dataset at its own interval."""
+        gc.freeze()  # what is loaded stays: collecting the garbage of a pass need not look at it
         self._thread.start()
 
     def stop(self) -> None:
@@ -194,6 +196,7 @@ class Exporter:
                 self.board.publish(done)
         except Exception:  # the lane outlives every fault of ours; staleness alerts tell of it
             log.exception("pass failed")
+        gc.collect()  # the trees of statements are cyclic: left alone they pile up to megabytes
         with self._lock:
             self._busy.discard(lane.datasets)
             again = lane.datasets in self._again
