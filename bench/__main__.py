@@ -113,9 +113,8 @@ class Bench:
 
 def settings_of(server: Running) -> str:
     """The settings of the server that the document tells."""
-    shown = [f"current_setting('{name}')" for name in TOLD]
     with closing(psycopg2.connect(server.dsn())) as connection, connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(shown)}")
+        cursor.execute(f"SELECT {', '.join(TOLD.values())}")
         (values,) = cursor.fetchall()
     return document.settings_told(values)
 

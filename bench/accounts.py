@@ -114,7 +114,7 @@ class Accounts:
         before = -1
         while (now := self._ask(asked)) != before:
             before = now
-            time.sleep(0.05)
+            time.sleep(0.01)
         return now
 
     def _ask(self, sql: str) -> int:

@@ -13,7 +13,7 @@ from bench.contenders import FULL
 from bench.figures import Rounds
 from bench.make_warehouse import Size
 from bench.measures import COVERED, LATER, MEASURES
-from bench.server import TOLD, VERSION
+from bench.server import TOLD
 from bench.tables import Grid
 
 HEAD = """\
@@ -22,7 +22,7 @@ HEAD = """\
 <!-- Written by `{command}`. Do not edit. -->
 
 Measured with `{command}` on {day}, on {machine}.
-PostgreSQL {version}, {settings}.
+{settings}.
 
 ## How to read it
 
@@ -78,7 +78,7 @@ def title(size: Size) -> str:
 def render(sections: Sequence[Section], command: str, settings: str, steady: int) -> str:
     """The whole document."""
     head = HEAD.format(
-        command=command, day=datetime.now(UTC).date(), machine=machine(), version=VERSION,
+        command=command, day=datetime.now(UTC).date(), machine=machine(),
         settings=settings, covered=len(COVERED), all=len(MEASURES),
         rounds=len(sections[0].rounds), steady=steady,
     )  # fmt: skip

@@ -27,8 +27,14 @@ SETTINGS = {
     "checkpoint_timeout": "1d",
     "maintenance_work_mem": "512MB",
 }
-TOLD = ("shared_buffers", "work_mem", "max_parallel_workers_per_gather", "jit")
-"""Settings that the document tells, because the numbers depend on them."""
+TOLD = {
+    "PostgreSQL": "current_setting('server_version')",
+    "shared_buffers": "current_setting('shared_buffers')",
+    "work_mem": "current_setting('work_mem')",
+    "max_parallel_workers_per_gather": "current_setting('max_parallel_workers_per_gather')",
+    "JIT": "CASE WHEN pg_jit_available() THEN 'available' ELSE 'not built in' END",
+}
+"""What the document tells of the server, because the numbers depend on it."""
 
 
 class Kept(Server):
