@@ -29,6 +29,8 @@ from exporter.kinds.query import Query
 
 SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?: +(\S+))?")
+MEMORY = re.compile(r"^([1-9][0-9]{0,9})(kB|MB|GB)$")
+KILOBYTES = {"kB": 1, "MB": 1024, "GB": 1024**2}
 PART = re.compile(r'"((?:[^"]|"")+)"|([^".]+)')
 
 
@@ -59,6 +61,18 @@ def parse_time(written: Any) -> dt.time:
         raise ValueError(f'{written!r} is not a time of day: write it in quotes, such as "06:30"')
     hour, minute, zone = found.groups()
     return dt.time(int(hour), int(minute), tzinfo=parse_zone(zone) if zone else None)
+
+
+def valid_memory(written: Any) -> str:
+    """An amount of memory as PostgreSQL takes it for work_mem."""
+    match = MEMORY.match(str(written))
+    if match is None:
+        raise ValueError(
+            f"{written!r} is not an amount of memory: write a number and kB, MB or GB, such as 64MB"
+        )
+    if not 64 <= int(match.group(1)) * KILOBYTES[match.group(2)] < 2**31:
+        raise ValueError(f"{written!r} is out of range: PostgreSQL takes 64kB to 2047GB")
+    return str(written)
 
 
 def parse_relation(written: str) -> tuple[str, ...]:
@@ -102,6 +116,11 @@ def column_map(written: Any) -> Any:
 TEXT = WithJsonSchema({"type": "string"})
 Span = Annotated[float, BeforeValidator(parse_duration), TEXT]
 Zone = Annotated[ZoneInfo, BeforeValidator(parse_zone), TEXT]
+Memory = Annotated[
+    str,
+    BeforeValidator(valid_memory),
+    WithJsonSchema({"type": "string", "pattern": MEMORY.pattern}),
+]
 TimeOfDay = Annotated[dt.time, BeforeValidator(parse_time), TEXT]
 RelationName = Annotated[str, AfterValidator(valid_relation)]
 Names = Annotated[
@@ -147,8 +166,8 @@ class WarehouseSpec(Spec):
     connections_per_pass: int = Field(
         2, ge=1, le=50, description="Most connections of one pass, all at the same instant."
     )
-    work_mem: str | None = Field(
-        None, pattern=r"^[1-9][0-9]{0,6}(kB|MB|GB)$", description="Memory of a sort or hash."
+    work_mem: Memory | None = Field(
+        None, description="Memory of each sort or hash, such as 64MB; default: the server's."
     )
     parallel_workers: int | None = Field(
         None, ge=0, le=64, description="Workers that may help a statement; default: the server's."

@@ -43,6 +43,42 @@ def test_everything_wrong_with_a_file_is_told_at_once() -> None:
     assert f"{refused.value}\n" == golden.read_text()
 
 
+WAREHOUSE = [
+    (
+        "work_mem: 64",
+        "64 is not an amount of memory: write a number and kB, MB or GB, such as 64MB",
+    ),
+    ("work_mem: 64mb", "'64mb' is not an amount of memory: write a number and kB, MB or GB"),
+    ("work_mem: 0MB", "'0MB' is not an amount of memory"),
+    ("work_mem: 63kB", "'63kB' is out of range: PostgreSQL takes 64kB to 2047GB"),
+    ("work_mem: 2048GB", "'2048GB' is out of range: PostgreSQL takes 64kB to 2047GB"),
+    ("parallel_workers: -1", "parallel_workers: "),
+    ("parallel_workers: 65", "parallel_workers: "),
+    ("parallel_workers: many", "parallel_workers: "),
+    ("connections_per_pass: 0", "connections_per_pass: "),
+    ("connections_per_pass: 51", "connections_per_pass: "),
+    ("connections_per_pas: 1", "did you mean `connections_per_pass`?"),
+]
+
+
+@pytest.mark.parametrize(("written", "said"), WAREHOUSE)
+def test_what_a_pass_may_cost_is_told_at_its_line(written: str, said: str) -> None:
+    text = GOOD.replace(HEAD, f"warehouse:\n  dsn: '${{WAREHOUSE_DSN}}'\n  {written}\n")
+    complaint = told(text)
+    key = written.partition(":")[0]
+    assert complaint.startswith(f"w.yml:3: warehouse.{key}: "), complaint
+    assert said in complaint
+
+
+def test_what_a_pass_may_cost_is_optional() -> None:
+    given = "work_mem: 2047GB, parallel_workers: 0, connections_per_pass: 50"
+    text = GOOD.replace("'${WAREHOUSE_DSN}'", f"'${{WAREHOUSE_DSN}}', {given}")
+    found = parse(text, "w.yml", DSN).warehouse
+    assert (found.work_mem, found.parallel_workers, found.connections_per_pass) == ("2047GB", 0, 50)
+    usual = parse(GOOD, "w.yml", DSN).warehouse
+    assert (usual.work_mem, usual.parallel_workers, usual.connections_per_pass) == (None, None, 2)
+
+
 def test_the_good_config_of_these_tests_is_good() -> None:
     config = parse(GOOD, "w.yml", DSN)
     assert isinstance(config, Config)
