@@ -124,7 +124,7 @@ def judged_as_share(today: date, series: Series, days: Sequence[date], window: i
     if known.days < ENOUGH_DAYS:
         return known
     found = pooled([share for n in lesson.training if (share := past[n])])
-    known = replace(known, expected=found.share, bound=partial(found.bound, total))
+    known = replace(known, expected=found.share, bound=partial(found.bound, total=total))
     if found.share * total < ENOUGH_ROWS:
         return replace(known, low=True, bound=None)
     return scored(known, found.score(hits, total), lesson, days)

@@ -27,6 +27,7 @@ WORDS = {
     "float_parsing": "must be a number",
     "finite_number": "must be a finite number",
     "literal_error": "must be {expected}",
+    "enum": "must be {expected}",
     "string_too_long": "is longer than {max_length} characters",
     "string_too_short": "must not be empty",
     "greater_than": "must be greater than {gt}",

@@ -38,9 +38,10 @@ def of_seasonal(asked: Question, needed: int) -> Finding:
     if today not in series.values and said.score != -math.inf and missed < ENOUGH_ROWS:
         raise Skipped(none)
     if series.shares is not None and said.low:
+        total = series.shares[today][1]
         raise Skipped(
-            f"too few to judge: {shown(said.expected or 0.0)} of {shown(series.shares[today][1])}"
-            f" are expected for {name} on {today}, {ENOUGH_ROWS:g} are needed"
+            f"too few to judge: {shown((said.expected or 0.0) * total)} of {shown(total)} are"
+            f" expected for {name} on {today}, {ENOUGH_ROWS:g} are needed"
         )
     if not missed and not said.low and (said.days < needed or said.expected is None):
         raise Skipped(why_not(asked, said, needed))
