@@ -118,6 +118,14 @@ def sum_of(node: Node, where: Node | None = None) -> Node:
     return filtered(exp.Sum(this=node.copy()), where)
 
 
+def excess(node: Node, base: Node) -> Node:
+    """How much a value lies above another, or 0; to six decimals, so that 1.01 - 1.00 is 0.01."""
+    more = exp.Sub(this=exp.Paren(this=node.copy()), expression=exp.Paren(this=base.copy()))
+    return exp.Round(
+        this=cast(exp.Greatest(this=more, expressions=[number(0)]), "numeric"), decimals=number(6)
+    )
+
+
 def newest_of(node: Node) -> Node:
     """The greatest value; NULL over no value."""
     return exp.Max(this=node.copy())

@@ -20,6 +20,8 @@ SESSIONS = "{relation: sessions, key: id}"
 AGAINST = "against: {dataset: items, sum: quantity * price, by: order_id}"
 REFERS = "references: {dataset: sessions}"
 NEARBY = "references: {dataset: orders, column: session_id, within: 8d}"
+COUNTED = "against: {dataset: orders, count: client_id}"
+LOW = "warning: '< 10%'"
 CHECKS = f"""
     volume: {{window: all, critical: '< 1'}}
     volume: {{name: month, window: 30d, critical: '< 1'}}
@@ -35,6 +37,12 @@ CHECKS = f"""
     incomparable: {{sum: revenue, {AGAINST}, warning: '> 0'}}
     duplicates: {{name: near, window: 7d, within: 9d, critical: '> 0'}}
     orphans: {{name: near_parent, window: 7d, column: session_id, {NEARBY}, critical: '> 0'}}
+    over_attribution: {{of: revenue, window: all, {AGAINST}, critical: '> 0'}}
+    over_attribution: {{name: over_7d, of: revenue, window: 7d, {AGAINST}, critical: '> 0'}}
+    over_attribution: {{name: row, of: revenue, window: 7d, attributed: id, critical: '> 0'}}
+    attribution_coverage: {{window: all, against: {{dataset: items, by: order_id}}, {LOW}}}
+    agreement: {{window: all, sum: revenue, {COUNTED}, critical: '> 0'}}
+    agreement: {{name: agreement_7d, window: 7d, sum: revenue, {COUNTED}, critical: '> 0'}}
     reconciliation_total: {{window: all, sum: revenue, {AGAINST}, critical: '> 0.01'}}
 """
 METRICS = (

@@ -1,0 +1,153 @@
+"""What the kinds of attribution share: from which rows, or which columns, it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from exporter.errors import Reason, Unmeasured
+from exporter.kinds.base import Expression, Share
+from exporter.kinds.nearby import ABOUT, Within, in_words, problems, recent, source
+from exporter.kinds.reconciliation import Sides, probe
+from exporter.model import NO_LABELS, Dataset, Datasets
+from exporter.needs import Need, Readings, Scan
+from exporter.sql import words
+from exporter.sql.sides import Comparison, Side
+from exporter.sql.words import Node
+from exporter.target import Target
+from exporter.wording import counted
+
+TOLERANCE = 0.01
+"""How much more than its revenue may be attributed of an order: rounding."""
+
+
+class Attribution(BaseModel):
+    """The rows that attribute an order, and the share of its revenue that each gives away."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: str = Field(description="The dataset with the attributions.")
+    by: str = Field(description="Its column that holds the key of an order.")
+    sum: Expression = Field("1", description="The revenue that a row attributes.")
+    model_column: str = Field("model", description="Its column with the name of the model.")
+    where: Expression | None = Field(None, description="Only rows of it for which this is true.")
+    within: Within | None = Field(None, description=ABOUT)
+
+    def side(self, target: Target, model: str | None) -> Side:
+        """Its rows of one model, or of all, to be compared with the orders of `target`."""
+        other = target.other(self.dataset)
+        given = words.both(
+            of_model(other, self.model_column, model),
+            other.predicate(self.where),
+            recent(target, other, self.within),
+        )
+        return Side(
+            source(target, other, self.within), other.column(self.by), other.expression(self.sum),
+            given, other.finds(self.by),
+        )  # fmt: skip
+
+
+def of_model(target: Target, column: str, model: str | None) -> Node | None:
+    """The predicate for rows of a model; None where all are meant."""
+    if model is None:
+        return None
+    return words.compare(target.column(column), "=", words.string(model))
+
+
+class Attributed(Share):
+    """A kind that compares what is attributed with what there is.
+
+    It is written on the orders, which are looked up one by one `against` the attributions; or on a
+    daily aggregate, which has both numbers side by side, the one being `attributed`.
+    """
+
+    layer = "business"
+    things: ClassVar[str] = "orders"
+
+    model: str | None = Field(None, description="The model, such as last_click; default: any.")
+    of: Expression = Field("1", description="What there is, e.g. revenue.")
+    against: Attribution | None = Field(None, description="The attributions, order by order.")
+    by: str | None = Field(None, description="The key of an order; default: the dataset's key.")
+    attributed: Expression | None = Field(
+        None, description="What is attributed, where a daily aggregate says so, instead."
+    )
+
+    @model_validator(mode="after")
+    def is_one_of_two(self) -> Self:
+        """One source, and all that it needs."""
+        if (self.against is None) == (self.attributed is None):
+            raise ValueError(
+                f"{self.kind} needs either `against:` (attributions, order by order) or"
+                " `attributed:` (a column of a daily aggregate)"
+            )
+        if self.attributed is not None and ("of" not in self.model_fields_set or self.by):
+            raise ValueError("`attributed` is compared with `of`, e.g. orders, and needs no `by`")
+        return self
+
+    def default_name(self) -> str:
+        what = self.attributed or self.model
+        return f"{self.kind}_{what}" if what and what.isidentifier() else self.kind
+
+    def labels(self) -> Mapping[str, str]:
+        return {"model": self.model} if self.model else NO_LABELS
+
+    def refers_to(self) -> tuple[str, ...]:
+        return (self.against.dataset,) if self.against else ()
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        if self.against is None:
+            return super().problems(dataset, datasets)
+        if self.by is None and len(dataset.key) != 1:
+            return [f"{self.kind} needs `by:` (dataset {dataset.name} has no key of one column)"]
+        other = datasets.get(self.against.dataset)
+        wrong = problems(self, dataset, other, self.against.within)
+        return [*wrong, *super().problems(dataset, datasets)]
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        days, given = self.span(target), target.predicate(self.where)
+        x = target.expression(self.of)
+        if self.against is None:
+            assert self.attributed is not None
+            cells = side_by_side(target.expression(self.attributed), x, given)
+            return {"sides": Scan(target.dataset.name, days, Sides, cells)}
+        name = self.by or target.dataset.key[0]
+        # An order that is there twice has its revenue once.
+        own = Side(
+            target.source(days), target.column(name), x, given, target.finds(name), taken="max"
+        )
+        theirs = self.against.side(target, self.model)
+        compared = Comparison(own, theirs, TOLERANCE, target.inside(days), excess=True)
+        return {"sides": probe(compared, target, days)}
+
+    def sides(self, target: Target, readings: Readings) -> Sides:
+        """What there is and what is attributed; a daily aggregate must have both of every day."""
+        found: Sides = readings["sides"].total(Sides)
+        if self.attributed is None or not found.valueless:
+            return found
+        text = f"{counted(found.valueless, 'row')} without {self.attributed} or {self.of}"
+        raise Unmeasured(Reason.NO_VALUES, f"{text} {self.when(target)}")
+
+    @property
+    def by_whom(self) -> str:
+        """The model, and where its rows are looked for, in words."""
+        model = f" by {self.model}" if self.model else ""
+        return model + (in_words(self.against.within) if self.against else "")
+
+
+def side_by_side(attributed: Node, of: Node, given: Node | None) -> tuple[Node, ...]:
+    """The cells of Sides where every row has both numbers."""
+    known = words.all_of(words.is_present(attributed), words.is_present(of), given)
+    lacking = words.both(words.either(words.is_null(attributed), words.is_null(of)), given)
+    more = words.excess(attributed, of)
+    over = words.all_of(known, words.compare(more, ">", words.number(TOLERANCE)))
+    return (
+        words.count(known),
+        words.count(over),
+        words.sum_of(more, known),
+        words.sum_of(of, known),
+        words.sum_of(attributed, known),
+        words.count(lacking),
+        words.number(0),
+    )

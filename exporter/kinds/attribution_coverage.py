@@ -1,0 +1,50 @@
+"""T3, T5: how many of the orders are attributed at all."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from exporter import catalog
+from exporter.catalog import Metric
+from exporter.errors import Skipped
+from exporter.kinds.attributed import Attributed
+from exporter.model import Sample
+from exporter.needs import Readings
+from exporter.target import Target
+from exporter.wording import counted, shown
+
+
+class AttributionCoverage(Attributed):
+    """Share of orders that a model attributes, or that have a row with a channel in the final mart.
+
+    For a mart without models leave `model` out, and let `where` say which rows of it are complete:
+    `{dataset: mart, by: order_id, where: channel is not null}`. Without orders there is nothing to
+    judge.
+    """
+
+    kind = "attribution_coverage"
+    ids = ("T3", "T5")
+    metric = Metric(
+        "warehouse_attribution_coverage_ratio", "Share of orders that are attributed.", ("model",)
+    )
+    alert = "WarehouseAttributionCoverageLow"
+    summary = "too few orders are attributed"
+    advice: ClassVar[str] = "warning: '< 10%'"
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        sides = self.sides(target, readings)
+        if self.attributed is not None:
+            covered, orders = sides.right or 0.0, sides.left or 0.0
+        else:
+            covered = sides.compared + sides.valueless
+            orders = covered + sides.partless
+        if not orders:
+            raise Skipped(f"no orders {self.when(target)}")
+        values = {
+            self.metric.name: covered / orders,
+            catalog.ROWS_FAILED.name: orders - covered,
+            catalog.ROWS_CHECKED.name: orders,
+        }
+        where = f" in {self.against.dataset}" if self.against else ""
+        evidence = f"{shown(covered)} of {counted(orders, 'order')} attributed{where}{self.by_whom}"
+        return [Sample(values, f"{evidence} {self.when(target)}", self.labels())]

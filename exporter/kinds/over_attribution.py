@@ -1,0 +1,64 @@
+"""T2: more is attributed than there is."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from exporter import catalog
+from exporter.catalog import Metric
+from exporter.errors import Skipped
+from exporter.kinds.attributed import Attributed
+from exporter.kinds.reconciliation import Sides
+from exporter.model import Sample
+from exporter.needs import Readings
+from exporter.target import Target
+from exporter.wording import agreed, counted
+
+
+class OverAttribution(Attributed):
+    """Orders of which a model attributes more than their revenue, or days with more than there is.
+
+    A difference up to 0.01 is rounding. Totals alone would let errors cancel: where there are
+    attributions of single orders, compare `against` them.
+    """
+
+    kind = "over_attribution"
+    ids = ("T2",)
+    metric = Metric(
+        "warehouse_over_attributed_ratio",
+        "Share of attributed orders (or days) with more attributed than there is.",
+        ("model",),
+    )
+    more_metrics = (
+        Metric("warehouse_over_attributed_amount", "What is attributed beyond that, in all."),
+    )
+    alert = "WarehouseOverAttribution"
+    summary = "more is attributed than there is"
+    advice: ClassVar[str] = "critical: '> 0'"
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        sides = self.sides(target, readings)
+        one = "attributed order" if self.attributed is None else "day"
+        if not sides.compared:
+            raise Skipped(f"no {one} can be compared {self.when(target)}")
+        values = {
+            self.metric.name: sides.differing / sides.compared,
+            self.more_metrics[0].name: sides.amount or 0.0,
+            catalog.ROWS_FAILED.name: sides.differing,
+            catalog.ROWS_CHECKED.name: sides.compared,
+        }
+        evidence = (
+            f"{sides.differing:,.0f} of {counted(sides.compared, one)} {self.found(sides)},"
+            f" {sides.amount or 0:,.2f} too much together ({sides.right or 0:,.2f} of"
+            f" {sides.left or 0:,.2f}), {self.when(target)}"
+        )
+        return [Sample(values, evidence, self.labels())]
+
+    def found(self, sides: Sides) -> str:
+        """What is wrong with them, in words."""
+        has = agreed(sides.differing, "has", "have")
+        if self.attributed is not None:
+            return f"{has} {self.attributed} above {self.of}"
+        whose = agreed(sides.differing, "its", "their")
+        left_out = f" ({sides.valueless:,.0f} lack a value)" if sides.valueless else ""
+        return f"{has} more than {whose} {self.of} attributed{self.by_whom}{left_out}"
