@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 
 from sqlglot import exp
 
@@ -17,8 +18,14 @@ DAYS = "warehouse_exporter_days"
 
 def table(parts: Sequence[str], alias: str | None = None) -> str:
     """A relation by its exact name, `schema.table` or `table`."""
-    quoted = ".".join(render(name(part)) for part in parts)
-    return f"{quoted} AS {render(name(alias))}" if alias else quoted
+    written = ".".join(quoted(part) for part in parts)
+    return f"{written} AS {quoted(alias)}" if alias else written
+
+
+@cache
+def quoted(text: str) -> str:
+    """A name as it stands in a statement."""
+    return render(name(text))
 
 
 def cells(nodes: Iterable[Node]) -> str:

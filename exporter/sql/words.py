@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import reduce
+from functools import cache, reduce
 
 from sqlglot import exp
 
@@ -37,7 +37,13 @@ def number(value: int | float) -> Node:
 
 def cast(node: Node, to: str) -> Node:
     """CAST(node AS to)."""
-    return exp.Cast(this=node, to=exp.DataType.build(to, dialect="postgres"))
+    return exp.Cast(this=node, to=data_type(to).copy())
+
+
+@cache
+def data_type(text: str) -> exp.DataType:
+    """A type by its name; to be copied into a tree, as a node has one parent."""
+    return exp.DataType.build(text, dialect="postgres")
 
 
 def both(*predicates: Node | None) -> Node | None:
