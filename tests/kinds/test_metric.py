@@ -5,8 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from prometheus_client import CollectorRegistry
 
+from exporter.board import Board
+from exporter.config.load import parse
+from exporter.metrics import WarehouseCollector
 from exporter.model import CheckId, Verdict
+from exporter.rules import groups
 from tests.kinds.example import Example
 from tests.warehouses import NOON, Warehouse, complaint, config_of
 
@@ -162,3 +167,50 @@ def test_a_ratio_belongs_to_the_dataset_of_its_numerator(warehouse: Warehouse) -
 )
 def test_what_is_wrong_is_said_before_any_pass(written: str, told: str) -> None:
     assert told in complaint(more=f"metrics: {{n: {written}}}")
+
+
+def test_the_last_three_closed_days_are_shown_and_the_first_is_judged(
+    warehouse: Warehouse,
+) -> None:
+    shop(warehouse)
+    warehouse.sql("INSERT INTO orders VALUES (5, '2026-03-07 12:00+00'), (6, '2026-03-06')")
+    orders = "n: {dataset: orders, count: '*', critical: '< 2'}"
+    verdict = say(warehouse, orders)
+    assert verdict.outcome.shown == "PASS"
+    assert verdict.text == "n 3 on 2026-03-09 (limit at least 2)"
+    assert verdict.sample is not None
+    assert [
+        (sample.labels["age_days"], sample.values["warehouse_metric_value"], sample.labels)
+        for sample in (verdict.sample, *verdict.sample.beside)
+    ] == [
+        (age, value, {"metric": "n", "age_days": age})
+        for age, value in (("1", 3), ("2", 1), ("3", 1))
+    ]
+
+
+def test_a_day_without_a_value_has_no_series(warehouse: Warehouse) -> None:
+    shop(warehouse)
+    warehouse.sql("UPDATE orders SET revenue = NULL WHERE id = 4")
+    verdict = say(warehouse, "r: {dataset: orders, sum: revenue}")
+    assert verdict.sample is not None
+    assert verdict.sample.beside == ()
+
+
+def test_days_that_are_not_judged_are_gauges_and_no_alerts(warehouse: Warehouse) -> None:
+    shop(warehouse)
+    written = config_of(more="metrics: {n: {dataset: orders, count: '*', critical: '< 2'}}")
+    config = parse(written, "test.yml", {"WAREHOUSE_DSN": warehouse.dsn})
+    board = Board(config, NOON)
+    board.publish(warehouse.run(written))
+    registry = CollectorRegistry()
+    registry.register(WarehouseCollector(board, lambda: NOON))
+    labels = {"dataset": "orders", "check": "metric_n", "metric": "n"}
+    shown = [
+        registry.get_sample_value("warehouse_metric_value", {**labels, "age_days": age})
+        for age in ("1", "2", "3", "4")
+    ]
+    assert shown == [3, 1, 0, None]
+    (rule,) = [rule for group in groups(config) for rule in group["rules"]
+               if rule["alert"] == "WarehouseMetricOutOfBounds"]  # fmt: skip
+    named = rule["expr"].count("warehouse_metric_value{")
+    assert named == rule["expr"].count('warehouse_metric_value{age_days="1",') == 2
