@@ -1,22 +1,18 @@
-"""The commands; the only place that prints, and where exit codes are made."""
+"""The commands, and with `shell.py` the only place that prints and makes exit codes."""
 
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from exporter import __version__, catalog, logs, report
-from exporter.errors import ConfigError, WarehouseExporterError
 from exporter.gate import Exit, exit_code
-from exporter.interrupts import Interrupted, interruptible
+from exporter.interrupts import interruptible
 from exporter.options import (
     chosen,
     config_option,
@@ -25,6 +21,7 @@ from exporter.options import (
     log_options,
     output_option,
 )
+from exporter.shell import explained, fail, write
 
 if TYPE_CHECKING:  # at run time each command loads the libraries that it needs, and no other
     from exporter.config import Config
@@ -37,46 +34,6 @@ Exit codes:
   2  wrong usage, or the config cannot be used
   3  something that could have been critical was not measured
 """
-
-
-@contextmanager
-def explained() -> Iterator[None]:
-    """A mistake of the user's becomes its message and exit code 2, never a traceback."""
-    try:
-        yield
-    except ConfigError as error:
-        count = len(error.problems)
-        click.echo(str(error), err=True)
-        click.echo(f"{count} problem{'s' if count > 1 else ''} in the config", err=True)
-        sys.exit(Exit.USAGE)
-    except WarehouseExporterError as error:
-        fail(str(error))
-    except Interrupted as error:
-        click.echo(f"{error}: nothing was judged", err=True)
-        sys.exit(128 + error.number)
-
-
-def fail(message: str) -> NoReturn:
-    """Say what is wrong and end with exit code 2."""
-    click.echo(f"error: {message}", err=True)
-    sys.exit(Exit.USAGE)
-
-
-def write(text: str, output: str | None) -> None:
-    """To a file that is replaced whole, to a pipe or device as it is, or to standard output."""
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    target = Path(os.path.realpath(output))
-    try:
-        if target.exists() and not target.is_file():  # a pipe or a device: never replaced
-            target.write_text(text, encoding="utf-8")
-            return
-        draft = target.with_name(f".{target.name}.new")
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(target)
-    except OSError as error:
-        fail(f"cannot write {output}: {error.strerror}")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -149,6 +106,51 @@ def write_reports(folder: Path, results: report.Results, at: datetime, config: C
         fail(f"cannot make {folder}: {error.strerror}")
     write(report.markdown(results, at, config), str(folder / "report.md"))
     write(report.as_json(results, at, config), str(folder / "report.json"))
+
+
+@main.command()
+@config_option
+@click.option(
+    "--days", type=click.IntRange(1, 1000), default=90, show_default=True,
+    help="How many days, up to and with that of --as-of.",
+)  # fmt: skip
+@click.option("--as-of", metavar="TIME", help="Judge at this time of day, up to it; default: now.")
+@click.option(
+    "--dataset", "datasets", multiple=True, metavar="NAME", help="Only this dataset; repeatable."
+)
+@click.option(
+    "--set", "limits", multiple=True, metavar="DATASET.CHECK.SEVERITY=LIMIT",
+    help="Another limit, judged beside the one in the config and written as it is there: "
+    "--set orders.volume.critical='< 500', --set orders.zscore_orders.warning='{z: 4, change: 40%}'"
+    ". Repeatable.",
+)  # fmt: skip
+@click.option("--inject", is_flag=True, help="Also break every day in turn, and count who sees it.")
+@click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("--no-color", is_flag=True, help="No colour, also on a terminal (or set NO_COLOR).")
+@log_options("error")
+def backtest(
+    config_file: str, days: int, as_of: str | None, datasets: tuple[str, ...],
+    limits: tuple[str, ...], inject: bool, style: str, no_color: bool, log_level: str,
+    log_format: Any,
+) -> None:  # fmt: skip
+    """What these limits would have said on each of the past days, and what others would have.
+
+    Every day is judged as the gate would have judged it that morning, on the rows as they are
+    today, and the history is read once. An episode is a run of days on which somebody was told.
+    Ends with 0, with 2 for wrong usage, and with 3 if nothing could be read.
+    """
+    from rich.console import Console
+
+    from exporter.backtest import command, data, report, screen
+
+    logs.set_up(log_level, log_format)
+    console = Console(no_color=True if no_color else None)
+    with explained(unreachable=Exit.UNMEASURED):
+        found = command.run(config_file, days, as_of, datasets, limits, inject=inject)
+    if style == "table":
+        screen.print_tables(found, console)
+    else:
+        write(data.as_json(found) if style == "json" else report.markdown(found), None)
 
 
 @main.command()

@@ -33,5 +33,5 @@ def interruptible(stop: Callable[[], None]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    if heard:
-        raise Interrupted(heard[0])
+        if heard:  # whatever the block raised was what stopping it looks like from inside
+            raise Interrupted(heard[0]) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from exporter.catalog import QUERIES
@@ -122,4 +123,4 @@ def unique(found: list[tuple[Check, Path]], document: Document) -> tuple[Check, 
                 path, f"a check named {check.id} stands on line {line} already: give one a `name:`"
             )
         names.setdefault(check.id, path)
-    return tuple(check for check, _ in found)
+    return tuple(replace(check, path=path) for check, path in found)

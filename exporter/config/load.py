@@ -26,13 +26,17 @@ LITERAL_PASSWORD = re.compile(r"password\s*=\s*'?[^\s&'$]|://[^/@:]*:[^@]*[^@$][
 def load(path: str | FilePath, environment: Mapping[str, str] | None = None) -> Config:
     """The config in a file. Raises ConfigError with all its problems."""
     file = str(path)
+    return parse(text_of(file), file, environment)
+
+
+def text_of(file: str) -> str:
+    """What stands in a file. Raises ConfigError."""
     try:
-        text = FilePath(path).read_text(encoding="utf-8")
+        return FilePath(file).read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError([Problem(file, 1, "", f"cannot be read: {error.strerror}")]) from None
     except UnicodeDecodeError:
         raise ConfigError([Problem(file, 1, "", "not UTF-8 text")]) from None
-    return parse(text, file, environment)
 
 
 def parse(text: str, file: str, environment: Mapping[str, str] | None = None) -> Config:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -56,11 +56,12 @@ class Warehouse:
 
 @dataclass(frozen=True)
 class Check:
-    """A named expectation of a dataset."""
+    """A named expectation of a dataset; `path` is where it stands in the config."""
 
     id: CheckId
     kind: Kind
     owner: str | None = None
+    path: tuple[str | int, ...] = field(default=(), compare=False)
 
     @property
     def could_be_critical(self) -> bool:

@@ -1,0 +1,48 @@
+"""The backtest as its command runs it: config, limits beside it, a bar, and Ctrl-C."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from exporter.backtest.run import Backtest, backtest, mornings, patient
+from exporter.backtest.screen import Bar
+from exporter.config import load
+from exporter.config.changes import changed
+from exporter.errors import UsageError
+from exporter.interrupts import interruptible
+from exporter.options import chosen, instant
+from exporter.warehouse import Connector
+from exporter.wording import counted
+
+
+def run(
+    file: str,
+    days: int,
+    as_of: str | None,
+    datasets: tuple[str, ...],
+    limits: Sequence[str],
+    *,
+    inject: bool,
+) -> Backtest:
+    """Judge the last days of a config's checks. Raises ConfigError, UsageError, Unreachable."""
+    config = load(file)
+    checks = config.checks_of(chosen(datasets, config))
+    if not checks:
+        raise UsageError("there is no check to judge")
+    others = changed(config, limits, checks)
+    instants = mornings(instant(as_of, config), config.warehouse.timezone, days)
+    connector, stopped = Connector(patient(config.warehouse, days)), threading.Event()
+    what = f"{counted(days, 'day')}, {counted(len(checks), 'check')}"
+
+    def stop() -> None:
+        stopped.set()
+        connector.stop()
+
+    with (
+        interruptible(stop),
+        Bar(Console(stderr=True), what, stopped.is_set) as bar,
+    ):
+        return backtest(config, connector, instants, checks, others, bar, inject=inject)

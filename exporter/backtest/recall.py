@@ -1,0 +1,128 @@
+"""How many of the faults that the past never had would have been seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from exporter.backtest.faults import FAULTS, Fault
+from exporter.backtest.inquiry import Inquiry, Morning
+from exporter.backtest.spoken import Said
+from exporter.closed import Part
+from exporter.collect import Collected
+from exporter.config import Check
+from exporter.model import CheckId
+from exporter.needs import Lookup, Need, Reading, Scan
+from exporter.passes import result
+from exporter.target import Target
+
+
+@dataclass
+class Tally:
+    """On how many days a fault was caught, of those that were silent without it."""
+
+    caught: int = 0
+    silent: int = 0
+
+    def add(self, caught: bool) -> None:
+        """One more silent day."""
+        self.silent += 1
+        self.caught += caught
+
+
+@dataclass
+class Recall:
+    """Tallies by check and by dataset, each by the name of the fault.
+
+    The column of a check is its own, so that a dataset has no tally of columns that are NULL.
+    """
+
+    checks: dict[CheckId, dict[str, Tally]] = field(default_factory=dict)
+    datasets: dict[str, dict[str, Tally]] = field(default_factory=dict)
+
+    def judge(
+        self,
+        morning: Morning,
+        inquiry: Inquiry,
+        gathered: Collected,
+        targets: Mapping[str, Target],
+        checks: Iterable[Check],
+        said: Mapping[CheckId, Said],
+    ) -> None:
+        """Judge a morning anew for every fault: what was silent, and would have spoken?"""
+        silent = [c for c in checks if not said[c.id].speaks and c.id not in gathered.errors]
+        for fault in FAULTS:
+            caught: dict[str, bool] = {}
+            for check in silent:
+                broken = with_fault(fault, check, morning, inquiry, gathered, targets)
+                if broken is None:
+                    continue
+                verdict = result(check, targets, broken, morning.as_of).worst
+                spoke = Said.of(verdict).speaks
+                mine = self.checks.setdefault(check.id, {})
+                mine.setdefault(fault.name, Tally()).add(spoke)
+                caught[check.id.dataset] = caught.get(check.id.dataset, False) or spoke
+            for dataset, spoke in caught.items():
+                if not fault.of_a_column:
+                    ours = self.datasets.setdefault(dataset, {})
+                    ours.setdefault(fault.name, Tally()).add(spoke)
+
+    def without(self, checks: Iterable[Check], inquiry: Inquiry) -> dict[CheckId, str]:
+        """The checks in which no fault could be made on any day, and why."""
+        asked: dict[CheckId, list[Need]] = {}
+        for (check, _), one in inquiry.asked.items():
+            asked.setdefault(check, []).append(one.need)
+        return {
+            check.id: untouched(check, asked.get(check.id, ()))
+            for check in checks
+            if check.id not in self.checks
+        }
+
+
+def with_fault(
+    fault: Fault,
+    check: Check,
+    morning: Morning,
+    inquiry: Inquiry,
+    gathered: Collected,
+    targets: Mapping[str, Target],
+) -> Collected | None:
+    """What the check would have read if the expected day of its dataset had the fault.
+
+    None where the fault means nothing to it.
+    """
+    day = targets[check.id.dataset].calendar.expected
+    broken = Collected(gathered.plan)
+    hit = False
+    for question in morning.asked[check.id]:
+        need, parts = inquiry.need(question), gathered.parts[check.id, question.name]
+        found = parts[Part.WHOLE]
+        if is_of_day(need, check) and day in found.states:
+            assert isinstance(need, Scan)
+            state = fault.on(found.states[day], need.cells)
+            if state is not None:
+                found, hit = Reading({**found.states, day: state}), True
+        broken.parts[check.id, question.name] = {Part.WHOLE: found}
+    return broken if hit else None
+
+
+def is_of_day(need: Need, check: Check) -> bool:
+    """Whether a need is about days of the check's own dataset."""
+    return isinstance(need, Scan) and need.days is not None and need.dataset == check.id.dataset
+
+
+def untouched(check: Check, needs: Iterable[Need]) -> str:
+    """Why no fault can be made in what a check reads."""
+    return ", ".join(dict.fromkeys(reasons(check, needs))) or "the catalogue answers it"
+
+
+def reasons(check: Check, needs: Iterable[Need]) -> Iterator[str]:
+    """What a check reads instead of counts and sums of the day."""
+    for need in needs:
+        if is_of_day(need, check):
+            yield "its aggregates are no counts or sums of the expected day"
+        elif isinstance(need, Scan):
+            yield "it reads a whole table" if need.days is None else "it reads another dataset"
+        else:
+            single = isinstance(need, Lookup)
+            yield "it looks up single values" if single else "it is a statement of its own"

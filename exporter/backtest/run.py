@@ -1,0 +1,138 @@
+"""Run a backtest: ask for all mornings at once, read one snapshot, judge morning by morning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from exporter.backtest.history import read
+from exporter.backtest.inquiry import Inquiry, Morning
+from exporter.backtest.recall import Recall
+from exporter.backtest.spoken import Record, Said
+from exporter.backtest.watcher import Step, Watcher
+from exporter.config import Check, Config, Warehouse
+from exporter.model import CheckId, Relation
+from exporter.passes import make_targets, result
+from exporter.warehouse import Connector
+
+LONGEST = 86400.0
+"""Seconds that a backtest may take at most."""
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """What the checks would have said on each day, oldest first, all judged at one time of day.
+
+    `changed` has the records of checks under other limits, by the address of the original. A
+    `recall` is there where faults were injected, and in `untouched` why some checks have none.
+    """
+
+    as_of: datetime
+    days: tuple[date, ...]
+    records: tuple[Record, ...]
+    changed: Mapping[CheckId, Record]
+    statements: int
+    recall: Recall | None = None
+    untouched: Mapping[CheckId, str] = field(default_factory=dict)
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """The datasets judged."""
+        return tuple(dict.fromkeys(record.check.id.dataset for record in self.records))
+
+    @property
+    def with_changes(self) -> tuple[Record, ...]:
+        """The records, the changed ones in place of their originals."""
+        return tuple(self.changed.get(record.check.id, record) for record in self.records)
+
+
+def patient(warehouse: Warehouse, days: int) -> Warehouse:
+    """The same warehouse, with the time that so many passes may take: a backtest is as many."""
+    return replace(warehouse, pass_timeout=min(warehouse.pass_timeout * days, LONGEST))
+
+
+def mornings(as_of: datetime, zone: ZoneInfo, count: int) -> tuple[datetime, ...]:
+    """The same time of day on the days up to `as_of`, oldest first; days are those of `zone`."""
+    local = as_of.astimezone(zone)
+    days = [local.date() - timedelta(days=back) for back in reversed(range(count))]
+    return tuple(datetime.combine(day, local.timetz()).astimezone(UTC) for day in days)
+
+
+def day_of(instant: datetime, config: Config) -> date:
+    """The business day on which an instant lies."""
+    return instant.astimezone(config.warehouse.timezone).date()
+
+
+def backtest(
+    config: Config,
+    connector: Connector,
+    instants: Sequence[datetime],
+    checks: Sequence[Check],
+    changed: Mapping[CheckId, Check],
+    watcher: Watcher,
+    *,
+    inject: bool = False,
+) -> Backtest:
+    """What the checks, and the `changed` ones, would have said at each instant, oldest first.
+
+    Raises Unreachable if nothing can be read.
+    """
+    aside = {address: under_another_name(check) for address, check in changed.items()}
+    every = (*checks, *aside.values())
+    with connector.snapshot() as session:
+        relations = session.relations([d.relation for d in config.datasets.values()])
+        inquiry, asked = ask(config, relations, instants, every, watcher)
+        targets = make_targets(config, relations, instants[-1])
+        statements = inquiry.statements(targets)
+        watcher.begin(Step.READING, len(statements))
+        history = read(inquiry, statements, session, connector, targets, watcher.ended)
+    watcher.begin(Step.JUDGING, len(asked))
+    said: dict[CheckId, dict[date, Said]] = {check.id: {} for check in every}
+    recall = Recall() if inject else None
+    for morning in asked:
+        if watcher.stopped():
+            break
+        seen = make_targets(config, relations, morning.as_of)
+        gathered = history.on(morning, inquiry)
+        now = {c.id: Said.of(result(c, seen, gathered, morning.as_of).worst) for c in every}
+        day = day_of(morning.as_of, config)
+        for address, one in now.items():
+            said[address][day] = one
+        if recall is not None:
+            recall.judge(morning, inquiry, gathered, seen, checks, now)
+        watcher.ended(f"{day}")
+    return Backtest(
+        instants[-1],
+        tuple(day_of(instant, config) for instant in instants),
+        tuple(Record(check, said[check.id]) for check in checks),
+        {address: Record(changed[address], said[check.id]) for address, check in aside.items()},
+        history.statements,
+        recall,
+        {} if recall is None else recall.without(checks, inquiry),
+    )
+
+
+def ask(
+    config: Config,
+    relations: Mapping[tuple[str, ...], Relation],
+    instants: Sequence[datetime],
+    checks: Sequence[Check],
+    watcher: Watcher,
+) -> tuple[Inquiry, list[Morning]]:
+    """What the checks ask at each instant, and all of it together."""
+    inquiry, asked = Inquiry(), []
+    watcher.begin(Step.PLANNING, len(instants))
+    for instant in instants:
+        if watcher.stopped():
+            break
+        targets = make_targets(config, relations, instant)
+        asked.append(inquiry.morning(checks, targets, instant))
+        watcher.ended(f"{day_of(instant, config)}")
+    return inquiry, asked
+
+
+def under_another_name(check: Check) -> Check:
+    """A check that is judged beside the one whose address it has."""
+    return replace(check, id=CheckId(check.id.dataset, f"{check.id.name} --set"))

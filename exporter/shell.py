@@ -1,0 +1,61 @@
+"""How commands end: a mistake becomes a message and a code, a text goes where it is wanted."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from exporter.errors import ConfigError, Unreachable, WarehouseExporterError
+from exporter.gate import Exit
+from exporter.interrupts import Interrupted
+
+
+@contextmanager
+def explained(unreachable: Exit = Exit.USAGE) -> Iterator[None]:
+    """A mistake of the user's becomes its message and exit code 2, never a traceback.
+
+    A warehouse that is `unreachable` may have an exit code of its own.
+    """
+    try:
+        yield
+    except ConfigError as error:
+        count = len(error.problems)
+        click.echo(str(error), err=True)
+        click.echo(f"{count} problem{'s' if count > 1 else ''} in the config", err=True)
+        sys.exit(Exit.USAGE)
+    except Unreachable as error:
+        fail(str(error), unreachable)
+    except WarehouseExporterError as error:
+        fail(str(error))
+    except Interrupted as error:
+        click.echo(f"{error}: nothing was judged", err=True)
+        sys.exit(128 + error.number)
+
+
+def fail(message: str, code: Exit = Exit.USAGE) -> NoReturn:
+    """Say what is wrong and end."""
+    click.echo(f"error: {message}", err=True)
+    sys.exit(code)
+
+
+def write(text: str, output: str | None) -> None:
+    """To a file that is replaced whole, to a pipe or device as it is, or to standard output."""
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    target = Path(os.path.realpath(output))
+    try:
+        if target.exists() and not target.is_file():  # a pipe or a device: never replaced
+            target.write_text(text, encoding="utf-8")
+            return
+        draft = target.with_name(f".{target.name}.new")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(target)
+    except OSError as error:
+        fail(f"cannot write {output}: {error.strerror}")

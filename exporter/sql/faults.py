@@ -1,0 +1,44 @@
+"""What an aggregate would answer if its rows were broken: told from its words, without a query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from exporter.sql.words import Node, render
+from exporter.states import Cell
+
+
+def bare(node: Node) -> Node:
+    """The aggregate without its FILTER."""
+    return node.this if isinstance(node, exp.Filter) else node
+
+
+def over_nothing(node: Node) -> Cell:
+    """What it answers over no rows: a count 0, anything else NULL."""
+    return 0 if isinstance(bare(node), exp.Count) else None
+
+
+def reads_values(node: Node) -> bool:
+    """Whether it takes the values of an expression, so that NULLs leave it nothing."""
+    aggregate = bare(node)
+    return not (isinstance(aggregate, exp.Count) and isinstance(aggregate.this, exp.Star))
+
+
+def null_tests(node: Node) -> set[tuple[str, bool]]:
+    """What its FILTER compares with NULL, and whether it wants the NULLs, or else the values."""
+    found = set()
+    for test in node.find_all(exp.Is):
+        if isinstance(test.expression, exp.Null):
+            turned = sum(isinstance(above, exp.Not) for above in around(test))
+            found.add((render(test.this), turned % 2 == 0))
+    return found
+
+
+def around(node: Node) -> Iterator[Node]:
+    """The nodes that a node stands in, innermost first."""
+    above = node.parent
+    while above is not None:
+        yield above
+        above = above.parent
