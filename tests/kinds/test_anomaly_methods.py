@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -216,3 +218,11 @@ def test_a_day_in_the_calendar_is_stepped_over(warehouse: Warehouse) -> None:
     assert " mean 89.57 of 7 days " in judge(warehouse, v3, "zscore_orders").text
     known = judge(warehouse, v3, "zscore_orders", f"calendar: {{sale: {{days: {sale}}}}}")
     assert known.text.startswith("orders: 21 vs mean 21 of 7 days ")
+
+
+def test_the_examples_of_the_documentation_are_a_config() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "baselines.md").read_text()
+    (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    metrics = METRICS.replace("metrics: {", "metrics: {refunds: {dataset: orders, count: '*'},")
+    metrics = metrics.replace("per_order", "checkout_rate")
+    assert complaint(datasets=DATASETS, more=f"{metrics}\n{example}") == ""
