@@ -44,6 +44,9 @@ CHECKS = f"""
     agreement: {{window: all, sum: revenue, {COUNTED}, critical: '> 0'}}
     agreement: {{name: agreement_7d, window: 7d, sum: revenue, {COUNTED}, critical: '> 0'}}
     reconciliation_total: {{window: all, sum: revenue, {AGAINST}, critical: '> 0.01'}}
+    daily_aggregates: {{name: whole_7d, window: 7d, columns: [revenue], critical: '> 0'}}
+    silence: {{busy: 1, warning: '> 8h'}}
+    so_far_today: {{at_least: 1, warning: '< 50%'}}
 """
 METRICS = (
     "metrics: {orders: {dataset: orders, count: '*'}, revenue: {dataset: orders, sum: revenue}}\n"
@@ -136,6 +139,7 @@ BY_DAY = {
     "duplicates_7d",
     "near",
     "near_parent",
+    "whole_7d",
 }
 """What judges closed days by the time of their rows: a late row is seen at the daily re-read."""
 
