@@ -1,0 +1,189 @@
+"""T4: how the revenue of a day is divided among the channels, against the days before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from exporter.catalog import Metric
+from exporter.days import describe_window, last_days
+from exporter.errors import Skipped
+from exporter.kinds.attributed import of_model
+from exporter.kinds.base import Expression, Limited
+from exporter.kinds.mixes import OTHER, Mix, Moved, moves
+from exporter.limits import Condition, Limit, Term, Unit
+from exporter.limits import Reading as How
+from exporter.model import Dataset, Datasets, Sample, Severity
+from exporter.needs import Need, Probe, Readings
+from exporter.sql import mixes, words
+from exporter.target import Target
+from exporter.wording import counted, quantity
+
+LABELS = ("channel", "model")
+SHARE = Metric(
+    "warehouse_channel_share_ratio", "The channel's share of the day's attributed revenue.", LABELS
+)
+BASELINE = Metric(
+    "warehouse_channel_share_baseline_ratio",
+    "The mean of the channel's shares on the days before.",
+    LABELS,
+)
+CHANGE = Metric(
+    "warehouse_channel_share_change_ratio",
+    "The channel's share minus its baseline: 0.15 are 15 points.",
+    LABELS,
+)
+VANISHED = Metric(
+    "warehouse_channel_vanished",
+    "1 if a top channel that had revenue on every day before has none on this one, else 0.",
+    LABELS,
+)
+CUT = Metric(
+    "warehouse_channels_cut",
+    "How many channels are too small to be shown alone, and are together in `other`.",
+    LABELS,
+)
+GONE = Term(VANISHED.name, Limit(">", 0.0, Unit.NUMBER, "vanished"), How.SIGNED)
+
+
+class Orders(BaseModel):
+    """The orders whose time the attributions have."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: str = Field(description="The dataset with the orders.")
+    by: str = Field(description="The column of the attributions that holds the key of an order.")
+    key: str | None = Field(None, description="Its column with that key; default: its key.")
+
+
+class ChannelMix(Limited):
+    """A channel's share of revenue that moved by so many points, or a channel that vanished.
+
+    The baseline is the mean share of the days before. Shown are the largest channels of the
+    baseline and those of the day, and all the others together; who is absent has the share 0. One
+    of the largest that had revenue on every day before, and has none, is a finding of the mildest
+    severity given, however small its share was.
+    """
+
+    kind = "channel_mix"
+    ids = ("T4",)
+    metric = SHARE
+    more_metrics = (BASELINE, CHANGE, VANISHED, CUT)
+    alert = "WarehouseChannelMixShift"
+    summary = "the channels' shares of revenue have moved"
+    layer = "business"
+    advice: ClassVar[str] = "warning: '>= 15%'"
+
+    channel: str = Field("channel", description="The column with the channel.")
+    sum: Expression = Field(description="What is divided, e.g. attributed_revenue.")
+    model: str | None = Field("last_click", description="The model; null: whatever there is.")
+    model_column: str = Field("model", description="The column with the name of the model.")
+    orders: Orders | None = Field(
+        None,
+        description="Take the time of these orders, where attributions have none of their own.",
+    )
+    days: int = Field(7, ge=1, le=90, description="Days of the baseline.")
+    min_days: int | None = Field(
+        None, ge=1, description="Days with revenue needed, else skipped; default: all of them."
+    )
+    top: int = Field(5, ge=1, le=50, description="How many channels are large, on either side.")
+
+    @classmethod
+    def term(cls, limit: Limit) -> Term:
+        if limit.unit is Unit.SHARE:
+            return Term(CHANGE.name, limit, How.MAGNITUDE)
+        raise ValueError(f"{limit.text!r}: write points of a share, such as '>= 15%'")
+
+    def conditions(self) -> Mapping[Severity, Condition]:
+        found = dict(super().conditions())
+        *_, mildest = found
+        found[mildest] = Condition.any_of(*found[mildest].terms, GONE)
+        return found
+
+    def when(self, target: Target) -> str:
+        return describe_window((target.calendar.expected,))
+
+    def refers_to(self) -> tuple[str, ...]:
+        return (self.orders.dataset,) if self.orders else ()
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        if self.window is not None:
+            return ["channel_mix judges the expected day: no `window`, but `days` of the baseline"]
+        if self.min_days is not None and self.min_days > self.days:
+            return [f"min_days {self.min_days} is more than days {self.days}"]
+        dated = dataset if self.orders is None else datasets.get(self.orders.dataset)
+        if dated is None:
+            return []
+        if not dated.time:
+            named = "" if self.orders else ", or `orders: {dataset: orders, by: order_id}`"
+            return [f"channel_mix needs `time:` on dataset {dated.name}{named}"]
+        if self.orders and self.orders.key is None and len(dated.key) != 1:
+            return [f"orders needs `key:` (dataset {dated.name} has no key of one column)"]
+        return []
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        *before, today = last_days(target.calendar.expected, self.days + 1)
+        name = target.dataset.name
+        return {
+            "baseline": Probe(name, self.sql(target, before), settled=True),
+            "day": Probe(name, self.sql(target, [today])),
+        }
+
+    def sql(self, target: Target, days: list[date]) -> str:
+        """The shares of the channels on some consecutive days."""
+        divided = mixes.Divided(target.column(self.channel), target.expression(self.sum))
+        given = words.both(
+            of_model(target, self.model_column, self.model), target.predicate(self.where)
+        )
+        dated = target if self.orders is None else target.other(self.orders.dataset)
+        source = dated.source(tuple(days))
+        edges = [*(dated.bounds(day)[0] for day in days), dated.bounds(days[-1])[1]]
+        if self.orders is None:
+            rows = mixes.Dated(source, dated.clock(), given)
+            return mixes.shares(mixes.of_own_days(divided, rows, edges))
+        key = dated.column(self.orders.key or dated.dataset.key[0])
+        orders = mixes.days_of_orders(key, mixes.Dated(source, dated.clock(), None), edges)
+        by, found = target.column(self.orders.by), target.finds(self.orders.by)
+        rows_of = mixes.of_days_of_orders(
+            divided, target.table(), by, given, found=found, orders=orders
+        )
+        return mixes.shares(rows_of)
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        day, before = (Mix.of(readings[name].rows) for name in ("day", "baseline"))
+        if not day.days:
+            raise Skipped(f"nothing is attributed{self.by_whom} {self.when(target)}")
+        needed = self.min_days or self.days
+        if before.days < needed:
+            raise Skipped(
+                f"insufficient history: revenue was attributed{self.by_whom} on {before.days} of"
+                f" the {self.days} days before {target.calendar.expected}, {needed} are needed"
+            )
+        return [self.sample(move, target, before.days) for move in moves(day, before, self.top)]
+
+    @property
+    def by_whom(self) -> str:
+        """The model, in words."""
+        return f" by {self.model}" if self.model else ""
+
+    def sample(self, move: Moved, target: Target, days: int) -> Sample:
+        """One channel, or all the small ones together."""
+        values = {
+            SHARE.name: move.share,
+            BASELINE.name: move.baseline,
+            CHANGE.name: move.change,
+            VANISHED.name: float(move.vanished),
+        }
+        if move.channel == OTHER:
+            values[CUT.name] = float(move.cut)
+        share, usual = (quantity(found, Unit.SHARE) for found in (move.share, move.baseline))
+        of = f" ({counted(move.cut, 'small channel')})" if move.cut else ""
+        text = (
+            f"{move.channel}{of}: {share} of the revenue attributed{self.by_whom}"
+            f" {self.when(target)}, {usual} on average of {counted(days, 'day')} before"
+        )
+        model = {"model": self.model} if self.model else {}
+        return Sample(values, text, {"channel": move.channel, **model})
