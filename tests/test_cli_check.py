@@ -28,6 +28,7 @@ FINE = "volume: {critical: '< 5'}"
 WARNS = "volume: {warning: '< 9'}"
 FAILS = "volume: {critical: '< 9'}"
 BLIND = "completeness: {column: gone, critical: '> 5%'}"
+DUPLICATES = "duplicates: {critical: '> 0'}"
 QUIET = "completeness: {column: gone, warning: '> 5%'}"
 
 
@@ -71,6 +72,69 @@ def test_the_exit_code(
     result = ask("check", write(tmp_path, *checks), AS_OF, *options, dsn=shop)
     assert result.exit_code == code, result.output
     assert result.stderr == ""
+
+
+DAMAGED = """
+INSERT INTO orders SELECT id, '2026-03-01 12:00+00', 0 FROM orders WHERE id < 4;
+INSERT INTO orders VALUES (8, '2026-03-01 12:00+00', 0), (8, '2026-03-01 12:00+00', 0);
+INSERT INTO orders VALUES (9, '2026-03-10 11:00+00', 0)
+"""
+"""Three keys of yesterday that an old row has as well, and an old key that occurs twice."""
+OPEN = "from 2026-03-09 to 2026-03-10"
+WHOLE = "in the whole table"
+
+
+def test_the_gate_over_open_days_only_says_which_they_are(shop: str, tmp_path: Path) -> None:
+    execute(shop, DAMAGED)
+    unique = "duplicates: {critical: '> 3 rows'}"
+    everything = "volume: {name: ever, window: all, critical: '< 9'}"
+    bounded = "volume: {name: week, window: 7d, critical: '< 5'}"
+    config = write(tmp_path, unique, everything, bounded, FINE)
+    whole = ask("check", config, AS_OF, dsn=shop)
+    assert whole.exit_code == 1
+    assert f"4 of 9 keys (id) occur more than once {WHOLE}" in whole.output
+    assert f"13 rows {WHOLE}" in whole.output
+    recent = ask("check", config, AS_OF, "--open-days-only", dsn=shop)
+    assert recent.exit_code == 1, "as of the open days there are eight rows"
+    assert f"3 of 8 keys (id) occur more than once {OPEN}" in recent.output
+    assert f"8 rows {OPEN} (limit at least 9)" in recent.output
+    assert "7 rows from 2026-03-03 to 2026-03-09" in recent.output
+    assert "7 rows on 2026-03-09" in recent.output
+    assert WHOLE not in recent.output
+
+
+@pytest.mark.parametrize(
+    ("checks", "options", "code"),
+    [
+        (["duplicates: {critical: '> 3 rows'}"], [], 1),
+        (["duplicates: {critical: '> 3 rows'}"], ["--open-days-only"], 0),
+        (["duplicates: {critical: '> 2 rows'}"], ["--open-days-only"], 1),
+        (["duplicates: {warning: '> 2 rows'}"], ["--open-days-only"], 0),
+        (["duplicates: {warning: '> 2 rows'}"], ["--open-days-only", "--strict"], 1),
+        ([FAILS], ["--open-days-only"], 1),
+        ([BLIND], ["--open-days-only"], 3),
+    ],
+)
+def test_the_exit_code_over_open_days_only(
+    shop: str, tmp_path: Path, checks: list[str], options: list[str], code: int
+) -> None:
+    execute(shop, DAMAGED)
+    result = ask("check", write(tmp_path, *checks), AS_OF, *options, dsn=shop)
+    assert result.exit_code == code, result.output
+
+
+def test_before_the_deadline_the_open_days_are_three(shop: str, tmp_path: Path) -> None:
+    config = write(tmp_path, DUPLICATES)
+    early = "--as-of=2026-03-10T03:00:00+00:00"
+    result = ask("check", config, early, "--open-days-only", dsn=shop)
+    assert "from 2026-03-08 to 2026-03-10" in result.output
+
+
+def test_a_table_without_a_time_is_read_whole(shop: str, tmp_path: Path) -> None:
+    file = tmp_path / "config.yml"
+    file.write_text(config_of(DUPLICATES, orders="{relation: orders, key: id}"))
+    result = ask("check", f"--config.file={file}", AS_OF, "--open-days-only", dsn=shop)
+    assert f"0 of 7 keys (id) occur more than once {WHOLE}" in result.output
 
 
 def test_the_program_ends_with_the_code_and_a_table_that_is_not_folded(

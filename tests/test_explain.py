@@ -7,11 +7,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from exporter.closed import Kept
 from exporter.config import Config
 from exporter.config.load import parse
 from exporter.errors import Unreachable, UsageError
 from exporter.explain import explain_plan
 from exporter.model import Outcome
+from exporter.passes import run_pass
+from exporter.warehouse import Connector
 from tests import shop_warehouse
 from tests.conftest import execute
 from tests.serving import free_port
@@ -117,3 +120,87 @@ def test_the_plan_of_the_shop_is_what_its_pass_runs(database: str) -> None:
     done = shop_warehouse.run(database, now)
     assert done.statements == len(statements)
     assert not [r for r in done.results.values() if r.worst.outcome is Outcome.UNMEASURED]
+
+
+STEADY = """
+CREATE TABLE orders (id int, ts timestamptz, revenue numeric, client text);
+CREATE INDEX ON orders (ts); CREATE INDEX ON orders (id);
+INSERT INTO orders SELECT n, '2026-03-10'::timestamptz - n * interval '1 hour', n, 'c'
+FROM generate_series(1, 2000) AS n;
+ANALYZE orders
+"""
+BIG = "volume: {name: ever, window: all, critical: '< 5'}"
+SCANS = f"volume: {{window: 7d, critical: '< 5'}}\n{BIG}\nduplicates: {{critical: '> 0'}}"
+COST = r"-- cost: [\d,]+ in the planner's units"
+
+
+@pytest.fixture
+def indexed(database: str) -> str:
+    """A database with orders of 83 days and the indexes that tell open days apart."""
+    execute(database, STEADY)
+    return database
+
+
+def planned(
+    dsn: str, checks: str = SCANS, more: str = "", *, steady: bool = False, costs: bool = False
+) -> str:
+    """The plan as a command shows it."""
+    config = parse(config_of(checks, more=more), "test.yml", {"WAREHOUSE_DSN": dsn})
+    return explain_plan(config, NOON, steady=steady, costs=costs)
+
+
+def test_a_steady_pass_reads_open_days_alone(indexed: str) -> None:
+    first, steady = planned(indexed), planned(indexed, steady=True)
+    assert "-- days: 2026-03-03 to 2026-03-09, 7 days" in first
+    assert "2026-03-08 00" not in steady
+    assert "-- days: 2026-03-09\n-- for: orders.volume" in steady
+    assert "-- orders: one scan of the whole table\n-- for: orders.ever" in first
+    assert "-- orders: one scan of the open days\n-- for: orders.ever" in steady
+    assert "of all closed days" not in first + steady
+    assert "CROSS JOIN LATERAL" in of("orders.duplicates", steady), "each key by its index"
+
+
+def test_a_steady_plan_is_what_a_later_pass_runs(indexed: str) -> None:
+    config = parse(config_of(SCANS), "test.yml", {"WAREHOUSE_DSN": indexed})
+    kept, connector = Kept(), Connector(config.warehouse)
+    run_pass(config, connector, NOON, kept=kept)
+    later = run_pass(config, connector, NOON, kept=kept)
+    text = explain_plan(config, NOON, steady=True)
+    assert text.startswith(f"-- {later.statements} statements for 3 checks\n")
+
+
+def test_the_planner_says_what_a_statement_costs_and_how_it_reads(indexed: str) -> None:
+    first, steady = planned(indexed, costs=True), planned(indexed, steady=True, costs=True)
+    assert "-- cost" not in planned(indexed)
+    for text in (first, steady):
+        for part in (part for part in parts(text) if part.endswith(";")):
+            assert re.search(rf"^{COST}$", part, re.MULTILINE), part
+    assert re.search(
+        rf"-- for: orders.ever\n{COST}\n--   Seq Scan on orders, about 2,000 rows\nSELECT", first
+    )
+    assert re.search(r"--   (Bitmap Heap|Index.*) Scan on orders, about \d+ rows\n", steady)
+
+
+def test_a_cost_that_cannot_be_told_is_unknown_and_says_why(indexed: str) -> None:
+    own = "queries: [{name: own, sql: 'select count(*) from secret', critical: '> 0'}]"
+    execute(
+        indexed,
+        "CREATE TABLE secret (a int); DROP ROLE IF EXISTS guest; CREATE ROLE guest LOGIN;"
+        "GRANT SELECT ON orders TO guest",
+    )
+    try:
+        guest = indexed.replace("postgres@", "guest@")
+        text = planned(guest, more=own, costs=True)
+        assert "-- cost: unknown (permission denied for table secret (42501))\nSELECT" in of(
+            "queries.own", text
+        )
+        assert re.search(COST, of("orders.duplicates", text)), "the others have theirs"
+    finally:
+        execute(indexed, "DROP OWNED BY guest; DROP ROLE guest")
+
+
+def test_nothing_is_run_to_tell_a_cost(indexed: str) -> None:
+    execute(indexed, "CREATE SEQUENCE ran; CREATE VIEW once AS SELECT nextval('ran') AS n")
+    own = "queries: [{name: own, sql: 'select n from once', critical: '> 0'}]"
+    assert re.search(COST, planned(indexed, more=own, costs=True))
+    assert execute(indexed, "SELECT is_called FROM ran") == [(False,)]
