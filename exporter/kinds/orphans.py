@@ -20,10 +20,45 @@ from exporter.target import Target
 ASKED, KNOWN = "warehouse_exporter_asked", "warehouse_exporter_known"
 
 
-def hits_of(rows: str, place: int) -> str:
-    """The cells of Hits: rows without a parent, and all rows."""
-    orphans = f"coalesce(sum({rows}) FILTER (WHERE parent.key IS NULL), 0) AS c{place}"
-    return f"{orphans}, coalesce(sum({rows}), 0) AS c{place + 1}"
+def singly(own: str, rows: str, key: str, known: str, closed: Node | None) -> str:
+    """Every key of some rows, looked up in an index."""
+    early = "" if closed is None else f", count(*) FILTER (WHERE {render(closed)}) AS early"
+    parts = ("early", "n") if closed is not None else ("n",)
+    cells = [
+        cell
+        for part in parts
+        for cell in (
+            f"coalesce(sum({part}) FILTER (WHERE parent.key IS NULL), 0)",
+            f"coalesce(sum({part}), 0)",
+        )
+    ]
+    return (
+        f"WITH {ASKED} AS MATERIALIZED (\nSELECT {own} AS key, count(*) AS n{early}\n{rows}\n"
+        f"GROUP BY 1)\nSELECT {statements.listed(cells)}\n"
+        f"FROM {ASKED} AS child LEFT JOIN LATERAL (\n"
+        f"SELECT {key} AS key FROM {known}\nAND {key} = child.key LIMIT 1) AS parent ON true"
+    )
+
+
+def joined(own: str, rows: str, known: str, closed: Node | None, *, apart: bool) -> str:
+    """All rows, joined with the list of what is known.
+
+    `apart` materializes that list: valid on distributed Postgres, where a join of tables that are
+    not co-located is refused. Its name is a long one: a table of that name would be shadowed, and
+    every row was once an orphan.
+    """
+    early = "" if closed is None else f", {render(closed)} AS early"
+    cells = [] if closed is None else ["count(*) FILTER (WHERE early AND parent.key IS NULL)",
+                                       "count(*) FILTER (WHERE early)"]  # fmt: skip
+    cells += ["count(*) FILTER (WHERE parent.key IS NULL)", "count(*)"]
+    before, listed = ("", f"(\n{known})")
+    if apart:
+        before, listed = f"WITH {KNOWN} AS MATERIALIZED (\n{known})\n", KNOWN
+    return (
+        f"{before}SELECT {statements.listed(cells)}\n"
+        f"FROM (SELECT {own} AS key{early}\n{rows}) AS child\n"
+        f"LEFT JOIN {listed} AS parent ON parent.key = child.key"
+    )
 
 
 class Reference(BaseModel):
@@ -95,18 +130,14 @@ class Orphans(Share):
         parent, own = target.other(self.references.dataset), target.column(self.column)
         present = None if self.null_is_orphan else words.is_present(own)
         where = words.both(present, target.predicate(self.where), inside)
-        apart, cells = "", hits_of("n", 0)
-        if closed is not None:
-            apart = f", count(*) FILTER (WHERE {render(closed)}) AS early"
-            cells = f"{hits_of('early', 0)},\n       {hits_of('n', 2)}"
-        column = self.parent_column(parent.dataset)
-        singly = few and column is not None and parent.finds(column)
-        listed = self.singly if singly else self.listed
-        return (
-            f"WITH {ASKED} AS MATERIALIZED (\nSELECT {render(own)} AS key, count(*) AS n{apart}\n"
-            f"FROM {target.source(self.span(target))}{statements.clause(where)}\nGROUP BY 1)"
-            f"{listed(parent, self.known(target, parent), cells)}"
-        )
+        rows = f"FROM {target.source(self.span(target))}{statements.clause(where)}"
+        known, column = self.known(target, parent), self.parent_column(parent.dataset)
+        if few and column is not None and parent.finds(column):
+            return singly(render(own), rows, render(self.parent_key(parent)), known, closed)
+        key = render(self.parent_key(parent))
+        distinct = "" if column and parent.found.holds_unique((column,)) else "DISTINCT "
+        listed = f"SELECT {distinct}{key} AS key\nFROM {known}"
+        return joined(render(own), rows, listed, closed, apart=parent.found.distributed)
 
     def known(self, target: Target, parent: Target) -> str:
         """The rows that may be referred to, as a FROM clause with its WHERE."""
@@ -115,30 +146,6 @@ class Orphans(Share):
             words.is_present(key), parent.predicate(of.where), recent(target, parent, of.within)
         )
         return f"{source(target, parent, of.within)}{statements.clause(given)}"
-
-    def singly(self, parent: Target, known: str, cells: str) -> str:
-        """Every key that is asked for, looked up in an index."""
-        key = render(self.parent_key(parent))
-        return (
-            f"\nSELECT {cells}\nFROM {ASKED} AS child LEFT JOIN LATERAL (\n"
-            f"SELECT {key} AS key FROM {known}\n"
-            f"AND {key} = child.key LIMIT 1) AS parent ON true"
-        )
-
-    def listed(self, parent: Target, known: str, cells: str) -> str:
-        """A list of those that are known, materialized and joined.
-
-        Valid on distributed Postgres too, where a correlated NOT EXISTS between tables that are not
-        co-located is refused. The names are long ones: a table of that name would be shadowed, and
-        every row was once an orphan.
-        """
-        key = render(self.parent_key(parent))
-        return (
-            f",\n{KNOWN} AS MATERIALIZED (\nSELECT DISTINCT {key} AS key\n"
-            f"FROM {known}\nAND {key} IN (SELECT key FROM {ASKED}))\n"
-            f"SELECT {cells}\n"
-            f"FROM {ASKED} AS child LEFT JOIN {KNOWN} AS parent ON parent.key = child.key"
-        )
 
     def evidence(self, target: Target, state: Hits) -> str:
         of = self.references

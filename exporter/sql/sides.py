@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from exporter.sql import words
-from exporter.sql.statements import clause
+from exporter.sql.statements import clause, listed
 from exporter.sql.words import Node, render
 
 OWN, OTHER = "warehouse_exporter_own", "warehouse_exporter_other"
@@ -146,8 +146,3 @@ class Comparison:
             f"CROSS JOIN LATERAL (\n{self.other.of_one('few.key')}) AS i\n"
             "WHERE o.key IS NOT NULL"
         )
-
-
-def listed(cells: list[str]) -> str:
-    """A select list."""
-    return ",\n       ".join(f"{cell} AS c{place}" for place, cell in enumerate(cells))

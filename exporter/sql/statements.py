@@ -30,7 +30,12 @@ def quoted(text: str) -> str:
 
 def cells(nodes: Iterable[Node]) -> str:
     """The select list; each cell under the alias of its place: c0, c1, …"""
-    return INDENT.join(f"{render(node)} AS c{place}" for place, node in enumerate(nodes))
+    return listed(render(node) for node in nodes)
+
+
+def listed(cells: Iterable[str]) -> str:
+    """A select list; each cell under the alias of its place."""
+    return INDENT.join(f"{cell} AS c{place}" for place, cell in enumerate(cells))
 
 
 def clause(where: Node | None) -> str:

@@ -43,7 +43,7 @@ FROM "shop"."Orders";
 -- for: orders.duplicates, orders.again
 SELECT count(*) FILTER (WHERE n > 1) AS c0, count(*) AS c1
 FROM (SELECT count(*) AS n FROM "shop"."Orders"
-WHERE (NOT "order_id" IS NULL)
+WHERE ((NOT "order_id" IS NULL))
 GROUP BY "order_id") AS keys;
 
 -- items: one scan, by day
