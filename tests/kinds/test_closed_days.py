@@ -142,6 +142,7 @@ BY_DAY = {
     "near",
     "near_parent",
     "whole_7d",
+    "channel_mix",
 }
 """What judges closed days by the time of their rows: a late row is seen at the daily re-read."""
 
