@@ -91,7 +91,8 @@ class Column:
 class Relation:
     """What the catalogue says of a dataset's relation; None in its place: it is missing.
 
-    `unique` has the columns of every unique index; `file` changes when the relation is truncated,
+    An index finds a range of each column in `indexed`, and one value of each in `singly`. `unique`
+    has the columns of every unique index; `file` changes when the relation is truncated,
     rewritten, or another one takes its name. `distributed`: it may lie on other machines (Citus).
     """
 
@@ -102,6 +103,7 @@ class Relation:
     unique: frozenset[frozenset[str]] = frozenset()
     file: tuple[int, int] = (0, 0)
     distributed: bool = False
+    singly: frozenset[str] = frozenset()
 
     def holds_unique(self, columns: Iterable[str]) -> bool:
         """Whether an index keeps any value of these columns from occurring twice."""

@@ -20,7 +20,11 @@ SELECT n.nspname, c.relname, c.relkind::text, a.attname,
        OR EXISTS (SELECT 1 FROM pg_partitioned_table p
                   WHERE p.partrelid = c.oid AND p.partattrs[0] = a.attnum),
        pg_table_is_visible(c.oid), u.keys, c.oid::bigint, c.relfilenode::bigint,
-       EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')
+       EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus'),
+       EXISTS (SELECT 1 FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+               JOIN pg_am m ON m.oid = i.relam
+               WHERE x.indrelid = c.oid AND x.indisvalid AND x.indpred IS NULL
+                 AND x.indkey[0] = a.attnum AND m.amname = 'btree')
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN LATERAL (
   SELECT json_agg((SELECT json_agg(b.attname)
@@ -37,8 +41,9 @@ ORDER BY c.oid, a.attnum
 """
 """By the plain names of relations; a row per column, and one for a relation without any.
 
-A column counts as indexed when a btree, a BRIN or a partition key begins with it. A unique index
-speaks for the whole relation only where no other table inherits from it.
+A column counts as indexed when a btree, a BRIN or a partition key begins with it: a range of it is
+found. Single values are found by a btree alone; else each may cost a partition, or the table. A
+unique index speaks for the whole relation only where no other table inherits from it.
 """
 
 
@@ -65,6 +70,8 @@ def relation(rows: Sequence[tuple[Any, ...]]) -> Relation:
     }
     readable = any(column.readable for column in columns.values())
     indexed = frozenset(row[3] for row in rows if row[3] is not None and row[6])
-    kind, (keys, oid, filenode, distributed) = rows[0][2], rows[0][8:]
+    singly = frozenset(row[3] for row in rows if row[3] is not None and row[12])
+    kind, (keys, oid, filenode, distributed) = rows[0][2], rows[0][8:12]
     unique = frozenset(frozenset(key) for key in keys or ())
-    return Relation(columns, readable, indexed, kind, unique, (oid, filenode), distributed)
+    file = oid, filenode
+    return Relation(columns, readable, indexed, kind, unique, file, distributed, singly)

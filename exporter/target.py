@@ -159,7 +159,7 @@ class Target:
         Then a few values are looked up one by one, in a correlated sub-select, at a cost that has
         nothing to do with the size of the table. Distributed Postgres refuses those.
         """
-        return column in self.found.indexed and not self.found.distributed
+        return column in self.found.singly and not self.found.distributed
 
     def all_open(self, days: tuple[date, ...] | None) -> bool:
         """Whether a window has no closed day."""
