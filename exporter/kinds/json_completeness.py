@@ -14,7 +14,7 @@ from exporter.kinds.tally import Tally
 from exporter.model import Sample
 from exporter.needs import Need, Reading, Readings, Scan
 from exporter.sql import words
-from exporter.sql.documents import document, found_at, missing_at, or_one
+from exporter.sql.documents import document, found_at, missing_at, or_one, summed
 from exporter.states import Hits
 from exporter.target import Target
 
@@ -59,7 +59,7 @@ class JsonCompleteness(Share):
         first, *others = (self.path[: n + 1] for n in range(len(self.path)))
         lost = [or_one(missing_at(found, first))]
         lost += [missing_at(found, way) for way in others]
-        cells = (words.sum_of(n, given) for n in (found_at(found, self.path), *lost))
+        cells = (summed(n, given) for n in (found_at(found, self.path), *lost))
         return {"rows": Scan(target.dataset.name, self.span(target), Tally, tuple(cells))}
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
