@@ -74,7 +74,8 @@ class Division:
             return parts[Part.WHOLE]
         if Part.BOTH in parts:
             return Reading({None: self._two_states(parts[Part.BOTH])[1]})
-        closed, still = self.kept or parts[Part.CLOSED], parts.get(Part.OPEN)
+        closed = self.kept or parts[Part.CLOSED]
+        still = parts[Part.OPEN] if Part.OPEN in self.ask else None
         if still is None:
             return closed
         if isinstance(self.need, Probe):

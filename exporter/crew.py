@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
 from exporter.errors import Unreachable
+from exporter.logs import event
 from exporter.plan import Statement
 from exporter.warehouse import Connector, Session
 
+log = logging.getLogger(__name__)
 IDLE = 0.25
 """Seconds that one connection works alone: a steady pass is over before a second one would help."""
 Run = Callable[[Statement, Session], None]
@@ -36,7 +38,7 @@ def work_off(
         """Join in after a moment, if there is still something to do and room for a connection."""
         if ended.wait(IDLE) or not left:
             return
-        with suppress(Unreachable), connector.beside(session, snapshot) as other:
+        with connector.beside(session, snapshot) as other:
             with door:
                 if ended.is_set():
                     return
@@ -46,19 +48,27 @@ def work_off(
             finally:
                 sent.append(other.statements)
 
+    def helper(snapshot: str) -> None:
+        try:
+            help_out(snapshot)
+        except Unreachable as error:
+            event(log, logging.DEBUG, "no second connection", error=error.detail)
+        except Exception:  # a fault of ours, which the first connection will meet again
+            log.exception("second connection failed")
+
     more = min(connector.warehouse.connections_per_pass, len(left)) - 1
     snapshot = session.export() if more > 0 else None
     if snapshot is not None:
         for _ in range(more):
-            threading.Thread(target=help_out, args=(snapshot,), daemon=True).start()
+            threading.Thread(target=helper, args=(snapshot,), daemon=True).start()
     try:
         take_turns(left, session, run, lambda: False)
     finally:
         # One that has not got through by now (a pooler may let it wait) is not waited for.
         with door:
             ended.set()
-        for helper in joined:
-            helper.join()
+        for one in joined:
+            one.join()
     take_turns(left, session, run, lambda: False)
     return session.statements + sum(sent)
 
@@ -74,6 +84,6 @@ def take_turns(
             return
         try:
             run(statement, session)
-        except Unreachable:
+        except Exception:
             left.append(statement)
             raise

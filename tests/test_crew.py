@@ -10,12 +10,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from exporter.config.load import parse
 from exporter.crew import IDLE, work_off
 from exporter.demo.postgres import Postgres
-from exporter.errors import Reason, Unreachable
-from exporter.model import Pass
-from exporter.passes import run_pass
+from exporter.errors import Unreachable
 from exporter.plan import Statement
 from exporter.states import Cell
 from exporter.warehouse import SHORT, Connector, Session
@@ -23,9 +20,7 @@ from tests.conftest import execute
 from tests.programs import needs
 from tests.reliability.pooler import pooler
 from tests.serving import wait_for
-from tests.test_serve import BACKENDS, SLOW, queries
 from tests.test_warehouse import warehouse_at
-from tests.warehouses import NOON, Warehouse, config_of
 
 COUNT = "SELECT count(*) AS n FROM t"
 WHO = "SELECT pg_backend_pid() AS n"
@@ -146,6 +141,23 @@ def test_a_connection_that_dies_takes_no_answer_with_it(rows_of_one: str) -> Non
     assert work.by(False) == [1, 1, 1, 1]
 
 
+def test_a_fault_on_one_connection_leaves_its_statement_to_the_other(
+    rows_of_one: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    failed = threading.Event()
+
+    def before(session: Session, helper: bool) -> None:
+        if helper:
+            failed.set()
+            raise ValueError
+        assert failed.wait(LONG)
+
+    connector = Connector(warehouse_at(rows_of_one, connections_per_pass=2))
+    work = Work(connector, before).over(statements(3))
+    assert sorted(name for name, _, _ in work.answers) == ["d0", "d1", "d2"]
+    assert "second connection failed" in caplog.text
+
+
 def test_when_the_first_connection_dies_the_pass_is_given_up(rows_of_one: str) -> None:
     ended = threading.Event()
     ran: list[bool] = []
@@ -242,58 +254,3 @@ def pooled(server: Postgres, dsn: str, size: int) -> Iterator[str]:
     database = dsn.rpartition("/")[2]
     with pooler(server, database, size) as port:
         yield f"postgresql://postgres@127.0.0.1:{port}/{database}"
-
-
-TOGETHER = """
-CREATE TABLE orders (id int, ts timestamptz);
-CREATE FUNCTION together(attempts int) RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE found bigint; BEGIN
-  FOR attempt IN 1..attempts LOOP
-    PERFORM pg_stat_clear_snapshot();
-    SELECT count(*) INTO found FROM pg_stat_activity
-    WHERE application_name = 'warehouse-exporter' AND datname = current_database();
-    EXIT WHEN found > 1;
-    PERFORM pg_sleep(0.02);
-  END LOOP;
-  RETURN found;
-END $$;
-CREATE VIEW patient AS SELECT together(100) AS n;
-CREATE VIEW hasty AS SELECT together(40) AS n
-"""
-"""Views that wait for a second connection of ours, and say how many there are."""
-OWN = """queries:
-  - {name: one, sql: "select n from VIEW", critical: "< 0"}
-  - {name: other, sql: "select n + 0 as n from VIEW", critical: "< 0"}
-"""
-
-
-def seen_by(warehouse: Warehouse, settings: str, view: str) -> float:
-    """How many connections the statements of a pass have seen at once, at most."""
-    written = config_of("", more=OWN.replace("VIEW", view)).replace(
-        "timezone: UTC", f"timezone: UTC, {settings}"
-    )
-    found = [result.worst.sample for result in warehouse.run(written).results.values()]
-    return max(s.values["warehouse_query_value"] for s in found if s is not None)
-
-
-def test_a_pass_uses_the_connections_of_its_config(database: str) -> None:
-    execute(database, TOGETHER)
-    assert seen_by(Warehouse(database), "connections_per_pass: 2", "patient") == 2
-    assert seen_by(Warehouse(database), "connections_per_pass: 1", "hasty") == 1
-    assert seen_by(Warehouse(database), "connections: 1", "hasty") == 1
-
-
-def test_a_pass_that_is_stopped_ends_on_all_of_its_connections(database: str) -> None:
-    execute(database, "CREATE TABLE orders (id int, ts timestamptz)")
-    own = queries(*(f"{SLOW} where {n} = {n}" for n in range(4)))
-    config = parse(config_of("", more=own), "test.yml", {"WAREHOUSE_DSN": database})
-    connector = Connector(config.warehouse)
-    done: list[Pass] = []
-    thread = threading.Thread(target=lambda: done.append(run_pass(config, connector, NOON)))
-    thread.start()
-    wait_for(lambda: str(execute(database, BACKENDS)).count("generate_series") == 2)
-    connector.stop()
-    thread.join(LONG)
-    wait_for(lambda: execute(database, BACKENDS) == [])
-    reasons = [result.worst.reason for result in done[0].results.values()]
-    assert reasons == [Reason.CANCELED] * 4
