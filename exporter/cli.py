@@ -124,14 +124,18 @@ def write_reports(folder: Path, results: report.Results, at: datetime, config: C
     "--set orders.volume.critical='< 500', --set orders.zscore_orders.warning='{z: 4, change: 40%}'"
     ". Repeatable.",
 )  # fmt: skip
+@click.option(
+    "--open-days-only", is_flag=True,
+    help="Checks over a whole table look at the expected day and what came after it.",
+)  # fmt: skip
 @click.option("--inject", is_flag=True, help="Also break every day in turn, and count who sees it.")
 @click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--no-color", is_flag=True, help="No colour, also on a terminal (or set NO_COLOR).")
 @log_options("error")
 def backtest(
     config_file: str, days: int, as_of: str | None, datasets: tuple[str, ...],
-    limits: tuple[str, ...], inject: bool, style: str, no_color: bool, log_level: str,
-    log_format: Any,
+    limits: tuple[str, ...], open_days_only: bool, inject: bool, style: str, no_color: bool,
+    log_level: str, log_format: Any,
 ) -> None:  # fmt: skip
     """What these limits would have said on each of the past days, and what others would have.
 
@@ -146,7 +150,9 @@ def backtest(
     logs.set_up(log_level, log_format)
     console = Console(no_color=True if no_color else None)
     with explained(unreachable=Exit.UNMEASURED):
-        found = command.run(config_file, days, as_of, datasets, limits, inject=inject)
+        found = command.run(
+            config_file, days, as_of, datasets, limits, open_days_only=open_days_only, inject=inject
+        )
     if style == "table":
         screen.print_tables(found, console)
     else:

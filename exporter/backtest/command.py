@@ -25,10 +25,12 @@ def run(
     datasets: tuple[str, ...],
     limits: Sequence[str],
     *,
+    open_days_only: bool,
     inject: bool,
 ) -> Backtest:
     """Judge the last days of a config's checks. Raises ConfigError, UsageError, Unreachable."""
     config = load(file)
+    config = config.open_days_only() if open_days_only else config
     checks = config.checks_of(chosen(datasets, config))
     if not checks:
         raise UsageError("there is no check to judge")

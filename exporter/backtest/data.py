@@ -20,6 +20,7 @@ def as_json(found: Backtest) -> str:
             "dataset": record.check.id.dataset,
             "check": record.check.id.name,
             "kind": record.check.kind.kind,
+            "same_every_day": record.check.id in found.unmoved,
             **entry(record, found.days),
             "changed": entry(other, found.days) if other else None,
         }

@@ -34,7 +34,8 @@ class Tally:
 class Recall:
     """Tallies by check and by dataset, each by the name of the fault.
 
-    The column of a check is its own, so that a dataset has no tally of columns that are NULL.
+    A dataset is silent where all its checks are that could see a fault. The column of a check is
+    its own, so that a dataset has no tally of columns that are NULL.
     """
 
     checks: dict[CheckId, dict[str, Tally]] = field(default_factory=dict)
@@ -50,7 +51,9 @@ class Recall:
         said: Mapping[CheckId, Said],
     ) -> None:
         """Judge a morning anew for every fault: what was silent, and would have spoken?"""
-        silent = [c for c in checks if not said[c.id].speaks and c.id not in gathered.errors]
+        able = [check for check in checks if can_see(check, morning, inquiry)]
+        loud = {check.id.dataset for check in able if said[check.id].speaks}
+        silent = [c for c in able if not said[c.id].speaks and c.id not in gathered.errors]
         for fault in FAULTS:
             caught: dict[str, bool] = {}
             for check in silent:
@@ -63,7 +66,7 @@ class Recall:
                 mine.setdefault(fault.name, Tally()).add(spoke)
                 caught[check.id.dataset] = caught.get(check.id.dataset, False) or spoke
             for dataset, spoke in caught.items():
-                if not fault.of_a_column:
+                if not fault.of_a_column and dataset not in loud:
                     ours = self.datasets.setdefault(dataset, {})
                     ours.setdefault(fault.name, Tally()).add(spoke)
 
@@ -106,6 +109,12 @@ def with_fault(
     return broken if hit else None
 
 
+def can_see(check: Check, morning: Morning, inquiry: Inquiry) -> bool:
+    """Whether a check reads days of its dataset, and has a limit to judge them by."""
+    needs = (inquiry.need(question) for question in morning.asked.get(check.id, ()))
+    return bool(check.kind.conditions()) and any(is_of_day(need, check) for need in needs)
+
+
 def is_of_day(need: Need, check: Check) -> bool:
     """Whether a need is about days of the check's own dataset."""
     return isinstance(need, Scan) and need.days is not None and need.dataset == check.id.dataset
@@ -113,6 +122,8 @@ def is_of_day(need: Need, check: Check) -> bool:
 
 def untouched(check: Check, needs: Iterable[Need]) -> str:
     """Why no fault can be made in what a check reads."""
+    if not check.kind.conditions():
+        return "it has no limit"
     return ", ".join(dict.fromkeys(reasons(check, needs))) or "the catalogue answers it"
 
 

@@ -11,10 +11,14 @@ from exporter.backtest.recall import Tally
 from exporter.backtest.run import Backtest
 from exporter.backtest.spoken import COUNTED, Record, a_week, episodes, in_words, of_dataset
 from exporter.report import cell
-from exporter.wording import counted, per_cent
+from exporter.wording import agreed, counted
 
 NONE = "-"
-AS_THEY_ARE = "Judged on the rows as they are today: what arrived late is there on every day."
+AS_THEY_ARE = "Judged on the rows as they are now: what arrived late is there on every day."
+AS_IT_IS = (
+    "at the whole table, or at the catalogue, as it is now, and so says the same on every day;"
+    " --open-days-only narrows what looks at a whole table."
+)
 
 
 @dataclass(frozen=True)
@@ -114,20 +118,30 @@ def share(tally: Tally | None) -> str:
     """How many of how many, and in per cent."""
     if tally is None:
         return NONE
-    return f"{tally.caught}/{tally.silent} {per_cent(tally.caught / tally.silent, 0)}"
+    return f"{tally.caught}/{tally.silent} {tally.caught / tally.silent * 100:.0f} %"
 
 
-def summary(found: Backtest) -> str:
+def summary(found: Backtest) -> list[str]:
     """The lines under the tables."""
-    spoke = sum(len(episodes(of_dataset(found.records, name))) for name in found.datasets)
-    text = (
-        f"{counted(spoke, 'episode')} of datasets on {counted(len(found.days), 'day')} from"
-        f" {found.days[0]} to {found.days[-1]}: {a_week(spoke, found.days):.1f} a week."
-    )
+    days = f"{counted(len(found.days), 'day')} from {found.days[0]} to {found.days[-1]}"
+    lines = [f"{told_of(found, found.records)} in {days}."]
     if found.changed:
-        other = sum(len(episodes(of_dataset(found.with_changes, name))) for name in found.datasets)
-        text += f" With --set: {other}, {a_week(other, found.days):.1f} a week."
-    return f"{text}\n{AS_THEY_ARE}"
+        lines.append(f"With --set: {told_of(found, found.with_changes)}.")
+    lines.append(AS_THEY_ARE)
+    still = [str(r.check.id) for r in found.records if r.spoke_on and r.check.id in found.unmoved]
+    if still:
+        looks = agreed(len(still), "looks", "look")
+        lines.append(f"{', '.join(still)} {looks} {AS_IT_IS}")
+    return lines
+
+
+def told_of(found: Backtest, records: Iterable[Record]) -> str:
+    """`6 episodes of 2 datasets, 0.5 a week`: one for each table and run of days."""
+    every = list(records)
+    runs = {name: len(episodes(of_dataset(every, name))) for name in found.datasets}
+    total, speaking = sum(runs.values()), sum(map(bool, runs.values()))
+    of = f" of {counted(speaking, 'dataset')}" if total else ""
+    return f"{counted(total, 'episode')}{of}, {a_week(total, found.days):.1f} a week"
 
 
 def is_text(sheet: Sheet, place: int) -> bool:
@@ -137,7 +151,7 @@ def is_text(sheet: Sheet, place: int) -> bool:
 
 def markdown(found: Backtest) -> str:
     """The backtest as a Markdown document."""
-    parts = ["# Backtest", "", summary(found).replace("\n", "\n\n"), ""]
+    parts = ["# Backtest", "", "\n\n".join(cell(text) for text in summary(found)), ""]
     for sheet in sheets(found):
         bars = ("---" if is_text(sheet, place) else "--:" for place in range(len(sheet.head)))
         parts += [f"## {sheet.title}", "", listed(word.lower() for word in sheet.head)]

@@ -25,8 +25,9 @@ LONGEST = 86400.0
 class Backtest:
     """What the checks would have said on each day, oldest first, all judged at one time of day.
 
-    `changed` has the records of checks under other limits, by the address of the original. A
-    `recall` is there where faults were injected, and in `untouched` why some checks have none.
+    `changed` has the records of checks under other limits, by the address of the original. What is
+    `unmoved` asked the same on every day: the past is lost to it. A `recall` is there where faults
+    were injected, and in `untouched` why some checks have none.
     """
 
     as_of: datetime
@@ -34,6 +35,7 @@ class Backtest:
     records: tuple[Record, ...]
     changed: Mapping[CheckId, Record]
     statements: int
+    unmoved: frozenset[CheckId] = frozenset()
     recall: Recall | None = None
     untouched: Mapping[CheckId, str] = field(default_factory=dict)
 
@@ -109,6 +111,7 @@ def backtest(
         tuple(Record(check, said[check.id]) for check in checks),
         {address: Record(changed[address], said[check.id]) for address, check in aside.items()},
         history.statements,
+        unmoved(asked, checks),
         recall,
         {} if recall is None else recall.without(checks, inquiry),
     )
@@ -131,6 +134,15 @@ def ask(
         asked.append(inquiry.morning(checks, targets, instant))
         watcher.ended(f"{day_of(instant, config)}")
     return inquiry, asked
+
+
+def unmoved(asked: Sequence[Morning], checks: Sequence[Check]) -> frozenset[CheckId]:
+    """The checks that asked the same on every one of several days."""
+    return frozenset(
+        check.id
+        for check in checks
+        if len(asked) > 1 and len({morning.asked.get(check.id) for morning in asked}) == 1
+    )
 
 
 def under_another_name(check: Check) -> Check:

@@ -72,7 +72,8 @@ def print_tables(found: Backtest, console: Console) -> None:
             for text in plain_table(sheet):
                 console.file.write(f"{text}\n")
         console.file.write("\n")
-    console.file.write(f"{summary(found)}\n")
+    for text in summary(found):
+        console.file.write(f"{on_one_line(text)}\n")
 
 
 def rich_table(sheet: Sheet) -> Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from exporter.config.complaints import suggestion
@@ -87,9 +87,10 @@ def with_limits(
     changes: Sequence[Change],
     environment: Mapping[str, str] | None,
 ) -> Check:
-    """The check as if the limits stood in its config. Raises UsageError for what it refuses."""
+    """The check with limits that its config would take. Raises UsageError for what it refuses."""
     document = read(text_of(config.path), config.path, environment)
-    item = alone(document, config.check(address))
+    check = config.check(address)
+    item = alone(document, check)
     for change in changes:
         item[change.severity] = change.data
     spec = validated(document)
@@ -98,7 +99,9 @@ def with_limits(
         told = " --set ".join(change.written for change in changes)
         wrong = "; ".join(dict.fromkeys(problem.message for problem in document.problems))
         raise UsageError(f"--set {told}: {wrong}")
-    return other.check(address)
+    kind = other.check(address).kind
+    limits = {change.severity: getattr(kind, change.severity) for change in changes}
+    return replace(check, kind=check.kind.model_copy(update=limits))
 
 
 def alone(document: Document, check: Check) -> dict[str, Any]:

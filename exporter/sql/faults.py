@@ -32,7 +32,7 @@ def null_tests(node: Node) -> set[tuple[str, bool]]:
     for test in node.find_all(exp.Is):
         if isinstance(test.expression, exp.Null):
             turned = sum(isinstance(above, exp.Not) for above in around(test))
-            found.add((render(test.this), turned % 2 == 0))
+            found.add((render(test.this), (turned + bool(test.args.get("negate"))) % 2 == 0))
     return found
 
 
