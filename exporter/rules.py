@@ -98,11 +98,16 @@ def value_template(condition: Condition) -> str:
 
 
 def counts_template(kind: Share, check: Check) -> str:
-    """`, 58 of 1,000 rows`, asked of Prometheus when the alert is written, for its own target."""
+    """`, 58 of 1,000 rows`, asked of Prometheus when the alert is written, for its own series.
+
+    A check may have several, such as one for each step of a funnel.
+    """
+    same = ("job", "instance", *kind.metric.labels)
 
     def given(metric: str) -> str:
         ours = selector(metric, check).replace("%", "%%").removesuffix("}")
-        asked = f"printf `{ours},job=%q,instance=%q}}` $labels.job $labels.instance"
+        asking = "".join(f",{name}=%q" for name in same)
+        asked = f"printf `{ours}{asking}}}` {' '.join(f'$labels.{name}' for name in same)}"
         return f"{{{{ with {asked} | query }}}}"
 
     number = '{{ . | first | value | printf "%.0f" }}'

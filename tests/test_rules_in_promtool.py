@@ -234,3 +234,42 @@ def test_a_column_with_an_odd_name_breaks_neither_rule_nor_text(tmp_path: Path) 
     )
     given = share(check, "0.5", "1", odd)
     assert promtool_test(tmp_path, loaded, given, check, {"0m": (COMPLETE, [alert])}) == ""
+
+
+def test_each_step_of_a_funnel_is_told_with_its_own_counts(tmp_path: Path) -> None:
+    steps = "funnel: shop, steps: [cart, start, buy], by: client_id, critical: '> 0'"
+    loaded = config(f"impossible_sequence: {{{steps}}}")
+    check = "orders.impossible_sequence_shop"
+    given = {
+        series(name, check, funnel="shop", step=step): value
+        for step, values in {"start": "5 8 40", "buy": "1 2 4", "other": "0 0 9"}.items()
+        for name, value in zip(
+            ("impossible_sequence_ratio", "rows_failed", "rows_checked"),
+            values.split(),
+            strict=True,
+        )
+    }
+    fires = [
+        Alert("critical", f"value={failed} (limit > 0), {failed} of {total} events.",
+              {"funnel": "shop", "step": step})
+        for step, failed, total in (("start", 8, 40), ("buy", 2, 4))
+    ]  # fmt: skip
+    told = {"0m": ("WarehouseImpossibleSequence", fires)}
+    assert promtool_test(tmp_path, loaded, given, check, told) == ""
+
+
+def test_a_channel_that_moved_or_vanished_is_told(tmp_path: Path) -> None:
+    loaded = config("channel_mix: {sum: revenue, critical: '>= 30%', warning: '>= 15%'}")
+    check = "orders.channel_mix"
+    given = {
+        series(f"channel_{name}", check, channel=channel, model="last_click"): value
+        for channel, values in {"direct": "0.2 0", "email": "-0.04 1", "other": "0.1 0"}.items()
+        for name, value in zip(("share_change_ratio", "vanished"), values.split(), strict=True)
+    }
+    fires = [
+        Alert("warning", f"value={value} (limit >= 15% or vanished).",
+              {"channel": channel, "model": "last_click"})
+        for channel, value in (("direct", "0.2"), ("email", "1"))
+    ]  # fmt: skip
+    told = {"0m": ("WarehouseChannelMixShift", fires)}
+    assert promtool_test(tmp_path, loaded, given, check, told) == ""

@@ -22,6 +22,7 @@ REFERS = "references: {dataset: sessions}"
 NEARBY = "references: {dataset: orders, column: session_id, within: 8d}"
 COUNTED = "against: {dataset: orders, count: client_id}"
 FEW = "days: 28, min_days: 7"
+TWO = "event: client_id, steps: [d, c]"
 LOW = "warning: '< 10%'"
 CHECKS = f"""
     volume: {{window: all, critical: '< 1'}}
@@ -43,6 +44,7 @@ CHECKS = f"""
     over_attribution: {{name: row, of: revenue, window: 7d, attributed: id, critical: '> 0'}}
     attribution_coverage: {{window: all, against: {{dataset: items, by: order_id}}, {LOW}}}
     channel_mix: {{channel: revenue, sum: id, model: null, {FEW}, warning: '>= 1%'}}
+    impossible_sequence: {{funnel: all, {TWO}, by: session_id, warning: '> 0'}}
     agreement: {{window: all, sum: revenue, {COUNTED}, critical: '> 0'}}
     agreement: {{name: agreement_7d, window: 7d, sum: revenue, {COUNTED}, critical: '> 0'}}
     reconciliation_total: {{window: all, sum: revenue, {AGAINST}, critical: '> 0.01'}}
