@@ -163,6 +163,7 @@ class Session:
         except Unreachable:
             raise
         except Unmeasured as error:
+            self.end()
             raise Unreachable(error.detail) from None
 
     def export(self) -> str | None:

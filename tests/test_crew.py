@@ -242,9 +242,10 @@ def test_a_pooler_that_has_no_second_connection_to_lend_holds_up_no_pass(
     postgres: Postgres, rows_of_one: str
 ) -> None:
     with pooled(postgres, rows_of_one, 1) as dsn:
-        started = time.monotonic()
+        lent, started = execute(dsn, WHO), time.monotonic()
         work = alone(dsn, statements(2), connections_per_pass=2)
         assert time.monotonic() - started < SHORT
+        assert execute(dsn, WHO) == lent, "its one connection is still good"
     assert (work.by(False), work.by(True)) == ([1, 1], [])
 
 
