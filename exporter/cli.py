@@ -17,6 +17,7 @@ from exporter.options import (
     chosen,
     config_option,
     instant,
+    judging_options,
     load_offline,
     log_options,
     output_option,
@@ -26,7 +27,6 @@ from exporter.shell import explained, fail, write
 if TYPE_CHECKING:  # at run time each command loads the libraries that it needs, and no other
     from exporter.config import Config
 
-FORMATS = ("table", "json", "markdown")
 EXITS = """\b
 Exit codes:
   0  pass, skipped, or warnings (with --strict, warnings are 1)
@@ -49,19 +49,11 @@ def main() -> None:
 @main.command()
 @config_option
 @click.option("--as-of", metavar="TIME", help="Judge as of this time (ISO 8601) instead of now.")
-@click.option(
-    "--dataset", "datasets", multiple=True, metavar="NAME", help="Only this dataset; repeatable."
-)
-@click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--report-dir", metavar="DIR", help="Also write report.md and report.json there.")
-@click.option(
-    "--open-days-only", is_flag=True,
-    help="Checks over a whole table look at the expected day and what came after it.",
-)  # fmt: skip
 @click.option("--strict", is_flag=True, help="Warnings end with exit code 1 as well.")
 @click.option("--allow-unmeasured", is_flag=True, help="What was not measured does not end with 3.")
 @click.option("--report-only", is_flag=True, help="Always end with 0.")
-@click.option("--no-color", is_flag=True, help="No colour, also on a terminal (or set NO_COLOR).")
+@judging_options
 @log_options("error")
 def check(
     config_file: str, as_of: str | None, datasets: tuple[str, ...], style: str,
@@ -116,21 +108,13 @@ def write_reports(folder: Path, results: report.Results, at: datetime, config: C
 )  # fmt: skip
 @click.option("--as-of", metavar="TIME", help="Judge at this time of day, up to it; default: now.")
 @click.option(
-    "--dataset", "datasets", multiple=True, metavar="NAME", help="Only this dataset; repeatable."
-)
-@click.option(
     "--set", "limits", multiple=True, metavar="DATASET.CHECK.SEVERITY=LIMIT",
     help="Another limit, judged beside the one in the config and written as it is there: "
     "--set orders.volume.critical='< 500', --set orders.zscore_orders.warning='{z: 4, change: 40%}'"
     ". Repeatable.",
 )  # fmt: skip
-@click.option(
-    "--open-days-only", is_flag=True,
-    help="Checks over a whole table look at the expected day and what came after it.",
-)  # fmt: skip
 @click.option("--inject", is_flag=True, help="Also break every day in turn, and count who sees it.")
-@click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
-@click.option("--no-color", is_flag=True, help="No colour, also on a terminal (or set NO_COLOR).")
+@judging_options
 @log_options("error")
 def backtest(
     config_file: str, days: int, as_of: str | None, datasets: tuple[str, ...],

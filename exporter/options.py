@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from exporter.config import Config
 
 Command = Callable[..., Any]
+FORMATS = ("table", "json", "markdown")
 YEARS = range(1900, 2200)
 """Years that `--as-of` may be in: far from both ends of what dates can say."""
 
@@ -55,6 +56,28 @@ def log_options(level: str) -> Callable[[Command], Command]:
         )(function)  # fmt: skip
 
     return add
+
+
+def judging_options(function: Command) -> Command:
+    """What is judged and how it is shown: the options of all commands that judge."""
+    for option in (
+        click.option(
+            "--no-color", is_flag=True, help="No colour, also on a terminal (or set NO_COLOR)."
+        ),
+        click.option(
+            "--format", "style", type=click.Choice(FORMATS), default="table", show_default=True
+        ),
+        click.option(
+            "--open-days-only", is_flag=True,
+            help="Checks over a whole table look at the expected day and what came after it.",
+        ),
+        click.option(
+            "--dataset", "datasets", multiple=True, metavar="NAME",
+            help="Only this dataset; repeatable.",
+        ),
+    ):  # fmt: skip
+        function = option(function)
+    return function
 
 
 def output_option(function: Command) -> Command:

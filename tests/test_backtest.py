@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from threading import Lock
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from exporter.backtest.run import Backtest, backtest, mornings
+from exporter.backtest.run import Backtest, backtest, mornings, patient
 from exporter.backtest.spoken import Record, episodes, in_words
 from exporter.backtest.watcher import Step
 from exporter.config import Config
@@ -47,13 +48,15 @@ class Heard:
         self.parts: Counter[Step] = Counter()
         self.said: list[str] = []
         self.stop_after = stop_after
+        self._lock = Lock()
 
     def begin(self, step: Step, parts: int) -> None:
         self.steps[step] = parts
 
     def ended(self, what: str) -> None:
-        self.parts[list(self.steps)[-1]] += 1
-        self.said.append(what)
+        with self._lock:
+            self.parts[list(self.steps)[-1]] += 1
+            self.said.append(what)
 
     def stopped(self) -> bool:
         return self.stop_after is not None and len(self.said) >= self.stop_after
@@ -199,6 +202,33 @@ def test_an_ordinary_run_reads_the_baseline_before_its_days(orders: str) -> None
     by_name = {record.check.id.name: record for record in found.records}
     assert by_name["zscore_orders"].counts == {"PASS": 20}
     assert found.statements == 3, "days of which the same is asked share one"
+
+
+class Meddling(Heard):
+    """Takes an order away as soon as something has been read."""
+
+    def __init__(self, dsn: str) -> None:
+        super().__init__()
+        self._dsn = dsn
+
+    def ended(self, what: str) -> None:
+        super().ended(what)
+        if self.parts[Step.READING]:
+            execute(self._dsn, "DELETE FROM orders WHERE id = (SELECT max(id) FROM orders)")
+
+
+def test_all_of_it_is_read_at_one_instant(orders: str) -> None:
+    checks = "volume: {window: all, critical: '< 1'}\nduplicates: {critical: '> 0'}"
+    found = over(of_orders(orders, checks), 3, Meddling(orders))
+    texts = {said.text.split(" (")[0] for record in found.records for said in record.said.values()}
+    assert texts == {"400 rows in the whole table", "0 of 400 keys"}
+
+
+def test_it_may_take_as_long_as_so_many_passes(orders: str) -> None:
+    warehouse = of_orders(orders, "volume: {critical: '< 1'}").warehouse
+    assert warehouse.pass_timeout == 300
+    assert patient(warehouse, 90).pass_timeout == 27000
+    assert patient(warehouse, 1000).pass_timeout == 86400
 
 
 def test_a_dead_warehouse_is_no_backtest() -> None:
