@@ -66,7 +66,8 @@ class Probe:
 
     With a `state`, it answers one row; without, its rows are kept as they are. With `parts`, its
     state can be taken apart (`states.Parted`). One that is `settled` reads closed days alone, by
-    bounds that stand in its text: it is asked once for as long as the text is the same.
+    bounds that stand in its text: it is asked once for as long as the text is the same. Where
+    everything is read anyway, it may be part of a scan that `rides` along with others.
     """
 
     dataset: str
@@ -74,6 +75,7 @@ class Probe:
     state: type[State] | None = None
     parts: Parts | None = None
     settled: bool = False
+    rides: Scan | None = None
 
 
 Need = Scan | Lookup | Probe

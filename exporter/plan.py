@@ -127,7 +127,8 @@ def divisions_of(
     for name, need in check.kind.needs(targets[check.id.dataset]).items():
         require(need, targets[need.dataset])
         if kept is None:
-            found[name] = Division(need, {Part.WHOLE: need})
+            rides = need.rides if isinstance(need, Probe) else None
+            found[name] = Division(need, {Part.WHOLE: rides or need})
             continue
         read = dict.fromkeys((need.dataset, *check.kind.refers_to()))
         found[name] = divide(check.id, name, need, [targets[one] for one in read], kept)

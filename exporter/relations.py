@@ -24,7 +24,8 @@ SELECT n.nspname, c.relname, c.relkind::text, a.attname,
        EXISTS (SELECT 1 FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
                JOIN pg_am m ON m.oid = i.relam
                WHERE x.indrelid = c.oid AND x.indisvalid AND x.indpred IS NULL
-                 AND x.indkey[0] = a.attnum AND m.amname = 'btree')
+                 AND x.indkey[0] = a.attnum AND m.amname = 'btree'),
+       c.reltuples, s.null_frac
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN LATERAL (
   SELECT json_agg((SELECT json_agg(b.attname)
@@ -36,6 +37,8 @@ LEFT JOIN LATERAL (
     AND x.indexprs IS NULL AND (c.relkind = 'p' OR NOT c.relhassubclass)) u ON true
 LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname
+  AND s.attname = a.attname AND NOT s.inherited
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname = ANY(%s)
 ORDER BY c.oid, a.attnum
 """
@@ -64,8 +67,8 @@ def found_among(rows: Sequence[tuple[Any, ...]], names: Sequence[Name]) -> dict[
 def relation(rows: Sequence[tuple[Any, ...]]) -> Relation:
     """A relation from its rows, one per column."""
     columns = {
-        name: Column(name, data_type, readable)
-        for _, _, _, name, data_type, readable, *_ in rows
+        name: Column(name, data_type, readable, null_share)
+        for _, _, _, name, data_type, readable, *_, null_share in rows
         if name is not None
     }
     readable = any(column.readable for column in columns.values())
@@ -74,4 +77,5 @@ def relation(rows: Sequence[tuple[Any, ...]]) -> Relation:
     kind, (keys, oid, filenode, distributed) = rows[0][2], rows[0][8:12]
     unique = frozenset(frozenset(key) for key in keys or ())
     file = oid, filenode
-    return Relation(columns, readable, indexed, kind, unique, file, distributed, singly)
+    estimate = rows[0][13]
+    return Relation(columns, readable, indexed, kind, unique, file, distributed, singly, estimate)

@@ -117,7 +117,9 @@ def bind(server: Server, listen: str) -> socket.socket:
     """The listening socket. Raises UsageError when the address is taken or not ours."""
     host, port = server.config.host, server.config.port
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family)
+    # With the protocol named, the event loop sends a scrape at once: an answer on a connection that
+    # is kept would else wait 40 ms for the client's acknowledgement.
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host, port))

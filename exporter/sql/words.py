@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache, reduce
 
+import sqlglot
 from sqlglot import exp
 
 Node = exp.Expr
@@ -138,6 +139,24 @@ def excess(node: Node, base: Node) -> Node:
     return exp.Round(
         this=cast(exp.Greatest(this=more, expressions=[number(0)]), "numeric"), decimals=number(6)
     )
+
+
+def duplicates_of(node: Node, where: Node | None = None) -> tuple[Node, Node]:
+    """How many values occur more than once, and how many values there are, of a column.
+
+    They are gathered in an array, so that no second scan is needed; it is built once for both.
+    """
+    values = render(filtered(exp.ArrayAgg(this=node.copy()), both(is_present(node), where)))
+    each = f"(SELECT count(*) AS n FROM unnest({values}) AS k GROUP BY k) AS keys"
+    return (
+        subquery(f"SELECT count(*) FILTER (WHERE n > 1) FROM {each}"),
+        subquery(f"SELECT count(*) FROM {each}"),
+    )
+
+
+def subquery(text: str) -> Node:
+    """A sub-select of ours as one value."""
+    return exp.Subquery(this=sqlglot.parse_one(text, dialect="postgres"))
 
 
 def newest_of(node: Node) -> Node:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.kinds.example import Example
-from tests.warehouses import Warehouse, complaint
+from tests.warehouses import Warehouse, complaint, config_of, outcomes
 
 EXAMPLE = Example("critical: '> 0'", "id", "SKIP", "SKIP", "SKIP")
 
@@ -119,3 +119,22 @@ def test_other_units_are_refused(limit: str) -> None:
 def test_a_key_is_required() -> None:
     told = complaint(NONE, orders="{relation: orders, time: ts}")
     assert "duplicates needs `key:`, here or on dataset orders" in told
+
+
+def test_few_keys_of_many_rows_are_gathered_by_the_scan_of_the_table(warehouse: Warehouse) -> None:
+    warehouse.sql(
+        "CREATE TABLE orders (id bigint, ts timestamptz, state text);"
+        "INSERT INTO orders SELECT CASE WHEN n % 20 = 0 THEN n / 40 END,"
+        " '2026-03-09 01:00+00', 'paid' FROM generate_series(1, 2000) AS n"
+    )
+    checks = "duplicates: {critical: '> 0'}\nvolume: {window: all, critical: '< 1'}"
+    apart = warehouse.run(config_of(checks))
+    warehouse.sql("ANALYZE")
+    together = warehouse.run(config_of(checks))
+    assert (apart.statements, together.statements) == (2, 1)
+    for done in (apart, together):
+        assert outcomes(done) == {"duplicates": "FAIL", "volume": "PASS"}
+        texts = {result.worst.text for result in done.results.values()}
+        assert any(text.startswith("49 of 51 keys") for text in texts)
+    some = "duplicates: {where: id > 10, critical: '> 0'}"
+    assert warehouse.say(some)[1].startswith("39 of 40 keys")
