@@ -20,7 +20,6 @@ from exporter.states import Hits
 from exporter.target import Target
 from exporter.wording import agreed
 
-
 MOST_GATHERED = 250_000
 """Values that may be gathered in the server's memory: some 10 MiB of text."""
 FEW = 0.1
