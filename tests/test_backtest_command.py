@@ -84,6 +84,17 @@ def test_another_limit_stands_beside(shop: str, tmp_path: Path) -> None:
     assert "With --set: 0 episodes, 0.0 a week." in text
 
 
+def test_other_limits_see_other_faults(shop: str, tmp_path: Path) -> None:
+    options = ["--days=7", "--inject", "--set=orders.volume.critical=< 5"]
+    text = ask("backtest", write(tmp_path), AS_OF, *options, dsn=shop).stdout
+    _, faults = text.split("Faults caught, of the days that were silent without them")
+    said = columns(faults, "orders.volume"), columns(faults, "  with critical < 5")
+    assert [cells[1:4] for cells in said] == [
+        ["4/4 100 %", "4/4 100 %", "4/4 100 %"],
+        ["7/7 100 %", "7/7 100 %", "3/7 43 %"],
+    ]
+
+
 def test_what_looks_at_the_table_as_it_is_now_is_named(shop: str, tmp_path: Path) -> None:
     execute(shop, "INSERT INTO orders SELECT * FROM orders WHERE id = 3")
     config = write(tmp_path)
@@ -125,6 +136,7 @@ def test_json_has_every_day_that_was_no_pass(shop: str, tmp_path: Path) -> None:
     assert len(by_name["orders"]["changed"]["spoke_on"]) == 7
     assert by_name["items"]["changed"] is None
     assert data["injected"]["checks"]["orders.volume"]["x0.5"] == {"caught": 4, "silent": 4}
+    assert data["injected"]["changed"]["orders.volume"] == {}, "it was never silent"
     assert data["injected"]["not_injected"]["orders.duplicates"] == "it is a statement of its own"
 
 

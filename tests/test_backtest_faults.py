@@ -138,6 +138,7 @@ def test_what_no_fault_can_be_made_in_says_why(database: str) -> None:
     checks = """
         volume: {critical: '< 1'}
         volume: {name: all, window: all, critical: '< 1'}
+        volume: {name: loud, critical: '> 1'}
         freshness: {critical: '> 30d'}
         duplicates: {critical: '> 0'}
         required_columns: {critical: '> 0'}
@@ -145,6 +146,7 @@ def test_what_no_fault_can_be_made_in_says_why(database: str) -> None:
     found = over(of_orders(database, checks, more), 2, inject=True)
     assert {check.name: reason for check, reason in found.untouched.items()} == {
         "all": "it reads a whole table",
+        "loud": "it is never silent",
         "freshness": "it looks up single values",
         "duplicates": "it is a statement of its own",
         "required_columns": "the catalogue answers it",

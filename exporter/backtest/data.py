@@ -88,6 +88,7 @@ def injected(found: Backtest) -> dict[str, Any]:
     assert found.recall is not None
     return {
         "checks": {str(check): tallied(t) for check, t in found.recall.checks.items()},
+        "changed": {str(check): tallied(t) for check, t in found.changed_recall.items()},
         "datasets": {name: tallied(t) for name, t in found.recall.datasets.items()},
         "not_injected": {str(check): reason for check, reason in found.untouched.items()},
     }

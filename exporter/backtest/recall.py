@@ -32,14 +32,17 @@ class Tally:
 
 @dataclass
 class Recall:
-    """Tallies by check and by dataset, each by the name of the fault.
+    """Tallies of the checks `judged`, and by dataset, each by the name of the fault.
 
     A dataset is silent where all its checks are that could see a fault. The column of a check is
     its own, so that a dataset has no tally of columns that are NULL.
     """
 
+    judged: tuple[Check, ...]
     checks: dict[CheckId, dict[str, Tally]] = field(default_factory=dict)
     datasets: dict[str, dict[str, Tally]] = field(default_factory=dict)
+    _ever_silent: set[CheckId] = field(default_factory=set)
+    _ever_loud: set[CheckId] = field(default_factory=set)
 
     def judge(
         self,
@@ -47,13 +50,15 @@ class Recall:
         inquiry: Inquiry,
         gathered: Collected,
         targets: Mapping[str, Target],
-        checks: Iterable[Check],
         said: Mapping[CheckId, Said],
     ) -> None:
         """Judge a morning anew for every fault: what was silent, and would have spoken?"""
-        able = [check for check in checks if can_see(check, morning, inquiry)]
-        loud = {check.id.dataset for check in able if said[check.id].speaks}
-        silent = [c for c in able if not said[c.id].speaks and c.id not in gathered.errors]
+        able = [check for check in self.judged if can_see(check, morning, inquiry)]
+        speaking = {check.id for check in able if said[check.id].speaks}
+        loud = {check.dataset for check in speaking}
+        silent = [c for c in able if c.id not in speaking and c.id not in gathered.errors]
+        self._ever_loud |= speaking
+        self._ever_silent |= {check.id for check in silent}
         for fault in FAULTS:
             caught: dict[str, bool] = {}
             for check in silent:
@@ -70,14 +75,16 @@ class Recall:
                     ours = self.datasets.setdefault(dataset, {})
                     ours.setdefault(fault.name, Tally()).add(spoke)
 
-    def without(self, checks: Iterable[Check], inquiry: Inquiry) -> dict[CheckId, str]:
+    def without(self, inquiry: Inquiry) -> dict[CheckId, str]:
         """The checks in which no fault could be made on any day, and why."""
         asked: dict[CheckId, list[Need]] = {}
         for (check, _), one in inquiry.asked.items():
             asked.setdefault(check, []).append(one.need)
         return {
-            check.id: untouched(check, asked.get(check.id, ()))
-            for check in checks
+            check.id: "it is never silent"
+            if check.id in self._ever_loud - self._ever_silent
+            else untouched(check, asked.get(check.id, ()))
+            for check in self.judged
             if check.id not in self.checks
         }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from exporter.backtest.faults import FAULTS
-from exporter.backtest.recall import Tally
+from exporter.backtest.recall import Recall, Tally
 from exporter.backtest.run import Backtest
 from exporter.backtest.spoken import COUNTED, Record, a_week, episodes, in_words, of_dataset
 from exporter.report import cell
@@ -49,7 +49,7 @@ def sheets(found: Backtest) -> Iterator[Sheet]:
         yield Sheet(
             "Faults caught, of the days that were silent without them",
             ("CHECK", *faults),
-            tuple(recalled(str(check), t) for check, t in found.recall.checks.items()),
+            tuple(recalls(found.recall, found)),
         )
         yield Sheet(
             "Faults caught by some check of the dataset",
@@ -107,6 +107,15 @@ def told(name: str, spoke_on: Sequence[date], days: Sequence[date]) -> tuple[str
     runs = episodes(spoke_on)
     week = rate(a_week(len(runs), days))
     return name, number(len(spoke_on)), number(len(runs)), week, in_words(runs)
+
+
+def recalls(recall: Recall, found: Backtest) -> Iterator[tuple[str, ...]]:
+    """A line for each check in which faults can be made, and one for each with other limits."""
+    for check, tallies in recall.checks.items():
+        yield recalled(str(check), tallies)
+        if check in found.changed:
+            other = f"  with {limits_text(found.changed[check])}"
+            yield recalled(other, found.changed_recall[check])
 
 
 def recalled(name: str, tallies: Mapping[str, Tally]) -> tuple[str, ...]:

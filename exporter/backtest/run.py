@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from exporter.backtest.history import read
+from exporter.backtest.history import History, read
 from exporter.backtest.inquiry import Inquiry, Morning
-from exporter.backtest.recall import Recall
+from exporter.backtest.recall import Recall, Tally
 from exporter.backtest.spoken import Record, Said
 from exporter.backtest.watcher import Step, Watcher
 from exporter.config import Check, Config, Warehouse
@@ -37,6 +37,7 @@ class Backtest:
     statements: int
     unmoved: frozenset[CheckId] = frozenset()
     recall: Recall | None = None
+    changed_recall: Mapping[CheckId, Mapping[str, Tally]] = field(default_factory=dict)
     untouched: Mapping[CheckId, str] = field(default_factory=dict)
 
     @property
@@ -48,6 +49,16 @@ class Backtest:
     def with_changes(self) -> tuple[Record, ...]:
         """The records, the changed ones in place of their originals."""
         return tuple(self.changed.get(record.check.id, record) for record in self.records)
+
+
+@dataclass(frozen=True)
+class Past:
+    """What was asked on every morning, and all that was answered."""
+
+    relations: Mapping[tuple[str, ...], Relation]
+    inquiry: Inquiry
+    asked: Sequence[Morning]
+    history: History
 
 
 def patient(warehouse: Warehouse, days: int) -> Warehouse:
@@ -82,39 +93,61 @@ def backtest(
     Raises Unreachable if nothing can be read.
     """
     aside = {address: under_another_name(check) for address, check in changed.items()}
-    every = (*checks, *aside.values())
-    with connector.snapshot() as session:
-        relations = session.relations([d.relation for d in config.datasets.values()])
-        inquiry, asked = ask(config, relations, instants, every, watcher)
-        targets = make_targets(config, relations, instants[-1])
-        statements = inquiry.statements(targets)
-        watcher.begin(Step.READING, len(statements))
-        history = read(inquiry, statements, session, connector, targets, watcher.ended)
-    watcher.begin(Step.JUDGING, len(asked))
-    said: dict[CheckId, dict[date, Said]] = {check.id: {} for check in every}
-    recall = Recall() if inject else None
-    for morning in asked:
-        if watcher.stopped():
-            break
-        seen = make_targets(config, relations, morning.as_of)
-        gathered = history.on(morning, inquiry)
-        now = {c.id: Said.of(result(c, seen, gathered, morning.as_of).worst) for c in every}
-        day = day_of(morning.as_of, config)
-        for address, one in now.items():
-            said[address][day] = one
-        if recall is not None:
-            recall.judge(morning, inquiry, gathered, seen, checks, now)
-        watcher.ended(f"{day}")
+    past = read_past(config, connector, instants, (*checks, *aside.values()), watcher)
+    recall, others = Recall(tuple(checks)), Recall(tuple(aside.values()))
+    said = judge_past(config, past, [recall, others], watcher, inject=inject)
     return Backtest(
         instants[-1],
         tuple(day_of(instant, config) for instant in instants),
         tuple(Record(check, said[check.id]) for check in checks),
         {address: Record(changed[address], said[check.id]) for address, check in aside.items()},
-        history.statements,
-        unmoved(asked, checks),
-        recall,
-        {} if recall is None else recall.without(checks, inquiry),
+        past.history.statements,
+        unmoved(past.asked, checks),
+        recall if inject else None,
+        {address: others.checks.get(check.id, {}) for address, check in aside.items()},
+        recall.without(past.inquiry) if inject else {},
     )
+
+
+def read_past(
+    config: Config,
+    connector: Connector,
+    instants: Sequence[datetime],
+    checks: Sequence[Check],
+    watcher: Watcher,
+) -> Past:
+    """Ask for all mornings at once, and read the answers in one snapshot."""
+    with connector.snapshot() as session:
+        relations = session.relations([d.relation for d in config.datasets.values()])
+        inquiry, asked = ask(config, relations, instants, checks, watcher)
+        targets = make_targets(config, relations, instants[-1])
+        statements = inquiry.statements(targets)
+        watcher.begin(Step.READING, len(statements))
+        history = read(inquiry, statements, session, connector, targets, watcher.ended)
+    return Past(relations, inquiry, asked, history)
+
+
+def judge_past(
+    config: Config, past: Past, recalls: Sequence[Recall], watcher: Watcher, *, inject: bool
+) -> dict[CheckId, dict[date, Said]]:
+    """Judge the checks of the recalls morning by morning; to `inject`, also every fault."""
+    checks = [check for recall in recalls for check in recall.judged]
+    said: dict[CheckId, dict[date, Said]] = {check.id: {} for check in checks}
+    watcher.begin(Step.JUDGING, len(past.asked))
+    for morning in past.asked:
+        if watcher.stopped():
+            break
+        targets = make_targets(config, past.relations, morning.as_of)
+        gathered = past.history.on(morning, past.inquiry)
+        results = [result(check, targets, gathered, morning.as_of) for check in checks]
+        now = {found.check: Said.of(found.worst) for found in results}
+        day = day_of(morning.as_of, config)
+        for check, one in now.items():
+            said[check][day] = one
+        for recall in recalls if inject else ():
+            recall.judge(morning, past.inquiry, gathered, targets, now)
+        watcher.ended(f"{day}")
+    return said
 
 
 def ask(
