@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from exporter.errors import Reason, Unmeasured
+from exporter.fusion import Asked, Slot, Statement
 from exporter.needs import Probe, Reading
-from exporter.plan import Asked, Slot, Statement
 from exporter.states import Cell, State
 
 Row = Mapping[str, Cell]

@@ -13,10 +13,11 @@ from exporter.answers import Row, readings
 from exporter.closed import Kept, Part
 from exporter.crew import work_off
 from exporter.errors import Reason, Skipped, Unmeasured, Unreachable
+from exporter.fusion import Asked, Statement, fuse
 from exporter.logs import event
 from exporter.model import CheckId
 from exporter.needs import Reading, Scan
-from exporter.plan import Asked, Plan, Statement, fuse
+from exporter.plan import Plan
 from exporter.target import Target
 from exporter.warehouse import Connector, Session
 

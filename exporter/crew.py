@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from exporter.errors import Unreachable
+from exporter.fusion import Statement
 from exporter.logs import event
-from exporter.plan import Statement
 from exporter.warehouse import Connector, Session
 
 log = logging.getLogger(__name__)

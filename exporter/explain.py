@@ -9,9 +9,10 @@ from typing import Any
 from exporter.closed import Kept
 from exporter.config import Check, Config
 from exporter.errors import Unmeasured, Unreachable, UsageError
+from exporter.fusion import Statement
 from exporter.needs import Reading
 from exporter.passes import make_targets
-from exporter.plan import Plan, Statement, make_plan
+from exporter.plan import Plan, make_plan
 from exporter.target import Target
 from exporter.warehouse import Connector, Session
 from exporter.wording import counted

@@ -13,7 +13,7 @@ import pytest
 from exporter.crew import IDLE, work_off
 from exporter.demo.postgres import Postgres
 from exporter.errors import Unreachable
-from exporter.plan import Statement
+from exporter.fusion import Statement
 from exporter.states import Cell
 from exporter.warehouse import SHORT, Connector, Session
 from tests.conftest import execute

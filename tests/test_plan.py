@@ -13,9 +13,10 @@ from exporter.config import Config
 from exporter.config.load import parse
 from exporter.errors import Reason, Unmeasured
 from exporter.explain import described
+from exporter.fusion import Statement
 from exporter.model import CheckId
 from exporter.passes import make_targets
-from exporter.plan import Plan, Statement, make_plan
+from exporter.plan import Plan, make_plan
 from exporter.warehouse import Connector, Session
 from tests.conftest import execute
 

@@ -12,9 +12,10 @@ from exporter.closed import Division, Part
 from exporter.collect import NO_RETRY, Collected, answer
 from exporter.crew import work_off
 from exporter.errors import Reason, Unmeasured, Unreachable
+from exporter.fusion import Asked, Slot, Statement, fuse, narrowed
 from exporter.model import CheckId
 from exporter.needs import Reading, Scan
-from exporter.plan import Asked, Plan, Slot, Statement, fuse, narrowed
+from exporter.plan import Plan
 from exporter.target import Target
 from exporter.warehouse import Connector, Session
 

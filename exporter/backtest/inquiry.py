@@ -13,9 +13,10 @@ from typing import Any
 
 from exporter.config import Check
 from exporter.errors import Skipped, Unmeasured
+from exporter.fusion import Asked, Statement, fuse
 from exporter.model import CheckId
 from exporter.needs import Lookup, Need, Probe, Scan
-from exporter.plan import Asked, Statement, fuse, questions_of
+from exporter.plan import questions_of
 from exporter.sql.words import render
 from exporter.target import Target
 

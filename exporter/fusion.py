@@ -1,0 +1,214 @@
+"""Needs -> statements: what can share a scan shares it, equal aggregates are computed once.
+
+Per dataset: one statement over its days, one over the whole table, one for what an index answers;
+and one for each distinct probe.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from exporter.closed import Part
+from exporter.days import last_days
+from exporter.model import CheckId
+from exporter.needs import Lookup, Need, Probe, Rows, Scan
+from exporter.sql import statements
+from exporter.sql.clocks import PARSED
+from exporter.sql.words import Node, render
+from exporter.target import Target
+
+WIDEST = 1650
+"""Columns of one statement; PostgreSQL takes 1,664."""
+PARSED_NOTE = "slower: the time column is text, parsed in every row of the table"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One need of one check."""
+
+    check: CheckId
+    name: str
+    need: Need
+    part: Part = Part.WHOLE
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where in a statement's row the answer to one need stands."""
+
+    asked: Asked
+    places: tuple[int, ...]
+    days: tuple[date, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One SELECT; with `days`, its rows carry the place of their day."""
+
+    dataset: str
+    shape: str
+    sql: str
+    slots: tuple[Slot, ...]
+    days: tuple[date, ...] | None = None
+    note: str = ""
+
+    @property
+    def checks(self) -> tuple[CheckId, ...]:
+        """The checks it serves."""
+        return tuple(dict.fromkeys(slot.asked.check for slot in self.slots))
+
+
+def fuse(asked: Iterable[Asked], targets: Mapping[str, Target]) -> Iterable[Statement]:
+    """As few statements as the needs allow."""
+    groups: dict[tuple[str, str, str], list[Asked]] = defaultdict(list)
+    for one in asked:
+        groups[shape_of(one.need)].append(one)
+    for (dataset, shape, _), members in groups.items():
+        for alike in day_by_day(members, targets[dataset]) if shape == "days" else [members]:
+            for part in fitting(alike):
+                yield WRITERS[shape](part, targets[dataset])
+
+
+def day_by_day(asked: Sequence[Asked], target: Target) -> Iterable[list[Asked]]:
+    """Days of which the same is asked, together, so that each is read once and for no more.
+
+    Without an index every statement would read the whole table: there it is one.
+    """
+    if not target.tells_open_days:
+        yield list(asked)
+        return
+    wanted: dict[date, list[int]] = defaultdict(list)
+    for place, one in enumerate(asked):
+        assert isinstance(one.need, Scan)
+        for day in one.need.days or ():
+            wanted[day].append(place)
+    alike: dict[tuple[int, ...], list[date]] = defaultdict(list)
+    for day in sorted(wanted):
+        alike[tuple(wanted[day])].append(day)
+    for places, days in alike.items():
+        yield [narrowed(asked[place], tuple(days)) for place in places]
+
+
+def narrowed(asked: Asked, days: tuple[date, ...]) -> Asked:
+    """The same question of some of its days."""
+    assert isinstance(asked.need, Scan)
+    return replace(asked, need=replace(asked.need, days=days))
+
+
+def shape_of(need: Need) -> tuple[str, str, str]:
+    """What may share a statement: dataset and shape; a probe only with its equals."""
+    if isinstance(need, Scan):
+        return need.dataset, need.rows.value if need.days is None else "days", ""
+    if isinstance(need, Lookup):
+        return need.dataset, "lookup", ""
+    return need.dataset, "probe", need.sql
+
+
+def fitting(asked: Iterable[Asked]) -> Iterable[list[Asked]]:
+    """The needs of one shape, in parts whose columns one statement can hold."""
+    part: list[Asked] = []
+    columns: set[str] = set()
+    for one in asked:
+        wanted = texts(one.need)
+        if part and len(columns) + len(wanted - columns) > WIDEST:
+            yield part
+            part, columns = [], set()
+        part.append(one)
+        columns |= wanted
+    yield part
+
+
+def texts(need: Need) -> set[str]:
+    """The columns of a statement that a need asks for."""
+    if isinstance(need, Scan):
+        return {render(node) for node in need.cells}
+    return set(need.subqueries) if isinstance(need, Lookup) else {need.sql}
+
+
+def placed(asked: Sequence[Asked]) -> tuple[list[Node], list[Slot]]:
+    """The distinct aggregates of scans, and where each need finds its own."""
+    nodes: dict[str, tuple[int, Node]] = {}
+    slots = []
+    for one in asked:
+        assert isinstance(one.need, Scan)
+        places = []
+        for node in one.need.cells:
+            place, _ = nodes.setdefault(render(node), (len(nodes), node))
+            places.append(place)
+        slots.append(Slot(one, tuple(places), one.need.days))
+    return [node for _, node in nodes.values()], slots
+
+
+def write_table(asked: Sequence[Asked], target: Target) -> Statement:
+    """One ungrouped scan of the whole table."""
+    return write_rows(asked, target, Rows.ALL, None)
+
+
+def write_closed(asked: Sequence[Asked], target: Target) -> Statement:
+    """One ungrouped scan of all rows of closed days."""
+    return write_rows(asked, target, Rows.CLOSED, target.closed_rows())
+
+
+def write_open(asked: Sequence[Asked], target: Target) -> Statement:
+    """One ungrouped scan of the rows that are not of closed days."""
+    return write_rows(asked, target, Rows.OPEN, target.open_rows())
+
+
+def write_rows(asked: Sequence[Asked], target: Target, rows: Rows, where: Node | None) -> Statement:
+    """One ungrouped scan."""
+    nodes, slots = placed(asked)
+    sql = statements.select(nodes, target.table(), where)
+    return Statement(target.dataset.name, rows.value, sql, tuple(slots))
+
+
+def write_days(asked: Sequence[Asked], target: Target) -> Statement:
+    """One scan per day's range where the time column is indexed, else one grouped by day."""
+    nodes, slots = placed(asked)
+    wanted = sorted({day for slot in slots for day in slot.days or ()})
+    clock = target.clock()
+    if not target.tells_open_days:
+        days = last_days(wanted[-1], (wanted[-1] - wanted[0]).days + 1)
+        edges = [target.bounds(day)[0] for day in days] + [target.bounds(days[-1])[1]]
+        sql = statements.select_grouped(nodes, target.table(), clock, edges, len(days))
+        note = "no index on the time column: the whole table is read"
+        if clock.is_parsed:
+            note = PARSED_NOTE
+    else:
+        days, note = tuple(wanted), ""
+        bounds = [target.bounds(day) for day in days]
+        sql = statements.select_ranges(nodes, target.table(), clock, bounds)
+    return Statement(target.dataset.name, "days", sql, tuple(slots), days, note)
+
+
+def write_lookup(asked: Sequence[Asked], target: Target) -> Statement:
+    """Single values side by side, each from its own sub-select."""
+    texts: dict[str, int] = {}
+    slots = []
+    for one in asked:
+        assert isinstance(one.need, Lookup)
+        places = tuple(texts.setdefault(text, len(texts)) for text in one.need.subqueries)
+        slots.append(Slot(one, places))
+    sql = statements.select_scalars(list(texts))
+    note = PARSED_NOTE if any(PARSED in text for text in texts) else ""
+    return Statement(target.dataset.name, "lookup", sql, tuple(slots), note=note)
+
+
+def write_probe(asked: Sequence[Asked], target: Target) -> Statement:
+    """A statement of its own, shared by the needs that ask exactly the same."""
+    need = asked[0].need
+    assert isinstance(need, Probe)
+    slots = tuple(Slot(one, ()) for one in asked)
+    return Statement(target.dataset.name, "probe", need.sql, slots)
+
+
+WRITERS = {
+    "table": write_table,
+    "closed": write_closed,
+    "open": write_open,
+    "days": write_days,
+    "lookup": write_lookup,
+    "probe": write_probe,
+}
