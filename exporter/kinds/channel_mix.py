@@ -66,6 +66,9 @@ class ChannelMix(Limited):
     baseline and those of the day, and all the others together; who is absent has the share 0. One
     of the largest that had revenue on every day before, and has none, is a finding of the mildest
     severity given, however small its share was.
+
+    With a few dozen orders a day chance alone moves a share by 15 points every now and then: write
+    a wider limit there.
     """
 
     kind = "channel_mix"

@@ -64,7 +64,12 @@ BREAKS = {
     "F4": Break(
         "daily_metrics",
         f"DELETE FROM analytics.daily_metrics WHERE {DAY}",
-        {"daily_metrics.volume"},
+        # Without the row nobody can say whether it agrees.
+        {
+            "daily_metrics.volume",
+            "daily_metrics.agreement_orders",
+            "daily_metrics.agreement_revenue",
+        },
     ),
     "F6": Break(
         "raw_events",
@@ -87,6 +92,56 @@ BREAKS = {
         "UPDATE analytics.fct_order_items SET line_revenue = line_revenue - 1"
         f" WHERE order_id IN {THREE}",
         {"order_items.line_revenue"},
+    ),
+    "R6": Break(
+        "raw_events",
+        f"UPDATE analytics.raw_events SET revenue = revenue + 1 WHERE transaction_id IN {THREE}",
+        {"orders.reconciliation_raw", "orders.reconciliation_total_raw"},
+    ),
+    "N3": Break(
+        "raw_events",
+        "DELETE FROM analytics.raw_events WHERE event_name = 'checkout_started' AND client_id IN"
+        f" (SELECT client_id FROM analytics.fct_orders WHERE order_id IN {THREE})",
+        {"events.impossible_sequence_checkout"},
+    ),
+    "T2": Break(
+        "fct_order_attribution",
+        "UPDATE analytics.fct_order_attribution SET attributed_revenue = attributed_revenue + 1"
+        f" WHERE model = 'last_click' AND order_id IN {THREE}",
+        {"orders.over_attribution_last_click"},
+    ),
+    "T2 of the day": Break(
+        "daily_metrics",
+        "UPDATE analytics.daily_metrics SET attributed_revenue_first_click = revenue + 1"
+        f" WHERE {DAY}",
+        {"daily_metrics.over_attribution_attributed_revenue_first_click"},
+    ),
+    "T3": Break(
+        "fct_order_attribution",
+        "DELETE FROM analytics.fct_order_attribution WHERE model = 'first_click'"
+        " AND order_ts >= '2026-03-19Z' AND order_ts < '2026-03-20Z'",
+        {"orders.attribution_coverage_first_click"},
+    ),
+    "T3 of the day": Break(
+        "daily_metrics",
+        f"UPDATE analytics.daily_metrics SET attributed_orders_last_click = 0 WHERE {DAY}",
+        {"daily_metrics.attribution_coverage_attributed_orders_last_click"},
+    ),
+    "T4": Break(
+        "fct_order_attribution",
+        "UPDATE analytics.fct_order_attribution SET channel = 'direct' WHERE channel ="
+        " 'paid_search' AND order_ts >= '2026-03-19Z' AND order_ts < '2026-03-20Z'",
+        {"attribution.channel_mix"},
+    ),
+    "X1": Break(
+        "daily_metrics",
+        f"UPDATE analytics.daily_metrics SET orders = orders + 1 WHERE {DAY}",
+        {"daily_metrics.agreement_orders"},
+    ),
+    "X2": Break(
+        "daily_metrics",
+        f"UPDATE analytics.daily_metrics SET revenue = revenue + 10 WHERE {DAY}",
+        {"daily_metrics.agreement_revenue"},
     ),
     "V8": Break(
         "fct_sessions",
