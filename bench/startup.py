@@ -14,22 +14,27 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import click
 import psycopg2
+from rich.console import Console
 
+from bench import tables
+from bench.figures import Aim
+from bench.tables import Grid
+from exporter import profiles
 from exporter.config import load
 from exporter.demo import shop
 from exporter.demo.postgres import Postgres
 from exporter.watch import lanes
 
-CONFIG = Path(shop.__file__).with_name("shop.yml")
+CONFIG = profiles.file_of(profiles.DEFAULT)
 TICK = os.sysconf("SC_CLK_TCK")
-AIMS = "listening at most 0.5 s, RSS at most 64 MiB, CPU at most 0.1 s a steady pass"
+STARTS, ROUNDS = 5, 10
 LANES = len(lanes(load(CONFIG, {"WAREHOUSE_DSN": "nobody connects"})))
 """Passes of a round over everything."""
 COMMANDS = ("--version", "--help", "validate", "rules")
@@ -157,26 +162,45 @@ def command_seconds(command: str) -> float:
     return min(took)
 
 
-@click.command()
-@click.option("--starts", type=click.IntRange(1), default=5, show_default=True)
-@click.option("--rounds", type=click.IntRange(1), default=10, show_default=True)
-def main(starts: int, rounds: int) -> None:
-    """Medians of some starts of the exporter, and the seconds of commands that never connect."""
-    click.echo(f"aims: {AIMS}")
+def measured(starts: int, rounds: int) -> Needs:
+    """The medians of some starts of the exporter."""
     with sample_shop() as dsn:
         found = [measure(dsn, rounds) for _ in range(starts)]
-    click.echo(f"{'seconds until it listens':<44}{median(found, 'listening'):>8.2f}")
-    click.echo(f"{'CPU seconds until it listens':<44}{median(found, 'starting'):>8.2f}")
-    click.echo(f"{f'MiB resident after {rounds} rounds':<44}{median(found, 'resident'):>8.1f}")
-    click.echo(f"{'CPU seconds of a steady round and its scrapes':<44}{median(found, 'cpu'):>8.3f}")
-    for command in COMMANDS:
-        click.echo(f"{f'seconds of {command}':<44}{command_seconds(command):>8.2f}")
+    return Needs(
+        *(statistics.median(numbers) for numbers in zip(*map(astuple, found), strict=True))
+    )
 
 
-def median(found: list[Needs], name: str) -> float:
-    """The median of one of the numbers."""
-    numbers: list[float] = [getattr(each, name) for each in found]
-    return statistics.median(numbers)
+def aims(found: Needs) -> list[Aim]:
+    """What it may need."""
+    return [
+        Aim("seconds until it listens", 0.5, "s", found.listening),
+        Aim("resident memory after passes", 64, "MiB", found.resident),
+        Aim("client CPU of a pass and its scrapes", 0.1, "s", found.cpu),
+    ]
+
+
+def grid(found: Needs) -> Grid:
+    """What it needs, and the seconds of commands that never connect."""
+    rows = [
+        ["seconds until it listens", f"{found.listening:.2f}"],
+        ["CPU seconds until it listens", f"{found.starting:.2f}"],
+        ["MiB resident after passes and scrapes", f"{found.resident:.1f}"],
+        ["CPU seconds of a steady pass over everything and a scrape", f"{found.cpu:.3f}"],
+        *([f"seconds of `{name}`", f"{command_seconds(name):.2f}"] for name in COMMANDS),
+    ]
+    return Grid(["on the sample shop", "median"], rows)
+
+
+@click.command()
+@click.option("--starts", type=click.IntRange(1), default=STARTS, show_default=True)
+@click.option("--rounds", type=click.IntRange(1), default=ROUNDS, show_default=True)
+def main(starts: int, rounds: int) -> None:
+    """Medians of some starts of the exporter, and the seconds of commands that never connect."""
+    console = Console()
+    found = measured(starts, rounds)
+    console.print(grid(found).rich(f"{starts} starts, {rounds} passes each"))
+    console.print(tables.aims(aims(found)).rich("aims"))
 
 
 if __name__ == "__main__":

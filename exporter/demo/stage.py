@@ -24,6 +24,7 @@ from types import FrameType
 import psycopg2
 import psycopg2.extensions
 
+from exporter import profiles
 from exporter.catalog import DEFAULT_PORT
 from exporter.config import load
 from exporter.demo import live, shop
@@ -32,7 +33,7 @@ from exporter.demo.programs import Programs, port, wait_for_port
 from exporter.errors import UsageError
 from exporter.rules import render
 
-CONFIG = Path(__file__).with_name("shop.yml")
+CONFIG = profiles.file_of(profiles.DEFAULT)
 META_RULES = Path(__file__).parents[2] / "prometheus" / "rules" / "meta.yml"
 """Rules about the exporter itself; they lie beside the package in a checkout."""
 ROLE = "warehouse_exporter"

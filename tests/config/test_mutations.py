@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
+from exporter import profiles
 from exporter.config import Config
 from exporter.config.load import parse
 from exporter.errors import ConfigError, Problem
 from tests.config.test_complaints import GOOD
 from tests.config.test_spec import EXAMPLE
 
-SHOP = Path(__file__).parents[2] / "exporter" / "demo" / "shop.yml"
+SHOP = profiles.file_of(profiles.DEFAULT)
 WORDS = [
     "orders", "null", "{}", "[]", "''", "1", "-1", "1e999", "true", "> 5%", "'> 0'", "<<", "*x",
     "&x", "!!python/name:os.system", "${NOPE}", "${}", "$${", "a: b", "- ", "? ", "'", '"', "%",

@@ -98,7 +98,7 @@ class Watch:
 
 def quick(text: str) -> str:
     """The shop's config with a pass every second, and values that are soon too old."""
-    hurried = re.sub(r"every: \d+s", "every: 1s", text)
+    hurried = re.sub(r"every: \d+m", "every: 1s", text)
     hurried = hurried.replace("statement_timeout: 60s", "statement_timeout: 5s\n  pass_timeout: 2s")
     return f"{hurried}\nalerts: {{unmeasured_for: 1s}}\n"
 
