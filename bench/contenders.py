@@ -71,10 +71,19 @@ class Stand:
         cost, answer, _ = self._run(command, scripts.asking(file))
         return cost, answer
 
-    def gate(self) -> tuple[Cost, Gauges]:
+    def config(self, file: str, settings: str) -> Path:
+        """A copy of a config of the bench, with this database and more lines for `warehouse`."""
+        copy = self.folder / file
+        text = (ROOT / "bench" / file).read_text(encoding="utf-8")
+        text = text.replace("${WAREHOUSE_DSN}", self.dsn)
+        copy.write_text(text.replace("warehouse:\n", f"warehouse:\n{settings}"), encoding="utf-8")
+        return copy
+
+    def gate(self, settings: str = "") -> tuple[Cost, Gauges]:
         """A full round by the gate, and the gauges it found."""
         command = [
-            sys.executable, "-m", "exporter", "check", f"--config.file={ROOT / 'bench/full.yml'}",
+            sys.executable, "-m", "exporter", "check",
+            f"--config.file={self.config('full.yml', settings)}",
             "--format=json", "--report-only", "--log.level=info", "--log.format=json",
         ]  # fmt: skip
         cost, report, log = self._run(command, 0)
@@ -103,11 +112,9 @@ class Stand:
         cost = Cost(took["wall"], spent.cpu, took["cpu"], took["rss"], sent, spent.blocks)
         return cost, json.loads(output.read_text(encoding="utf-8")), log
 
-    def exporter(self, steady: int) -> dict[str, Cost]:
+    def exporter(self, steady: int, settings: str = "") -> dict[str, Cost]:
         """The shipped exporter on days.yml: its first pass, `steady` more, and scrapes of it."""
-        config = self.folder / "days.yml"
-        text = (ROOT / "bench/days.yml").read_text(encoding="utf-8")
-        config.write_text(text.replace("${WAREHOUSE_DSN}", self.dsn), encoding="utf-8")
+        config = self.config("days.yml", settings)
         with ExitStack() as stack:
             serving = Serving(config, ["--web.enable-lifecycle"])
             served = Served(serving, len(lanes(load(str(config)))))

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import tables
-from bench.contenders import FULL
-from bench.figures import Rounds
+from bench import profile, scrape, startup, tables
+from bench.figures import Aim, Rounds, aims_of, median
 from bench.make_warehouse import Size
-from bench.measures import COVERED, LATER, MEASURES
+from bench.measures import MEASURES
+from bench.missed import because
+from bench.profile import Found
 from bench.server import TOLD
 from bench.tables import Grid
 
@@ -31,10 +32,9 @@ Measured with `{command}` on {day}, on {machine}.
   `naive.sql` is one statement per measure of
   [the catalogue](../bench/catalogue.md), `fused.sql` the same measures in five statements fused by
   hand, `fused8.sql` those over the last eight days. The *full round* is the gate on
-  [full.yml](../bench/full.yml): {covered} of the catalogue's {all} measures, each over the
-  catalogue's window; `naive.sql` and `fused.sql` give all {all}. The *first pass*, the *steady
-  pass* and *GET /metrics* are one running exporter on [days.yml](../bench/days.yml): checks of the
-  expected day, and metrics against 28 days.
+  [full.yml](../bench/full.yml): all of the catalogue's {all} measures, each over the catalogue's
+  window. The *first pass*, the *steady pass* and *GET /metrics* are one running exporter on
+  [days.yml](../bench/days.yml): checks of the expected day, and metrics against 28 days.
 - **Rounds.** Every contender runs once, then every one again, {rounds} times in all, so that a
   machine that slows down slows everybody. Each cell is the median of the rounds. A ratio is made
   within each round; the median of those stands under `x fused`: times the server CPU of fused.sql.
@@ -48,8 +48,11 @@ Measured with `{command}` on {day}, on {machine}.
 - **Wall** is from the start of the client's process to its end; of a pass, until it has ended.
 - **Statements** read tables; settings, savepoints and the catalogue's columns are not counted.
 - **Blocks** were read from the server's cache or from outside of it, index and catalogue included.
-- **Values** of every covered measure are held against the catalogue's SQL; a difference ends the
-  bench without a document.
+- **Values** of every measure are held against the catalogue's SQL in every round; a difference
+  ends the bench without a document.
+- **Statement by statement**: each once and alone on a connection of its own, those of a steady pass
+  {steady} times, divided. A statement that is alone has both cores; a connection takes a hundredth
+  of a second to open. What the pass takes beyond its statements stands in the last row.
 """
 
 
@@ -59,7 +62,37 @@ class Section:
 
     title: str
     rounds: Rounds
-    profiles: Mapping[str, Grid] = field(default_factory=dict)
+    profiles: Mapping[str, Sequence[Found]] = field(default_factory=dict)
+
+    @property
+    def aims(self) -> Sequence[Aim]:
+        """What its rounds can tell about."""
+        return aims_of(self.rounds)
+
+    def profile(self, what: str) -> Grid:
+        """The statements of a pass, and what the pass takes beside them."""
+        return profile.grid(self.profiles[what], median(self.rounds, what).server)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One table beside the rounds: what it says, before and after it, and its aims."""
+
+    title: str
+    text: str
+    grid: Grid
+    aims: Sequence[Aim] = ()
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run has measured; `server` are the server's settings in words."""
+
+    sections: Sequence[Section]
+    parts: Sequence[Part]
+    server: str
+    passes: int
 
 
 def machine() -> str:
@@ -75,46 +108,88 @@ def title(size: Size) -> str:
     return f"{size.events:,} events over {size.days} days"
 
 
-def render(sections: Sequence[Section], command: str, settings: str, steady: int) -> str:
+def render(report: Report, command: str) -> str:
     """The whole document."""
     head = HEAD.format(
-        command=command, day=datetime.now(UTC).date(), machine=machine(),
-        settings=settings, covered=len(COVERED), all=len(MEASURES),
-        rounds=len(sections[0].rounds), steady=steady,
+        command=command, day=datetime.now(UTC).date(), machine=machine(), settings=report.server,
+        all=len(MEASURES), rounds=len(report.sections[0].rounds), steady=report.passes,
     )  # fmt: skip
-    return "\n".join([head, *(part for one in sections for part in rendered(one)), *catalogue()])
+    parts = [part for one in report.sections for part in measured(one)]
+    parts += [part for one in report.parts for part in beside(one)]
+    return "\n".join([head, *parts, *missed(report), *catalogue()])
 
 
-def rendered(section: Section) -> Iterator[str]:
+def measured(section: Section) -> Iterator[str]:
     """The tables of one section."""
     yield f"## {section.title}\n"
     yield tables.costs(section.rounds).markdown()
-    yield "Aims:\n"
-    yield tables.aims(section.rounds).markdown()
-    if LATER and FULL in section.rounds[0]:
-        yield (
-            f"The full round has {len(COVERED)} of the {len(MEASURES)} measures of fused.sql and"
-            " naive.sql: its ratios will\nrise with the rest.\n"
-        )
+    yield tables.aims(section.aims).markdown()
     yield "Server CPU round by round:\n"
     yield tables.spread(section.rounds).markdown()
-    for what, grid in section.profiles.items():
-        yield f"Where the server CPU of the {what} goes, each statement once and alone:\n"
-        yield grid.markdown()
+    for what in section.profiles:
+        yield f"Where the server CPU of the {what} goes:\n"
+        yield section.profile(what).markdown()
+
+
+def beside(part: Part) -> Iterator[str]:
+    """A table that stands by itself."""
+    yield f"## {part.title}\n"
+    yield part.text
+    yield part.grid.markdown()
+    if part.aims:
+        yield tables.aims(part.aims).markdown()
+    if part.remark:
+        yield part.remark
+
+
+def missed(report: Report) -> Iterator[str]:
+    """What is behind every aim that is not met: the dearest statements, and what was tried."""
+    found = [(one.title, aim, one.profiles) for one in report.sections for aim in one.aims]
+    found += [(one.title, aim, {}) for one in report.parts for aim in one.aims]
+    left = [one for one in found if not one[1].met]
+    yield "## Where an aim is not met\n"
+    if not left:
+        yield "Every aim is met.\n"
+    for where, aim, profiles in left:
+        yield because(where, aim, profiles.get(aim.of, ()))
+
+
+def settings(grid: Grid, size: Size, rounds: int) -> Part:
+    """The variants of the settings on one warehouse."""
+    text = (
+        f"The passes on {size} with one setting of `warehouse:` changed, medians of {rounds}. This"
+        " is what\nthe defaults are chosen by.\n"
+    )
+    return Part("Other settings", text, grid)
+
+
+def scrapes(found: Mapping[str, scrape.Measured]) -> Part:
+    """What scrapers get."""
+    text = (
+        f"{scrape.CLIENTS} clients (`wrk`, on the same cores) ask an exporter with"
+        f" {scrape.SERIES:,} series for /metrics as often as\nthey can"
+        f" (`python -m bench.scrape`).\n"
+    )
+    return Part("Scrapes", text, scrape.grid(found), scrape.aims(found), scrape.remark(found))
+
+
+def needs(found: startup.Needs) -> Part:
+    """What the exporter needs for itself."""
+    text = (
+        f"The sample shop's config: medians of {startup.STARTS} starts with"
+        f" {startup.ROUNDS} passes each (`python -m bench.startup`).\n"
+    )
+    return Part("Start, memory, client", text, startup.grid(found), startup.aims(found))
 
 
 def catalogue() -> Iterator[str]:
     """Which check gives which measure."""
     yield "## The catalogue's measures\n"
-    rows = [
-        [measure.name, str(measure.number), measure.at.check if measure.at else "later"]
-        for measure in MEASURES
-    ]
+    rows = [[measure.name, str(measure.number), measure.at.check] for measure in MEASURES]
     yield Grid(["measure", "number", "check of full.yml"], rows).markdown()
     differing = [f"- {m.number} `{m.name}`: {m.differs}." for m in MEASURES if m.differs]
     yield (
-        f"{len(LATER)} measures come later: no kind of check gives them yet. Where our definition"
-        " differs,\nthe value is held against SQL of ours"
+        "Where our definition differs, the value is held against SQL of ours"
         f" ([differs.sql](../bench/differs.sql)):\n\n{chr(10).join(differing)}\n"
     )
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
 import psycopg2
 
-from bench.accounts import Spent
 from bench.contenders import ROOT, Stand
 from bench.tables import Grid
 
@@ -37,13 +36,33 @@ def planned(text: str) -> Iterator[Planned]:
 
 @dataclass(frozen=True)
 class Profiled:
-    """A pass that is looked at: its config, and the options of `plan` that make it this one."""
+    """A pass that is looked at: its config, and the options of `plan` that make it this one.
+
+    What is shorter than a tick is run several `times` on the connection, and divided.
+    """
 
     config: str
     options: tuple[str, ...] = ()
+    times: int = 1
 
 
-def profile(stand: Stand, one: Profiled) -> Iterator[tuple[Planned, Spent]]:
+@dataclass(frozen=True)
+class Found:
+    """What the server spends on one statement, once."""
+
+    what: str
+    serves: str
+    cpu: float
+    blocks: int
+
+    @property
+    def told(self) -> str:
+        """The check it is for, or how many."""
+        names = self.serves.split(", ")
+        return names[0] if len(names) == 1 else f"{len(names)} checks"
+
+
+def profile(stand: Stand, one: Profiled) -> Iterator[Found]:
     """What the server spends on each statement of a pass."""
     file = ROOT / "bench" / one.config
     command = [sys.executable, "-m", "exporter", "plan", f"--config.file={file}", *one.options]
@@ -54,27 +73,24 @@ def profile(stand: Stand, one: Profiled) -> Iterator[tuple[Planned, Spent]]:
     for statement in planned(done.stdout):
 
         def act(sql: str = statement.sql) -> None:
-            with closing(psycopg2.connect(stand.dsn)) as connection:
-                connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
-                with connection.cursor() as cursor:
+            connected = closing(psycopg2.connect(stand.dsn, options="-c jit=off"))
+            with connected as connection, connection.cursor() as cursor:
+                for _ in range(one.times):
                     cursor.execute(sql)
                     cursor.fetchall()
 
         _, spent = stand.accounts.spent(stand.database, act)
-        yield statement, spent
+        yield Found(
+            statement.what, statement.serves, spent.cpu / one.times, spent.blocks // one.times
+        )
 
 
-def grid(stand: Stand, profiled: Profiled) -> Grid:
-    """The statements of a pass, dearest first."""
-    found = profile(stand, profiled)
+def grid(found: Sequence[Found], whole: float) -> Grid:
+    """The statements of a pass, dearest first, and what the whole pass takes beside them."""
     rows = [
-        [one.what, f"{spent.cpu:.2f}", f"{spent.blocks:,}", served(one)]
-        for one, spent in sorted(found, key=lambda pair: -pair[1].cpu)
+        [one.what, f"{one.cpu:.3f}", f"{one.blocks:,}", one.told]
+        for one in sorted(found, key=lambda one: -one.cpu)
     ]
+    rest = max(0.0, whole - sum(one.cpu for one in found))
+    rows.append(["connections, transactions, the catalogue", f"{rest:.3f}", "", ""])
     return Grid(["statement", "server CPU s", "blocks", "for"], rows)
-
-
-def served(one: Planned) -> str:
-    """The check it is for, or how many."""
-    names = one.serves.split(", ")
-    return names[0] if len(names) == 1 else f"{len(names)} checks"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from bench.contenders import FLOOR, FUSED, NAIVE, Cost
-from bench.figures import MIB, SHORT, Rounds, aims_of, median, ratio
+from bench.figures import MIB, SHORT, Aim, Rounds, median, ratio
 
 REFERENCES = (FLOOR, FUSED, NAIVE)
 COLUMNS = ("wall s", "server CPU s", "client CPU s", "RSS MiB", "statements", "blocks")
@@ -75,15 +75,16 @@ def figures(cost: Cost) -> list[str]:
     ]  # fmt: skip
 
 
-def aims(rounds: Rounds) -> Grid:
+def aims(found: Iterable[Aim]) -> Grid:
     """Each aim with what was measured."""
     rows = []
-    for aim in aims_of(rounds):
-        value = aim.value(rounds)
-        told = "-" if value is None else f"{value:.3g} {aim.unit}"
-        met = "met" if aim.met(rounds) else "not met"
-        rows.append([aim.what, f"{aim.bound:g} {aim.unit}", told, met])
-    return Grid(["aim", "at most", "measured", ""], rows)
+    for aim in found:
+        told = "-" if aim.value is None else f"{aim.value:.3g} {aim.unit}"
+        if aim.value is not None and aim.value >= 1000:
+            told = f"{aim.value:,.0f} {aim.unit}"
+        bound = f"at {'least' if aim.least else 'most'} {aim.bound:,g} {aim.unit}"
+        rows.append([aim.what, bound, told, "met" if aim.met else "not met"])
+    return Grid(["aim", "", "measured", ""], rows)
 
 
 def spread(rounds: Rounds) -> Grid:

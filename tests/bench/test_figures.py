@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bench import accounts, profile, tables
+from bench import accounts, missed, profile, tables, variants
 from bench.contenders import FIRST, FLOOR, FULL, FUSED, NAIVE, STEADY, Cost
-from bench.figures import LONG, SHORT, aims_of, median, ratio
+from bench.figures import LONG, SHORT, STEADY_FUSED, Aim, aims_of, median, ratio
+from bench.profile import Found
 from bench.tables import Grid
 
 
@@ -36,8 +37,8 @@ def test_a_ratio_to_nothing_is_none_and_meets_no_aim() -> None:
     nothing = [{SHORT: cost(0), LONG: cost(0)}]
     assert ratio(nothing, LONG, SHORT) is None
     (aim,) = aims_of(nothing)
-    assert not aim.met(nothing)
-    assert tables.aims(nothing).rows[0][2:] == ["-", "not met"]
+    assert not aim.met
+    assert tables.aims([aim]).rows[0][2:] == ["-", "not met"]
 
 
 @pytest.mark.parametrize(
@@ -45,8 +46,48 @@ def test_a_ratio_to_nothing_is_none_and_meets_no_aim() -> None:
     [(1.15, 0.07, "met met met met"), (1.16, 0.071, "not met met met not met")],
 )
 def test_an_aim_is_met_up_to_its_bound(full: float, steady: float, met: str) -> None:
-    rows = tables.aims(rounds(full, steady)).rows
+    rows = tables.aims(aims_of(rounds(full, steady))).rows
     assert " ".join(row[-1] for row in rows[:4]) == met
+
+
+@pytest.mark.parametrize(("rate", "met"), [(2000.0, "met"), (1999.0, "not met"), (None, "not met")])
+def test_what_must_be_many_is_met_from_its_bound_on(rate: float | None, met: str) -> None:
+    (row,) = tables.aims([Aim("scrapes", 2000, "/s", rate, least=True)]).rows
+    assert (row[1], row[-1]) == ("at least 2,000 /s", met)
+
+
+def test_an_aim_that_is_missed_names_what_costs_most_and_what_was_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(missed.TRIED, STEADY_FUSED, "Tried: to read less.")
+    found = [Found(f"statement {n}", f"orders.check_{n}", n / 10, 1) for n in range(5)]
+    aim = next(aim for aim in aims_of(rounds(steady=0.2)) if aim.what == STEADY_FUSED)
+    text = missed.because("1,000 events", aim, found)
+    assert f"**{STEADY_FUSED}** (1,000 events): 0.2 x, aim at most 0.07 x." in text
+    assert "statement 4, for orders.check_4 (40%); statement 3" in text
+    assert "statement 1" not in text
+    assert "Tried: to read less." in text
+
+
+def test_the_rest_of_a_pass_stands_below_its_statements() -> None:
+    found = [Found("scan", "orders.volume", 0.1, 7), Found("join", "a.b, c.d", 0.3, 9)]
+    assert profile.grid(found, 0.55).rows == [
+        ["join", "0.300", "9", "2 checks"],
+        ["scan", "0.100", "7", "orders.volume"],
+        ["connections, transactions, the catalogue", "0.150", "", ""],
+    ]
+
+
+def test_the_variants_are_compared_by_their_medians() -> None:
+    walls = ((1.0, 2.0), (3.0, 4.0), (2.0, 9.0))
+    one = [
+        {
+            name: {pass_: Cost(wall, wall / 2, 0, 0, 1, 1) for pass_ in variants.COMPARED}
+            for name, wall in zip(("a", "b"), pair, strict=True)
+        }
+        for pair in walls
+    ]
+    assert variants.grid(one).rows == [["a", *["2.00", "1.00"] * 3], ["b", *["4.00", "2.00"] * 3]]
 
 
 def test_a_table_is_aligned_in_its_source() -> None:
@@ -77,4 +118,4 @@ def test_the_statements_of_a_plan_are_found() -> None:
     )
     (found,) = profile.planned(text)
     assert (found.what, found.sql) == ("orders: single values", "SELECT 1\nFROM t")
-    assert profile.served(found) == "2 checks"
+    assert found.serves == "orders.a, orders.b"

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bench import __main__ as bench
 from bench import document
 from bench.accounts import Accounts
+from bench.conduct import PROFILED, Order, run
 from bench.contenders import BY_HAND, FIRST, FULL, NAIVE, SCRAPE, STEADY
-from bench.document import Section
+from bench.document import Report
 from bench.make_warehouse import Size, is_made, today
 from bench.server import running
 from tests.conftest import execute
@@ -30,22 +30,21 @@ class Ran:
     """A folder in which the bench was run, and what it found."""
 
     folder: Path
-    sections: list[Section]
-    settings: str
+    report: Report
 
 
 @pytest.fixture(scope="module")
 def ran() -> Iterator[Ran]:
     """A run of one round, in a folder that the server's own user may enter as well."""
-    with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+    order = Order([TINY], 1, passes=2, profiled={STEADY: PROFILED[STEADY]})
+    with tempfile.TemporaryDirectory() as name:
         os.chmod(name, 0o755)
-        patch.setattr(bench, "PROFILED", {STEADY: bench.PROFILED[STEADY]})
         folder = Path(name) / "bench"
-        yield Ran(folder, *bench.run(folder, [TINY], {}, 1, 2, Console(file=StringIO())))
+        yield Ran(folder, run(folder, order, Console(file=StringIO())))
 
 
 def test_everybody_is_measured(ran: Ran) -> None:
-    (costs,) = ran.sections[0].rounds
+    (costs,) = ran.report.sections[0].rounds
     assert list(costs) == [*BY_HAND, FULL, FIRST, STEADY, SCRAPE]
     assert all(costs[name].blocks > 0 for name in costs if name != SCRAPE)
     assert costs[NAIVE].statements == 46
@@ -53,12 +52,12 @@ def test_everybody_is_measured(ran: Ran) -> None:
 
 
 def test_a_scrape_costs_the_warehouse_nothing(ran: Ran) -> None:
-    scraped = ran.sections[0].rounds[0][SCRAPE]
+    scraped = ran.report.sections[0].rounds[0][SCRAPE]
     assert (scraped.server, scraped.blocks, scraped.statements) == (0, 0, 0)
 
 
 def test_the_document_has_the_tables_and_what_they_depend_on(ran: Ran) -> None:
-    text = document.render(ran.sections, "make bench", ran.settings, 2)
+    text = document.render(ran.report, "make bench")
     assert "## 20,000 events over 10 days" in text
     assert "shared_buffers 1GB" in text
     for name in (*BY_HAND, FULL, FIRST, STEADY, SCRAPE):
