@@ -1,0 +1,112 @@
+"""Every id of the check catalogue: what is broken turns its own check, and it turns back.
+
+Those that truly depend on the same rows turn with it, and no other. A steady pass, which reads open
+days alone, says all the while word by word what a full one says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from psycopg2.extensions import connection as Connection
+
+from exporter.closed import Kept
+from exporter.demo import live, shop
+from exporter.demo.postgres import Postgres
+from exporter.model import CheckId, Outcome, Verdict
+from exporter.passes import run_pass
+from exporter.warehouse import Connector
+from tests.conftest import execute
+from tests.demo.shops import FRIDAY, connected, copied
+from tests.turns import BREAKS
+from tests.turns.breaking import Break, config_on
+
+QUIET = (Outcome.PASS, Outcome.SKIPPED)
+Said = dict[str, tuple[Verdict, ...]]
+
+
+@pytest.fixture(scope="module")
+def good(postgres: Postgres) -> Iterator[str]:
+    """The name of a database with a good shop."""
+    with connected(postgres.create_database("turns")) as connection:
+        shop.build(connection, as_of=FRIDAY, days=16, sessions_per_day=300)
+    yield "turns"
+    execute(postgres.dsn, "DROP DATABASE turns WITH (FORCE)")
+
+
+def run(connection: Connection, sql: str) -> None:
+    """Run statements, committed."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def forget_the_future(connection: Connection, as_of: datetime) -> None:
+    """Make the shop what it was at an earlier instant."""
+    for table, arrival in live.ARRIVAL.items():
+        run(connection, f"DELETE FROM analytics.{table} WHERE {arrival} > '{as_of}'")
+
+
+def say(connection: Connection, as_of: datetime = FRIDAY, kept: Kept | None = None) -> Said:
+    """All verdicts of a pass: a steady one with what is kept, a full one without."""
+    config = config_on(connection.dsn)
+    done = run_pass(config, Connector(config.warehouse), as_of, kept=kept)
+    return {str(check): result.verdicts for check, result in done.results.items()}
+
+
+def loud(said: Said) -> set[str]:
+    """The checks that are not fine."""
+    return {check for check, of in said.items() if any(v.outcome not in QUIET for v in of)}
+
+
+def broken(connection: Connection, damage: Break) -> None:
+    """Do the damage; what the tables were is put aside."""
+    for table in damage.tables.split():
+        run(connection, f"CREATE TABLE demo.{table}_before AS TABLE analytics.{table}")
+    run(connection, damage.sql)
+
+
+def repaired(connection: Connection, damage: Break) -> None:
+    """Make the tables what they were, row by row: the same files, which nobody need read anew."""
+    for table in damage.tables.split():
+        whole = f"analytics.{table}"
+        run(connection, f"DELETE FROM {whole}; INSERT INTO {whole} TABLE demo.{table}_before")
+    if damage.undo:
+        run(connection, damage.undo)
+
+
+def read_again(connection: Connection, damage: Break, kept: Kept) -> Kept:
+    """What is kept once rows that changed have been read: those of closed days, anew."""
+    if not damage.closed:
+        return kept
+    again = Kept()
+    say(connection, damage.as_of, again)
+    return again
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_exactly_these_turn_and_turn_back(postgres: Postgres, good: str, name: str) -> None:
+    damage = BREAKS[name]
+    with copied(postgres, good) as connection:
+        forget_the_future(connection, damage.as_of)
+        kept = Kept()
+        fine = say(connection, damage.as_of, kept)
+        assert loud(fine) == set()
+        broken(connection, damage)
+        full = say(connection, damage.as_of)
+        assert loud(full) == damage.expected
+        kept = read_again(connection, damage, kept)
+        assert say(connection, damage.as_of, kept) == full
+        repaired(connection, damage)
+        kept = read_again(connection, damage, kept)
+        assert say(connection, damage.as_of, kept) == fine
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_what_turns_is_of_the_kind_that_has_the_id(name: str) -> None:
+    config = config_on("")
+    of = {
+        i for c in BREAKS[name].turns.split() for i in config.check(CheckId(*c.split("."))).kind.ids
+    }
+    assert name.split()[0] in of
