@@ -13,6 +13,7 @@ PACKAGES = {
     "amtool": "prometheus-alertmanager",
     "pgbouncer": "pgbouncer",
     "faketime": "faketime",
+    "psql": "postgresql-client",
 }
 """Program -> the Debian package it comes in."""
 
