@@ -4,12 +4,14 @@ A finding must not look repaired because its check stopped being measured: the c
 for the last value of the past hours, unless the check is measured now. The rule keeps that value.
 But a last value alone is no finding: that of a check which was skipped since, or of a row that is
 gone, would be told again with every restart. So an alert is held only if it was there a moment ago.
+
+O8: the text of an alert says why, `value=0.0582 (5.82%) (limit > 5%), 2908 of 49963 rows`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
@@ -97,23 +99,43 @@ def value_template(condition: Condition) -> str:
     return '{{ printf "%.4g" $value }}' if first.reading.of_a_departure else PLAIN
 
 
-def counts_template(kind: Share, check: Check) -> str:
-    """`, 58 of 1,000 rows`, asked of Prometheus when the alert is written, for its own series.
+def same(check: Check) -> tuple[str, ...]:
+    """Labels by which an alert's own series is found: a funnel has one for each of its steps."""
+    return ("job", "instance", *check.kind.metric.labels)
 
-    A check may have several, such as one for each step of a funnel.
+
+def own_series(check: Check) -> Callable[[str], str]:
+    """Metric name -> the alert's own series, for `printf` with the labels that are the same."""
+    equal = "".join(f",{name}=%[{place}]q" for place, name in enumerate(same(check), 1))
+
+    def select(metric: str) -> str:
+        return selector(metric, check).replace("%", "%%").removesuffix("}") + equal + "}"
+
+    return select
+
+
+def asked(check: Check, promql: str, text: str) -> str:
+    """Text around a number (`.`) that Prometheus is asked for when the alert is written.
+
+    Nothing at all where there is none, as for a finding that holds without being measured.
     """
-    same = ("job", "instance", *kind.metric.labels)
+    question = f"printf `{promql}` {' '.join(f'$labels.{name}' for name in same(check))}"
+    return f"{{{{ with {question} | query }}}}{text}{{{{ end }}}}"
 
-    def given(metric: str) -> str:
-        ours = selector(metric, check).replace("%", "%%").removesuffix("}")
-        asking = "".join(f",{name}=%q" for name in same)
-        asked = f"printf `{ours}{asking}}}` {' '.join(f'$labels.{name}' for name in same)}"
-        return f"{{{{ with {asked} | query }}}}"
 
-    number = '{{ . | first | value | printf "%.0f" }}'
-    failed = f"{given(catalog.ROWS_FAILED.name)}, {number}{{{{ end }}}}"
-    total = f"{given(catalog.ROWS_CHECKED.name)} of {number}"
-    return f"{failed}{total} {kind.things}{{{{ end }}}}"
+def counts_template(kind: Share, check: Check) -> str:
+    """`, 58 of 1000 rows`."""
+    select, number = own_series(check), '{{ . | first | value | printf "%.0f" }}'
+    failed = asked(check, select(catalog.ROWS_FAILED.name), f", {number}")
+    total = asked(check, select(catalog.ROWS_CHECKED.name), f" of {number} {kind.things}")
+    return failed + total
+
+
+def more_template(check: Check) -> str:
+    """`, expected=840, score=-5.2`: what the kind tells beside, as far as it is there."""
+    number = '{{ . | first | value | printf "%.10g" }}'
+    told = check.kind.told(own_series(check))
+    return "".join(asked(check, promql, f", {word}={number}") for word, promql in told.items())
 
 
 def texts(
@@ -131,7 +153,7 @@ def texts(
 def finding_rule(check: Check, severity: Severity, condition: Condition, config: Config) -> Any:
     """The rule of one severity of one check."""
     counts = counts_template(check.kind, check) if isinstance(check.kind, Share) else ""
-    description = f"value={value_template(condition)} (limit {condition.text}){counts}"
+    description = f"value={value_template(condition)} (limit {condition.text})"
     rule: dict[str, Any] = {
         "alert": check.kind.alert,
         "expr": expression(condition, check, severity),
@@ -142,7 +164,11 @@ def finding_rule(check: Check, severity: Severity, condition: Condition, config:
         **rule,
         "labels": labels(check, severity, config),
         "annotations": texts(
-            check, check.kind.alert, check.kind.summary, f"{description}.", config
+            check,
+            check.kind.alert,
+            check.kind.summary,
+            f"{description}{counts}{more_template(check)}.",
+            config,
         ),
     }
 

@@ -190,17 +190,30 @@ CASES = {
             series("metric_score", "orders.zscore_revenue", metric="revenue"): "3 -3 -3 2.9",
             series("metric_change_ratio", "orders.zscore_revenue", metric="revenue"):
                 "0.29 0.3 -0.5 0.5",
+            series("metric_expected", "orders.zscore_revenue", metric="revenue"):
+                "_ _ 54321.12345 1",
             series("check_measured", "orders.zscore_revenue"): "1x9",
         },
         "WarehouseMetricAnomaly",
         {
             "0m": [],
-            "1m": [Alert("warning", "value=3 (limit |z| >= 3 and change >= 30 %).",
-                         {"metric": "revenue"})],
-            "2m": [Alert("warning", "value=3 (limit |z| >= 3 and change >= 30 %).",
+            "1m": [Alert("warning", "value=3 (limit |z| >= 3 and change >= 30 %), score=-3,"
+                         " fraction=1.3.", {"metric": "revenue"})],
+            "2m": [Alert("warning", "value=3 (limit |z| >= 3 and change >= 30 %),"
+                         " observed=27160.5617, expected=54321.1235, score=-3, fraction=0.5.",
                          {"metric": "revenue"})],
             "3m": [],
         },
+    ),
+    "an anomaly that nobody measures keeps its value, and tells nothing older beside it": Case(
+        "orders.zscore_revenue",
+        {
+            series(f"metric_{name}", "orders.zscore_revenue", metric="revenue"): f"{value} stale"
+            for name, value in (("score", -3), ("change_ratio", -0.5), ("expected", 840))
+        } | {series("check_measured", "orders.zscore_revenue"): "1 0x20"},
+        "WarehouseMetricAnomaly",
+        {"10m": [Alert("warning", "value=3 (limit |z| >= 3 and change >= 30 %).",
+                       {"metric": "revenue"})]},
     ),
     "each row of a query is an alert of its own": Case(
         "queries.stuck_refunds",

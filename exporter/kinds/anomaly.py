@@ -5,7 +5,7 @@ A metric that is 0 although its traffic is normal (V6) is a fall of 100 % `while
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import ClassVar, Literal, Self
 
@@ -151,6 +151,15 @@ class Anomaly(Kind):
         return {
             severity: departures.condition(self.method, severity, limit, self.direction)
             for severity, limit in self.given().items()
+        }
+
+    def told(self, select: Callable[[str], str]) -> Mapping[str, str]:
+        expected, fraction = select(EXPECTED.name), f"(1 + {select(CHANGE.name)})"
+        return {
+            "observed": f"round({expected} * {fraction}, 0.0001)",
+            "expected": f"round({expected}, 0.0001)",
+            "score": f"round({select(SCORE.name)}, 0.01)",
+            "fraction": f"round({fraction}, 0.01)",
         }
 
     def past(self, today: date, known: Known) -> tuple[date, ...]:

@@ -7,7 +7,7 @@ limit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
@@ -83,6 +83,11 @@ class Kind(BaseModel):
     section: ClassVar[str] = "checks"
     default_window: ClassVar[str] = "day"
     more_metrics: ClassVar[tuple[Metric, ...]] = ()
+    explains: ClassVar[bool] = False
+    """Whether a breach is a cause of others: rows did not arrive, or columns have changed."""
+    explained: ClassVar[bool] = True
+    """Whether a cause, on its dataset or upstream, can be why it speaks: not where the rows that
+    are there are wrong by themselves."""
     judged: ClassVar[Mapping[str, str]] = NO_LABELS
     """Labels of the series that limits are about, where others are shown beside them."""
 
@@ -130,6 +135,13 @@ class Kind(BaseModel):
     def conditions(self) -> Mapping[Severity, Condition]:
         """When each severity speaks."""
         raise NotImplementedError
+
+    def told(self, select: Callable[[str], str]) -> Mapping[str, str]:
+        """What an alert tells beside value and limit: PromQL by word, of its own series.
+
+        `select` makes a series of a metric name.
+        """
+        return {}
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         """What must be read; raises Unmeasured for what is missing."""

@@ -37,6 +37,7 @@ class Deadline(Limited):
     alert = "WarehouseDeadlineMissed"
     summary = "the expected day is not complete"
     layer = "infrastructure"
+    explains = True
     advice: ClassVar[str] = "critical: '> 1h'"
 
     @classmethod

@@ -101,6 +101,9 @@ class Keys:
                 f"SELECT found.* FROM (SELECT DISTINCT {named} {rows}) AS few\n"
                 f"CROSS JOIN LATERAL ({counts}{where}\nAND {same}) AS found"
             )
+        if self.within is not None:  # the rows that are asked about are among those nearby
+            asked = f"count(*) FILTER (WHERE {render(only)}) > 0"
+            return f"{counts}{where}\nGROUP BY {listed}\nHAVING {asked}"
         return f"{counts}{where}\nAND ({listed}) IN (SELECT {listed} {rows})\nGROUP BY {listed}"
 
 
@@ -115,6 +118,7 @@ class Duplicates(Share):
     metric = Metric("warehouse_duplicate_key_ratio", "Share of keys that occur more than once.")
     alert = "WarehouseDuplicateKeys"
     summary = "keys that must be unique are not"
+    explained = False
     default_window = "all"
     advice: ClassVar[str] = "critical: '> 0'"
     things: ClassVar[str] = "keys"

@@ -32,6 +32,7 @@ class Freshness(Limited):
     alert = "WarehouseDataStale"
     summary = "no new rows: the newest is too old"
     layer = "infrastructure"
+    explains = True
     advice: ClassVar[str] = "warning: '> 12h', critical: '> 24h'"
 
     by: Literal["time", "loaded"] = Field(

@@ -28,6 +28,7 @@ class NegativeRevenue(Share):
     alert = "WarehouseNegativeRevenue"
     summary = "revenue below zero"
     layer = "business"
+    explained = False
     advice: ClassVar[str] = "critical: '> 0'"
     op: ClassVar[str] = "<"
     word: ClassVar[str] = "negative"

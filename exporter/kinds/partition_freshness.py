@@ -31,6 +31,7 @@ class PartitionFreshness(Limited):
     alert = "WarehousePartitionMissing"
     summary = "the expected day is not there"
     layer = "infrastructure"
+    explains = True
     advice: ClassVar[str] = "critical: '> 0'"
 
     @classmethod

@@ -26,6 +26,7 @@ class PipelineRun(Limited):
     alert = "WarehousePipelineNotRun"
     summary = "the pipeline did not run, or read nothing"
     layer = "infrastructure"
+    explains = True
     advice: ClassVar[str] = "critical: '< 1'"
 
     rows_read: Expression = Field(

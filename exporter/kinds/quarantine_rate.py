@@ -29,6 +29,7 @@ class QuarantineRate(Share):
     alert = "WarehouseQuarantineRateHigh"
     summary = "the pipeline rejects too many rows"
     layer = "infrastructure"
+    explained = False
     advice: ClassVar[str] = "warning: '> 5%', critical: '> 6%'"
 
     quarantined: Expression = Field("rows_quarantined", description="Rows rejected by a run.")

@@ -43,6 +43,7 @@ class Silence(Limited):
     alert = "WarehouseSilence"
     summary = "no rows, although the hour is normally busy"
     layer = "infrastructure"
+    explains = True
     advice: ClassVar[str] = "warning: '> 30m'"
 
     weeks: int = Field(4, ge=1, le=12, description="Earlier weeks, of which one day each is read.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from pydantic import Field
@@ -58,6 +58,10 @@ class SoFarToday(Limited):
         if not dataset.time:
             return [f"{self.kind} needs `time:` on dataset {dataset.name}"]
         return ["so_far_today looks at the day that is open: no `window`"] if self.window else []
+
+    def told(self, select: Callable[[str], str]) -> Mapping[str, str]:
+        rows, expected = (select(metric.name) for metric in self.more_metrics)
+        return {"rows": rows, "expected": expected}
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         clock, calendar = clock_with_hours(target), target.calendar
