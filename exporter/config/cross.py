@@ -87,6 +87,20 @@ def check_calendar(spec: Any, document: Document) -> None:
                     unknown(document, ("calendar", name, f"{what}s"), what, one)
 
 
+def check_routing(spec: Any, document: Document) -> None:
+    """Maintenance names datasets that exist; owners are reached by ways that are configured."""
+    for name, window in spec.maintenance.items():
+        for one in window.datasets:
+            if one not in spec.datasets:
+                unknown(document, ("maintenance", name, "datasets"), "dataset", one)
+    if spec.routing is None:
+        return
+    for name, owner in spec.owners.items():
+        ways = [way for way in ("slack", "email") if getattr(owner, way) is not None]
+        if ways and not any(getattr(spec.routing, way) for way in ways):
+            document.complain(("owners", name), f"`routing:` has no `{ways[0]}:` to reach it by")
+
+
 def check_anomaly(
     anomaly: Anomaly, metrics: Mapping[str, Metric], document: Document, path: Path
 ) -> None:

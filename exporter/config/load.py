@@ -15,7 +15,8 @@ from exporter.config import cross
 from exporter.config.complaints import complain
 from exporter.config.document import VARIABLE, Document, Path, read
 from exporter.config.model import Alerts, Check, Config, Warehouse
-from exporter.config.spec import config_spec, parse_relation
+from exporter.config.spec import config_spec
+from exporter.config.values import parse_relation
 from exporter.errors import ConfigError, Problem
 from exporter.kinds.metric import Metric
 from exporter.model import CheckId, Dataset
@@ -87,7 +88,7 @@ def parts_of(path: Path) -> tuple[Path, ...]:
     if path[0] == "datasets" and len(path) > 2 and path[2] != "relation":
         in_a_check = path[2] == "checks" and len(path) > 3
         return (path[:4],) if in_a_check else (path[:3], (*path[:2], "checks"))
-    return (path[:1],) if path[0] in ("warehouse", "alerts") else (path[:2],)
+    return (path[:1],) if path[0] in ("warehouse", "alerts", "routing") else (path[:2],)
 
 
 def build(spec: Any, text: str, file: str, document: Document) -> Config:
@@ -99,6 +100,7 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
     cross.check_datasets(spec, datasets, document)
     cross.check_metrics(spec, document)
     cross.check_calendar(spec, document)
+    cross.check_routing(spec, document)
     found = [
         *dataset_checks(spec, datasets, document),
         *metric_checks(metrics, datasets),
@@ -117,6 +119,8 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
         owners={name: owner.model_dump(exclude_none=True) for name, owner in spec.owners.items()},
         alerts=Alerts(**spec.alerts.model_dump()),
         events=tuple(event.event(name) for name, event in spec.calendar.items()),
+        routing=spec.routing,
+        maintenance=spec.maintenance,
     )
 
 

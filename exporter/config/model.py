@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from exporter.config.routing import MaintenanceSpec, RoutingSpec
 from exporter.days import Event
 from exporter.errors import UsageError
 from exporter.kinds.base import Kind
@@ -91,6 +92,8 @@ class Config:
     owners: Mapping[str, Mapping[str, str]]
     alerts: Alerts
     events: tuple[Event, ...] = ()
+    routing: RoutingSpec | None = None
+    maintenance: Mapping[str, MaintenanceSpec] = field(default_factory=dict)
 
     def check(self, check: CheckId) -> Check:
         """The check of that address."""

@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from exporter.config.load import parse
-from exporter.config.spec import json_schema, parse_duration, parse_relation, parse_time
+from exporter.config.spec import json_schema
+from exporter.config.values import parse_duration, parse_relation, parse_time
 
 EXAMPLE = """
 warehouse:
