@@ -49,10 +49,10 @@ def write(text: str, output: str | None) -> None:
     if output is None:
         click.echo(text, nl=False)
         return
-    target = Path(os.path.realpath(output))
+    given, target = Path(output), Path(os.path.realpath(output))
     try:
-        if target.exists() and not target.is_file():  # a pipe or a device: never replaced
-            target.write_text(text, encoding="utf-8")
+        if given.exists() and not given.is_file():  # a pipe or a device: never replaced
+            given.write_text(text, encoding="utf-8")
             return
         draft = target.with_name(f".{target.name}.new")
         draft.write_text(text, encoding="utf-8")

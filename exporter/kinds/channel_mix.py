@@ -38,7 +38,7 @@ CHANGE = Metric(
 )
 VANISHED = Metric(
     "warehouse_channel_vanished",
-    "1 if a top channel that had revenue on every day before has none on this one, else 0.",
+    "1 if a large channel that had revenue on every day before has none on this one, else 0.",
     LABELS,
 )
 CUT = Metric(
@@ -63,9 +63,10 @@ class ChannelMix(Limited):
     """A channel's share of revenue that moved by so many points, or a channel that vanished.
 
     The baseline is the mean share of the days before. Shown are the largest channels of the
-    baseline and those of the day, and all the others together; who is absent has the share 0. One
-    of the largest that had revenue on every day before, and has none, is a finding of the mildest
-    severity given, however small its share was.
+    baseline and those of the day, and all the others together; who is absent has the share 0. By
+    default that is more than a shop has of ordinary channels, so that the same ones are shown every
+    day. One of the five largest that had revenue on every day before, and has none, is a finding of
+    the mildest severity given, however small its share was.
 
     With a few dozen orders a day chance alone moves a share by 15 points every now and then: write
     a wider limit there.
@@ -92,7 +93,7 @@ class ChannelMix(Limited):
     min_days: int | None = Field(
         None, ge=1, description="Days with revenue needed, else skipped; default: all of them."
     )
-    top: int = Field(5, ge=1, le=50, description="How many channels are large, on either side.")
+    top: int = Field(10, ge=1, le=50, description="How many channels are shown, of either side.")
 
     @classmethod
     def term(cls, limit: Limit) -> Term:

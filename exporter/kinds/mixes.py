@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from exporter.states import Cell, finite
 
 OTHER, NONE = "other", "(none)"
+LARGE = 5
+"""So many channels are large enough to be missed when they vanish; smaller ones come and go."""
 DIGITS = 9
 """Shares that add up to 1 leave noise of floating point: what is less than this is none."""
 
@@ -65,17 +67,17 @@ class Moved:
 
 def moves(day: Mix, before: Mix, top: int) -> list[Moved]:
     """The largest channels of the days before and those of the day, and the others together."""
-    large = before.top(top)
-    listed = [*large, *(name for name in day.top(top) if name not in large)]
+    usual, large = before.top(top), before.top(min(top, LARGE))
+    listed = [*usual, *(name for name in day.top(top) if name not in usual)]
     found = [
         Moved(name, day.shares.get(name, 0.0), before.shares.get(name, 0.0),
               name in large and not day.present.get(name) and before.present[name] == before.days)
         for name in listed
     ]  # fmt: skip
-    rest, usual = (
+    rest, before_rest = (
         round(1 - sum(mix.shares.get(name, 0.0) for name in listed), DIGITS) or 0.0
         for mix in (day, before)
     )
     small = (day.shares.keys() | before.shares.keys()) - set(listed)
     cut = len(small) + max(day.unread, before.unread)
-    return [*found, Moved(OTHER, rest, usual, cut=cut)]
+    return [*found, Moved(OTHER, rest, before_rest, cut=cut)]
