@@ -1,0 +1,198 @@
+"""The ready-made configs: whole, quiet on a good shop, and `init`, which writes them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from exporter import profiles
+from exporter.config import Config, load
+from exporter.demo import shop
+from exporter.demo.postgres import Postgres
+from exporter.explain import steady_plan
+from exporter.fusion import Statement
+from exporter.kinds import all_kinds
+from exporter.model import Outcome
+from exporter.needs import Probe
+from exporter.passes import make_targets, run_pass
+from exporter.plan import Plan, make_plan
+from exporter.warehouse import Connector
+from tests.conftest import execute
+from tests.demo.shops import FRIDAY, connected
+from tests.test_cli import ask, run
+
+NAMES = profiles.names()
+LOUD_OF_A_GOOD_SHOP = {"layered-tests": {"events.completeness_client_id"}}
+"""What a practice finds where we find nothing; its comment says so."""
+DAYS = {
+    "pipeline": 1,
+    "events": 4,
+    "sessions": 4,
+    "orders": 4,
+    "order_items": 1,
+    "daily_metrics": 3,
+}
+"""Per dataset the windows that `complete` asks of: stretches of days of which the same is asked."""
+PROBES = {"events": 2, "users": 1, "sessions": 2, "orders": 8, "order_items": 1, "attribution": 2}
+
+
+@pytest.fixture(scope="module")
+def good(postgres: Postgres) -> Iterator[str]:
+    """A good shop of the usual size, with enough history for every baseline."""
+    dsn = postgres.create_database("profiles")
+    with connected(dsn) as connection:
+        shop.build(connection, as_of=FRIDAY)
+    yield dsn
+    execute(postgres.dsn, "DROP DATABASE profiles WITH (FORCE)")
+
+
+def config_of(name: str, dsn: str = "") -> Config:
+    """A profile on a database."""
+    return load(profiles.file_of(name), {"WAREHOUSE_DSN": dsn})
+
+
+def plans(dsn: str) -> tuple[Plan, Plan]:
+    """What a full pass of `complete` asks, and what a steady one does."""
+    config = config_of("complete", dsn)
+    with Connector(config.warehouse).snapshot() as session:
+        relations = session.relations([d.relation for d in config.datasets.values()])
+    targets = make_targets(config, relations, FRIDAY)
+    return make_plan(config.checks, targets), steady_plan(config.checks, targets)
+
+
+def shapes(plan: Plan) -> Counter[tuple[str, str]]:
+    """How many statements of each shape there are for each dataset."""
+    return Counter((statement.dataset, statement.shape) for statement in plan.statements)
+
+
+def expected(days: dict[str, int], probes: dict[str, int], whole: str) -> Counter[tuple[str, str]]:
+    """The statements of a pass; `whole` is how the rows of no particular day are read."""
+    found = Counter({("events", "lookup"): 1, ("sessions", "lookup"): 1, ("events", whole): 1})
+    found.update({(dataset, "days"): count for dataset, count in days.items()})
+    found.update({(dataset, "probe"): count for dataset, count in probes.items()})
+    return found
+
+
+def window(statement: Statement) -> tuple[object, ...]:
+    """Which rows a statement reads of which dataset; a probe is one of its own."""
+    text = statement.sql if statement.shape == "probe" else None
+    return statement.dataset, statement.shape, statement.days, text
+
+
+def test_there_are_five_practices_and_ours() -> None:
+    assert NAMES == (
+        "complete", "daily-aggregate", "daily-checks", "layered-tests", "pipeline-audit",
+        "utc-partitions",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_profile_says_what_it_is_and_whose_each_table_is(name: str) -> None:
+    assert re.match(rf"# {name}: \S.*[^.\n]\.?\n#\n", profiles.text_of(name))
+    config = config_of(name)
+    assert all(dataset.owner in config.owners for dataset in config.datasets.values())
+    assert config.checks
+
+
+def test_the_recommended_one_has_every_kind() -> None:
+    config = config_of(profiles.DEFAULT)
+    assert {check.kind.kind for check in config.checks} == set(all_kinds())
+    assert config.events
+    assert all(
+        dataset.depends_on for name, dataset in config.datasets.items() if name != "pipeline"
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_profile_is_quiet_on_a_good_shop(good: str, name: str) -> None:
+    config = config_of(name, good)
+    done = run_pass(config, Connector(config.warehouse), FRIDAY)
+    results = {str(check): result.worst for check, result in done.results.items()}
+    quiet = (Outcome.PASS, Outcome.SKIPPED)
+    loud = {check for check, worst in results.items() if worst.outcome not in quiet}
+    assert loud == LOUD_OF_A_GOOD_SHOP.get(name, set())
+    assert not loud or "On the good sample shop one check says FAIL" in profiles.text_of(name)
+    skipped = {c: w.text for c, w in results.items() if w.outcome is Outcome.SKIPPED}
+    assert [c for c, text in skipped.items() if not text.endswith("(shown, no limit)")] == []
+
+
+def test_the_recommended_one_is_one_statement_per_window_and_one_per_probe(good: str) -> None:
+    full, steady = plans(good)
+    assert not full.unmeasured
+    assert shapes(full) == expected(DAYS, PROBES, "table")
+    assert shapes(steady) == expected(
+        dict.fromkeys(DAYS, 1), {**PROBES, "attribution": 1}, "open"
+    ), "the expected day alone, and the share of channels before it is known"
+
+
+def test_no_check_costs_a_statement_of_its_own_but_a_probe(good: str) -> None:
+    for plan in plans(good):
+        windows = [window(statement) for statement in plan.statements]
+        assert len(set(windows)) == len(windows), "nothing is read twice"
+        for statement in plan.statements:
+            asked = [slot.asked for slot in statement.slots]
+            is_probe = {isinstance(one.need, Probe) for one in asked}
+            assert is_probe == {statement.shape == "probe"}
+        read = [
+            (statement.dataset, day)
+            for statement in plan.statements
+            for day in statement.days or ()
+        ]
+        assert len(set(read)) == len(read), "a day of a dataset is read once, for whoever asks"
+
+
+def test_another_check_of_the_same_window_costs_no_statement(good: str, tmp_path: Path) -> None:
+    more = tmp_path / "more.yml"
+    one = '      - negative_revenue: {critical: "> 0"}\n'
+    text = profiles.text_of("complete")
+    assert one in text
+    more.write_text(text.replace(one, f"{one}{one.replace('{', '{name: again, ')}"))
+    config = load(more, {"WAREHOUSE_DSN": good})
+    done = run_pass(config, Connector(config.warehouse), FRIDAY)
+    assert done.statements == len(plans(good)[0].statements)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_init_writes_a_profile_with_its_comments(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "mine.yml"
+    asked = ask("init", f"--profile={name}", f"--output={file}")
+    assert asked.exit_code == 0
+    assert file.read_text() == profiles.text_of(name)
+    for step in (f"validate --config.file {file}", f"check --config.file {file}", "WAREHOUSE_DSN"):
+        assert step in asked.output
+    checked = ask("validate", f"--config.file={file}")
+    assert (checked.exit_code, "all well" in checked.output) == (0, True)
+
+
+def test_init_writes_over_nothing_unless_it_is_forced(tmp_path: Path) -> None:
+    file = tmp_path / "warehouse.yml"
+    file.write_text("mine")
+    asked = ask("init", f"--output={file}")
+    assert asked.exit_code == 2
+    assert asked.output == (
+        f"error: {file} is there already: name another --output, or write over it with --force\n"
+    )
+    assert file.read_text() == "mine"
+    assert ask("init", f"--output={file}", "--force").exit_code == 0
+    assert file.read_text() == profiles.text_of("complete")
+
+
+def test_init_lists_the_profiles_and_corrects_a_name(tmp_path: Path) -> None:
+    listed = ask("init", "--list").output.splitlines()
+    assert [line.split()[0] for line in listed] == list(NAMES)
+    assert listed[0].endswith("everything that makes sense on a web shop's warehouse.")
+    wrong = ask("init", "--profile=daily-check", f"--output={tmp_path / 'x.yml'}")
+    assert wrong.exit_code == 2
+    assert wrong.output == ("error: there is no profile daily-check: did you mean daily-checks?\n")
+    assert "there are complete, daily-aggregate" in ask("init", "--profile=xyz").output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_init_keeps_what_it_says_apart_from_what_it_writes() -> None:
+    ran = run("init", "--output=/dev/stdout")
+    assert (ran.returncode, ran.stdout) == (0, profiles.text_of("complete"))
+    assert "Next:" in ran.stderr
