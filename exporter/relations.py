@@ -25,7 +25,9 @@ SELECT n.nspname, c.relname, c.relkind::text, a.attname,
                JOIN pg_am m ON m.oid = i.relam
                WHERE x.indrelid = c.oid AND x.indisvalid AND x.indpred IS NULL
                  AND x.indkey[0] = a.attnum AND m.amname = 'btree'),
-       c.reltuples, s.null_frac
+       c.reltuples,
+       (SELECT s.null_frac FROM pg_stats s WHERE s.schemaname = n.nspname
+          AND s.tablename = c.relname AND s.attname = a.attname AND NOT s.inherited)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN LATERAL (
   SELECT json_agg((SELECT json_agg(b.attname)
@@ -37,8 +39,6 @@ LEFT JOIN LATERAL (
     AND x.indexprs IS NULL AND (c.relkind = 'p' OR NOT c.relhassubclass)) u ON true
 LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_type t ON t.oid = a.atttypid
-LEFT JOIN pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname
-  AND s.attname = a.attname AND NOT s.inherited
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname = ANY(%s)
 ORDER BY c.oid, a.attnum
 """
@@ -46,7 +46,8 @@ ORDER BY c.oid, a.attnum
 
 A column counts as indexed when a btree, a BRIN or a partition key begins with it: a range of it is
 found. Single values are found by a btree alone; else each may cost a partition, or the table. A
-unique index speaks for the whole relation only where no other table inherits from it.
+unique index speaks for the whole relation only where no other table inherits from it. Statistics
+are asked column by column: joined, the view would look at every column of the database.
 """
 
 

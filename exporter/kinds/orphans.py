@@ -21,7 +21,7 @@ ASKED, KNOWN = "warehouse_exporter_asked", "warehouse_exporter_known"
 
 
 def singly(own: str, rows: str, key: str, known: str, closed: Node | None) -> str:
-    """Every key of some rows, looked up in an index."""
+    """Every key of some rows, looked up in an index; in its order, which finds them sooner."""
     early = "" if closed is None else f", count(*) FILTER (WHERE {render(closed)}) AS early"
     parts = ("early", "n") if closed is not None else ("n",)
     cells = [
@@ -34,7 +34,7 @@ def singly(own: str, rows: str, key: str, known: str, closed: Node | None) -> st
     ]
     return (
         f"WITH {ASKED} AS MATERIALIZED (\nSELECT {own} AS key, count(*) AS n{early}\n{rows}\n"
-        f"GROUP BY 1)\nSELECT {statements.listed(cells)}\n"
+        f"GROUP BY 1 ORDER BY 1)\nSELECT {statements.listed(cells)}\n"
         f"FROM {ASKED} AS child LEFT JOIN LATERAL (\n"
         f"SELECT {key} AS key FROM {known}\nAND {key} = child.key LIMIT 1) AS parent ON true"
     )
