@@ -1,4 +1,4 @@
-"""The gate: a finished pass -> the exit code that lets the DAG go on, or stops it."""
+"""O4, the gate: a finished pass -> the exit code that lets the DAG go on, or stops it."""
 
 from __future__ import annotations
 

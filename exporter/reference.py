@@ -18,6 +18,13 @@ Every kind takes, beside its own parameters, `name`, `where`, `window`, `for` an
 `warning` and `critical`. The ids are those of the check catalogue. How to add a kind:
 [adding-a-kind.md](adding-a-kind.md).
 """
+BEHAVIOURS = {
+    "O1": "`check` prints a compact table of all verdicts, Markdown or JSON: `exporter/report.py`",
+    "O4": "`check` exits non-zero on a critical finding, so the DAG stops: `exporter/gate.py`",
+    "O8": "An alert says why, with value, limit and counts: `exporter/rules.py`",
+    "O9": "All thresholds stand in one YAML file: `exporter/config/`",
+}
+"""What is done with the findings of every kind, by its id in the check catalogue."""
 COMMON = frozenset({"name", "where", "window", "hold", "info", "warning", "critical"})
 
 
@@ -26,6 +33,8 @@ def render() -> str:
     kinds = all_kinds().values()
     ids = sorted((i, kind.kind) for kind in kinds for i in kind.ids)
     index = ["| id | kind |", "|---|---|", *(f"| {i} | [`{name}`](#{name}) |" for i, name in ids)]
+    index += ["", "What happens with a finding, whichever kind it is of:", "", "| id | behaviour |"]
+    index += ["|---|---|", *(f"| {i} | {text} |" for i, text in BEHAVIOURS.items())]
     return "\n".join([HEAD, *index, "", *(line for kind in kinds for line in section(kind))])
 
 

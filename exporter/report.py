@@ -1,4 +1,4 @@
-"""A pass for people and for machines: Markdown, JSON, and the words of a table."""
+"""O1: a pass for people and for machines: Markdown, JSON, and the words of a table."""
 
 from __future__ import annotations
 
