@@ -6,6 +6,8 @@ import pytest
 
 from exporter.config.load import parse
 from exporter.explain import explain_plan
+from exporter.relations import QUERY
+from tests.conftest import execute
 from tests.warehouses import NOON, Warehouse, config_of
 
 CHECKS = """
@@ -41,3 +43,32 @@ def test_one_by_one(warehouse: Warehouse, case: str) -> None:
     probes = [part for part in text.split("\n\n") if "a statement of its own" in part]
     assert len(probes) == 3
     assert ["LATERAL" in probe for probe in probes] == [singly] * 3
+
+
+def test_rows_nearby_are_read_once_for_what_is_asked_and_what_it_is_held_against(
+    warehouse: Warehouse,
+) -> None:
+    warehouse.sql(PLAIN)
+    check = "duplicates: {key: parent, window: day, within: 7d, critical: '> 0'}"
+    config = parse(config_of(check), "test.yml", {"WAREHOUSE_DSN": warehouse.dsn})
+    (probe,) = [part for part in explain_plan(config, NOON).split("\n\n") if "its own" in part]
+    assert probe.count('FROM "orders"') == 1, probe
+
+
+def test_the_catalogue_of_a_large_database_costs_what_that_of_a_small_one_costs(
+    warehouse: Warehouse,
+) -> None:
+    def blocks() -> int:
+        warehouse.sql("ANALYZE")
+        asked = QUERY.replace("%s", "ARRAY['orders']")
+        rows = execute(warehouse.dsn, f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {asked}")
+        plan = rows[0][0][0]["Plan"]
+        return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+
+    warehouse.sql(PLAIN)
+    few = blocks()
+    columns = ", ".join(f"c{n} int" for n in range(30))
+    made = f"EXECUTE 'CREATE TABLE other_' || n || ' ({columns})'"
+    filled = "EXECUTE 'INSERT INTO other_' || n || ' VALUES (1)'"
+    warehouse.sql(f"DO $$ BEGIN FOR n IN 1..100 LOOP {made}; {filled}; END LOOP; END $$")
+    assert blocks() < few + 1000
