@@ -157,8 +157,9 @@ def missed(report: Report) -> Iterator[str]:
 def settings(grid: Grid, size: Size, rounds: int) -> Part:
     """The variants of the settings on one warehouse."""
     text = (
-        f"The passes on {size} with one setting of `warehouse:` changed, medians of {rounds}. This"
-        " is what\nthe defaults are chosen by.\n"
+        f"{size}, with one setting of `warehouse:` changed; medians of {rounds} rounds. The"
+        " defaults are those\n*as shipped*: two connections a pass, work_mem and workers as the server has"
+        " them.\n"
     )
     return Part("Other settings", text, grid)
 

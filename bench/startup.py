@@ -35,6 +35,7 @@ from exporter.watch import lanes
 CONFIG = profiles.file_of(profiles.DEFAULT)
 TICK = os.sysconf("SC_CLK_TCK")
 STARTS, ROUNDS = 5, 10
+LISTENING, RESIDENT = "seconds until it listens", "resident memory after passes"
 LANES = len(lanes(load(CONFIG, {"WAREHOUSE_DSN": "nobody connects"})))
 """Passes of a round over everything."""
 COMMANDS = ("--version", "--help", "validate", "rules")
@@ -174,8 +175,8 @@ def measured(starts: int, rounds: int) -> Needs:
 def aims(found: Needs) -> list[Aim]:
     """What it may need."""
     return [
-        Aim("seconds until it listens", 0.5, "s", found.listening),
-        Aim("resident memory after passes", 64, "MiB", found.resident),
+        Aim(LISTENING, 0.5, "s", found.listening),
+        Aim(RESIDENT, 64, "MiB", found.resident),
         Aim("client CPU of a pass and its scrapes", 0.1, "s", found.cpu),
     ]
 
@@ -183,7 +184,7 @@ def aims(found: Needs) -> list[Aim]:
 def grid(found: Needs) -> Grid:
     """What it needs, and the seconds of commands that never connect."""
     rows = [
-        ["seconds until it listens", f"{found.listening:.2f}"],
+        [LISTENING, f"{found.listening:.2f}"],
         ["CPU seconds until it listens", f"{found.starting:.2f}"],
         ["MiB resident after passes and scrapes", f"{found.resident:.1f}"],
         ["CPU seconds of a steady pass over everything and a scrape", f"{found.cpu:.3f}"],
