@@ -125,6 +125,16 @@ def test_a_large_one_of_the_day_is_shown_beside_those_of_the_baseline() -> None:
     assert (found["other"].share, found["other"].baseline, found["other"].cut) == (0.0, 0.0, 5)
 
 
+def test_ten_are_shown_and_of_them_the_five_largest_are_missed() -> None:
+    """Small ones come and go: to show them is no reason to tell of it."""
+    shares = {f"c{rank}": (12 - rank) / 66 for rank in range(1, 12)}
+    before = Mix(shares, dict.fromkeys(shares, 7), 7, 0)
+    found = {move.channel: move for move in moves(Mix({"c1": 1.0}, {"c1": 1}, 1, 0), before, 10)}
+    assert list(found) == [*(f"c{rank}" for rank in range(1, 11)), "other"]
+    assert [name for name, move in found.items() if move.vanished] == ["c2", "c3", "c4", "c5"]
+    assert found["other"].cut == 1
+
+
 def test_the_baseline_is_the_mean_of_the_days_shares(warehouse: Warehouse) -> None:
     """A day of ten times the revenue counts as one day."""
     shop(warehouse)
