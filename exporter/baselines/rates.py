@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exporter.baselines.score import parts
-from exporter.baselines.student import two_sided
+from exporter.baselines.student import normal_score, quantile, two_sided
 
 
 @dataclass(frozen=True)
@@ -22,18 +22,29 @@ class Pooled:
     phi: float
     days: int
 
+    @property
+    def estimated(self) -> bool:
+        """Whether the spread is known from the days alone, as a variance of so few of them.
+
+        A departure divided by it is then Student's t (McCullagh and Nelder 1989, 4.5); what chance
+        makes of counts is known.
+        """
+        return self.phi > 1
+
     def score(self, hits: float, total: float) -> float:
         """The z of a day's share, of a normal distribution.
 
-        abs(z) > c says the same as: the Wilson interval of `c` deviations around the day's share,
-        its total divided by phi, does not hold the pooled share (Wilson 1927: it is the score test
-        turned round).
+        Before it is made one of a normal: that its size is more than c says the same as that the
+        Wilson interval of c deviations around the day's share, its total divided by phi, does not
+        hold the pooled share (Wilson 1927: it is the score test turned round).
         """
-        return parts(hits / total - self.share, math.sqrt(self.variance * self.phi / total))
+        distance = parts(hits / total - self.share, math.sqrt(self.variance * self.phi / total))
+        return normal_score(distance, self.days - 1) if self.estimated else distance
 
     def bound(self, alpha: float, side: int, total: float) -> float:
         """The share beyond which a day of so many is less likely than `alpha`, two-sided."""
-        reach = two_sided(alpha) * math.sqrt(self.variance * self.phi / total)
+        far = quantile(alpha, self.days - 1) if self.estimated else two_sided(alpha)
+        reach = far * math.sqrt(self.variance * self.phi / total)
         return min(1.0, max(0.0, self.share + side * reach))
 
 
