@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test lint case-study reliability bench clean
+.PHONY: help demo test lint rules case-study reliability bench clean
 .DEFAULT_GOAL := help
 
 help: ## print this
@@ -21,6 +21,9 @@ lint: .venv/dev ## ruff and mypy
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+rules: .venv/dev ## write prometheus/rules/shop.yml from the config of the sample shop
+	$(BIN)/warehouse-exporter rules --config.file exporter/profiles/complete.yml --output prometheus/rules/shop.yml
 
 case-study: .venv/dev ## write docs/case-study.md from the recorded events
 	$(BIN)/python -m tests.case_study
