@@ -158,8 +158,8 @@ def settings(grid: Grid, size: Size, rounds: int) -> Part:
     """The variants of the settings on one warehouse."""
     text = (
         f"{size}, with one setting of `warehouse:` changed; medians of {rounds} rounds. The"
-        " defaults are those\n*as shipped*: two connections a pass, work_mem and workers as the server has"
-        " them.\n"
+        " defaults are those\n*as shipped*: two connections a pass, work_mem and workers as the"
+        " server has them.\n"
     )
     return Part("Other settings", text, grid)
 
