@@ -8,8 +8,10 @@ from typing import ClassVar
 from pydantic import Field
 
 from exporter.catalog import Metric
+from exporter.errors import Reason, Unmeasured
 from exporter.kinds.base import Expression, Share
-from exporter.needs import Need, Scan
+from exporter.model import Sample
+from exporter.needs import Need, Readings, Scan, hits
 from exporter.sql import words
 from exporter.states import Hits
 from exporter.target import Target
@@ -41,6 +43,13 @@ class QuarantineRate(Share):
         complete = words.both(words.is_present(rejected), words.is_present(read), given)
         cells = (words.sum_of(rejected, complete), words.sum_of(read, complete))
         return {"rows": Scan(target.dataset.name, self.span(target), Hits, cells)}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        state = hits(readings)
+        if min(state.hits or 0.0, state.total or 0.0) < 0:
+            said = f"{state.hits:,.0f} rows quarantined of {state.total:,.0f} rows read"
+            raise Unmeasured(Reason.RESULT, f"{said} {self.when(target)}: no log has fewer than 0")
+        return super().samples(target, readings)
 
     def evidence(self, target: Target, state: Hits) -> str:
         by_run = target.dataset.expect_day == "today" and self.span(target) is not None

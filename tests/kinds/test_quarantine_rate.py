@@ -64,6 +64,14 @@ def test_runs_that_lack_either_number_are_left_out(warehouse: Warehouse) -> None
     assert warehouse.say(RATE, orders=LOG)[0] == "SKIP"
 
 
+@pytest.mark.parametrize("run", ["-100, 50", "100, -1", "-100, -100"])
+def test_a_log_with_less_than_nothing_is_not_fine(warehouse: Warehouse, run: str) -> None:
+    table(warehouse, f"('2026-03-10', {run})")
+    word, text = warehouse.say(RATE, orders=LOG)
+    assert word == "UNKNOWN"
+    assert "on 2026-03-10: no log has fewer than 0 (result)" in text
+
+
 def test_a_run_that_read_nothing_has_no_rate(warehouse: Warehouse) -> None:
     table(warehouse, "('2026-03-10', 0, 0)")
     said = warehouse.say(RATE, orders=LOG)

@@ -6,6 +6,7 @@ days alone, says all the while word by word what a full one says.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -85,6 +86,17 @@ def loud(said: Said) -> set[str]:
     return {check for check, of in said.items() if any(v.outcome not in QUIET for v in of)}
 
 
+def says_why(check: str, verdicts: tuple[Verdict, ...]) -> bool:
+    """Whether the texts of findings carry limit and numbers, and those of baselines what is usual.
+
+    As in `checkout_rate: 0.12 vs median 0.19 (z=-3.10, change=-37 %, frac=0.63)`.
+    """
+    anomaly = config_on("").check(CheckId(*check.split("."))).kind.kind == "anomaly"
+    parts = (" vs ", "change=", "frac=", "limit ") if anomaly else ("limit ",)
+    texts = [verdict.text for verdict in verdicts if verdict.outcome not in QUIET]
+    return all(part in text and re.search(r"\d", text) for text in texts for part in parts)
+
+
 def broken(connection: Connection, damage: Break) -> None:
     """Do the damage; what the tables were is put aside."""
     for table in damage.tables.split():
@@ -123,6 +135,7 @@ def test_exactly_these_turn_and_turn_back(
         broken(connection, damage)
         full = say(connection, damage.as_of)
         assert loud(full) == damage.expected
+        assert all(says_why(check, full[check]) for check in damage.turns.split())
         kept = read_again(connection, damage, kept)
         assert say(connection, damage.as_of, kept) == full
         repaired(connection, damage)
