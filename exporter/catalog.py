@@ -75,5 +75,11 @@ BUILD = Metric("warehouse_exporter_build_info", "Version of the exporter and of 
 QUERIES = "queries"
 """The value of the label `dataset` for the owner's own queries that name none."""
 ALERT_UNMEASURED = "WarehouseCheckUnmeasured"
+ALERT_DOWN = "WarehouseDown"
+ALERT_EXPORTER_DOWN = "WarehouseExporterDown"
+ALERT_PASS_STALE = "WarehousePassStale"
+ALERT_SERIES_DROPPED = "WarehouseSeriesDropped"
+ALERT_RELOAD_FAILED = "WarehouseConfigReloadFailed"
+ALERT_HEARTBEAT = "WarehouseHeartbeat"
 DEFAULT_PORT = 9843
 APPLICATION_NAME = "warehouse-exporter"

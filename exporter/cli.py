@@ -197,6 +197,21 @@ def rules(config_file: str, output: str | None) -> None:
 
 @main.command()
 @config_option
+@output_option
+def alertmanager(config_file: str, output: str | None) -> None:
+    """Alertmanager's routes from the config: by severity and owner, in groups by incident.
+
+    Its templates lie in alertmanager/templates; they belong beside the file that is written.
+    """
+    from exporter.routing import render
+
+    with explained():
+        text = render(load_offline(config_file))
+    write(text, output)
+
+
+@main.command()
+@config_option
 def validate(config_file: str) -> None:
     """Say everything that is wrong with the config, each with file and line."""
     with explained():

@@ -58,7 +58,7 @@ def open_url(written: str) -> str:
     """A URL without a password: who may read this file may read that."""
     if not re.match(r"^https?://[^\s/@]+(/\S*)?$", written):
         raise ValueError(
-            f"{written!r} is not a URL without a password: secrets are in files, such as url_file"
+            "this is no http or https URL without a password: secrets are in files, as url_file"
         )
     return written
 
