@@ -13,10 +13,13 @@ from exporter.backtest.recall import Recall, Tally
 from exporter.backtest.spoken import Record, Said
 from exporter.backtest.watcher import Step, Watcher
 from exporter.config import Check, Config, Warehouse
-from exporter.model import CheckId, Relation
+from exporter.errors import Skipped
+from exporter.model import CheckId, Relation, Result
 from exporter.passes import make_targets, result
+from exporter.verdicts import not_measured
 from exporter.warehouse import Connector
 
+SINCE = "not of a past day: what came since would be taken for its future"
 LONGEST = 86400.0
 """Seconds that a backtest may take at most."""
 
@@ -139,7 +142,13 @@ def judge_past(
             break
         targets = make_targets(config, past.relations, morning.as_of)
         gathered = past.history.on(morning, past.inquiry)
-        results = [result(check, targets, gathered, morning.as_of) for check in checks]
+        last = morning is past.asked[-1]
+        results = [
+            result(check, targets, gathered, morning.as_of)
+            if last or check.kind.in_hindsight
+            else Result(check.id, (not_measured(Skipped(SINCE)),), morning.as_of)
+            for check in checks
+        ]
         now = {found.check: Said.of(found.worst) for found in results}
         day = day_of(morning.as_of, config)
         for check, one in now.items():

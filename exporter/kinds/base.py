@@ -83,6 +83,8 @@ class Kind(BaseModel):
     section: ClassVar[str] = "checks"
     default_window: ClassVar[str] = "day"
     more_metrics: ClassVar[tuple[Metric, ...]] = ()
+    in_hindsight: ClassVar[bool] = True
+    """Whether a past day can be judged by the rows that are there now."""
     explains: ClassVar[bool] = False
     """Whether a breach is a cause of others: rows did not arrive, or columns have changed."""
     explained: ClassVar[bool] = True

@@ -25,6 +25,7 @@ class FutureRows(Limited):
     metric = Metric("warehouse_future_rows", "Rows with a time after the pass (5 minutes allowed).")
     alert = "WarehouseFutureRows"
     summary = "rows from the future"
+    in_hindsight = False
     explained = False
     advice: ClassVar[str] = "warning: '> 0'"
 
