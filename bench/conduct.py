@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -120,10 +121,10 @@ class Bench:
         rounds = []
         for _ in self.turns("settings", self.order.settings):
             found = {}
-            for name, lines in variants.VARIANTS.items():
+            for name, instead in variants.VARIANTS.items():
                 self.say(f"settings: {name}")
-                full = {FULL: stand.gate(lines)[0]}
-                found[name] = {**full, **stand.exporter(self.order.passes, lines)}
+                full = {FULL: stand.gate(instead)[0]}
+                found[name] = {**full, **stand.exporter(self.order.passes, instead)}
             rounds.append(found)
         return document.settings(variants.grid(rounds), size, self.order.settings)
 
@@ -157,6 +158,7 @@ def told(server: Running) -> str:
 
 def run(folder: Path, order: Order, console: Console) -> Report:
     """Measure what was ordered. Raises Failed, Failure, and ClickException without a client."""
+    load = os.getloadavg()[0]
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with running(folder) as server, tempfile.TemporaryDirectory() as scratch:
         with Progress(*columns, console=console) as progress:
@@ -166,4 +168,4 @@ def run(folder: Path, order: Order, console: Console) -> Report:
                 sections.append(bench.history())
             parts = [bench.settings()] if order.settings else []
             parts += bench.own() if order.own else []
-        return Report(sections, parts, told(server), order.passes)
+        return Report(sections, parts, told(server), order.passes, load)

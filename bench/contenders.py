@@ -28,6 +28,8 @@ NAIVE, FUSED, FUSED8 = "naive.sql", "fused.sql", "fused8.sql"
 BY_HAND = (FLOOR, COLUMNS, NAIVE, FUSED, FUSED8)
 FULL, FIRST, STEADY, SCRAPE = "full round", "first pass", "steady pass", "GET /metrics"
 SCRAPES = 100
+AS_IS = ("", "")
+"""No text of a config instead of another."""
 LONGEST = 1800.0
 """Seconds in which a pass must have ended."""
 PROMETHEUS = {
@@ -71,19 +73,19 @@ class Stand:
         cost, answer, _ = self._run(command, scripts.asking(file))
         return cost, answer
 
-    def config(self, file: str, settings: str) -> Path:
-        """A copy of a config of the bench, with this database and more lines for `warehouse`."""
+    def config(self, file: str, instead: tuple[str, str]) -> Path:
+        """A copy of a config of the bench, with this database, and one text instead of another."""
         copy = self.folder / file
         text = (ROOT / "bench" / file).read_text(encoding="utf-8")
         text = text.replace("${WAREHOUSE_DSN}", self.dsn)
-        copy.write_text(text.replace("warehouse:\n", f"warehouse:\n{settings}"), encoding="utf-8")
+        copy.write_text(text.replace(*instead) if instead[0] else text, encoding="utf-8")
         return copy
 
-    def gate(self, settings: str = "") -> tuple[Cost, Gauges]:
+    def gate(self, instead: tuple[str, str] = AS_IS) -> tuple[Cost, Gauges]:
         """A full round by the gate, and the gauges it found."""
         command = [
             sys.executable, "-m", "exporter", "check",
-            f"--config.file={self.config('full.yml', settings)}",
+            f"--config.file={self.config('full.yml', instead)}",
             "--format=json", "--report-only", "--log.level=info", "--log.format=json",
         ]  # fmt: skip
         cost, report, log = self._run(command, 0)
@@ -112,9 +114,9 @@ class Stand:
         cost = Cost(took["wall"], spent.cpu, took["cpu"], took["rss"], sent, spent.blocks)
         return cost, json.loads(output.read_text(encoding="utf-8")), log
 
-    def exporter(self, steady: int, settings: str = "") -> dict[str, Cost]:
+    def exporter(self, steady: int, instead: tuple[str, str] = AS_IS) -> dict[str, Cost]:
         """The shipped exporter on days.yml: its first pass, `steady` more, and scrapes of it."""
-        config = self.config("days.yml", settings)
+        config = self.config("days.yml", instead)
         with ExitStack() as stack:
             serving = Serving(config, ["--web.enable-lifecycle"])
             served = Served(serving, len(lanes(load(str(config)))))

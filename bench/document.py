@@ -23,7 +23,8 @@ HEAD = """\
 <!-- Written by `{command}`. Do not edit. -->
 
 Measured with `{command}` on {day}, on {machine}.
-{settings}.
+{settings}. Load average before it began: {load:.1f}; what others do on the machine
+is in every wall time, and makes CPU seconds longer, though less so.
 
 ## How to read it
 
@@ -34,7 +35,9 @@ Measured with `{command}` on {day}, on {machine}.
   hand, `fused8.sql` those over the last eight days. The *full round* is the gate on
   [full.yml](../bench/full.yml): all of the catalogue's {all} measures, each over the catalogue's
   window. The *first pass*, the *steady pass* and *GET /metrics* are one running exporter on
-  [days.yml](../bench/days.yml): checks of the expected day, and metrics against 28 days.
+  [days.yml](../bench/days.yml): checks of the expected day, and metrics against 28 days. No
+  index carries the transactions: their copies are looked for on the day itself and since; what it
+  costs to look further stands under *Other settings*.
 - **Rounds.** Every contender runs once, then every one again, {rounds} times in all, so that a
   machine that slows down slows everybody. Each cell is the median of the rounds. A ratio is made
   within each round; the median of those stands under `x fused`: times the server CPU of fused.sql.
@@ -87,12 +90,16 @@ class Part:
 
 @dataclass(frozen=True)
 class Report:
-    """What a run has measured; `server` are the server's settings in words."""
+    """What a run has measured.
+
+    `server` are the server's settings in words, `load` is what waited for a core when it began.
+    """
 
     sections: Sequence[Section]
     parts: Sequence[Part]
     server: str
     passes: int
+    load: float
 
 
 def machine() -> str:
@@ -112,7 +119,8 @@ def render(report: Report, command: str) -> str:
     """The whole document."""
     head = HEAD.format(
         command=command, day=datetime.now(UTC).date(), machine=machine(), settings=report.server,
-        all=len(MEASURES), rounds=len(report.sections[0].rounds), steady=report.passes,
+        load=report.load, all=len(MEASURES), rounds=len(report.sections[0].rounds),
+        steady=report.passes,
     )  # fmt: skip
     parts = [part for one in report.sections for part in measured(one)]
     parts += [part for one in report.parts for part in beside(one)]
@@ -157,9 +165,9 @@ def missed(report: Report) -> Iterator[str]:
 def settings(grid: Grid, size: Size, rounds: int) -> Part:
     """The variants of the settings on one warehouse."""
     text = (
-        f"{size}, with one setting of `warehouse:` changed; medians of {rounds} rounds. The"
-        " defaults are those\n*as shipped*: two connections a pass, work_mem and workers as the"
-        " server has them.\n"
+        f"{size}, with one thing changed; medians of {rounds} rounds. The defaults are those"
+        " *as shipped*:\ntwo connections a pass, work_mem and workers as the server has them. The"
+        " last two rows are how far back\nthe exporter looks for copies of a day's transactions.\n"
     )
     return Part("Other settings", text, grid)
 

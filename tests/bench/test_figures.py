@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench import accounts, missed, profile, tables, variants
-from bench.contenders import FIRST, FLOOR, FULL, FUSED, NAIVE, STEADY, Cost
+from bench.contenders import AS_IS, FIRST, FLOOR, FULL, FUSED, NAIVE, ROOT, STEADY, Cost
 from bench.figures import LONG, SHORT, STEADY_FUSED, Aim, aims_of, median, ratio
 from bench.profile import Found
 from bench.tables import Grid
@@ -119,3 +119,11 @@ def test_the_statements_of_a_plan_are_found() -> None:
     (found,) = profile.planned(text)
     assert (found.what, found.sql) == ("orders: single values", "SELECT 1\nFROM t")
     assert found.serves == "orders.a, orders.b"
+
+
+def test_every_variant_says_something_else_in_a_config() -> None:
+    texts = [(ROOT / "bench" / name).read_text() for name in ("full.yml", "days.yml")]
+    shipped, *others = variants.VARIANTS.values()
+    assert shipped == AS_IS
+    for old, new in others:
+        assert any(text.replace(old, new) != text for text in texts), new
