@@ -10,7 +10,8 @@ import pytest
 from exporter.demo.postgres import Postgres
 from tests.case_study.fortnight import Morning, live
 from tests.case_study.loader import Mode
-from tests.case_study.names import Names
+from tests.case_study.names import COPY, ORIGINAL, Names
+from tests.case_study.story import Shops, Story, story
 from tests.conftest import execute
 
 
@@ -44,3 +45,15 @@ def shop(postgres: Postgres, web_events: Path) -> Iterator[Callable[[Mode, Names
     yield find
     for number in range(len(databases)):
         execute(postgres.dsn, f"DROP DATABASE case_study_{number} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def whole(shop: Callable[[Mode, Names], Shop]) -> Story:
+    """All that there is to tell, of the shop and of its copy."""
+
+    def shops(names: Names) -> Shops:
+        opened = {mode: shop(mode, names) for mode in Mode}
+        lived = {mode: one.mornings for mode, one in opened.items()}
+        return Shops(names, lived, {mode: one.dsn for mode, one in opened.items()})
+
+    return story(shops(ORIGINAL), shops(COPY))

@@ -9,11 +9,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from exporter.gate import Exit
 from exporter.model import RANK, Severity
-from tests.case_study.findings import Finding, Witness, findings
+from tests.case_study import comparison
+from tests.case_study.findings import Finding, findings
 from tests.case_study.fortnight import Morning, Said
 from tests.case_study.loader import Mode
 from tests.case_study.matrix import NEVER_SILENT, matrix, never, numbers
-from tests.case_study.story import ONE_DAY, Story, part, ranges
+from tests.case_study.sightings import ALL, OWN, dates, heard
+from tests.case_study.story import Story, part, ranges
 
 FOLDER = Path(__file__).parent
 PATH = FOLDER.parents[1] / "docs" / "case-study.md"
@@ -36,7 +38,7 @@ def render(story: Story) -> str:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    environment.globals.update(words(story))
+    environment.globals.update(words(story), everybody=ALL, **comparison.words(story))
     environment.filters["cell"] = lambda text: text.replace("|", "\\|").replace("\n", " ")
 
     def filled(name: str) -> Iterator[tuple[Finding, str]]:
@@ -124,19 +126,14 @@ def kpi_change(story: Story, check: str, back: int) -> str:
     return f"{now / before - 1:+.1%}".replace("%", " %")
 
 
-def heard(story: Story, witness: Witness, mode: Mode) -> list[Morning]:
-    """The mornings on which a witness speaks of its fact."""
-    return story.loud(witness.check, mode, story.days_with(witness.fact, witness.more_than))
-
-
 def seen(story: Story, finding: Finding) -> list[str]:
     """Which check says so, with which letters and on which mornings, mode by mode."""
     lines = []
     for witness in finding.witnesses:
         told = {
             mode: [
-                f"{letters(found, witness.check)} {ranges(mornings_of(found))}"
-                for found in [heard(story, witness, mode)]
+                f"{letters(found, witness.check)} {dates(found)}"
+                for found in [heard(story, witness, OWN, mode)]
                 if found
             ]
             for mode in witness.modes
@@ -154,16 +151,11 @@ def letters(found: Sequence[Morning], check: str) -> str:
     return "/".join(dict.fromkeys(morning.said[check].letter for morning in found))
 
 
-def mornings_of(found: Sequence[Morning]) -> list[date]:
-    """The dates of mornings: the day after the day they are about."""
-    return [morning.day + ONE_DAY for morning in found]
-
-
 def quotes(story: Story, finding: Finding) -> list[tuple[str, Said]]:
     """What each witness says on the first morning it speaks, where it speaks at all."""
     found = []
     for witness in finding.witnesses:
-        told = [m for mode in witness.modes for m in heard(story, witness, mode)[:1]]
+        told = [m for mode in witness.modes for m in heard(story, witness, OWN, mode)[:1]]
         unique = {m.said[witness.check].text: m for m in told}
         found += [(witness.check, m.said[witness.check]) for m in unique.values()]
     return found
@@ -183,4 +175,4 @@ def word(said: Said) -> str:
 def exits(fortnight: Sequence[Morning]) -> Mapping[int, str]:
     """Exit code -> the mornings on which the gate ends with it, if there are any."""
     found = {code: [m for m in fortnight if m.exit == code] for code in Exit}
-    return {code: ranges(mornings_of(told)) if told else "" for code, told in found.items()}
+    return {code: dates(told) if told else "" for code, told in found.items()}

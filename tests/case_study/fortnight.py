@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import psycopg2
@@ -13,6 +13,7 @@ from exporter.gate import exit_code
 from exporter.model import Outcome, Pass, Severity
 from exporter.passes import run_pass
 from exporter.warehouse import Connector
+from tests.case_study.designs import DESIGNS, design
 from tests.case_study.loader import Mode, raw_columns
 from tests.case_study.names import Names
 from tests.case_study.pipeline import mornings
@@ -23,6 +24,9 @@ AFTERWARDS = Path(__file__).with_name("afterwards.yml")
 """What one asks on the last morning."""
 OPTION = "rows_read:"
 """The one option of a check that is spelt like a column: a copy renames the column alone."""
+LATER = timedelta(minutes=30)
+"""So long after the shop's own gate the ready-made configs are asked: one expects its last table
+then."""
 LETTERS = {
     Outcome.PASS: ".",
     Outcome.SKIPPED: "s",
@@ -53,14 +57,26 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What the gate says of one config: its exit code, and check by check."""
+
+    exit: int
+    said: Mapping[str, Said]
+
+
+@dataclass(frozen=True)
 class Morning:
-    """06:00 of the day after `day`: the columns of the raw table then, and what the gate says."""
+    """06:00 of the day after `day`: the columns of the raw table then, and what the gate says.
+
+    `designs` is what it says half an hour later of each ready-made config.
+    """
 
     day: date
     as_of: datetime
     columns: list[str]
     exit: int
     said: Mapping[str, Said]
+    designs: Mapping[str, Answer]
 
 
 def config(dsn: str, names: Names, file: Path = CONFIG) -> Config:
@@ -73,22 +89,29 @@ def config(dsn: str, names: Names, file: Path = CONFIG) -> Config:
 def live(dsn: str, directory: Path, mode: Mode, names: Names) -> Iterator[Morning]:
     """Let the shop live through its days in an empty database, with the gate on each morning."""
     expected = config(dsn, names)
+    designed = {name: design(name, dsn, names) for name in DESIGNS}
     connection = psycopg2.connect(dsn)
     try:
         for day, as_of in mornings(connection, directory, mode, names):
             with connection, connection.cursor() as cursor:
                 columns = raw_columns(cursor, names)
-            done = run_pass(expected, Connector(expected.warehouse), as_of)
-            yield Morning(day, as_of, columns, exit_code(done, expected), heard(done, expected))
+            own = asked(expected, as_of)
+            answers = {name: asked(one, as_of + LATER) for name, one in designed.items()}
+            yield Morning(day, as_of, columns, own.exit, own.said, answers)
     finally:
         connection.close()
 
 
+def asked(expected: Config, as_of: datetime) -> Answer:
+    """What the gate says of a config at an instant."""
+    done = run_pass(expected, Connector(expected.warehouse), as_of)
+    return Answer(exit_code(done, expected), heard(done, expected))
+
+
 def ask_afterwards(dsn: str, as_of: datetime, names: Names) -> dict[str, Said]:
     """The answers to the questions that are asked once, by their short names."""
-    questions = config(dsn, names, AFTERWARDS)
-    done = run_pass(questions, Connector(questions.warehouse), as_of)
-    return {name.split(".")[1]: said for name, said in heard(done, questions).items()}
+    said = asked(config(dsn, names, AFTERWARDS), as_of).said
+    return {name.split(".")[1]: answer for name, answer in said.items()}
 
 
 def heard(done: Pass, expected: Config) -> dict[str, Said]:

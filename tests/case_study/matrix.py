@@ -1,7 +1,8 @@
 """Check by morning: one letter each, and on which mornings a check is silent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from tests.case_study.fortnight import Said
 from tests.case_study.loader import Mode
 from tests.case_study.story import ONE_DAY, Story, ranges
 
@@ -32,18 +33,26 @@ def matrix(story: Story, mode: Mode) -> str:
     """The matrix of a mode, as text in columns."""
     fortnight = story.fortnights[mode]
     days = " ".join(f"{morning.day + ONE_DAY:%d}" for morning in fortnight)
-    lines = [f"{'morning of':<45}{days}  silent on"]
+    checks = judged(story)
+    ids = max(len(story.ids[check]) for check in checks) + 1
+    names = max(len(check.split(".")[1]) for check in checks) + 2
+    lines = [f"{'morning of':<{2 + ids + names}}{days}  silent on"]
     dataset = ""
-    for check in judged(story):
+    for check in checks:
         if check.split(".")[0] != dataset:
             dataset = check.split(".")[0]
             lines.append(dataset)
-        letters = "  ".join(morning.said[check].letter for morning in fortnight)
+        letters = letters_of([morning.said[check] for morning in fortnight])
         silent = [m.day + ONE_DAY for m in fortnight if m.said[check].is_silent]
         shown = "all" if len(silent) == len(fortnight) else ranges(silent)
         name = check.split(".")[1]
-        lines.append(f"  {story.ids[check]:<10}{name:<33}{letters}  {shown}")
+        lines.append(f"  {story.ids[check]:<{ids}}{name:<{names}}{letters}  {shown}")
     return "\n".join(lines)
+
+
+def letters_of(said: Sequence[Said]) -> str:
+    """What a check says morning by morning, under the two digits of the day."""
+    return "  ".join(one.letter for one in said)
 
 
 def numbers(story: Story, mode: Mode) -> str:

@@ -38,6 +38,20 @@ REBUILT = (
 )
 """Models built anew every morning, in this order; stg_events only takes what arrived since."""
 
+NAMED_BY_DESIGNS = (
+    "raw_events",
+    "dim_users",
+    "fct_sessions",
+    "fct_orders",
+    "fct_order_items",
+    "fct_order_attribution",
+    "daily_metrics",
+    "pipeline_logs",
+)
+"""The same rows again, in the tables and columns that the ready-made configs are written for."""
+NOT_AS_LOADED = ("timestamp", "event_data", "user_agent")
+"""File columns that are typed there, and the one that no ready-made config names."""
+
 
 class Staging(Enum):
     """Which spellings of the client id the staging model reads."""
@@ -61,6 +75,8 @@ def build_models(
         execute(cursor, "stg_events", names, values, _raw_fragments(cursor, names, staging))
         for model in REBUILT:
             execute(cursor, model, names, values)
+        for model in NAMED_BY_DESIGNS:
+            execute(cursor, f"analytics/{model}", names, values, _as_loaded(cursor, names))
 
 
 def mornings(
@@ -92,3 +108,10 @@ def _raw_fragments(cursor: Cursor, names: Names, staging: Staging) -> dict[str, 
     spellings = ["client_id", "clientId"] if staging is Staging.REPAIRED else ["client_id"]
     client = f"coalesce({', '.join(read(column) for column in spellings)})"
     return {"client_id": client, "referrer": read("referrer")}
+
+
+def _as_loaded(cursor: Cursor, names: Names) -> dict[str, str]:
+    """The columns of the raw table that are there now, as they are called now."""
+    typed = {names.of(column) for column in NOT_AS_LOADED}
+    listed = [c for c in raw_columns(cursor, names) if c not in typed]
+    return {"as_loaded": ", ".join(quote_ident(column, cursor) for column in listed)}

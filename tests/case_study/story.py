@@ -1,6 +1,6 @@
 """All that there is to tell: both fortnights, the facts, and the questions asked afterwards."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,25 +13,36 @@ from exporter.wording import shown
 from tests.case_study.facts import Count, Fact, facts
 from tests.case_study.fortnight import Morning, Said, ask_afterwards, config, live
 from tests.case_study.loader import Mode
-from tests.case_study.names import ORIGINAL
+from tests.case_study.names import COPY, ORIGINAL, Names
 
 ONE_DAY = timedelta(days=1)
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Story:
-    """Everything that the document is made of."""
+class Lived:
+    """Both fortnights of a shop, and the facts of its data."""
 
     fortnights: Mapping[Mode, Sequence[Morning]]
     facts: Mapping[str, Fact]
-    afterwards: Mapping[str, Said]
-    ids: Mapping[str, str]
 
     @property
     def days(self) -> list[date]:
         """The days of the files, oldest first."""
         return [morning.day for morning in self.fortnights[Mode.ADDED]]
+
+    def days_with(self, name: str, more_than: float = 0) -> list[date]:
+        """The days on which a fact is more than so many."""
+        return [day for day, count in sorted(self.facts[name].days.items()) if count.n > more_than]
+
+
+@dataclass(frozen=True)
+class Story(Lived):
+    """Everything that the document is made of; `copy` is the same under other names and dates."""
+
+    afterwards: Mapping[str, Said]
+    ids: Mapping[str, str]
+    copy: Lived
 
     def count(self, name: str) -> Count:
         """A fact over all days; KeyError for one that has no such number."""
@@ -40,10 +51,6 @@ class Story:
             raise KeyError(f"{name} is a number of single days only")
         return whole
 
-    def days_with(self, name: str, more_than: float = 0) -> list[date]:
-        """The days on which a fact is more than so many."""
-        return [day for day, count in sorted(self.facts[name].days.items()) if count.n > more_than]
-
     def by_day(self, name: str) -> str:
         """The numbers of a fact from the first day to the last."""
         return " ".join(f"{count.n:f}" for _, count in sorted(self.facts[name].days.items()))
@@ -51,12 +58,6 @@ class Story:
     def shares(self, name: str) -> str:
         """The shares of a fact from the first day to the last, in per cent."""
         return " ".join(percent(count) for _, count in sorted(self.facts[name].days.items())) + " %"
-
-    def loud(self, check: str, mode: Mode, on: Iterable[date] | None = None) -> list[Morning]:
-        """The mornings on which a check is not silent; `on`: of those after these days."""
-        after = set(self.days if on is None else on)
-        told = self.fortnights[mode]
-        return [m for m in told if m.day in after and not m.said[check].is_silent]
 
     def kpi(self, check: str, day: date, mode: Mode = Mode.RENAMED) -> str:
         """A business number of a day, as the gate shows it."""
@@ -93,29 +94,52 @@ def part(count: Count, more: Count) -> str:
 
 
 def tell(directory: Path, progress: Progress) -> Story:
-    """Live through both fortnights on a server of their own."""
+    """Live through both fortnights of both shops on a server of their own."""
     with Postgres() as server:
-        fortnights: dict[Mode, list[Morning]] = {}
-        for mode in Mode:
-            dsn = server.create_database(f"shop_{mode.value}")
-            fortnights[mode] = []
-            for morning in live(dsn, directory, mode, ORIGINAL):
-                loud = sum(not said.is_silent for said in morning.said.values())
-                progress(f"columns {mode.value}, {morning.as_of:%Y-%m-%d %H:%M}: {loud} findings")
-                fortnights[mode].append(morning)
-            if mode is Mode.ADDED:
-                raw = dsn
+        original = shops(server, directory, ORIGINAL, progress)
+        copy = shops(server, directory, COPY, progress)
         progress("facts and questions")
-        return story(fortnights, raw, dsn)
+        return story(original, copy)
 
 
-def story(fortnights: Mapping[Mode, Sequence[Morning]], raw: str, repaired: str) -> Story:
-    """The story of two shops that are still there: `raw` lived in Mode.ADDED."""
-    connection = psycopg2.connect(raw)
-    try:
-        found = facts(connection, ORIGINAL)
-    finally:
-        connection.close()
-    last = fortnights[Mode.RENAMED][-1].as_of
-    ids = {str(check.id): " ".join(check.kind.ids) for check in config(raw, ORIGINAL).checks}
-    return Story(fortnights, found, ask_afterwards(repaired, last, ORIGINAL), ids)
+@dataclass(frozen=True)
+class Shops:
+    """A shop in each mode that is still there: its mornings, and its database."""
+
+    names: Names
+    fortnights: Mapping[Mode, Sequence[Morning]]
+    dsns: Mapping[Mode, str]
+
+    def lived(self) -> Lived:
+        """What it lived through; the facts are those of the mode that keeps every column."""
+        connection = psycopg2.connect(self.dsns[Mode.ADDED])
+        try:
+            return Lived(self.fortnights, facts(connection, self.names))
+        finally:
+            connection.close()
+
+
+def shops(server: Postgres, directory: Path, names: Names, progress: Progress) -> Shops:
+    """Let one shop live in both modes."""
+    fortnights: dict[Mode, list[Morning]] = {}
+    dsns = {}
+    for mode in Mode:
+        dsns[mode] = server.create_database(f"{names.of('shop')}_{mode.value}")
+        fortnights[mode] = []
+        for morning in live(dsns[mode], directory, mode, names):
+            loud = sum(not said.is_silent for said in morning.said.values())
+            told = f"{names.of('shop')}, columns {mode.value}, {morning.as_of:%Y-%m-%d %H:%M}"
+            progress(f"{told}: {loud} findings")
+            fortnights[mode].append(morning)
+    return Shops(names, fortnights, dsns)
+
+
+def story(original: Shops, copy: Shops) -> Story:
+    """The story of shops that are still there."""
+    lived, repaired = original.lived(), original.dsns[Mode.RENAMED]
+    last = lived.fortnights[Mode.RENAMED][-1].as_of
+    ids = {
+        str(check.id): " ".join(check.kind.ids) for check in config("dbname=none", ORIGINAL).checks
+    }
+    answers = ask_afterwards(repaired, last, ORIGINAL)
+    return Story(lived.fortnights, lived.facts, answers, ids, copy.lived())

@@ -12,7 +12,7 @@ from exporter.gate import Exit
 from exporter.model import Outcome
 from tests.case_study.conftest import Shop
 from tests.case_study.facts import Count, Fact, facts
-from tests.case_study.fortnight import Morning, Said, ask_afterwards, config
+from tests.case_study.fortnight import Said, ask_afterwards, config
 from tests.case_study.loader import Mode
 from tests.case_study.names import COPY, ORIGINAL, Names
 
@@ -223,8 +223,8 @@ def test_the_exit_code_follows_from_what_was_said(shop: Open, mode: Mode) -> Non
     assert {m.exit for m in shop(mode, ORIGINAL).mornings} == {Exit.OK, Exit.CRITICAL}
 
 
-def told(morning: Morning, shift: int) -> list[tuple[str, Outcome, str]]:
-    """What a morning said, in the names of the original and with its dates."""
+def moved_back(said: Mapping[str, Said], shift: int) -> list[tuple[str, Outcome, str]]:
+    """What was said on a morning, in the names of the original and with its dates."""
 
     def back(text: str) -> str:
         moved = DATE.sub(
@@ -232,11 +232,11 @@ def told(morning: Morning, shift: int) -> list[tuple[str, Outcome, str]]:
         )
         return WORD.sub(lambda match: BACK[match.group()], moved)
 
-    return [(back(check), said.outcome, back(said.text)) for check, said in morning.said.items()]
+    return [(back(check), one.outcome, back(one.text)) for check, one in said.items()]
 
 
 def test_a_copy_with_other_names_and_dates_says_the_same(shop: Open, mode: Mode) -> None:
     original, copy = shop(mode, ORIGINAL).mornings, shop(mode, COPY).mornings
     assert [m.exit for m in copy] == [m.exit for m in original]
     for morning, moved in zip(original, copy, strict=True):
-        assert told(moved, COPY.shift_days) == told(morning, 0)
+        assert moved_back(moved.said, COPY.shift_days) == moved_back(morning.said, 0)

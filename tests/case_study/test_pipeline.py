@@ -118,7 +118,7 @@ def test_a_copy_has_no_name_and_no_date_of_the_original(shop: Open, mode: Mode) 
     copy = shop(mode, COPY)
     named = (
         "select unnest(array[table_schema, table_name, column_name])::text"
-        " from information_schema.columns where table_schema = 'store'"
+        " from information_schema.columns where table_schema in ('store', 'reporting')"
     )
     names = {name for (name,) in execute(copy.dsn, named)}
     assert names
