@@ -5,7 +5,7 @@ for the last value of the past hours, unless the check is measured now. The rule
 But a last value alone is no finding: that of a check which was skipped since, or of a row that is
 gone, would be told again with every restart. So an alert is held only if it was there a moment ago.
 
-O8: the text of an alert says why, `value=0.0582 (5.82%) (limit > 5%), 2908 of 49963 rows`.
+O8: the text of an alert says why, `value=0.062 (6.2%) (limit > 5%), 31 of 500 rows`.
 """
 
 from __future__ import annotations
@@ -173,12 +173,19 @@ def finding_rule(check: Check, severity: Severity, condition: Condition, config:
     }
 
 
+def reason_template(check: Check) -> str:
+    """` (timeout)`, as the exporter says it of the check."""
+    known = selector(catalog.UNMEASURED_REASON.name, check).replace("%", "%%").removesuffix("}")
+    question = f"printf `{known},job=%q,instance=%q}}` $labels.job $labels.instance"
+    return f'{{{{ with {question} | query }}}} ({{{{ . | first | label "reason" }}}}){{{{ end }}}}'
+
+
 def unmeasured_rule(check: Check, config: Config) -> dict[str, Any]:
     """The rule for a check that cannot be measured: as loud as the check could have been."""
     severity = next((s for s in Severity if s in check.kind.conditions()), Severity.INFO)
     description = (
-        "Not measured, so nobody knows whether it is fine. The reason is on the status page and "
-        f"in {catalog.UNMEASURED_REASON.name}."
+        f"Not measured{reason_template(check)}, so nobody knows whether it is fine. "
+        f"The reason is on the status page and in {catalog.UNMEASURED_REASON.name}."
     )
     return {
         "alert": catalog.ALERT_UNMEASURED,

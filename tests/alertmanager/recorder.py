@@ -41,6 +41,18 @@ class Mail:
         return text
 
 
+class HttpServer(ThreadingHTTPServer):
+    """Takes as many connections at once as there are alerts."""
+
+    request_queue_size = 512
+
+
+class MailServer(socketserver.ThreadingTCPServer):
+    """The same, for mail."""
+
+    request_queue_size = 512
+
+
 class Recorder:
     """Listens on two ports of 127.0.0.1, for HTTP and for mail, for as long as a `with` block."""
 
@@ -71,13 +83,13 @@ class Recorder:
 
         self._undo = ExitStack()
         for server in (
-            ThreadingHTTPServer(("127.0.0.1", 0), Http),
-            socketserver.ThreadingTCPServer(("127.0.0.1", 0), Smtp),
+            HttpServer(("127.0.0.1", 0), Http),
+            MailServer(("127.0.0.1", 0), Smtp),
         ):
             self._undo.callback(server.server_close)
             self._undo.callback(server.shutdown)
             threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-            if isinstance(server, ThreadingHTTPServer):
+            if isinstance(server, HttpServer):
                 self.url = f"http://127.0.0.1:{server.server_address[1]}"
             else:
                 self.smarthost = f"127.0.0.1:{server.server_address[1]}"
