@@ -95,7 +95,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
 
 def firing(prometheus: PrometheusServer, expected: int) -> list[Alert]:
     """What fires, once there is an alert of every rule."""
-    found = [a for a in prometheus.alerts() if a["state"] == "firing"]
+    found: list[Alert] = [a for a in prometheus.alerts() if a["state"] == "firing"]
     names = ("alertname", "dataset", "check", "severity")
     of_rules = {tuple(a["labels"].get(name) for name in names) for a in found}
     return found if len(of_rules) >= expected else []
