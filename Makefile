@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test lint rules case-study reliability bench clean
+.PHONY: help demo test lint rules case-study reliability year bench clean
 .DEFAULT_GOAL := help
 
 help: ## print this
@@ -30,6 +30,9 @@ case-study: .venv/dev ## write docs/case-study.md from the recorded events
 
 reliability: .venv/dev ## write docs/reliability.md from faults made on purpose
 	$(BIN)/python -m tests.reliability
+
+year: .venv/dev ## write docs/ordinary-year.md from simulated shops (half an hour)
+	$(BIN)/python -m tests.year
 
 bench: .venv/dev ## write docs/performance.md: what it costs the warehouse (half an hour, 8 GB)
 	$(BIN)/python -m bench --output docs/performance.md
