@@ -29,8 +29,7 @@ TRIED = {
         "CPU of one statement: sessions joined with all users (0.16 s) instead of looked up "
         "one by one (0.11 s), in the order of the index (0.08 s, kept); keys nearby by one "
         "scan (0.06 s, kept) instead of two (0.09 s); statistics of the watched columns alone "
-        "(2,000 blocks, kept) instead of filtered from those of the database (13,500). One "
-        "connection a pass, no workers and more work_mem make no difference in CPU."
+        "(2,000 blocks, kept) instead of filtered from those of the database (13,500)."
     ),
     PEAK: LIBRARIES,
     RESIDENT: LIBRARIES,
@@ -45,7 +44,7 @@ TRIED = {
 
 def because(where: str, aim: Aim, found: Sequence[Found]) -> str:
     """The aim, the dearest statements of the pass, and what was tried."""
-    value = "not measured" if aim.value is None else f"{aim.value:.3g} {aim.unit}"
+    value = "not measured" if aim.value is None else f"{aim.value:.4g} {aim.unit}"
     bound = f"at {'least' if aim.least else 'most'} {aim.bound:g} {aim.unit}"
     told = [f"- **{aim.what}** ({where}): {value}, aim {bound}."]
     whole = sum(one.cpu for one in found)

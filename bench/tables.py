@@ -79,7 +79,7 @@ def aims(found: Iterable[Aim]) -> Grid:
     """Each aim with what was measured."""
     rows = []
     for aim in found:
-        told = "-" if aim.value is None else f"{aim.value:.3g} {aim.unit}"
+        told = "-" if aim.value is None else f"{aim.value:.4g} {aim.unit}"
         if aim.value is not None and aim.value >= 1000:
             told = f"{aim.value:,.0f} {aim.unit}"
         bound = f"at {'least' if aim.least else 'most'} {aim.bound:,g} {aim.unit}"
