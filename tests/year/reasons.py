@@ -18,20 +18,17 @@ REASONS = """\
 Where it is **above**: two constants of `seasonal` were chosen on real shops, which these are not.
 It expects 0.3 of what yesterday departed, because in real shops a slow day follows a slow day; here
 days are independent, and what is carried over is noise of its own. And it takes 12 % of noise for
-granted, worth four days, which makes 20 % look like less. Sessions at 20 % were beyond the warning
-126 times in 14,080 days, where 65 to 113 are promised. With days that follow each other by 0.3 it
-was 75, on the same shops otherwise. With independent days it was 116 without the carrying, and 62
-when 20 % was taken for granted as well. Conversion is judged as a share, without either constant:
-of its 118 it was 87 when the uncertainty of the pooled share itself was counted in.
+granted, worth four days, which makes 20 % look like less. Conversion is judged as a share, without
+either constant: there the uncertainty of the pooled share itself is not counted in.
 
 Where it is **below**: the 12 %, again. Where days differ by less, the limits are wider than they
-need be: 5 % on 22 free days and 12 % on four are 6.6 % together.
+need be.
 
-Chance is not the cause of all: the six FAIL of sessions at 5 % are one shop, on six Wednesdays in a
-row. Its Wednesdays have nearly twice the sessions of other days; two of the last four had been
-holidays, so that the weekday was not known well enough, and a day that is flagged does not teach.
+Chance is not the cause of all: the FAILs of sessions at 5 % are one shop, on Wednesdays in a row.
+Its Wednesdays have nearly twice the sessions of other days; two of the last four had been holidays,
+so that the weekday was not known well enough, and a day that is flagged does not teach.
 """
-"""Why: the counts are of the same shops, each with one thing changed."""
+"""Why, as far as it was found out; what would change the method is left to its description."""
 
 
 class Where(StrEnum):
