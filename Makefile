@@ -15,7 +15,7 @@ demo: .venv/demo ## a sample shop with the exporter on it, until Ctrl-C
 
 test: .venv/dev lint ## lint, types and all tests
 	@scripts/test-programs
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/dev ## ruff and mypy
 	$(BIN)/ruff check

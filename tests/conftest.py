@@ -15,10 +15,6 @@ from exporter.demo.postgres import INSTALLS, Postgres
 from tests.programs import MISSING
 
 EVENTS = Path(__file__).parents[2] / "shared" / "data" / "web_events"
-TOGETHER = ("case_study",)
-"""Folders of tests that share the two weeks of four shops."""
-TOGETHER_BY_FILE = ("turns", "prometheus", "alertmanager", "demo", "compose", "year")
-"""Folders in which the tests of a file share a shop, or a server."""
 NUMBERS = count(1)
 
 
@@ -63,18 +59,6 @@ def web_events() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no recorded events in {folder}: set WEB_EVENTS_DIR to their folder")
     return folder
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep on one worker what shares an expensive beginning: each would else make its own."""
-    for item in items:
-        place = item.path.relative_to(Path(__file__).parent)
-        folder = place.parts[0]
-        if folder in TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(folder))
-        elif folder in TOGETHER_BY_FILE:
-            item.add_marker(pytest.mark.xdist_group(str(place)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
