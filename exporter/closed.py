@@ -9,10 +9,12 @@ is read.
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
+from exporter.errors import Unmeasured
 from exporter.model import CheckId
 from exporter.needs import Need, Probe, Reading, Rows, Scan
 from exporter.sql.words import render
@@ -61,11 +63,12 @@ class Division:
     kept: Reading | None = None
 
     def to_keep(self, part: Part, reading: Reading) -> Reading | None:
-        """What is worth keeping of a part that was read. Raises Unmeasured for NaN and the like."""
+        """What is worth keeping of a part that was read: nothing, where NaN and the like came."""
         if part is Part.CLOSED:
             return reading
         if part is Part.BOTH:
-            return Reading({None: self._two_states(reading)[0]})
+            with suppress(Unmeasured):
+                return Reading({None: self._two_states(reading)[0]})
         return None
 
     def answer(self, parts: Mapping[Part, Reading]) -> Reading:

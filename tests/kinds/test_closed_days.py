@@ -255,3 +255,15 @@ def test_a_steady_pass_reads_the_same_blocks_however_long_the_history_is(
     first, steady = zip(costs[60], costs[600], strict=True)
     assert first[1] > 3 * first[0], "the first pass reads all of it"
     assert steady[1] <= 1.1 * steady[0]
+
+
+def test_nan_on_either_side_costs_its_checks_and_not_the_pass(warehouse: Warehouse) -> None:
+    shop(warehouse)
+    warehouse.sql("UPDATE orders SET revenue = 'NaN' WHERE id = 100")
+    exporter = Exporter(warehouse, config())
+    steady = said(exporter.steady())
+    assert steady == said(exporter.full())
+    assert steady["reconciliation_total"][0][0] == "UNKNOWN"
+    assert steady["volume"][0][0] == "PASS"
+    warehouse.sql("UPDATE orders SET revenue = 10 + id % 7 WHERE id = 100")
+    assert said(exporter.steady())["reconciliation_total"][0][0] == "PASS", "nothing was kept"
