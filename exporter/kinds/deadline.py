@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import ClassVar
 
 from exporter.catalog import Metric
 from exporter.days import ONE_DAY, day_start
-from exporter.errors import Reason, Unmeasured
 from exporter.kinds.base import Limited
+from exporter.kinds.newest import lookup, newest_of
 from exporter.limits import Limit, Term, Unit
 from exporter.model import Dataset, Datasets, Sample
-from exporter.needs import Lookup, Need, Readings
-from exporter.sql import statements, words
+from exporter.needs import Need, Readings
+from exporter.sql import words
 from exporter.sql.clocks import DATE, Clock
-from exporter.states import Newest
 from exporter.target import Target
 
 
@@ -55,15 +54,11 @@ class Deadline(Limited):
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         clock = target.clock()
-        where = words.both(clock.until(target.horizon), target.predicate(self.where))
-        subquery = statements.select([clock.newest], clock.source(target.table()), where)
-        return {"rows": Lookup(target.dataset.name, Newest, (subquery,))}
+        seen = words.both(clock.until(target.horizon), target.predicate(self.where))
+        return {"rows": lookup(target, clock, seen)}
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        newest = readings["rows"].total(Newest)
-        if newest.at is None:
-            raise Unmeasured(Reason.NO_ROWS, "there is no row to take the newest of")
-        at, zone = datetime.fromtimestamp(newest.at, UTC), target.calendar.zone
+        at, zone = newest_of(readings["rows"]), target.calendar.zone
         end = target.bounds(target.calendar.expected)[1]
         lacking = max(0.0, (end - reached(at, target.clock())).total_seconds())
         by, place = target.dataset.expect_by, "before" if lacking else "after"

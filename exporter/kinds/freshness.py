@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from exporter.catalog import Metric
-from exporter.errors import Reason, Unmeasured
 from exporter.kinds.base import Limited
+from exporter.kinds.newest import lookup, newest_of
 from exporter.limits import Limit, Term, Unit
 from exporter.limits import Reading as How
 from exporter.model import Dataset, Datasets, Sample
-from exporter.needs import Lookup, Need, Readings
-from exporter.sql import statements, words
-from exporter.states import Newest
+from exporter.needs import Need, Readings
+from exporter.sql import words
 from exporter.target import Target
 
 
@@ -56,13 +54,10 @@ class Freshness(Limited):
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         clock = target.clock(getattr(target.dataset, self.by))
-        where = words.both(clock.until(target.horizon), target.predicate(self.where))
-        subquery = statements.select([clock.newest], clock.source(target.table()), where)
-        return {"rows": Lookup(target.dataset.name, Newest, (subquery,))}
+        seen = words.both(clock.until(target.horizon), target.predicate(self.where))
+        return {"rows": lookup(target, clock, seen)}
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        newest = readings["rows"].total(Newest)
-        if newest.at is None:
-            raise Unmeasured(Reason.NO_ROWS, "there is no row to take the newest of")
-        at = datetime.fromtimestamp(newest.at, UTC)
-        return [Sample({self.metric.name: newest.at}, f"newest row {at:%Y-%m-%d %H:%M:%S} UTC")]
+        at = newest_of(readings["rows"])
+        text = f"newest row {at:%Y-%m-%d %H:%M:%S} UTC"
+        return [Sample({self.metric.name: at.timestamp()}, text)]

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import ClassVar
 
 from exporter.catalog import Metric
 from exporter.days import ONE_DAY
-from exporter.errors import Reason, Unmeasured
 from exporter.kinds.base import Limited
+from exporter.kinds.newest import lookup, newest_of
 from exporter.limits import Limit, Term, Unit
 from exporter.model import Dataset, Datasets, Sample
-from exporter.needs import Lookup, Need, Readings
-from exporter.sql import statements, words
-from exporter.states import Newest
+from exporter.needs import Need, Readings
+from exporter.sql import words
 from exporter.target import Target
 from exporter.wording import counted
 
@@ -48,15 +46,12 @@ class PartitionFreshness(Limited):
     def needs(self, target: Target) -> Mapping[str, Need]:
         clock = target.clock()
         end = target.bounds(target.calendar.expected)[1]
-        where = words.both(clock.before(end), target.predicate(self.where))
-        subquery = statements.select([clock.newest], clock.source(target.table()), where)
-        return {"rows": Lookup(target.dataset.name, Newest, (subquery,))}
+        past = words.both(clock.before(end), target.predicate(self.where))
+        return {"rows": lookup(target, clock, past)}
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        newest = readings["rows"].total(Newest)
-        if newest.at is None:
-            raise Unmeasured(Reason.NO_ROWS, "there is no row up to the expected day")
-        day = datetime.fromtimestamp(newest.at, UTC).astimezone(target.calendar.zone).date()
+        at = newest_of(readings["rows"], "there is no row up to the expected day")
+        day = at.astimezone(target.calendar.zone).date()
         behind = (target.calendar.expected - day) // ONE_DAY
         late = counted(behind, "day")
         evidence = f"newest day {day}, expected {target.calendar.expected}: {late} behind"

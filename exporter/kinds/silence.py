@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import ClassVar
 
 from pydantic import Field
 
 from exporter.catalog import Metric
-from exporter.errors import Reason, Skipped, Unmeasured
+from exporter.errors import Skipped
 from exporter.kinds.base import Limited
+from exporter.kinds.newest import lookup, newest_of
 from exporter.kinds.stretches import clock_with_hours, counts, weekday, weeks_before
 from exporter.kinds.tally import Tally
 from exporter.limits import Limit, Term, Unit
 from exporter.model import Dataset, Datasets, Sample
-from exporter.needs import Lookup, Need, Readings
-from exporter.sql import statements, stretches, words
-from exporter.states import Newest
+from exporter.needs import Need, Readings
+from exporter.sql import stretches, words
 from exporter.target import Target
 from exporter.wording import counted, duration, shown
 
@@ -64,24 +64,20 @@ class Silence(Limited):
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         clock, given = clock_with_hours(target), target.predicate(self.where)
-        source, now = clock.source(target.table()), target.calendar.as_of
+        now = target.calendar.as_of
         seen = words.both(clock.until(target.horizon), given)
         alike = [
             stretches.since_latest(clock, now, then, HOUR, DAY)
             for then in weeks_before(now, self.weeks, target.calendar)
         ]
-        newest = statements.select([clock.newest], source, seen)
-        before = stretches.latest(clock, source, seen)
+        before = stretches.latest(clock, clock.source(target.table()), seen)
         return {
-            "newest": Lookup(target.dataset.name, Newest, (newest,)),
+            "newest": lookup(target, clock, seen),
             "usual": counts(target, alike, given, before),
         }
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        newest = readings["newest"].total(Newest)
-        if newest.at is None:
-            raise Unmeasured(Reason.NO_ROWS, "there is no row to take the newest of")
-        now, at = target.calendar.as_of, datetime.fromtimestamp(newest.at, UTC)
+        now, at = target.calendar.as_of, newest_of(readings["newest"])
         silent = max(timedelta(0), now - at)
         stretch = duration(min(max(silent, HOUR), DAY).total_seconds())
         usual = float(statistics.median(readings["usual"].total(Tally).counts))

@@ -1,0 +1,27 @@
+"""The newest row: what asks an index for it, and when it was."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from exporter.errors import Reason, Unmeasured
+from exporter.needs import Lookup, Reading
+from exporter.sql import statements
+from exporter.sql.clocks import Clock
+from exporter.sql.words import Node
+from exporter.states import Newest
+from exporter.target import Target
+
+
+def lookup(target: Target, clock: Clock, among: Node | None) -> Lookup:
+    """The newest time of a clock among some of the dataset's rows."""
+    subquery = statements.select([clock.newest], clock.source(target.table()), among)
+    return Lookup(target.dataset.name, Newest, (subquery,))
+
+
+def newest_of(reading: Reading, none: str = "there is no row to take the newest of") -> datetime:
+    """When the newest row was, in UTC. Raises Unmeasured, in the words of `none`, over no row."""
+    newest = reading.total(Newest)
+    if newest.at is None:
+        raise Unmeasured(Reason.NO_ROWS, none)
+    return datetime.fromtimestamp(newest.at, UTC)
