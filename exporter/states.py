@@ -103,13 +103,6 @@ class Hits:
     def __sub__(self, other: Hits, /) -> Hits:
         return Hits(minus(self.hits, other.hits), minus(self.total, other.total))
 
-    @property
-    def ratio(self) -> float | None:
-        """hits / total from 0 to 1; None when nothing was checked."""
-        if not self.total or self.hits is None:
-            return None
-        return self.hits / self.total
-
 
 @dataclass(frozen=True)
 class Total:

@@ -50,16 +50,6 @@ def test_days_added_are_the_whole_table(days: list[list[int]]) -> None:
     assert together == (Newest.of((max(rows, default=None),)) if days else None)
 
 
-@pytest.mark.parametrize(
-    ("hits", "total", "ratio"),
-    [(0, 10, 0.0), (10, 10, 1.0), (1, 4, 0.25), (0, 0, None), (None, None, None), (None, 4, None)],
-)
-def test_a_ratio_over_nothing_is_no_ratio(
-    hits: float | None, total: float | None, ratio: float | None
-) -> None:
-    assert Hits(hits, total).ratio == ratio
-
-
 def test_the_sum_over_no_value_is_none_and_a_count_is_an_honest_zero() -> None:
     assert Total.of((None, 0)).value is None
     assert Total.of((Decimal("0.00"), 3)).value == 0

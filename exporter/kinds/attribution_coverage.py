@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from exporter import catalog
 from exporter.catalog import Metric
 from exporter.errors import Skipped
 from exporter.kinds.attributed import Attributed
@@ -30,6 +29,7 @@ class AttributionCoverage(Attributed):
     alert = "WarehouseAttributionCoverageLow"
     summary = "too few orders are attributed"
     advice: ClassVar[str] = "warning: '< 10%'"
+    hits_fail: ClassVar[bool] = False
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         sides = self.sides(target, readings)
@@ -40,11 +40,7 @@ class AttributionCoverage(Attributed):
             orders = covered + sides.partless
         if not orders:
             raise Skipped(f"no orders {self.when(target)}")
-        values = {
-            self.metric.name: covered / orders,
-            catalog.ROWS_FAILED.name: orders - covered,
-            catalog.ROWS_CHECKED.name: orders,
-        }
         where = f" in {self.against.dataset}" if self.against else ""
         evidence = f"{shown(covered)} of {counted(orders, 'order')} attributed{where}{self.by_whom}"
+        values = self.gauges(covered, orders)
         return [Sample(values, f"{evidence} {self.when(target)}", self.labels())]

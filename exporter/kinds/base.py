@@ -214,6 +214,8 @@ class Share(Limited):
 
     advice: ClassVar[str] = "critical: '> 5%'"
     things: ClassVar[str] = "rows"
+    hits_fail: ClassVar[bool] = True
+    """Whether those that hit have failed; of a coverage, it is the others."""
 
     @classmethod
     def term(cls, limit: Limit) -> Term:
@@ -231,9 +233,18 @@ class Share(Limited):
         column = getattr(self, "column", None)
         return {"column": column} if column else NO_LABELS
 
-    def failed(self, state: Hits) -> float:
-        """How many failed; a coverage fails where it does not hit."""
-        return state.hits or 0.0
+    def gauges(self, hits: float, total: float, *more: float) -> dict[str, float]:
+        """The ratio, a number for each of `more_metrics`, and the rows failed and checked.
+
+        `total` is not 0.
+        """
+        beside = zip(self.more_metrics, more, strict=True)
+        return {
+            self.metric.name: hits / total,
+            **{metric.name: float(number) for metric, number in beside},
+            catalog.ROWS_FAILED.name: float(hits if self.hits_fail else total - hits),
+            catalog.ROWS_CHECKED.name: float(total),
+        }
 
     def evidence(self, target: Target, state: Hits) -> str:
         """What was seen, in numbers."""
@@ -242,11 +253,7 @@ class Share(Limited):
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         state = hits_of(readings)
-        if state.ratio is None or state.total is None:
+        if state.hits is None or not state.total:
             raise nothing_to_divide(self.when(target))
-        values = {
-            self.metric.name: state.ratio,
-            catalog.ROWS_FAILED.name: self.failed(state),
-            catalog.ROWS_CHECKED.name: state.total,
-        }
+        values = self.gauges(state.hits, state.total)
         return [Sample(values, self.evidence(target, state), self.labels())]

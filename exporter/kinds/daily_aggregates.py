@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from exporter import catalog
 from exporter.catalog import Metric
 from exporter.errors import Skipped
 from exporter.kinds.base import Share
@@ -69,14 +68,9 @@ class DailyAggregates(Share):
             if count
         ]
         failed, checked = sum(counts), rows * len(self.columns)
-        values = {
-            self.metric.name: failed / checked,
-            catalog.ROWS_FAILED.name: float(failed),
-            catalog.ROWS_CHECKED.name: float(checked),
-        }
         named = f": {', '.join(found)}" if found else ""
         evidence = (
             f"{failed:,} of {counted(checked, 'value')} {agreed(failed, 'is', 'are')} empty or"
             f" negative {self.when(target)}{named}"
         )
-        return [Sample(values, evidence)]
+        return [Sample(self.gauges(failed, checked), evidence)]

@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from pydantic import Field, field_validator
 
-from exporter import catalog
 from exporter.catalog import Metric
 from exporter.errors import Skipped
 from exporter.kinds.base import Name, Share
@@ -105,12 +104,7 @@ class ImpossibleSequence(Share):
             int(row[name] or 0) for name in ("step", "total", "unled", "late")
         )
         step, before = self.steps[number - 1], self.steps[number - 2]
-        values = {
-            self.metric.name: unled / total,
-            self.more_metrics[0].name: float(late),
-            catalog.ROWS_FAILED.name: float(unled),
-            catalog.ROWS_CHECKED.name: float(total),
-        }
+        values = self.gauges(unled, total, late)
         evidence = (
             f"{unled:,} of {counted(total, f'{step} event')} without {before} of the same"
             f" {self.by} in the {duration(self.hours * 3600)} before ({late:,} have it only"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from exporter import catalog
 from exporter.catalog import Metric
 from exporter.errors import Skipped
 from exporter.kinds.reconciliation import Compared, Sides
@@ -32,14 +31,9 @@ class Incomparable(Compared):
         orders = sides.compared + sides.incomparable
         if not orders:
             raise Skipped(f"no orders {self.when(target)}")
-        values = {
-            self.metric.name: sides.incomparable / orders,
-            catalog.ROWS_FAILED.name: sides.incomparable,
-            catalog.ROWS_CHECKED.name: orders,
-        }
         evidence = (
             f"{sides.incomparable:,.0f} of {counted(orders, 'order')} cannot be compared "
             f"({sides.valueless:,.0f} with a value missing, {sides.partless:,.0f} without a row in "
             f"{self.against.shown}) {self.when(target)}"
         )
-        return [Sample(values, evidence)]
+        return [Sample(self.gauges(sides.incomparable, orders), evidence)]

@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from exporter import catalog
 from exporter.catalog import Metric
 from exporter.errors import Skipped
 from exporter.kinds.base import Expression, Share
@@ -69,12 +68,7 @@ class LineRevenue(Share):
         apart = f"{lines - compared:,} cannot be compared"
         if not compared:
             raise Skipped(f"no line can be compared {self.when(target)} ({apart})")
-        values = {
-            self.metric.name: differing / compared,
-            self.more_metrics[0].name: float(lines - compared),
-            catalog.ROWS_FAILED.name: float(differing),
-            catalog.ROWS_CHECKED.name: float(compared),
-        }
+        values = self.gauges(differing, compared, lines - compared)
         evidence = (
             f"{self.column} of {differing:,} of {counted(compared, 'comparable line')}"
             f" {agreed(differing, 'is', 'are')} not {self.equals} {self.when(target)}; {apart}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from exporter import catalog
 from exporter.catalog import Metric
 from exporter.errors import Skipped
 from exporter.kinds.attributed import Attributed
@@ -41,12 +40,7 @@ class OverAttribution(Attributed):
         one = "attributed order" if self.attributed is None else "day"
         if not sides.compared:
             raise Skipped(f"no {one} can be compared {self.when(target)}")
-        values = {
-            self.metric.name: sides.differing / sides.compared,
-            self.more_metrics[0].name: sides.amount or 0.0,
-            catalog.ROWS_FAILED.name: sides.differing,
-            catalog.ROWS_CHECKED.name: sides.compared,
-        }
+        values = self.gauges(sides.differing, sides.compared, sides.amount or 0.0)
         evidence = (
             f"{sides.differing:,.0f} of {counted(sides.compared, one)} {self.found(sides)},"
             f" {sides.amount or 0:,.2f} too much together ({sides.right or 0:,.2f} of"

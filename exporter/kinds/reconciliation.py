@@ -9,7 +9,6 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from exporter import catalog
 from exporter.catalog import Metric
 from exporter.errors import Skipped
 from exporter.kinds.base import Expression, Share
@@ -167,12 +166,7 @@ class Reconciliation(Compared):
         sides = readings["sides"].total(Sides)
         if not sides.compared:
             raise Skipped(f"no order can be compared {self.when(target)}")
-        values = {
-            self.metric.name: sides.differing / sides.compared,
-            self.more_metrics[0].name: sides.amount or 0.0,
-            catalog.ROWS_FAILED.name: sides.differing,
-            catalog.ROWS_CHECKED.name: sides.compared,
-        }
+        values = self.gauges(sides.differing, sides.compared, sides.amount or 0.0)
         evidence = (
             f"{sides.differing:,.0f} of {counted(sides.compared, 'comparable order')}"
             f" {agreed(sides.differing, 'differs', 'differ')} from the sum in"

@@ -28,14 +28,12 @@ class TrackingCoverage(Share):
     summary = "too few rows carry a click id or UTM"
     layer = "business"
     advice: ClassVar[str] = "warning: '< 40%'"
+    hits_fail: ClassVar[bool] = False
 
     any_of: tuple[str, ...] = Field(
         min_length=1,
         description="The columns of which one must have a value (or be true), e.g. click_id.",
     )
-
-    def failed(self, state: Hits) -> float:
-        return (state.total or 0.0) - (state.hits or 0.0)
 
     def tracked(self, target: Target, name: str) -> Node:
         """The predicate for a row that this column tracks."""
