@@ -27,6 +27,12 @@ SESSIONS = "session_start >= %(starts)s AND session_start < %(ends)s"
 FEW = f"(SELECT order_id FROM analytics.fct_orders WHERE {ORDERS} ORDER BY order_id LIMIT 3)"
 """SQL for the ids of three orders of the day: few enough to be overlooked by a total."""
 
+ONE_IN_FIVE = (
+    "(SELECT order_id FROM (SELECT order_id, row_number() OVER (ORDER BY order_id) AS n"
+    f" FROM analytics.fct_orders WHERE {ORDERS}) o WHERE mod(n, 5) = 1)"
+)
+"""SQL for the ids of every fifth order of the day, the first among them: a small shop has one."""
+
 LAST_RUN = "run_timestamp = (SELECT max(run_timestamp) FROM analytics.pipeline_logs)"
 """SQL condition for the newest log row of the pipeline."""
 
@@ -35,7 +41,7 @@ LAST_RUN = "run_timestamp = (SELECT max(run_timestamp) FROM analytics.pipeline_l
 class Fault:
     """One way in which the shop's data can be wrong.
 
-    SQL in here may use the parameters as_of, starts and ends (of the day), past_starts and
+    SQL in here may use the parameters as_of, starts, noon and ends (of the day), past_starts and
     past_ends (of the day three days before).
     """
 
@@ -112,6 +118,7 @@ def _values(cursor: live.Cursor, as_of: datetime) -> dict[str, datetime]:
     return {
         "as_of": as_of,
         "starts": midnight(day),
+        "noon": midnight(day).replace(hour=12),
         "ends": midnight(day + timedelta(days=1)),
         "past_starts": midnight(day - timedelta(days=3)),
         "past_ends": midnight(day - timedelta(days=2)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exporter.demo.fault import ALWAYS, EVENTS, LAST_RUN, SESSIONS, Fault
+from exporter.demo.fault import ALWAYS, DAY, EVENTS, LAST_RUN, ORDERS, SESSIONS, Fault
 
 LOAD = (
     Fault(
@@ -35,6 +35,44 @@ LOAD = (
         breaks="DELETE FROM analytics.raw_events"
         " WHERE event_ts >= %(past_starts)s AND event_ts < %(past_ends)s",
         since="%(past_starts)s",
+    ),
+    Fault(
+        "late-data",
+        "the day's load ended at noon: the afternoon is missing in every table, and may come later",
+        ("F6", "V7"),
+        ("raw_events", "fct_sessions", "fct_orders", "fct_order_items", "fct_order_attribution"),
+        breaks=f"DELETE FROM analytics.raw_events WHERE {EVENTS} AND event_ts >= %(noon)s;"
+        f" DELETE FROM analytics.fct_sessions WHERE {SESSIONS} AND session_start >= %(noon)s;"
+        f" DELETE FROM analytics.fct_orders WHERE {ORDERS} AND order_ts >= %(noon)s;"
+        f" DELETE FROM analytics.fct_order_items WHERE {ORDERS} AND order_ts >= %(noon)s;"
+        f" DELETE FROM analytics.fct_order_attribution WHERE {ORDERS} AND order_ts >= %(noon)s",
+        nightly=True,
+    ),
+    Fault(
+        "half-load",
+        "the day's raw events were loaded again, and half of them did not come; the tables built"
+        " from them before are whole",
+        ("R7", "N3"),
+        ("raw_events",),
+        breaks=f"DELETE FROM analytics.raw_events WHERE {EVENTS}"
+        " AND demo.u(event_id, 'fault') < .5",
+    ),
+    Fault(
+        "double-load",
+        "the day's raw events were loaded twice",
+        ("U1", "R6"),
+        ("raw_events",),
+        breaks="INSERT INTO analytics.raw_events"
+        f" SELECT * FROM analytics.raw_events WHERE {EVENTS}",
+    ),
+    Fault(
+        "timezone-shift",
+        "raw events since the day began happen two hours too late: local time was read as UTC",
+        ("F8",),
+        ("raw_events",),
+        breaks="UPDATE analytics.raw_events SET event_ts = event_ts + interval '2 hours'"
+        " WHERE event_ts >= %(starts)s",
+        nightly=True,
     ),
     Fault(
         "future-rows",
@@ -79,6 +117,13 @@ LOAD = (
         ("daily_metrics", "pipeline_logs"),
         holds={"daily_metrics": "true", "pipeline_logs": "true"},
         since="%(ends)s",
+    ),
+    Fault(
+        "no-daily-metrics",
+        "last night's build of the daily metrics failed: no row, though the log says it ran",
+        ("F4",),
+        ("daily_metrics",),
+        breaks=f"DELETE FROM analytics.daily_metrics WHERE {DAY}",
     ),
     Fault(
         "empty-run",

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from exporter.demo.fault import DAY, FEW, ORDERS, Fault
+from exporter.demo.fault import DAY, FEW, ORDERS, SESSIONS, Fault
+
+MORNING = "order_ts >= %(starts)s AND order_ts < %(noon)s"
+GIVEN = (
+    "SELECT count(*), coalesce(sum(attributed_revenue), 0)"
+    f" FROM analytics.fct_order_attribution WHERE {MORNING}"
+)
+"""SQL for what had been attributed by noon."""
 
 MONEY = (
     Fault(
@@ -11,6 +18,22 @@ MONEY = (
         ("R1", "A2", "R4"),
         ("fct_orders",),
         breaks=f"UPDATE analytics.fct_orders SET revenue = -revenue WHERE order_id IN {FEW}",
+    ),
+    Fault(
+        "signs-flipped",
+        "the revenue of every order of the day has its sign wrong",
+        ("R1", "R4", "R6", "T2", "C3", "V7"),
+        ("fct_orders",),
+        breaks=f"UPDATE analytics.fct_orders SET revenue = -revenue WHERE {ORDERS}",
+        nightly=True,
+    ),
+    Fault(
+        "revenue-in-cents",
+        "the revenue of every order of the day is in cents",
+        ("R4", "R6", "V7"),
+        ("fct_orders",),
+        breaks=f"UPDATE analytics.fct_orders SET revenue = revenue * 100 WHERE {ORDERS}",
+        nightly=True,
     ),
     Fault(
         "zero-revenue",
@@ -63,6 +86,14 @@ MONEY = (
         breaks=f"UPDATE analytics.fct_orders SET utm_source = NULL, click_id = NULL WHERE {ORDERS}",
     ),
     Fault(
+        "click-ids-gone",
+        "no session or order of the day has a click id; their UTM sources are there",
+        ("T1",),
+        ("fct_sessions", "fct_orders"),
+        breaks=f"UPDATE analytics.fct_sessions SET click_id = NULL WHERE {SESSIONS};"
+        f" UPDATE analytics.fct_orders SET click_id = NULL WHERE {ORDERS}",
+    ),
+    Fault(
         "over-attribution",
         "the last-click model gives every order of the day to its channel twice",
         ("T2",),
@@ -94,5 +125,18 @@ MONEY = (
         ("daily_metrics",),
         breaks="UPDATE analytics.daily_metrics SET orders = orders + 1, revenue = revenue + 10"
         f" WHERE {DAY}",
+    ),
+    Fault(
+        "stale-daily-metrics",
+        "the day's row of the daily metrics has the orders of the morning only: the build did not"
+        " wait for the rest",
+        ("X1", "X2"),
+        ("daily_metrics",),
+        breaks="UPDATE analytics.daily_metrics SET (orders, revenue) ="
+        f" (SELECT count(*), coalesce(sum(revenue), 0) FROM analytics.fct_orders WHERE {MORNING}),"
+        " (attributed_orders_first_click, attributed_revenue_first_click) ="
+        f" ({GIVEN} AND model = 'first_click'),"
+        " (attributed_orders_last_click, attributed_revenue_last_click) ="
+        f" ({GIVEN} AND model = 'last_click') WHERE {DAY}",
     ),
 )

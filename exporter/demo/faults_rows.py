@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exporter.demo.fault import DAY, EVENTS, FEW, Fault
+from exporter.demo.fault import DAY, EVENTS, FEW, ONE_IN_FIVE, ORDERS, SESSIONS, Fault
 
 ROWS = (
     Fault(
@@ -12,6 +12,23 @@ ROWS = (
         ("raw_events",),
         breaks="UPDATE analytics.raw_events SET client_id = NULL"
         f" WHERE {EVENTS} AND demo.u(event_id, 'fault') < .2",
+    ),
+    Fault(
+        "null-column",
+        "no order of the day has a client id",
+        ("C1",),
+        ("fct_orders",),
+        breaks=f"UPDATE analytics.fct_orders SET client_id = NULL WHERE {ORDERS}",
+    ),
+    Fault(
+        "json-prices-null",
+        "the items in the day's checkout_completed events have no price",
+        ("C5",),
+        ("raw_events",),
+        breaks="UPDATE analytics.raw_events SET event_data = jsonb_set(event_data, '{items}',"
+        """ (SELECT jsonb_agg(item || '{"item_price": null}')"""
+        " FROM jsonb_array_elements(event_data -> 'items') item))"
+        f" WHERE {EVENTS} AND event_name = 'checkout_completed'",
     ),
     Fault(
         "null-referrers",
@@ -62,6 +79,13 @@ ROWS = (
         f" FROM analytics.fct_orders WHERE order_id IN {FEW}",
     ),
     Fault(
+        "orders-without-items",
+        "one order in five of the day has no items",
+        ("R7",),
+        ("fct_order_items",),
+        breaks=f"DELETE FROM analytics.fct_order_items WHERE order_id IN {ONE_IN_FIVE}",
+    ),
+    Fault(
         "orphan-orders",
         "three orders of the day belong to sessions that are not there",
         ("J3",),
@@ -76,5 +100,13 @@ ROWS = (
         ("fct_sessions",),
         breaks="UPDATE analytics.fct_sessions SET user_id = 'lost_' || user_id WHERE session_id IN"
         f" (SELECT session_id FROM analytics.fct_orders WHERE order_id IN {FEW})",
+    ),
+    Fault(
+        "orphan-sessions",
+        "one session in ten of the day belongs to a user that is not there",
+        ("J1",),
+        ("fct_sessions",),
+        breaks="UPDATE analytics.fct_sessions SET user_id = 'lost_' || user_id"
+        f" WHERE {SESSIONS} AND demo.u(hashtext(session_id), 'fault') < .1",
     ),
 )

@@ -62,6 +62,13 @@ SYMPTOMS = {
     "checkout-tag": none_on_the_day("fct_orders", "order_ts"),
     "missing-day": "SELECT count(*) FROM demo.days(%(as_of)s) d WHERE NOT EXISTS (SELECT FROM"
     " analytics.raw_events WHERE event_ts >= d.starts AND event_ts < d.ends)",
+    "late-data": none_on_the_day("raw_events", "event_ts", "event_ts >= %(ends)s - interval '12h'"),
+    "half-load": "SELECT (count(*) < 0.7 * (SELECT events FROM analytics.daily_metrics WHERE"
+    " event_date = (%(starts)s AT TIME ZONE 'UTC')::date))::int FROM analytics.raw_events"
+    f" WHERE event_ts {DAY}",
+    "double-load": twice("raw_events", "event_id"),
+    "timezone-shift": "SELECT count(*) FROM analytics.raw_events e JOIN analytics.fct_orders o ON"
+    " o.order_id = e.transaction_id WHERE e.event_ts - o.order_ts > interval '1 hour'",
     "future-rows": "SELECT count(*) FROM analytics.raw_events WHERE event_ts > %(as_of)s",
     "traffic-drop": "SELECT (count(*) < 0.6 * (SELECT count(*) FROM analytics.fct_sessions WHERE"
     " session_start < %(starts)s) / (SELECT count(*) FROM demo.days(%(starts)s) WHERE"
@@ -70,6 +77,8 @@ SYMPTOMS = {
     "no-pipeline-run": "SELECT count(*) FROM demo.days(%(as_of)s) d WHERE built <= %(as_of)s AND"
     " (NOT EXISTS (SELECT FROM analytics.pipeline_logs WHERE run_timestamp = d.built)"
     " OR NOT EXISTS (SELECT FROM analytics.daily_metrics WHERE event_date = d.day))",
+    "no-daily-metrics": "SELECT count(*) FROM demo.days(%(as_of)s) d WHERE built <= %(as_of)s AND"
+    " NOT EXISTS (SELECT FROM analytics.daily_metrics WHERE event_date = d.day)",
     "empty-run": "SELECT count(*) FROM analytics.pipeline_logs WHERE rows_read <= 0",
     "quarantine-rate": "SELECT count(*) FROM analytics.pipeline_logs"
     " WHERE rows_quarantined > 0.02 * rows_read",
@@ -82,6 +91,9 @@ SYMPTOMS = {
     "text-revenue": column("fct_orders", "revenue", "numeric"),
     "null-client-ids": f"SELECT (avg((client_id IS NULL)::int) > 0.02)::int"
     f" FROM analytics.raw_events WHERE event_ts {DAY}",
+    "null-column": none_on_the_day("fct_orders", "order_ts", "client_id IS NOT NULL"),
+    "json-prices-null": "SELECT count(*) FROM analytics.raw_events, jsonb_array_elements("
+    "event_data -> 'items') item WHERE item ->> 'item_price' IS NULL",
     "null-referrers": none_on_the_day("raw_events", "event_ts", "referrer IS NOT NULL"),
     "daily-metrics-null": "SELECT count(*) FROM analytics.daily_metrics m"
     " WHERE NOT (m.*) IS NOT NULL OR revenue < 0",
@@ -90,9 +102,16 @@ SYMPTOMS = {
     "unknown-event-name": "SELECT count(*) FROM analytics.raw_events"
     f" WHERE event_name NOT IN ({EVENT_NAMES})",
     "orphan-items": orphans("fct_order_items", "order_id", "fct_orders", "order_id"),
+    "orders-without-items": orphans("fct_orders", "order_id", "fct_order_items", "order_id"),
     "orphan-orders": orphans("fct_orders", "session_id", "fct_sessions", "session_id"),
     "unknown-users": orphans("fct_sessions", "user_id", "dim_users", "user_id"),
+    "orphan-sessions": "SELECT (avg((u.user_id IS NULL)::int) > 0.05)::int FROM"
+    " analytics.fct_sessions s LEFT JOIN analytics.dim_users u USING (user_id)"
+    f" WHERE session_start {DAY}",
     "negative-revenue": "SELECT count(*) FROM analytics.fct_orders WHERE revenue < 0",
+    "signs-flipped": none_on_the_day("fct_orders", "order_ts", "revenue > 0"),
+    "revenue-in-cents": "SELECT count(*) FROM analytics.fct_orders o JOIN"
+    f" {PURCHASES} USING (order_id) WHERE o.revenue = 100 * e.total",
     "zero-revenue": "SELECT count(*) FROM analytics.fct_orders WHERE revenue = 0",
     "missing-revenue": "SELECT count(*) FROM analytics.raw_events"
     " WHERE event_name = 'checkout_completed' AND revenue IS NULL",
@@ -104,6 +123,7 @@ SYMPTOMS = {
     "tracking-lost": none_on_the_day(
         "fct_orders", "order_ts", "coalesce(click_id, utm_source) IS NOT NULL"
     ),
+    "click-ids-gone": none_on_the_day("fct_sessions", "session_start", "click_id IS NOT NULL"),
     "over-attribution": "SELECT count(*) FROM (SELECT order_ts::date, model,"
     " sum(attributed_revenue) AS given FROM analytics.fct_order_attribution GROUP BY 1, 2) a"
     " JOIN (SELECT order_ts::date, sum(revenue) AS earned FROM analytics.fct_orders GROUP BY 1) o"
@@ -114,18 +134,18 @@ SYMPTOMS = {
     "channel-gone": none_on_the_day("fct_order_attribution", "order_ts", "channel = 'paid_search'"),
     "daily-metrics-off": f"SELECT count(*) FROM {DAYS} AND"
     " (m.orders, m.revenue) IS DISTINCT FROM (f.n, f.revenue)",
+    "stale-daily-metrics": f"SELECT count(*) FROM {DAYS} AND m.orders < 0.9 * f.n"
+    " AND m.attributed_orders_last_click < m.orders",
 }
 """Name of a fault -> the number that it makes positive."""
 
 OTHERS = {
     "orders and purchase events differ": f"SELECT count(*) FROM analytics.fct_orders o"
     f" FULL JOIN {PURCHASES} USING (order_id) WHERE o.revenue IS DISTINCT FROM e.total",
-    "duplicate events": twice("raw_events", "event_id"),
     "duplicate sessions": twice("fct_sessions", "session_id"),
     "duplicate users": twice("dim_users", "user_id"),
     "duplicate items": twice("fct_order_items", "(order_id, item_id)"),
     "duplicate attribution": twice("fct_order_attribution", "(order_id, model)"),
-    "orders without items": orphans("fct_orders", "order_id", "fct_order_items", "order_id"),
     "orders without client": orphans("fct_orders", "client_id", "dim_users", "user_id"),
     "attribution of no order": orphans(
         "fct_order_attribution", "order_id", "fct_orders", "order_id"

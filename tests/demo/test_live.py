@@ -61,7 +61,7 @@ def test_two_loops_on_one_shop_do_not_add_anything_twice(database: str) -> None:
     for thread in loops:
         thread.join()
     with connected(database) as connection:
-        assert symptom(connection, OTHERS["duplicate events"], FRIDAY) == 0
+        assert symptom(connection, SYMPTOMS["double-load"], FRIDAY) == 0
         assert rows(connection, "SELECT filled_until FROM demo.settings") == [
             (FRIDAY + timedelta(minutes=30),)
         ]
