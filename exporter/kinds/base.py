@@ -128,6 +128,12 @@ class Kind(BaseModel):
             return [f"window: {self.window} needs a time column on dataset {dataset.name}"]
         return []
 
+    def no_time(self, dataset: Dataset, otherwise: str = "") -> list[str]:
+        """The complaint of a kind that needs a time column; `otherwise` says what else would do."""
+        if dataset.time:
+            return []
+        return [f"{self.kind} needs `time:` on dataset {dataset.name}{otherwise}"]
+
     def no_window(self) -> list[str]:
         """The complaint of a kind that looks past every window for the newest row."""
         if self.window is None:

@@ -121,9 +121,9 @@ class ChannelMix(Limited):
         dated = dataset if self.orders is None else datasets.get(self.orders.dataset)
         if dated is None:
             return []
-        if not dated.time:
-            named = "" if self.orders else ", or `orders: {dataset: orders, by: order_id}`"
-            return [f"channel_mix needs `time:` on dataset {dated.name}{named}"]
+        named = "" if self.orders else ", or `orders: {dataset: orders, by: order_id}`"
+        if timeless := self.no_time(dated, named):
+            return timeless
         if self.orders and self.orders.key is None and len(dated.key) != 1:
             return [f"orders needs `key:` (dataset {dated.name} has no key of one column)"]
         return []

@@ -46,8 +46,8 @@ class Deadline(Limited):
         raise ValueError(f"{limit.text!r} lacks a unit: write a duration such as '> 1h'")
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
-        if not dataset.time:
-            return [f"{self.kind} needs `time:` on dataset {dataset.name}"]
+        if timeless := self.no_time(dataset):
+            return timeless
         if dataset.expect_day == "today":
             return ["deadline is about a day that is over: `expect_day: today` never is"]
         return self.no_window()

@@ -36,9 +36,7 @@ class FutureRows(Limited):
         raise ValueError(f"{limit.text!r}: future_rows is a number of rows, such as '> 0'")
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
-        if not dataset.time:
-            return [f"{self.kind} needs `time:` on dataset {dataset.name}"]
-        return self.no_window()
+        return self.no_time(dataset) or self.no_window()
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         clock = target.clock()

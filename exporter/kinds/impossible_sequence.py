@@ -71,8 +71,8 @@ class ImpossibleSequence(Share):
         return f"{self.kind}_{self.funnel}"
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
-        if not dataset.time:
-            return [f"{self.kind} needs `time:` on dataset {dataset.name}"]
+        if timeless := self.no_time(dataset):
+            return timeless
         if self.window is not None and self.window not in OPEN:
             return [f"window: {self.window} has closed days: write {', '.join(OPEN)}"]
         return super().problems(dataset, datasets)

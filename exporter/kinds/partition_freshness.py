@@ -39,9 +39,7 @@ class PartitionFreshness(Limited):
         raise ValueError(f"{limit.text!r} lacks a unit: write '> 0' or days such as '> 1d'")
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
-        if not dataset.time:
-            return [f"{self.kind} needs `time:` on dataset {dataset.name}"]
-        return self.no_window()
+        return self.no_time(dataset) or self.no_window()
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         clock = target.clock()

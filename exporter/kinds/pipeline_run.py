@@ -34,7 +34,7 @@ class PipelineRun(Limited):
     )
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
-        return [] if dataset.time else [f"{self.kind} needs `time:` on dataset {dataset.name}"]
+        return self.no_time(dataset)
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         given = target.predicate(self.where)

@@ -58,9 +58,7 @@ class Silence(Limited):
         raise ValueError(f"{limit.text!r} lacks a unit: write a duration such as '> 30m'")
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
-        if not dataset.time:
-            return [f"{self.kind} needs `time:` on dataset {dataset.name}"]
-        return self.no_window()
+        return self.no_time(dataset) or self.no_window()
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         clock, given = clock_with_hours(target), target.predicate(self.where)

@@ -55,8 +55,8 @@ class SoFarToday(Limited):
         raise ValueError(f"{limit.text!r}: so_far_today is a share of what is expected: '< 50%'")
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
-        if not dataset.time:
-            return [f"{self.kind} needs `time:` on dataset {dataset.name}"]
+        if timeless := self.no_time(dataset):
+            return timeless
         return ["so_far_today looks at the day that is open: no `window`"] if self.window else []
 
     def told(self, select: Callable[[str], str]) -> Mapping[str, str]:
