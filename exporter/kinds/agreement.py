@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -14,12 +14,11 @@ from exporter.catalog import Metric
 from exporter.days import describe_window
 from exporter.errors import Reason, Skipped, Unmeasured
 from exporter.kinds.base import Expression, Limited
+from exporter.kinds.totals import ROW, Counted, count_scan, sum_scan, value_by_day
 from exporter.limits import Limit, Term, Unit
 from exporter.limits import Reading as How
 from exporter.model import Dataset, Datasets, Sample
 from exporter.needs import Need, Readings, Scan
-from exporter.sql import words
-from exporter.states import Count, State, Total
 from exporter.target import Target
 from exporter.wording import agreed, shown
 
@@ -33,17 +32,9 @@ class OtherTotal(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     dataset: str = Field(description="The other dataset: the facts.")
-    count: Expression | None = Field(None, description="'*', or an expression that is not NULL.")
+    count: Counted | None = Field(None, description="'*', or an expression that is not NULL.")
     sum: Expression | None = Field(None, description="The expression summed.")
     where: Expression | None = Field(None, description="Only rows of it for which this is true.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def star_is_all(cls, data: Any) -> Any:
-        """`count: "*"` counts rows, which as an expression is the constant 1."""
-        if isinstance(data, dict) and data.get("count") == "*":
-            return {**data, "count": "1"}
-        return data
 
     @model_validator(mode="after")
     def is_one_of_two(self) -> Self:
@@ -56,18 +47,8 @@ class OtherTotal(BaseModel):
         """What gives the total of each of the days, or of the whole table."""
         given = target.predicate(self.where)
         if self.sum is not None:
-            return total_of(self.sum, target, days, given)
-        x = target.expression(self.count or "1")
-        return Scan(target.dataset.name, days, Count, (words.count_of(x, given),))
-
-
-def total_of(
-    text: str, target: Target, days: tuple[date, ...] | None, given: words.Node | None
-) -> Scan:
-    """The sum of an expression over the rows of each of the days, and of how many values."""
-    x = target.expression(text)
-    cells = (words.sum_of(x, given), words.count_of(x, given))
-    return Scan(target.dataset.name, days, Total, cells)
+            return sum_scan(self.sum, target, days, given)
+        return count_scan(self.count or ROW, target, days, given)
 
 
 class Agreement(Limited):
@@ -123,11 +104,11 @@ class Agreement(Limited):
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         days, other = self.span(target), target.other(self.against.dataset)
-        own = total_of(self.sum, target, days, target.predicate(self.where))
+        own = sum_scan(self.sum, target, days, target.predicate(self.where))
         return {"own": own, "other": self.against.scan(other, days)}
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        own, other = value_by_day(readings, "own"), value_by_day(readings, "other")
+        own, other = value_by_day(readings["own"]), value_by_day(readings["other"])
         pairs = {day: (own[day], other[day]) for day in own}
         for day, pair in pairs.items():
             self.refuse_half(target, day, *pair)
@@ -164,13 +145,6 @@ class Agreement(Limited):
         if value and None in (left, right):
             text = f"{empty} has no value {when(day)}, {full} has {shown(value)}"
             raise Unmeasured(Reason.NO_VALUES, text)
-
-
-def value_by_day(readings: Readings, name: str) -> dict[date | None, float | None]:
-    """The total of each day, oldest first; None over no value."""
-    states: Mapping[date | None, State] = readings[name].states
-    found = {day: s.value for day, s in states.items() if isinstance(s, Count | Total)}
-    return dict(sorted(found.items(), key=lambda item: item[0] or date.min))
 
 
 def when(day: date | None) -> str:

@@ -51,6 +51,7 @@ class Anomaly(Kind):
     alert = "WarehouseMetricAnomaly"
     summary = "a business number departs from its baseline"
     layer = "business"
+    in_the_past = False
 
     metrics: tuple[Name, ...] = Field(min_length=1, description="The metrics judged.")
     method: Method = Field(Method.SEASONAL, description="How the baseline is made.")

@@ -90,6 +90,8 @@ class Kind(BaseModel):
     explained: ClassVar[bool] = True
     """Whether a cause, on its dataset or upstream, can be why it speaks: not where the rows that
     are there are wrong by themselves."""
+    in_the_past: ClassVar[bool] = True
+    """Whether rows of closed days can be what is found: not where they are but the history."""
     judged: ClassVar[Mapping[str, str]] = NO_LABELS
     """Labels of the series that limits are about, where others are shown beside them."""
 

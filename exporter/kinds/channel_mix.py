@@ -80,6 +80,7 @@ class ChannelMix(Limited):
     summary = "the channels' shares of revenue have moved"
     layer = "business"
     advice: ClassVar[str] = "warning: '>= 15%'"
+    in_the_past = False
 
     channel: str = Field("channel", description="The column with the channel.")
     sum: Expression = Field(description="What is divided, e.g. attributed_revenue.")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -14,11 +14,12 @@ from exporter.catalog import Metric as Gauge
 from exporter.days import last_days
 from exporter.errors import Skipped
 from exporter.kinds.base import Expression, Limited
+from exporter.kinds.totals import ROW, Counted, count_scan, sum_scan, value_by_day
 from exporter.limits import Limit, Term, Unit
 from exporter.model import Sample
 from exporter.needs import Need, Reading, Readings, Scan
 from exporter.sql import words
-from exporter.states import Count, Total
+from exporter.states import Count
 from exporter.target import Daily, Target
 from exporter.wording import shown
 
@@ -42,9 +43,10 @@ class Metric(Limited):
     summary = "a business number is outside its limits"
     layer = "business"
     needs_limit: ClassVar[bool] = False
+    in_the_past = False
 
     dataset: str | None = Field(None, description="The dataset it is computed from.")
-    count: Expression | None = Field(None, description="'*', or an expression that is not NULL.")
+    count: Counted | None = Field(None, description="'*', or an expression that is not NULL.")
     sum: Expression | None = Field(None, description="The expression summed.")
     distinct: Expression | None = Field(
         None, description="The expression whose values are counted once."
@@ -52,14 +54,6 @@ class Metric(Limited):
     ratio: tuple[str, str] | None = Field(
         None, description="Two other metrics: [numerator, denominator]."
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def star_is_all(cls, data: Any) -> Any:
-        """`count: "*"` counts rows, which as an expression is the constant 1."""
-        if isinstance(data, dict) and data.get("count") == "*":
-            return {**data, "count": "1"}
-        return data
 
     @model_validator(mode="after")
     def is_one_of_four(self) -> Self:
@@ -90,17 +84,12 @@ class Metric(Limited):
     def scan(self, target: Target, days: tuple[date, ...]) -> Scan:
         """The scan that gives this metric for each of the days; not for a ratio."""
         given = target.predicate(self.where)
-        name = target.dataset.name
         if self.sum is not None:
-            x = target.expression(self.sum)
-            return Scan(name, days, Total, (words.sum_of(x, given), words.count_of(x, given)))
+            return sum_scan(self.sum, target, days, given)
         if self.distinct is not None:
             cell = words.distinct_of(target.expression(self.distinct), given)
-        elif self.count == "1":
-            cell = words.count(given)
-        else:
-            cell = words.count_of(target.expression(self.count or "1"), given)
-        return Scan(name, days, Count, (cell,))
+            return Scan(target.dataset.name, days, Count, (cell,))
+        return count_scan(self.count or ROW, target, days, given)
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         return daily_needs(self, target, last_days(target.calendar.expected, SHOWN_DAYS))
@@ -147,6 +136,5 @@ def daily_values(metric: Daily, readings: Readings) -> dict[date, float]:
 
 def by_day(reading: Reading) -> dict[date, float]:
     """The values of the days that have one."""
-    states = reading.states.items()
-    found = {day: s.value for day, s in states if day is not None and isinstance(s, Count | Total)}
-    return {day: value for day, value in found.items() if value is not None}
+    found = value_by_day(reading).items()
+    return {day: value for day, value in found if day is not None and value is not None}

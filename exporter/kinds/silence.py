@@ -45,6 +45,7 @@ class Silence(Limited):
     layer = "infrastructure"
     explains = True
     advice: ClassVar[str] = "warning: '> 30m'"
+    in_the_past = False
 
     weeks: int = Field(4, ge=1, le=12, description="Earlier weeks, of which one day each is read.")
     busy: int = Field(

@@ -42,6 +42,7 @@ class SoFarToday(Limited):
     alert = "WarehouseDayBehind"
     summary = "fewer or more rows today than usual by this time"
     advice: ClassVar[str] = "warning: '< 50%'"
+    in_the_past = False
 
     weeks: int = Field(4, ge=1, le=12, description="Earlier weeks, of which one day each is read.")
     at_least: int = Field(
