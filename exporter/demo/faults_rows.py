@@ -38,6 +38,14 @@ ROWS = (
         breaks=f"UPDATE analytics.raw_events SET referrer = NULL WHERE {EVENTS}",
     ),
     Fault(
+        "referrer-jump",
+        "a redirect made the shop itself the referrer of the day's direct visits",
+        ("C1",),
+        ("raw_events",),
+        breaks="UPDATE analytics.raw_events SET referrer = 'https://shop.example.com/'"
+        f" WHERE {EVENTS} AND referrer IS NULL",
+    ),
+    Fault(
         "daily-metrics-null",
         "the day's row of the daily metrics has no users and negative revenue",
         ("C3",),

@@ -95,6 +95,7 @@ SYMPTOMS = {
     "json-prices-null": "SELECT count(*) FROM analytics.raw_events, jsonb_array_elements("
     "event_data -> 'items') item WHERE item ->> 'item_price' IS NULL",
     "null-referrers": none_on_the_day("raw_events", "event_ts", "referrer IS NOT NULL"),
+    "referrer-jump": none_on_the_day("raw_events", "event_ts", "referrer IS NULL"),
     "daily-metrics-null": "SELECT count(*) FROM analytics.daily_metrics m"
     " WHERE NOT (m.*) IS NOT NULL OR revenue < 0",
     "duplicate-orders": twice("fct_orders", "order_id"),

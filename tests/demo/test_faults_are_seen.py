@@ -24,12 +24,13 @@ ELSEWHERE = {
     "truncate-orders": {"F2": "a day without orders is told by their floor"},
     "late-data": {"F6": "rows of today are there, and say that the day before is complete"},
     "half-load": {"R7": "orders are compared with their items, not with events that are lost"},
+    "referrer-jump": {"C1": "direct visits have no referrer, and no limit says how many those are"},
     "click-ids-gone": {"T1": "an order with a UTM source is tracked, click id or not"},
     "negative-revenue": {"A2": "the range of revenue is that it is not negative: R1"},
     "items-without-price": {"C1": "an order that cannot be compared tells of its items: R7"},
 }
 """Fault -> ids that could notice it, and why the shop's config leaves that to others."""
-UNSEEN = {"click-ids-gone"}
+UNSEEN = {"referrer-jump", "click-ids-gone"}
 """Faults of which no check of the shop's config says anything."""
 QUIET = (Outcome.PASS, Outcome.SKIPPED)
 
