@@ -2,8 +2,8 @@
 
 A day is open from the expected day on. What is kept belongs to a check and to the text of what it
 asked, in which the first open day stands: so it is asked anew when that day moves on, once a day,
-and when the check or the file of a relation is another one. It is a cache: without it, everything
-is read.
+and when the check or the file of a relation is another one. Nothing is kept of a finding that may
+lie on closed days: somebody is about to repair them. It is a cache: without it, everything is read.
 """
 
 from __future__ import annotations
@@ -45,6 +45,11 @@ class Kept:
     def keep(self, check: CheckId, name: str, key: Hashable, reading: Reading) -> None:
         """Keep an answer instead of the one before."""
         self._found[check, name] = key, reading
+
+    def forget(self, checks: Collection[CheckId]) -> None:
+        """Read the closed days of some checks anew the next time."""
+        for at in [at for at in list(self._found) if at[0] in checks]:
+            del self._found[at]
 
     def only(self, checks: Collection[CheckId]) -> Kept:
         """A new one, with what is kept of some checks."""

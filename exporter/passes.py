@@ -46,9 +46,10 @@ def run_pass(
             collect(plan, session, connector, targets, collected)
     except Unreachable as error:
         give_up(checks, error, collected)
+    results = {check.id: result(check, targets, collected, as_of) for check in checks}
     if kept is not None:
         collected.keep_closed_days(kept)
-    results = {check.id: result(check, targets, collected, as_of) for check in checks}
+        kept.forget({check.id for check in checks if may_be_repaired(check, results[check.id])})
     covered = frozenset(check.id.dataset for check in checks)
     seconds = time.monotonic() - started
     event(
@@ -59,6 +60,11 @@ def run_pass(
         as_of, results, covered, collected.up, seconds, collected.statements, collected.failures,
         collected.seconds,
     )  # fmt: skip
+
+
+def may_be_repaired(check: Check, found: Result) -> bool:
+    """Whether a check speaks of rows that may be those of closed days."""
+    return check.kind.in_the_past and any(verdict.severity for verdict in found.verdicts)
 
 
 def make_targets(

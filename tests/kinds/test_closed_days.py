@@ -170,8 +170,11 @@ def test_damage_among_closed_days_that_was_there_before_is_not_counted_twice(
     shop(warehouse)
     warehouse.sql("INSERT INTO orders SELECT * FROM orders WHERE id IN (50, 60)")
     warehouse.sql("UPDATE items SET price = 99 WHERE order_id IN (70, 80)")
-    exporter = Exporter(warehouse, config())
-    exporter.steady()
+    exporter = Exporter(warehouse, config(CHECKS.replace("> 0'", "> 90%'")))
+    failed = {name for name, found in said(exporter.steady()).items() if found[0][0] == "FAIL"}
+    assert failed <= {"agreement_revenue", "agreement_7d", "reconciliation_total"}, (
+        "nothing is kept of it"
+    )
     warehouse.sql(
         "INSERT INTO orders SELECT id, '2026-03-10 10:00+00', client_id, revenue, session_id"
         " FROM orders WHERE id IN (50, 70, 90)"
@@ -201,6 +204,50 @@ def test_a_row_of_a_closed_day_is_seen_at_the_daily_re_read(warehouse: Warehouse
     warehouse.sql("UPDATE orders SET client_id = NULL WHERE ts = '2026-03-05 09:00+00'")
     assert said(exporter.steady(hours=17))["completeness_client_id"][0][0] == "PASS", "05:00"
     assert said(exporter.steady(hours=19))["completeness_client_id"][0][0] == "FAIL", "07:00"
+
+
+REPAIRED = """
+    completeness: {column: client_id, window: all, critical: '> 0'}
+    duplicates: {critical: '> 0'}
+    orphans: {column: session_id, REFERS, critical: '> 0'}
+    reconciliation: {sum: revenue, AGAINST, window: 30d, critical: '> 0'}
+""".replace("REFERS", REFERS).replace("AGAINST", AGAINST)
+
+
+def test_a_finding_among_closed_days_is_over_with_the_pass_after_its_repair(
+    warehouse: Warehouse,
+) -> None:
+    shop(warehouse)
+    warehouse.sql(
+        "INSERT INTO orders SELECT * FROM orders WHERE id = 50;"
+        "UPDATE orders SET client_id = NULL, session_id = 'x' WHERE id = 60;"
+        "UPDATE items SET price = 99 WHERE order_id = 70"
+    )
+    exporter = Exporter(warehouse, config(REPAIRED))
+    names = ("completeness_client_id", "duplicates", "orphans_session_id", "reconciliation")
+
+    def words() -> list[str]:
+        found = said(exporter.steady())
+        return [found[name][0][0] for name in names]
+
+    assert words() == ["FAIL"] * 4
+    warehouse.sql(
+        "DELETE FROM orders WHERE ctid = (SELECT max(ctid) FROM orders WHERE id = 50);"
+        "UPDATE orders SET client_id = 'c', session_id = 's60' WHERE id = 60;"
+        "UPDATE items SET price = (SELECT revenue FROM orders WHERE id = 70) WHERE order_id = 70"
+    )
+    assert words() == ["PASS"] * 4
+
+
+def test_a_departure_from_the_baseline_does_not_have_its_history_read_anew(
+    warehouse: Warehouse,
+) -> None:
+    shop(warehouse)
+    warehouse.sql("UPDATE orders SET revenue = 999 WHERE ts >= '2026-03-09' AND ts < '2026-03-10'")
+    exporter = Exporter(warehouse, config("").replace("z: 9", "z: 2"))
+    assert said(exporter.steady())["zscore_revenue"][0][0] == "FAIL"
+    warehouse.sql("UPDATE orders SET revenue = revenue + 1 WHERE ts < '2026-03-01'")
+    assert said(exporter.steady())["zscore_revenue"] != said(exporter.full())["zscore_revenue"]
 
 
 def test_a_relation_that_was_rebuilt_is_read_anew(warehouse: Warehouse) -> None:
