@@ -6,8 +6,9 @@ import base64
 import json
 import socketserver
 import threading
+import time
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,20 +19,22 @@ from tests.serving import wait_for
 
 @dataclass(frozen=True)
 class Request:
-    """What came over HTTP: the path it was sent to, who it said it was, and its JSON."""
+    """What came over HTTP: the path it was sent to, who it said it was, its JSON, and when."""
 
     path: str
     authorization: str | None
     body: Any
+    at: float = field(default_factory=time.time)
 
 
 @dataclass(frozen=True)
 class Mail:
-    """What came over SMTP: who logged in, whom it is for, and the message."""
+    """What came over SMTP: who logged in, whom it is for, the message, and when."""
 
     login: tuple[str, str] | None
     to: str
     message: EmailMessage
+    at: float = field(default_factory=time.time)
 
     def part(self, kind: str) -> str:
         """Its text as `plain` or as `html`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,16 @@ def config(more: str = "", **replaced: str) -> Config:
     return parse(text + more, "complete.yml", {"WAREHOUSE_DSN": ""})
 
 
-def served(text: str, folder: Path, recorder: Recorder) -> Path:
+def hurry(route: dict[str, Any]) -> None:
+    """Let a route and those below it tell at once, and tell the end of it soon."""
+    route |= QUICK
+    for below in route.get("routes", []):
+        hurry(below)
+
+
+def served(
+    text: str, folder: Path, recorder: Recorder, pace: Callable[[dict[str, Any]], None] = hurry
+) -> Path:
     """An alertmanager.yml as it is, but for its addresses, its secrets and its patience.
 
     Secrets say where they belong; templates lie beside it.
@@ -57,17 +66,10 @@ def served(text: str, folder: Path, recorder: Recorder) -> Path:
             hook["url"] = f"{recorder.url}/{receiver['name']}"
             if "http_config" in hook:
                 hook["http_config"]["authorization"]["credentials_file"] = str(secrets["token"])
-    hurry(data["route"])
+    pace(data["route"])
     file = folder / "alertmanager.yml"
     file.write_text(yaml.safe_dump(data))
     return file
-
-
-def hurry(route: dict[str, Any]) -> None:
-    """Let a route and those below it tell at once, and tell the end of it soon."""
-    route |= QUICK
-    for below in route.get("routes", []):
-        hurry(below)
 
 
 def file_with(text: str, folder: Path) -> Path:
