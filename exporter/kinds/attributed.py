@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from exporter.errors import Reason, Unmeasured
 from exporter.kinds.base import Expression, Share
-from exporter.kinds.nearby import ABOUT, Within, in_words, problems, recent, source
-from exporter.kinds.reconciliation import Sides, probe
+from exporter.kinds.compared import OtherSide, Sides, probe
+from exporter.kinds.keys import key_of
+from exporter.kinds.nearby import in_words
 from exporter.model import NO_LABELS, Dataset, Datasets
 from exporter.needs import Need, Readings, Scan
 from exporter.sql import words
@@ -23,30 +24,17 @@ TOLERANCE = 0.01
 """How much more than its revenue may be attributed of an order: rounding."""
 
 
-class Attribution(BaseModel):
+class Attribution(OtherSide):
     """The rows that attribute an order, and the share of its revenue that each gives away."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     dataset: str = Field(description="The dataset with the attributions.")
     by: str = Field(description="Its column that holds the key of an order.")
     sum: Expression = Field("1", description="The revenue that a row attributes.")
     model_column: str = Field("model", description="Its column with the name of the model.")
-    where: Expression | None = Field(None, description="Only rows of it for which this is true.")
-    within: Within | None = Field(None, description=ABOUT)
 
-    def side(self, target: Target, model: str | None) -> Side:
+    def by_model(self, target: Target, model: str | None) -> Side:
         """Its rows of one model, or of all, to be compared with the orders of `target`."""
-        other = target.other(self.dataset)
-        given = words.both(
-            of_model(other, self.model_column, model),
-            other.predicate(self.where),
-            recent(target, other, self.within),
-        )
-        return Side(
-            source(target, other, self.within), other.column(self.by), other.expression(self.sum),
-            given, other.finds(self.by),
-        )  # fmt: skip
+        return self.side(target, of_model(target.other(self.dataset), self.model_column, model))
 
 
 def of_model(target: Target, column: str, model: str | None) -> Node | None:
@@ -99,10 +87,7 @@ class Attributed(Share):
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
         if self.against is None:
             return super().problems(dataset, datasets)
-        if self.by is None and len(dataset.key) != 1:
-            return [f"{self.kind} needs `by:` (dataset {dataset.name} has no key of one column)"]
-        other = datasets.get(self.against.dataset)
-        wrong = problems(self, dataset, other, self.against.within)
+        wrong = self.against.problems(self, self.by, dataset, datasets)
         return [*wrong, *super().problems(dataset, datasets)]
 
     def needs(self, target: Target) -> Mapping[str, Need]:
@@ -112,12 +97,12 @@ class Attributed(Share):
             assert self.attributed is not None
             cells = side_by_side(target.expression(self.attributed), x, given)
             return {"sides": Scan(target.dataset.name, days, Sides, cells)}
-        name = self.by or target.dataset.key[0]
+        name = key_of(target.dataset, self.by)
         # An order that is there twice has its revenue once.
         own = Side(
             target.source(days), target.column(name), x, given, target.finds(name), taken="max"
         )
-        theirs = self.against.side(target, self.model)
+        theirs = self.against.by_model(target, self.model)
         compared = Comparison(own, theirs, TOLERANCE, target.inside(days), excess=True)
         return {"sides": probe(compared, target, days)}
 

@@ -13,6 +13,7 @@ from exporter.days import describe_window, last_days
 from exporter.errors import Skipped
 from exporter.kinds.attributed import of_model
 from exporter.kinds.base import Expression, Limited
+from exporter.kinds.keys import key_of, no_key
 from exporter.kinds.mixes import OTHER, Mix, Moved, moves
 from exporter.limits import Condition, Limit, Term, Unit
 from exporter.limits import Reading as How
@@ -125,9 +126,7 @@ class ChannelMix(Limited):
         named = "" if self.orders else ", or `orders: {dataset: orders, by: order_id}`"
         if timeless := self.no_time(dated, named):
             return timeless
-        if self.orders and self.orders.key is None and len(dated.key) != 1:
-            return [f"orders needs `key:` (dataset {dated.name} has no key of one column)"]
-        return []
+        return no_key("orders", "key", dated, self.orders.key) if self.orders else []
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         *before, today = last_days(target.calendar.expected, self.days + 1)
@@ -149,7 +148,7 @@ class ChannelMix(Limited):
         if self.orders is None:
             rows = mixes.Dated(source, dated.clock(), given)
             return mixes.shares(mixes.of_own_days(divided, rows, edges))
-        key = dated.column(self.orders.key or dated.dataset.key[0])
+        key = dated.column(key_of(dated.dataset, self.orders.key))
         orders = mixes.days_of_orders(key, mixes.Dated(source, dated.clock(), None), edges)
         by, found = target.column(self.orders.by), target.finds(self.orders.by)
         rows_of = mixes.of_days_of_orders(

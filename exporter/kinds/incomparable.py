@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from exporter.catalog import Metric
 from exporter.errors import Skipped
-from exporter.kinds.reconciliation import Compared, Sides
+from exporter.kinds.compared import Compared, Sides
 from exporter.model import Sample
 from exporter.needs import Readings
 from exporter.target import Target

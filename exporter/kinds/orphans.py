@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from exporter.catalog import Metric
 from exporter.kinds.base import Expression, Share
+from exporter.kinds.keys import key_of, no_key
 from exporter.kinds.nearby import ABOUT, Within, in_words, problems, recent, source
 from exporter.model import Dataset, Datasets
 from exporter.needs import Need, Parts, Probe
@@ -98,22 +99,11 @@ class Orphans(Share):
         return (self.references.dataset,)
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
-        parent = datasets.get(self.references.dataset)
-        if parent is not None and self.parent_column(parent) is None:
-            name = self.references.dataset
-            return [f"references needs `column:` (dataset {name} has no key of one column)"]
-        wrong = problems(self, dataset, parent, self.references.within)
+        of, parent = self.references, datasets.get(self.references.dataset)
+        if parent and (keyless := no_key("references", "column", parent, of.column)):
+            return keyless
+        wrong = problems(self, dataset, parent, of.within)
         return [*wrong, *super().problems(dataset, datasets)]
-
-    def parent_column(self, parent: Dataset) -> str | None:
-        """The referenced column: as given, or the parent's only key column."""
-        return self.references.column or (parent.key[0] if len(parent.key) == 1 else None)
-
-    def parent_key(self, parent: Target) -> Node:
-        """The referenced column, which exists."""
-        name = self.parent_column(parent.dataset)
-        assert name is not None
-        return parent.column(name)
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         days, name = self.span(target), target.dataset.name
@@ -131,20 +121,18 @@ class Orphans(Share):
         present = None if self.null_is_orphan else words.is_present(own)
         where = words.both(present, target.predicate(self.where), inside)
         rows = f"FROM {target.source(self.span(target))}{statements.clause(where)}"
-        known, column = self.known(target, parent), self.parent_column(parent.dataset)
-        if few and column is not None and parent.finds(column):
-            return singly(render(own), rows, render(self.parent_key(parent)), known, closed)
-        key = render(self.parent_key(parent))
-        distinct = "" if column and parent.found.holds_unique((column,)) else "DISTINCT "
+        column = key_of(parent.dataset, self.references.column)
+        known, key = self.known(target, parent, column), render(parent.column(column))
+        if few and parent.finds(column):
+            return singly(render(own), rows, key, known, closed)
+        distinct = "" if parent.found.holds_unique((column,)) else "DISTINCT "
         listed = f"SELECT {distinct}{key} AS key\nFROM {known}"
         return joined(render(own), rows, listed, closed, apart=parent.found.distributed)
 
-    def known(self, target: Target, parent: Target) -> str:
+    def known(self, target: Target, parent: Target, column: str) -> str:
         """The rows that may be referred to, as a FROM clause with its WHERE."""
-        of, key = self.references, self.parent_key(parent)
-        given = words.both(
-            words.is_present(key), parent.predicate(of.where), recent(target, parent, of.within)
-        )
+        of, present = self.references, words.is_present(parent.column(column))
+        given = words.both(present, parent.predicate(of.where), recent(target, parent, of.within))
         return f"{source(target, parent, of.within)}{statements.clause(given)}"
 
     def evidence(self, target: Target, state: Hits) -> str:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from exporter.catalog import Metric
 from exporter.errors import Skipped
 from exporter.kinds.attributed import Attributed
-from exporter.kinds.reconciliation import Sides
+from exporter.kinds.compared import Sides
 from exporter.model import Sample
 from exporter.needs import Readings
 from exporter.target import Target

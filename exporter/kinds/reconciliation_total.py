@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from exporter.catalog import Metric
 from exporter.errors import Skipped
-from exporter.kinds.reconciliation import Compared, Sides
+from exporter.kinds.compared import Compared, Sides
 from exporter.limits import Limit, Term, Unit
 from exporter.model import Sample
 from exporter.needs import Readings
