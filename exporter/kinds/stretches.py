@@ -43,11 +43,11 @@ def clock_with_hours(target: Target) -> Clock:
 def counts(target: Target, stretches: Sequence[Node], given: Node | None, before: str = "") -> Need:
     """How many rows lie in each stretch, as a Tally; `before` comes before every SELECT.
 
-    Where an index answers, each is a short range of its own; else one scan counts them all.
+    Where an index answers, as it does for open days, each is a short range of its own; else one
+    scan counts them all.
     """
-    name, clock = target.dataset.name, target.clock()
-    source = clock.source(target.table())
-    if target.dataset.time in target.found.indexed and not clock.is_parsed:
+    name, source = target.dataset.name, target.clock().source(target.table())
+    if target.tells_open_days:
         wheres = (words.both(stretch, given) for stretch in stretches)
         subqueries = tuple(before + statements.select([words.count()], source, w) for w in wheres)
         return Lookup(name, Tally, subqueries)
