@@ -20,7 +20,7 @@ from tests.alertmanager.recorder import Recorder
 from tests.e2e.servers import AlertmanagerServer, PrometheusServer
 from tests.incidents.notices import Notice, notices
 from tests.incidents.rhythm import Rhythm
-from tests.incidents.shops import alive, config_text, reader
+from tests.incidents.shops import Shop, alive, config_text, reader
 from tests.serving import Serving
 
 PROMETHEUS = META_RULES.parents[1] / "prometheus.yml"
@@ -50,9 +50,10 @@ class Prometheus(PrometheusServer):
 class Chain:
     """A shop that goes on, the shipped config on it, and everybody who is told, recorded."""
 
-    def __init__(self, dsn: str, timezone: str, rhythm: Rhythm, folder: Path) -> None:
-        """Describe it; `dsn` is that of the owner of the shop."""
-        self.dsn, self.timezone, self.rhythm, self.folder = dsn, timezone, rhythm, folder
+    def __init__(self, shop: Shop, rhythm: Rhythm, folder: Path) -> None:
+        """Describe it, on a copy of a shop."""
+        self.server, self.timezone = shop.server, shop.timezone
+        self.dsn, self.rhythm, self.folder = shop.copy(), rhythm, folder
 
     def __enter__(self) -> Self:
         """Start everything; the first pass is through, and Prometheus has seen it."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from exporter.model import Severity
 from tests.alertmanager.recorder import Recorder
 
 PAGE = "PagerDuty"
+CHANNEL = {Severity.CRITICAL: "#data-alerts", Severity.WARNING: "#data-warnings"}
 OBSERVABILITY = "observability"
 
 

@@ -1,0 +1,54 @@
+"""All incidents: who is to be told of each, and what the title has to name."""
+
+from __future__ import annotations
+
+from exporter.model import Severity
+from tests.incidents.incident import Incident, of_fault
+from tests.incidents.infrastructure import INFRASTRUCTURE
+
+PAGE, TICKET, NOTE = Severity.CRITICAL, Severity.WARNING, Severity.INFO
+GROUPS: dict[str, tuple[Incident, ...]] = {
+    "Loads that do not come, come twice, or come late": (
+        of_fault("feed-stops", PAGE, "events.freshness", "events.deadline"),
+        of_fault("late-data", PAGE, "events."),
+        of_fault("half-load", PAGE, "events.", "orders.reconciliation"),
+        of_fault("double-load", PAGE, "events.duplicates"),
+        of_fault("missing-day", PAGE, "events.missing_days"),
+        of_fault("traffic-drop", PAGE, "events.", "sessions.", "orders."),
+        of_fault("truncate-orders", PAGE, "orders."),
+        of_fault("no-pipeline-run", PAGE, "pipeline.pipeline_run"),
+        of_fault("no-daily-metrics", PAGE, "daily_metrics.volume"),
+        of_fault("stale-daily-metrics", PAGE, "daily_metrics."),
+        of_fault("quarantine-rate", PAGE, "pipeline.quarantine_rate"),
+        of_fault("timezone-shift", TICKET, "events.future_rows"),
+    ),
+    "Tables and values that change": (
+        of_fault("rename-column", PAGE, "orders.required_columns"),
+        of_fault("drop-column", PAGE, "events.required_columns"),
+        of_fault("new-column", NOTE, "orders.new_columns"),
+        of_fault("text-revenue", PAGE, "orders.column_types"),
+        of_fault("null-column", PAGE, "orders.completeness_client_id"),
+        of_fault("null-referrers", PAGE, "events.absent_day_referrer"),
+        of_fault("json-prices-null", PAGE, "events.json_completeness"),
+        of_fault("unknown-event-name", PAGE, "events.accepted_values_event_name"),
+        of_fault("duplicate-orders", PAGE, "orders.duplicates"),
+        of_fault("orders-without-items", PAGE, "orders."),
+        of_fault("orphan-sessions", PAGE, "sessions.orphans_user_id"),
+        of_fault("orphan-orders", PAGE, "orders.orphans_session_id"),
+    ),
+    "Money and attribution": (
+        of_fault("checkout-tag", PAGE, "orders.volume", "orders.no_orders"),
+        of_fault("revenue-in-cents", PAGE, "orders.reconciliation"),
+        of_fault("signs-flipped", PAGE, "orders.negative_revenue"),
+        of_fault("missing-revenue", PAGE, "events.missing_revenue"),
+        of_fault("items-mismatch", PAGE, "orders.reconciliation"),
+        of_fault("click-ids-gone", TICKET, "orders."),
+        of_fault("tracking-lost", TICKET, "orders.tracking_coverage"),
+        of_fault("channel-gone", TICKET, "attribution.channel_mix"),
+        of_fault("attribution-stops", TICKET, "orders.attribution_coverage"),
+        of_fault("over-attribution", PAGE, "orders.over_attribution"),
+        of_fault("daily-metrics-off", PAGE, "daily_metrics."),
+    ),
+    "The warehouse and the exporter": INFRASTRUCTURE,
+}
+INCIDENTS = {one.name: one for group in GROUPS.values() for one in group}
