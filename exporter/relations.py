@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from exporter.model import Column, Relation
 
@@ -51,32 +51,57 @@ are asked column by column: joined, the view would look at every column of the d
 """
 
 
+class Row(NamedTuple):
+    """A row of the answer, in the order of its SELECT: a column, and what its relation is."""
+
+    schema: str
+    relation: str
+    kind: str
+    column: str | None
+    type: str
+    readable: bool
+    indexed: bool
+    visible: bool
+    keys: list[list[str]] | None
+    oid: int
+    filenode: int
+    distributed: bool
+    singly: bool
+    rows: float
+    null_share: float | None
+
+
 def found_among(rows: Sequence[tuple[Any, ...]], names: Sequence[Name]) -> dict[Name, Relation]:
     """The relations of those names that exist; one without a schema is looked up as SQL does."""
-    found = {}
+    answered, found = [Row(*row) for row in rows], {}
     for name in names:
-        mine = [
-            row
-            for row in rows
-            if row[1] == name[-1] and (row[0] == name[0] if len(name) == 2 else row[7])
-        ]
+        mine = [row for row in answered if is_of(row, name)]
         if mine:
             found[name] = relation(mine)
     return found
 
 
-def relation(rows: Sequence[tuple[Any, ...]]) -> Relation:
+def is_of(row: Row, name: Name) -> bool:
+    """Whether a row is of the relation that a name means."""
+    named = row.schema == name[0] if len(name) == 2 else row.visible
+    return named and row.relation == name[-1]
+
+
+def relation(rows: Sequence[Row]) -> Relation:
     """A relation from its rows, one per column."""
+    whole = rows[0]
+    named = {row.column: row for row in rows if row.column is not None}
     columns = {
-        name: Column(name, data_type, readable, null_share)
-        for _, _, _, name, data_type, readable, *_, null_share in rows
-        if name is not None
+        name: Column(name, row.type, row.readable, row.null_share) for name, row in named.items()
     }
-    readable = any(column.readable for column in columns.values())
-    indexed = frozenset(row[3] for row in rows if row[3] is not None and row[6])
-    singly = frozenset(row[3] for row in rows if row[3] is not None and row[12])
-    kind, (keys, oid, filenode, distributed) = rows[0][2], rows[0][8:12]
-    unique = frozenset(frozenset(key) for key in keys or ())
-    file = oid, filenode
-    estimate = rows[0][13]
-    return Relation(columns, readable, indexed, kind, unique, file, distributed, singly, estimate)
+    return Relation(
+        columns,
+        any(column.readable for column in columns.values()),
+        frozenset(name for name, row in named.items() if row.indexed),
+        whole.kind,
+        frozenset(frozenset(key) for key in whole.keys or ()),
+        (whole.oid, whole.filenode),
+        whole.distributed,
+        frozenset(name for name, row in named.items() if row.singly),
+        whole.rows,
+    )
