@@ -77,10 +77,10 @@ class Target:
         """Another dataset at the same instant."""
         return self.others[dataset]
 
-    def table(self, alias: str | None = None) -> str:
+    def table(self) -> str:
         """The relation in a FROM clause."""
         self.require()
-        return statements.table(self.dataset.relation, alias)
+        return statements.table(self.dataset.relation)
 
     def fact(self, name: str) -> Column:
         """What the catalogue says of a column, which must exist and be readable."""
@@ -99,16 +99,16 @@ class Target:
         alike = look_alike(name, self.found.columns)
         return f"{text}; did you mean {alike}?" if alike else text
 
-    def column(self, name: str, table: str | None = None) -> Node:
+    def column(self, name: str) -> Node:
         """A column by its exact name."""
-        return words.column(self.fact(name).name, table)
+        return words.column(self.fact(name).name)
 
-    def expression(self, text: str, table: str | None = None) -> Node:
+    def expression(self, text: str) -> Node:
         """An expression of the config, all of whose columns exist."""
         tree = expressions.parse(text)
         for name in expressions.columns_in(tree):
             self.fact(name)
-        return expressions.qualified(tree, table) if table else tree
+        return tree
 
     def predicate(self, text: str | None) -> Node | None:
         """A `where` of the config; None where there is none."""

@@ -130,11 +130,3 @@ def first_line(error: BaseException) -> str:
 def columns_in(node: Node) -> tuple[str, ...]:
     """The names of the columns an expression reads, each once, in order."""
     return tuple(dict.fromkeys(found.name for found in node.find_all(exp.Column)))
-
-
-def qualified(node: Node, table: str) -> Node:
-    """The expression with every column taken from `table` (an alias)."""
-    tree = node.copy()
-    for found in tree.find_all(exp.Column):
-        found.set("table", name(table))
-    return tree

@@ -16,10 +16,9 @@ DAYS = "warehouse_exporter_days"
 """No table is called that: one called `d` once hid the days behind its own columns."""
 
 
-def table(parts: Sequence[str], alias: str | None = None) -> str:
+def table(parts: Sequence[str]) -> str:
     """A relation by its exact name, `schema.table` or `table`."""
-    written = ".".join(quoted(part) for part in parts)
-    return f"{written} AS {quoted(alias)}" if alias else written
+    return ".".join(quoted(part) for part in parts)
 
 
 @cache

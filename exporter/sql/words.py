@@ -21,9 +21,9 @@ def name(text: str) -> exp.Identifier:
     return exp.to_identifier(text, quoted=True)
 
 
-def column(text: str, table: str | None = None) -> Node:
+def column(text: str) -> Node:
     """A column, exactly as the catalogue spells it."""
-    return exp.Column(this=name(text), table=name(table) if table else None)
+    return exp.Column(this=name(text))
 
 
 def string(text: str) -> Node:
