@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 
 from exporter.sql.words import Node
-from exporter.states import Cell, Hits, State, merged
+from exporter.states import Cell, State, merged
 
 
 class Rows(Enum):
@@ -96,9 +96,3 @@ class Reading:
 
 
 Readings = Mapping[str, Reading]
-
-
-def hits(readings: Readings, name: str = "rows") -> Hits:
-    """The answer to a need for Hits."""
-    total = readings[name].total(Hits)
-    return total if total is not None else Hits(0, 0)

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from exporter.days import ONE_DAY, Calendar, day_start
-from exporter.errors import Reason, Skipped, Unmeasured
+from exporter.errors import Reason, Unmeasured
 from exporter.model import Column, Dataset, Relation
 from exporter.needs import Scan
 from exporter.sql import expressions, statements, words
@@ -23,7 +23,7 @@ from exporter.sql.words import Node
 
 SKEW = timedelta(minutes=5)
 """How far clocks may differ: a row up to this far ahead of `as_of` is not from the future."""
-TIME_OPERATORS = "timestamptz, timestamp, date or ISO 8601 text"
+TIME_TYPES = "timestamptz, timestamp, date or ISO 8601 text"
 
 
 class Daily(Protocol):
@@ -124,7 +124,7 @@ class Target:
         if clock is None:
             raise Unmeasured(
                 Reason.COLUMN_TYPE,
-                f"time column {wanted} is {fact.type}: it must be {TIME_OPERATORS}",
+                f"time column {wanted} is {fact.type}: it must be {TIME_TYPES}",
             )
         return clock
 
@@ -232,8 +232,3 @@ def look_alike(name: str, present: Mapping[str, object]) -> str | None:
             return other
     close = difflib.get_close_matches(name, [o for o in present if o != name], n=1, cutoff=0.75)
     return close[0] if close else None
-
-
-def nothing_to_divide(days: str) -> Skipped:
-    """The skip of a ratio over no rows."""
-    return Skipped(f"nothing to divide by: 0 rows {days}")

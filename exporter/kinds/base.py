@@ -8,6 +8,7 @@ limit.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
@@ -24,13 +25,13 @@ from pydantic import (
 from exporter import catalog
 from exporter.catalog import Metric
 from exporter.days import WINDOW, describe_window
+from exporter.errors import Skipped
 from exporter.limits import Condition, Limit, Term, Unit
 from exporter.model import NO_LABELS, Dataset, Datasets, Sample, Severity
 from exporter.needs import Need, Readings
-from exporter.needs import hits as hits_of
 from exporter.sql import expressions
 from exporter.states import Hits
-from exporter.target import Target, nothing_to_divide
+from exporter.target import Target
 from exporter.wording import counted
 
 
@@ -107,7 +108,7 @@ class Kind(BaseModel):
         column = getattr(self, "column", None)
         return f"{self.kind}_{column}" if column else self.kind
 
-    def span(self, target: Target) -> tuple[Any, ...] | None:
+    def span(self, target: Target) -> tuple[date, ...] | None:
         """The days the check is about, or None for the whole table."""
         default = self.default_window if target.dataset.time else "all"
         return target.days(self.window or default)
@@ -260,8 +261,11 @@ class Share(Limited):
         return f"{state.hits:,.0f} of {total}"
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        state = hits_of(readings)
+        return [self.sample_of(target, readings["rows"].total(Hits))]
+
+    def sample_of(self, target: Target, state: Hits) -> Sample:
+        """The share as a sample. Raises Skipped where there is nothing to divide by."""
         if state.hits is None or not state.total:
-            raise nothing_to_divide(self.when(target))
+            raise Skipped(f"nothing to divide by: 0 rows {self.when(target)}")
         values = self.gauges(state.hits, state.total)
-        return [Sample(values, self.evidence(target, state), self.labels())]
+        return Sample(values, self.evidence(target, state), self.labels())

@@ -11,7 +11,7 @@ from exporter.catalog import Metric
 from exporter.errors import Skipped
 from exporter.kinds.base import Share
 from exporter.kinds.tally import Tally
-from exporter.model import NO_LABELS, Sample
+from exporter.model import Sample
 from exporter.needs import Need, Readings, Scan
 from exporter.sql import words
 from exporter.sql.numbers import is_finite
@@ -42,9 +42,6 @@ class DailyAggregates(Share):
     columns: tuple[str, ...] = Field(
         min_length=1, description="The columns that must have a number of at least 0."
     )
-
-    def labels(self) -> Mapping[str, str]:
-        return NO_LABELS
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         given = target.predicate(self.where)

@@ -12,7 +12,7 @@ from exporter.errors import Reason, Unmeasured
 from exporter.kinds.base import Share
 from exporter.kinds.tally import Tally
 from exporter.model import Sample
-from exporter.needs import Need, Reading, Readings, Scan
+from exporter.needs import Need, Readings, Scan
 from exporter.sql import words
 from exporter.sql.documents import document, found_at, missing_at, or_one, summed
 from exporter.states import Hits
@@ -64,8 +64,7 @@ class JsonCompleteness(Share):
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         here, *lost = readings["rows"].total(Tally).counts
-        hits = Hits(sum(lost), here + sum(lost))
-        return super().samples(target, {"rows": Reading({None: hits})})
+        return [self.sample_of(target, Hits(sum(lost), here + sum(lost)))]
 
     def evidence(self, target: Target, state: Hits) -> str:
         way = " -> ".join((self.column, *self.path))

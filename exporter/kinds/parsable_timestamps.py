@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from datetime import date
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -42,7 +43,7 @@ class ParsableTimestamps(Share):
             return [f"rows whose {self.column} is no time belong to no day: use `window: all`"]
         return super().problems(dataset, datasets)
 
-    def span(self, target: Target) -> tuple[Any, ...] | None:
+    def span(self, target: Target) -> tuple[date, ...] | None:
         return None if self.column == target.dataset.time else super().span(target)
 
     def needs(self, target: Target) -> Mapping[str, Need]:

@@ -11,7 +11,7 @@ from exporter.catalog import Metric
 from exporter.errors import Reason, Unmeasured
 from exporter.kinds.base import Expression, Share
 from exporter.model import Sample
-from exporter.needs import Need, Readings, Scan, hits
+from exporter.needs import Need, Readings, Scan
 from exporter.sql import words
 from exporter.states import Hits
 from exporter.target import Target
@@ -45,11 +45,11 @@ class QuarantineRate(Share):
         return {"rows": Scan(target.dataset.name, self.span(target), Hits, cells)}
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        state = hits(readings)
+        state = readings["rows"].total(Hits)
         if min(state.hits or 0.0, state.total or 0.0) < 0:
             said = f"{state.hits:,.0f} rows quarantined of {state.total:,.0f} rows read"
             raise Unmeasured(Reason.RESULT, f"{said} {self.when(target)}: no log has fewer than 0")
-        return super().samples(target, readings)
+        return [self.sample_of(target, state)]
 
     def evidence(self, target: Target, state: Hits) -> str:
         by_run = target.dataset.expect_day == "today" and self.span(target) is not None
