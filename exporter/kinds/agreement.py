@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from exporter.catalog import Metric
 from exporter.days import describe_window
 from exporter.errors import Reason, Skipped, Unmeasured
-from exporter.kinds.base import Expression, Limited
+from exporter.kinds.base import Expression, Limited, Part
 from exporter.kinds.totals import ROW, Counted, count_scan, sum_scan, value_by_day
 from exporter.limits import Limit, Term, Unit
 from exporter.limits import Reading as How
@@ -26,10 +26,8 @@ NAME = re.compile(r"^[a-zA-Z_][a-zA-Z0-9_]*$")
 CLOSED = re.compile(r"^(day|all|[0-9]+d)$")
 
 
-class OtherTotal(BaseModel):
+class OtherTotal(Part):
     """What is counted or summed on the other side."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     dataset: str = Field(description="The other dataset: the facts.")
     count: Counted | None = Field(None, description="'*', or an expression that is not NULL.")

@@ -67,6 +67,12 @@ Name = Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=63)]
 Duration = Annotated[str, Field(pattern=r"^[0-9]+(s|m|h|d)$")]
 
 
+class Part(BaseModel):
+    """A group of a kind's parameters, such as the other dataset it looks at."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
 class Kind(BaseModel):
     """A kind of check: the parameters one check of it has, and what they mean."""
 
@@ -104,9 +110,10 @@ class Kind(BaseModel):
     )
 
     def default_name(self) -> str:
-        """The check's name where its owner gives none."""
-        column = getattr(self, "column", None)
-        return f"{self.kind}_{column}" if column else self.kind
+        """The check's name where its owner gives none; a usual column needs no naming."""
+        column, fields = getattr(self, "column", None), type(self).model_fields
+        named = column and column != fields["column"].default
+        return f"{self.kind}_{column}" if named else self.kind
 
     def span(self, target: Target) -> tuple[date, ...] | None:
         """The days the check is about, or None for the whole table."""

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from exporter.catalog import Metric
 from exporter.days import describe_window, last_days
 from exporter.errors import Skipped
 from exporter.kinds.attributed import of_model
-from exporter.kinds.base import Expression, Limited
+from exporter.kinds.base import Expression, Limited, Part
 from exporter.kinds.keys import key_of, no_key
 from exporter.kinds.mixes import OTHER, Mix, Moved, moves
 from exporter.limits import Condition, Limit, Term, Unit
@@ -50,10 +50,8 @@ CUT = Metric(
 GONE = Term(VANISHED.name, Limit(">", 0.0, Unit.NUMBER, "vanished"), How.SIGNED)
 
 
-class Orders(BaseModel):
+class Orders(Part):
     """The orders whose time the attributions have."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     dataset: str = Field(description="The dataset with the orders.")
     by: str = Field(description="The column of the attributions that holds the key of an order.")

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from exporter.catalog import Metric
 from exporter.errors import Reason, Unmeasured
-from exporter.kinds.required_columns import Declared
+from exporter.kinds.declared import Declared
 from exporter.model import Dataset, Datasets, Sample
 from exporter.needs import Readings
 from exporter.target import Target

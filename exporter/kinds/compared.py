@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from exporter.kinds.base import Expression, Kind, Share
+from exporter.kinds.base import Expression, Kind, Part, Share
 from exporter.kinds.keys import key_of, no_key
 from exporter.kinds.nearby import ABOUT, Within, in_words, problems, recent, source
 from exporter.model import Dataset, Datasets
@@ -21,10 +21,8 @@ from exporter.states import Cell, finite, minus, plus
 from exporter.target import Target
 
 
-class OtherSide(BaseModel):
+class OtherSide(Part):
     """What is summed on the other side, and by which key."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     dataset: str = Field(description="The other dataset: order_items, or the raw events.")
     sum: Expression = Field(description="The expression summed, e.g. quantity * price.")

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from exporter.baselines.student import two_sided
 from exporter.catalog import Metric as Gauge
+from exporter.kinds.base import Part
 from exporter.limits import Condition, Limit, Term, Unit, scaled
 from exporter.limits import Reading as How
 from exporter.model import Severity
@@ -83,10 +84,8 @@ PerCent = Annotated[
 ]
 
 
-class Departure(BaseModel):
+class Departure(Part):
     """The limits of one severity; which of them there are depends on the method."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     z: float | None = Field(None, gt=0, description="zscore, mad: abs(z) at least this.")
     change: PerCent | None = Field(

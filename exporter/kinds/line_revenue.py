@@ -52,9 +52,6 @@ class LineRevenue(Share):
         0.01, ge=0, allow_inf_nan=False, description="Absolute difference that is no difference."
     )
 
-    def default_name(self) -> str:
-        return self.kind if self.column == "line_revenue" else f"{self.kind}_{self.column}"
-
     def needs(self, target: Target) -> Mapping[str, Need]:
         revenue, product = target.column(self.column), target.expression(self.equals)
         given = target.predicate(self.where)

@@ -28,6 +28,3 @@ class MissingRevenue(Completeness):
     things: ClassVar[str] = "purchases"
 
     column: str = Field("revenue", description="The column with the revenue.")
-
-    def default_name(self) -> str:
-        return self.kind if self.column == "revenue" else f"{self.kind}_{self.column}"

@@ -35,9 +35,6 @@ class NegativeRevenue(Share):
 
     column: str = Field("revenue", description="The column with the revenue.")
 
-    def default_name(self) -> str:
-        return self.kind if self.column == "revenue" else f"{self.kind}_{self.column}"
-
     def needs(self, target: Target) -> Mapping[str, Need]:
         column = target.column(self.column)
         given = target.predicate(self.where)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from exporter.catalog import Metric
-from exporter.kinds.required_columns import Declared
+from exporter.kinds.declared import Declared
 from exporter.model import Sample
 from exporter.needs import Readings
 from exporter.target import Target, look_alike

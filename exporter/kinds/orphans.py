@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from exporter.catalog import Metric
-from exporter.kinds.base import Expression, Share
+from exporter.kinds.base import Expression, Part, Share
 from exporter.kinds.keys import key_of, no_key
 from exporter.kinds.nearby import ABOUT, Within, in_words, problems, recent, source
 from exporter.model import Dataset, Datasets
@@ -62,10 +62,8 @@ def joined(own: str, rows: str, known: str, closed: Node | None, *, apart: bool)
     )
 
 
-class Reference(BaseModel):
+class Reference(Part):
     """Where the other end of a reference lives."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     dataset: str = Field(description="The dataset referred to.")
     column: str | None = Field(None, description="Its column; default: its key.")
