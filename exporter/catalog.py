@@ -59,6 +59,10 @@ SERIES_DROPPED = Metric(
     "Series of the check left out of the last pass because their labels were taken.",
 )
 CONFIG_HASH = Metric("warehouse_config_info", "The SHA-256 of the config in use; always 1.")
+RULES = Metric(
+    "warehouse_rules_info",
+    "A fingerprint of the Prometheus rules that follow from the config in use; always 1.",
+)
 RELOAD_OK = Metric(
     "warehouse_config_last_reload_successful", "1 if the last load of the config worked, else 0."
 )
@@ -80,6 +84,7 @@ ALERT_EXPORTER_DOWN = "WarehouseExporterDown"
 ALERT_PASS_STALE = "WarehousePassStale"
 ALERT_SERIES_DROPPED = "WarehouseSeriesDropped"
 ALERT_RELOAD_FAILED = "WarehouseConfigReloadFailed"
+ALERT_RULES_OUT_OF_DATE = "WarehouseRulesOutOfDate"
 ALERT_HEARTBEAT = "WarehouseHeartbeat"
 DEFAULT_PORT = 9843
 APPLICATION_NAME = "warehouse-exporter"

@@ -14,10 +14,12 @@ from prometheus_client.registry import Collector
 from exporter import __version__, catalog
 from exporter.board import Board, Snapshot
 from exporter.catalog import Metric
+from exporter.config import Config
 from exporter.errors import Reason
 from exporter.kinds import all_metrics
 from exporter.kinds.freshness import Freshness
 from exporter.model import CheckId, Outcome, Sample
+from exporter.rules import checksum
 
 BAD_LABEL = re.compile(r"[^a-zA-Z0-9_]")
 OWN_LABELS = ("dataset", "check", "severity", "owner", "layer", "incident", "alertname")
@@ -50,6 +52,10 @@ class BoardCollector(Collector):
 class WarehouseCollector(BoardCollector):
     """Everything the board holds, as metric families, but for the ages."""
 
+    def __init__(self, board: Board, clock: Callable[[], datetime]) -> None:
+        super().__init__(board, clock)
+        self._rules: tuple[Config, str] | None = None
+
     def collect(self) -> Iterator[Family]:
         """Fresh families, so that what has vanished is gone with this scrape."""
         snapshot, now = self._board.snapshot, self._clock()
@@ -58,6 +64,13 @@ class WarehouseCollector(BoardCollector):
         yield from state_families(snapshot, now)
         yield from self_families(snapshot)
         yield gauge(catalog.SERIES_DROPPED, [(labels_of(c), float(n)) for c, n in dropped.items()])
+        yield gauge(catalog.RULES, [({"checksum": self._checksum(snapshot.config)}, 1.0)])
+
+    def _checksum(self, config: Config) -> str:
+        """The fingerprint of a config's rules: made at its first scrape, as it takes a moment."""
+        if self._rules is None or self._rules[0] is not config:
+            self._rules = config, checksum(config)
+        return self._rules[1]
 
 
 class LagCollector(BoardCollector):

@@ -1,70 +1,81 @@
-"""Config -> Prometheus alert rules, one per check and severity, with the limits as literals.
+"""Config -> Prometheus rules, one alert per check and severity, with the limits as literals.
 
-A finding must not look repaired because its check stopped being measured: the condition also holds
-for the last value of the past hours, unless the check is measured now. The rule keeps that value.
-But a last value alone is no finding: that of a check which was skipped since, or of a row that is
-gone, would be told again with every restart. So an alert is held only if it was there a moment ago.
+A finding must not look repaired because its check stopped being measured. So alerts judge what was
+last measured: a recording rule for each judged gauge carries its value on while the check is not
+measured, for hours, and drops it once the check is measured and has none.
 
-O8: the text of an alert says why, `value=0.062 (6.2%) (limit > 5%), 31 of 500 rows`.
+All rules are one group: they are evaluated one after the other, at one instant, and told in their
+order. Groups begin and end up to an interval apart, and a consequence that outlives its cause by
+that much would page. So a cause stands before what follows from it: datasets before those made from
+them, what explains before what is explained, critical before warning.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
 from exporter import catalog
+from exporter.annotations import (
+    counts_template,
+    literal,
+    more_template,
+    reason_template,
+    selector,
+    texts,
+    value_template,
+)
 from exporter.config import Check, Config
 from exporter.kinds.base import Share
-from exporter.limits import Condition, Reading, Unit
+from exporter.limits import Condition
 from exporter.model import Severity
 
-HELD = "6h"
-"""How long a finding survives without being measured; then only the unmeasured alert is left."""
-NOT_OF_A_SERIES = "alertname, alertstate, severity, owner, layer, incident"
-"""What an alert has beside the labels of its series; with them, `and` would match nothing."""
-PLAIN = '{{ printf "%.10g" $value }}'
-"""A number of rows in full: with fewer digits 54,321 would be written as 5.432e+04."""
+GROUP = "warehouse"
+HELD = 6 * 3600
+"""Seconds that a finding survives unmeasured; then only the unmeasured alert is left."""
+KEPT, LONGEST = 2, 30 * 60
+"""Intervals that an alert goes on firing after its last breach, so that a value that is in breach
+in every other pass tells once; and seconds, at most."""
+CHECK = "job, dataset, check"
+MEASURED_AT, BLIND = "warehouse:check_measured_at", "warehouse:check_blind"
+LAST = "{}:last"
+"""Gauge -> the name of what was last measured of it."""
+LOADED = "warehouse:rules_loaded"
+"""What Prometheus says of the rules it has loaded."""
+Rule = dict[str, Any]
 
 
-def quoted(text: str) -> str:
-    """A PromQL string that may also stand between backticks, as it does in templates."""
-    return json.dumps(text, ensure_ascii=False).replace("`", "\\x60")
+def expression(condition: Condition, check: Check) -> str:
+    """The condition on what was last measured: now, or before the check could not be any more."""
+    return condition.promql(
+        lambda metric: selector(LAST.format(metric), check, **check.kind.judged)
+    )
 
 
-def literal(text: str) -> str:
-    """Text that Prometheus does not take for a template: checks are named after columns."""
-    return text.replace("{{", '{{ "{{" }}')
+def memory() -> list[Rule]:
+    """When each check was last measured, and which are blind: measured not long ago, and not now.
 
-
-def selector(metric: str, check: Check, **labels: str) -> str:
-    """The series of one check."""
-    wanted = {**labels, "dataset": check.id.dataset, "check": check.id.name}
-    return f"{metric}{{{','.join(f'{name}={quoted(text)}' for name, text in wanted.items())}}}"
-
-
-def expression(condition: Condition, check: Check, severity: Severity) -> str:
-    """The condition now, or as last measured while the check is not measured.
-
-    What was judged a moment ago is in ALERTS, as far back as Prometheus looks (5 minutes). Another
-    warehouse, of another job, may have a check of the same name.
+    Another warehouse, of another job, may have a check of the same name.
     """
+    now = f"{catalog.MEASURED.name} == 1"
+    return [
+        {
+            "record": MEASURED_AT,
+            "expr": f"timestamp({now})\nor\n({MEASURED_AT} > time() - {HELD})",
+        },
+        {"record": BLIND, "expr": f"{MEASURED_AT}\nunless on({CHECK}) ({now})"},
+    ]
 
-    def now(metric: str) -> str:
-        return selector(metric, check, **check.kind.judged)
 
-    def last(metric: str) -> str:
-        return f"last_over_time({now(metric)}[{HELD}])"
-
-    measured = f"{selector(catalog.MEASURED.name, check)} == 1"
-    held = f"  ({condition.promql(last)})\n  unless on(job, dataset, check) {measured}\n"
-    if not any(term.reading is Reading.AGE for term in condition.terms):  # ages go on unseen
-        told = selector("ALERTS", check, alertname=check.kind.alert, severity=severity.value)
-        held += f"  and ignoring({NOT_OF_A_SERIES})\n  {told}\n"
-    return f"({condition.promql(now)})\nor\n(\n{held})"
+def last(metric: str) -> Rule:
+    """A gauge as last measured; dropped with the first measurement that has none."""
+    name = LAST.format(metric)
+    return {"record": name, "expr": f"{metric}\nor\n({name} and on({CHECK}) {BLIND})"}
 
 
 def incident(dataset: str, config: Config) -> str:
@@ -86,86 +97,30 @@ def labels(check: Check, severity: Severity, config: Config) -> dict[str, str]:
     }
 
 
-def value_template(condition: Condition) -> str:
-    """The alert's value as people read it: that of the first term, in the unit of its limit."""
-    firsts = [terms[0] for terms in condition.alternatives]
-    first = firsts[0]
-    if any(term.limit.unit is not first.limit.unit for term in firsts):
-        return PLAIN  # nobody knows which of them is in breach
-    if first.reading is Reading.AGE or first.limit.unit is Unit.DURATION:
-        return "{{ $value | humanizeDuration }}"
-    if first.limit.unit is Unit.SHARE:
-        return '{{ printf "%.4f" $value }} ({{ $value | humanizePercentage }})'
-    return '{{ printf "%.4g" $value }}' if first.reading.of_a_departure else PLAIN
+def kept(check: Check, config: Config) -> str | None:
+    """How long the alerts of a check go on firing after a breach; None: not at all."""
+    if config.alerts.keep_firing_for is not None:
+        given = config.alerts.keep_firing_for
+        return given if int(given[:-1]) else None
+    own = config.datasets.get(check.id.dataset)
+    every = own.every if own else min(d.every for d in config.datasets.values())
+    return f"{min(math.ceil(KEPT * every), LONGEST)}s"
 
 
-def same(check: Check) -> tuple[str, ...]:
-    """Labels by which an alert's own series is found: a funnel has one for each of its steps."""
-    return ("job", "instance", *check.kind.metric.labels)
-
-
-def own_series(check: Check) -> Callable[[str], str]:
-    """Metric name -> the alert's own series, for `printf` with the labels that are the same."""
-    equal = "".join(f",{name}=%[{place}]q" for place, name in enumerate(same(check), 1))
-
-    def select(metric: str) -> str:
-        return selector(metric, check).replace("%", "%%").removesuffix("}") + equal + "}"
-
-    return select
-
-
-def asked(check: Check, promql: str, text: str) -> str:
-    """Text around a number (`.`) that Prometheus is asked for when the alert is written.
-
-    Nothing at all where there is none, as for a finding that holds without being measured.
-    """
-    question = f"printf `{promql}` {' '.join(f'$labels.{name}' for name in same(check))}"
-    return f"{{{{ with {question} | query }}}}{text}{{{{ end }}}}"
-
-
-def counts_template(kind: Share, check: Check) -> str:
-    """`, 58 of 1000 rows`."""
-    select, number = own_series(check), '{{ . | first | value | printf "%.0f" }}'
-    failed = asked(check, select(catalog.ROWS_FAILED.name), f", {number}")
-    total = asked(check, select(catalog.ROWS_CHECKED.name), f" of {number} {kind.things}")
-    return failed + total
-
-
-def more_template(check: Check) -> str:
-    """`, expected=840, score=-5.2`: what the kind tells beside, as far as it is there."""
-    number = '{{ . | first | value | printf "%.10g" }}'
-    told = check.kind.told(own_series(check))
-    return "".join(asked(check, promql, f", {word}={number}") for word, promql in told.items())
-
-
-def texts(
-    check: Check, alert: str, summary: str, description: str, config: Config
-) -> dict[str, str]:
-    """What the person who is woken reads."""
-    found = {"summary": literal(f"{check.id}: {summary}"), "description": description}
-    if config.alerts.runbook_url:
-        found["runbook_url"] = config.alerts.runbook_url.replace("{alert}", alert)
-    if config.alerts.dashboard_url:
-        found["dashboard_url"] = config.alerts.dashboard_url.replace("{dataset}", check.id.dataset)
-    return found
-
-
-def finding_rule(check: Check, severity: Severity, condition: Condition, config: Config) -> Any:
+def finding_rule(check: Check, severity: Severity, condition: Condition, config: Config) -> Rule:
     """The rule of one severity of one check."""
     counts = counts_template(check.kind, check) if isinstance(check.kind, Share) else ""
     description = f"value={value_template(condition)} (limit {condition.text})"
-    rule: dict[str, Any] = {
-        "alert": check.kind.alert,
-        "expr": expression(condition, check, severity),
-    }
-    if check.kind.hold:
-        rule["for"] = check.kind.hold
+    alert, keep = check.kind.alert, kept(check, config)
     return {
-        **rule,
+        "alert": alert,
+        "expr": expression(condition, check),
+        **({"for": check.kind.hold} if check.kind.hold else {}),
+        **({"keep_firing_for": keep} if keep else {}),
         "labels": labels(check, severity, config),
         "annotations": texts(
             check,
-            check.kind.alert,
+            alert,
             check.kind.summary,
             f"{description}{counts}{more_template(check)}.",
             config,
@@ -173,15 +128,11 @@ def finding_rule(check: Check, severity: Severity, condition: Condition, config:
     }
 
 
-def reason_template(check: Check) -> str:
-    """` (timeout)`, as the exporter says it of the check."""
-    known = selector(catalog.UNMEASURED_REASON.name, check).replace("%", "%%").removesuffix("}")
-    question = f"printf `{known},job=%q,instance=%q}}` $labels.job $labels.instance"
-    return f'{{{{ with {question} | query }}}} ({{{{ . | first | label "reason" }}}}){{{{ end }}}}'
+def unmeasured_rule(check: Check, config: Config) -> Rule:
+    """The rule for a check that cannot be measured: as loud as the check could have been.
 
-
-def unmeasured_rule(check: Check, config: Config) -> dict[str, Any]:
-    """The rule for a check that cannot be measured: as loud as the check could have been."""
+    It is not kept: when a database is back it must end before `WarehouseDown`, which silences it.
+    """
     severity = next((s for s in Severity if s in check.kind.conditions()), Severity.INFO)
     description = (
         f"Not measured{reason_template(check)}, so nobody knows whether it is fine. "
@@ -198,19 +149,54 @@ def unmeasured_rule(check: Check, config: Config) -> dict[str, Any]:
     }
 
 
+def depth(dataset: str, config: Config) -> int:
+    """How many datasets stand before one in the longest chain of `depends_on`."""
+    known = config.datasets.get(dataset)
+    return max((1 + depth(one, config) for one in known.depends_on), default=0) if known else 0
+
+
+def causes_first(config: Config) -> list[Check]:
+    """The checks, each dataset's together, so that a cause stands before what follows from it."""
+    datasets = dict.fromkeys(check.id.dataset for check in config.checks)
+    place = {name: n for n, name in enumerate(sorted(datasets, key=lambda d: depth(d, config)))}
+    return sorted(config.checks, key=lambda c: (place[c.id.dataset], not c.kind.explains))
+
+
+def judging(config: Config) -> list[Rule]:
+    """Every rule that says something of the data, in the order in which they are evaluated."""
+    checks = causes_first(config)
+    judged = {
+        term.metric: None
+        for check in checks
+        for condition in check.kind.conditions().values()
+        for term in condition.terms
+    }
+    findings = [
+        finding_rule(check, severity, conditions[severity], config)
+        for check in checks
+        for conditions in (check.kind.conditions(),)
+        for severity in Severity
+        if severity in conditions
+    ]
+    unmeasured = [unmeasured_rule(check, config) for check in checks]
+    return [*memory(), *map(last, judged), *findings, *unmeasured]
+
+
+def checksum(config: Config) -> str:
+    """A fingerprint of what Prometheus should have loaded; comments do not count."""
+    return digest(judging(config))
+
+
+def digest(rules: list[Rule]) -> str:
+    """The fingerprint of rules."""
+    return hashlib.sha256(json.dumps(rules).encode()).hexdigest()[:16]
+
+
 def groups(config: Config) -> Iterator[dict[str, Any]]:
-    """One rule group per dataset."""
-    by_dataset: dict[str, list[Check]] = {}
-    for check in config.checks:
-        by_dataset.setdefault(check.id.dataset, []).append(check)
-    for dataset, checks in by_dataset.items():
-        rules = [
-            finding_rule(check, severity, condition, config)
-            for check in checks
-            for severity, condition in check.kind.conditions().items()
-        ]
-        rules += [unmeasured_rule(check, config) for check in checks]
-        yield {"name": f"warehouse-{dataset}", "rules": rules}
+    """The one rule group."""
+    rules = judging(config)
+    loaded = {"record": LOADED, "expr": "vector(1)", "labels": {"checksum": digest(rules)}}
+    yield {"name": GROUP, "rules": [*rules, loaded]}
 
 
 class Block(str):

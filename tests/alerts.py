@@ -44,7 +44,7 @@ def expected(alert: Alert, name: str, check: str, config: Config) -> dict[str, A
         rule
         for group in written["groups"]
         for rule in group["rules"]
-        if rule["alert"] == name and rule["labels"]["severity"] == alert.severity
+        if rule.get("alert") == name and rule["labels"]["severity"] == alert.severity
     ]
     ((labels, texts),) = (
         (labels, rule["annotations"])

@@ -14,6 +14,7 @@ from exporter.errors import Reason
 from exporter.kinds import all_kinds
 from exporter.metrics import label_name
 from exporter.model import Outcome
+from exporter.rules import checksum
 from exporter.scrape import Scrape
 from tests import shop_warehouse
 from tests.made import config, found, pass_of, passed, skipped, unmeasured
@@ -74,6 +75,15 @@ def test_a_check_is_its_gauges_and_whether_it_is_measured() -> None:
     assert got[series("check_skipped", "orders.volume")] == 0
     assert got[series("check_measured", "queries.own")] == 0
     assert got[series("check_unmeasured_reason", "queries.own", reason="pending")] == 1
+
+
+def test_the_rules_that_follow_from_the_config_in_use_have_a_fingerprint() -> None:
+    published = board()
+    before = series("rules_info", checksum=checksum(published.snapshot.config))
+    assert scrape(published)[before] == 1
+    published.reconfigure(config("volume: {critical: '< 6'}"), NOON)
+    found = {key for key in scrape(published) if key[0] == "rules_info"}
+    assert found == {series("rules_info", checksum=checksum(published.snapshot.config))} != {before}
 
 
 def test_what_is_not_measured_is_never_zero() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from exporter.catalog import ALERT_UNMEASURED
 from exporter.config import Config
 from exporter.config.load import parse
-from exporter.rules import Dumper, blocks, dumped, render, written
+from exporter.rules import Dumper, blocks, checksum, dumped, render, written
 from tests import shop_warehouse
 from tests.programs import needs
 
@@ -51,10 +52,16 @@ def promtool(command: str, file: Path) -> str:
     return said
 
 
+def all_rules(loaded: Config) -> list[dict[str, Any]]:
+    """Every rule of a config, of its one group."""
+    (group,) = yaml.load(render(loaded), getattr(yaml, "CSafeLoader", yaml.SafeLoader))["groups"]
+    rules: list[dict[str, Any]] = group["rules"]
+    return rules
+
+
 def rules_of(loaded: Config) -> list[dict[str, Any]]:
-    """Every rule of a config."""
-    groups = yaml.safe_load(render(loaded))["groups"]
-    return [rule for group in groups for rule in group["rules"]]
+    """Every rule of a config that tells somebody."""
+    return [rule for rule in all_rules(loaded) if "alert" in rule]
 
 
 def test_the_rules_of_a_small_config_are_those_of_the_golden_file() -> None:
@@ -69,19 +76,14 @@ def test_promtool_takes_the_rules_of_every_kind(tmp_path: Path) -> None:
     loaded = shop_warehouse.config("dbname=nowhere")
     file = tmp_path / "rules.yml"
     file.write_text(render(loaded))
-    assert f"{len(rules_of(loaded))} rules found" in promtool("check rules", file)
+    assert f"{len(all_rules(loaded))} rules found" in promtool("check rules", file)
 
 
 def test_every_severity_of_every_check_has_a_rule_and_every_check_one_for_unmeasured() -> None:
     loaded = shop_warehouse.config("dbname=nowhere")
     labels = [(rule["alert"], rule["labels"]) for rule in rules_of(loaded)]
     unmeasured = [(x["dataset"], x["check"]) for name, x in labels if name == ALERT_UNMEASURED]
-    assert unmeasured == [
-        (check.id.dataset, check.id.name)
-        for dataset in dict.fromkeys(check.id.dataset for check in loaded.checks)
-        for check in loaded.checks
-        if check.id.dataset == dataset
-    ]
+    assert sorted(unmeasured) == sorted((c.id.dataset, c.id.name) for c in loaded.checks)
     findings = {
         (x["dataset"], x["check"], x["severity"]) for name, x in labels if name != ALERT_UNMEASURED
     }
@@ -120,3 +122,100 @@ def test_an_incident_is_the_root_of_what_a_dataset_depends_on() -> None:
 @pytest.mark.parametrize("shown", ["severity", "owner", "layer", "incident"])
 def test_every_rule_has_the_labels_by_which_it_is_routed(shown: str) -> None:
     assert all(rule["labels"][shown] for rule in rules_of(small()))
+
+
+ORDERS = """
+warehouse: {dsn: x}
+%s
+datasets:
+  orders:
+    relation: orders
+    time: ts
+    every: 20m
+    depends_on: [sessions]
+    checks: [{volume: {critical: "< %d", warning: "< 9"}}]
+  sessions: {relation: sessions, time: ts, depends_on: [events], every: 10s}
+  events:
+    relation: events
+    time: ts
+    every: 5m
+    checks: [{volume: {critical: "< 1"}}, {freshness: {warning: "> 1h", critical: "> 2h"}}]
+queries:
+  - {name: of_a_dataset, dataset: sessions, sql: "select 1", info: "> 0"}
+  - {name: of_none, sql: "select 1", info: "> 0"}
+"""
+
+
+def orders(alerts: str = "", critical: int = 5, path: str = "warehouse.yml") -> Config:
+    """A chain of datasets, written from its end."""
+    return parse(ORDERS % (alerts, critical), path, {})
+
+
+def test_a_cause_is_judged_before_what_follows_from_it() -> None:
+    order = [
+        (rule["labels"]["dataset"], rule["labels"]["check"], rule["labels"]["severity"])
+        for rule in rules_of(orders())
+        if rule["alert"] != ALERT_UNMEASURED
+    ]
+    assert order == [
+        ("events", "freshness", "critical"), ("events", "freshness", "warning"),
+        ("events", "volume", "critical"), ("queries", "of_none", "info"),
+        ("sessions", "of_a_dataset", "info"),
+        ("orders", "volume", "critical"), ("orders", "volume", "warning"),
+    ]  # fmt: skip
+    named = [rule["alert"] for rule in rules_of(orders())]
+    assert named[len(order) :] == [ALERT_UNMEASURED] * 5, "the last to begin, the last to page"
+
+
+def test_a_check_costs_prometheus_one_series_for_each_of_its_limits() -> None:
+    loaded = shop_warehouse.config("dbname=nowhere")
+    for rule in rules_of(loaded):
+        bounds = len(re.findall(r"[<>=!]=?(?= -?[0-9])", rule["expr"]))
+        assert rule["expr"].count("{") == bounds, "the time of an evaluation is that of its series"
+    assert [rule["expr"] for rule in all_rules(loaded) if "[" in rule["expr"]] == []
+
+
+def test_no_gauge_is_carried_on_twice() -> None:
+    recorded = [rule["record"] for rule in all_rules(orders()) if "record" in rule]
+    assert recorded == [
+        "warehouse:check_measured_at", "warehouse:check_blind",
+        "warehouse_newest_row_timestamp_seconds:last", "warehouse_rows:last",
+        "warehouse_query_value:last", "warehouse:rules_loaded",
+    ]  # fmt: skip
+
+
+def kept(loaded: Config) -> dict[str, set[str | None]]:
+    """How long alerts go on after their last breach, by dataset; of what is not measured, too."""
+    found: dict[str, set[str | None]] = {}
+    for rule in rules_of(loaded):
+        unmeasured = rule["alert"] == ALERT_UNMEASURED
+        key = "unmeasured" if unmeasured else rule["labels"]["dataset"]
+        found.setdefault(key, set()).add(rule.get("keep_firing_for"))
+    return found
+
+
+def test_a_finding_is_kept_for_two_intervals_of_its_dataset_but_not_for_ever() -> None:
+    assert kept(orders()) == {
+        "events": {"600s"}, "sessions": {"20s"}, "orders": {"1800s"},
+        "queries": {"20s"}, "unmeasured": {None},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "shown"), [("90s", "90s"), ("0s", None)])
+def test_the_config_may_say_how_long_findings_are_kept(written: str, shown: str | None) -> None:
+    found = kept(orders(f"alerts: {{keep_firing_for: {written}}}"))
+    assert found.pop("unmeasured") == {None}
+    assert set().union(*found.values()) == {shown}
+
+
+def test_the_fingerprint_of_the_rules_is_that_of_what_they_say() -> None:
+    loaded = all_rules(orders())[-1]
+    assert loaded == {
+        "record": "warehouse:rules_loaded",
+        "expr": "vector(1)",
+        "labels": {"checksum": checksum(orders())},
+    }
+    assert re.fullmatch("[0-9a-f]{16}", checksum(orders()))
+    assert checksum(orders(path="elsewhere.yml", alerts="# a comment")) == checksum(orders())
+    assert checksum(orders(critical=6)) != checksum(orders())
+    assert checksum(orders("alerts: {unmeasured_for: 5m}")) != checksum(orders())

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from exporter.catalog import ALERT_UNMEASURED
+from exporter.config import Config
 from tests.alerts import Alert, promtool_test, series
 from tests.made import config
 from tests.programs import needs
@@ -231,10 +232,63 @@ CASES = {
 }  # fmt: skip
 
 
+def at_once() -> Config:
+    """The small config, where a finding ends with the first value that is fine."""
+    found = small()
+    return replace(found, alerts=replace(found.alerts, keep_firing_for="0s"))
+
+
+def judged(case: Case, made: Config, folder: Path) -> str:
+    """What promtool says where a case is not as it should be; else nothing."""
+    fires = {time: (case.name, alerts) for time, alerts in case.fires.items()}
+    return promtool_test(folder, made, case.given, case.check, fires)
+
+
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_prometheus_tells_people(case: Case, tmp_path: Path) -> None:
-    fires = {time: (case.name, alerts) for time, alerts in case.fires.items()}
-    assert promtool_test(tmp_path, small(), case.given, case.check, fires) == ""
+    assert judged(case, at_once(), tmp_path) == ""
+
+
+BREACH, FINE = "0.0582x4", "0.005x4"
+"""Two passes, five minutes apart."""
+KEPT = {
+    "a value in breach in every other pass tells once, and ends ten minutes after the last": Case(
+        CLIENT,
+        share(CLIENT, " ".join([BREACH, FINE] * 4 + [FINE] * 4), "1x80"),
+        COMPLETE,
+        {
+            **{f"{minute}m": [PAGE, WARN] for minute in range(45)},
+            "45m": [],
+            "60m": [],
+        },
+    ),
+    "what is not measured ends at once, so that it ends before what silences it": Case(
+        CLIENT,
+        {series("check_measured", CLIENT): "0x20 1"},
+        ALERT_UNMEASURED,
+        {"20m": [UNSEEN], "21m": []},
+    ),
+    "a finding of a check that was skipped since is kept, and does not come back": Case(
+        CLIENT,
+        share(CLIENT, "0.0582x3 stale", "1x9 0x40"),
+        COMPLETE,
+        {"12m": [PAGE, WARN], "14m": [], "15m": [], "40m": []},
+    ),
+    "a finding that is repaired unseen ends ten minutes after the first look": Case(
+        CLIENT,
+        share(CLIENT, "0.0582 0.0582 _x100 0x20", "1 1 0x100 1x20"),
+        COMPLETE,
+        {"102m": [
+            incomplete("critical", "0.0582 (5.82%)", "> 5%"),
+            incomplete("warning", "0.0582 (5.82%)", "> 1%"),
+        ], "113m": []},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", KEPT.values(), ids=KEPT.keys())
+def test_prometheus_keeps_findings(case: Case, tmp_path: Path) -> None:
+    assert judged(case, small(), tmp_path) == ""
 
 
 def test_a_column_with_an_odd_name_breaks_neither_rule_nor_text(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ def check_of(name: str) -> tuple[Check, str]:
         text = text.replace("[revenue],", "[rate],")
     loaded = parse(text, "test.yml", {"WAREHOUSE_DSN": "dbname=nowhere"})
     (check,) = [check for check in loaded.checks if check.kind.kind == name.split()[0]]
-    return check, render(loaded)
+    return check, render(replace(loaded, alerts=replace(loaded.alerts, keep_firing_for="0s")))
 
 
 def labels_of(check: Check) -> dict[str, str]:

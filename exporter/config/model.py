@@ -72,11 +72,15 @@ class Check:
 
 @dataclass(frozen=True)
 class Alerts:
-    """Where the people who are told find more; `{alert}` and `{dataset}` are filled in."""
+    """Where the people who are told find more; `{alert}` and `{dataset}` are filled in.
+
+    Durations are as they were written; without `keep_firing_for` it follows from each dataset.
+    """
 
     runbook_url: str | None
     dashboard_url: str | None
     unmeasured_for: str
+    keep_firing_for: str | None = None
 
 
 @dataclass(frozen=True)

@@ -59,12 +59,17 @@ class OwnerSpec(Spec):
 
 
 class AlertsSpec(Spec):
-    """Links in alerts."""
+    """Links in alerts, and their patience."""
 
     runbook_url: str | None = Field(None, description="Runbook of an alert; {alert} is its name.")
     dashboard_url: str | None = Field(None, description="Dashboard; {dataset} is filled in.")
     unmeasured_for: Duration = Field(
         "10m", description="How long a check may be unmeasured before Prometheus tells."
+    )
+    keep_firing_for: Duration | None = Field(
+        None,
+        description="How long an alert goes on after its last breach; 0s for a Prometheus before"
+        " 2.42; default: twice the time between passes, at most 30m.",
     )
 
 
@@ -132,7 +137,10 @@ def config_spec() -> type[Spec]:
         anomalies=(tuple[Anomaly, ...], Field((), description="Metrics against their past.")),
         calendar=(dict[str, EventSpec], Field({}, description="Known events and holidays.")),
         owners=(dict[str, OwnerSpec], Field({}, description="Who is told.")),
-        alerts=(AlertsSpec, Field(AlertsSpec(), description="Links in alerts.")),
+        alerts=(
+            AlertsSpec,
+            Field(AlertsSpec(), description="Links in alerts, and their patience."),
+        ),
         routing=(RoutingSpec | None, Field(None, description="Where Alertmanager tells people.")),
         maintenance=(
             dict[str, MaintenanceSpec],

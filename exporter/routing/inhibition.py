@@ -21,6 +21,7 @@ ABOUT_OURSELVES = (
     catalog.ALERT_DOWN,
     catalog.ALERT_EXPORTER_DOWN,
     catalog.ALERT_RELOAD_FAILED,
+    catalog.ALERT_RULES_OUT_OF_DATE,
     catalog.ALERT_HEARTBEAT,
 )
 """What does not follow from a warehouse or an exporter that is down."""

@@ -19,6 +19,7 @@ ABOUT_OURSELVES = f"""\
 {catalog.UP.name} 0
 {catalog.PASS_SUCCESS.name}{{dataset="events"}} 1
 {catalog.RELOAD_OK.name} 0
+{catalog.RULES.name}{{checksum="of another config"}} 1
 {catalog.SERIES_DROPPED.name}{{dataset="orders",check="attributed_orders_not_in_orders"}} 3
 """
 FAILED, CHECKED = 2908, 49963

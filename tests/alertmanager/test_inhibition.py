@@ -113,7 +113,11 @@ CASES = {
         (alert("WarehouseChannelMixShift", "orders.channel_mix", "warning", channel="direct"),),
     ),
     "a warehouse that is down silences all that its exporter says": Case(
-        (alert(DOWN), alert("WarehouseConfigReloadFailed", severity="warning")),
+        (
+            alert(DOWN),
+            alert("WarehouseConfigReloadFailed", severity="warning"),
+            alert("WarehouseRulesOutOfDate", severity="warning"),
+        ),
         (
             alert(DUPLICATES, "orders.duplicates"),
             alert(UNSEEN, "spend.volume"),

@@ -63,6 +63,7 @@ NOT_OF_DATA = (
     "WarehouseExporterDown",
     "WarehouseHeartbeat",
     "WarehousePassStale",
+    "WarehouseRulesOutOfDate",
     "WarehouseSeriesDropped",
 )
 """Alerts about the exporter itself: no row of the shop shows them."""
