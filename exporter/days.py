@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 ONE_DAY = timedelta(days=1)
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def day_start(day: date, zone: ZoneInfo) -> datetime:
@@ -42,6 +43,11 @@ def next_time(by: time, at: datetime, zone: ZoneInfo) -> datetime:
     day = at.astimezone(home).date()
     due = datetime.combine(day, by, tzinfo=home).astimezone(UTC)
     return due if due >= at else datetime.combine(day + ONE_DAY, by, tzinfo=home).astimezone(UTC)
+
+
+def weekday(day: date) -> str:
+    """The English name of a weekday, whatever the locale."""
+    return WEEKDAYS[day.weekday()]
 
 
 def last_days(day: date, count: int) -> tuple[date, ...]:

@@ -92,7 +92,7 @@ class Agreement(Limited):
         return (self.against.dataset,)
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
-        window = self.window or ("day" if dataset.time else "all")
+        window = self.window_of(dataset)
         if not CLOSED.match(window):
             return [f"window: {window} has a day that is not complete: write day, 7d or all"]
         other = datasets.get(self.against.dataset)

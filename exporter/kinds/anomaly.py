@@ -26,7 +26,7 @@ from exporter.kinds.departures import (
     Direction,
     Method,
 )
-from exporter.kinds.findings import EXPECTED, LOWER, UPPER, Finding, by_week
+from exporter.kinds.findings import EXPECTED, LOWER, UPPER, Finding, by_week, no_value
 from exporter.kinds.forecasts import Question, of_seasonal
 from exporter.kinds.histories import Known, needs_of, series_of, values_of
 from exporter.limits import Condition
@@ -216,7 +216,7 @@ class Anomaly(Kind):
         values = values_of(metric, readings, today)
         value = values.get(today)
         if value is None:
-            raise Skipped(f"{name} has no value on {today}: nothing to add up or to divide by")
+            raise no_value(name, today)
         days = self.past(today, known)
         earlier = [values[day] for day in days if day in values]
         needed = self.min_days or self.history

@@ -85,9 +85,8 @@ class Attributed(Share):
         return (self.against.dataset,) if self.against else ()
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
-        if self.against is None:
-            return super().problems(dataset, datasets)
-        wrong = self.against.problems(self, self.by, dataset, datasets)
+        against = self.against
+        wrong = against.problems(self, self.by, dataset, datasets) if against else []
         return [*wrong, *super().problems(dataset, datasets)]
 
     def needs(self, target: Target) -> Mapping[str, Need]:

@@ -115,10 +115,13 @@ class Kind(BaseModel):
         named = column and column != fields["column"].default
         return f"{self.kind}_{column}" if named else self.kind
 
+    def window_of(self, dataset: Dataset) -> str:
+        """The window, as it is written or as the kind has it; a table without time is whole."""
+        return self.window or (self.default_window if dataset.time else "all")
+
     def span(self, target: Target) -> tuple[date, ...] | None:
         """The days the check is about, or None for the whole table."""
-        default = self.default_window if target.dataset.time else "all"
-        return target.days(self.window or default)
+        return target.days(self.window_of(target.dataset))
 
     def when(self, target: Target) -> str:
         """The window in words."""

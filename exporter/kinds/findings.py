@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from exporter.baselines.change import change
 from exporter.baselines.mad import mad
 from exporter.baselines.score import Score
 from exporter.baselines.zscore import zscore
 from exporter.catalog import Metric as Gauge
+from exporter.errors import Skipped
 from exporter.kinds.departures import CHANGE, SCORE, Departure, Direction, Method
 from exporter.wording import counted, shown
 
@@ -39,6 +41,11 @@ class Finding:
     def rises(self) -> bool:
         """Whether the value is above its baseline."""
         return self.values.get(CHANGE.name, 0.0) > 0
+
+
+def no_value(name: str, day: date) -> Skipped:
+    """The skip of a metric that is no number on the day judged."""
+    return Skipped(f"{name} has no value on {day}: nothing to add up or to divide by")
 
 
 def by_week(

@@ -9,9 +9,10 @@ from datetime import date
 
 from exporter.baselines.daily import ENOUGH_DAYS, ENOUGH_ROWS, FIFTH, Day, Series, judged
 from exporter.catalog import Metric as Gauge
+from exporter.days import weekday
 from exporter.errors import Skipped
 from exporter.kinds.departures import CHANGE, DIFFERENCE, MISSED, SCORE, Departure, Direction
-from exporter.kinds.findings import EXPECTED, LOWER, UPPER, Finding, by_name, numbers
+from exporter.kinds.findings import EXPECTED, LOWER, UPPER, Finding, by_name, no_value, numbers
 from exporter.wording import counted, shown
 
 
@@ -30,13 +31,12 @@ class Question:
 def of_seasonal(asked: Question, needed: int) -> Finding:
     """The finding; raises Skipped where there is nothing to say."""
     name, today, series = asked.name, asked.today, asked.series
-    none = f"{name} has no value on {today}: nothing to add up or to divide by"
     if today not in series.values and series.rows.get(today) != 0:
-        raise Skipped(none)
+        raise no_value(name, today)
     said = judged(today, series, asked.days)
     missed = said.empty.missed if said.empty else 0.0
     if today not in series.values and said.score != -math.inf and missed < ENOUGH_ROWS:
-        raise Skipped(none)
+        raise no_value(name, today)
     if series.shares is not None and said.low:
         total = series.shares[today][1]
         raise Skipped(
@@ -108,13 +108,12 @@ def described(asked: Question, said: Day) -> str:
 
 def notes(asked: Question, said: Day) -> Iterator[str]:
     """What else a reader must know to believe the numbers."""
-    weekday = f"{asked.today:%A}"
     empty = said.empty
     if empty is not None and empty.run:
         mean = "" if said.low else f", {shown(empty.mean)} a day before"
         yield f"{counted(empty.run, 'open day')} without a row{mean}"
     elif empty is not None and empty.closed and not said.value:
-        yield f"closed weekday: a {weekday} has no rows"
+        yield f"closed weekday: a {weekday(asked.today)} has no rows"
     if said.low:
         yield f"fewer than {ENOUGH_ROWS:g} a day: only a run of empty days speaks"
     elif said.expected is not None and said.short and said.days >= ENOUGH_DAYS:

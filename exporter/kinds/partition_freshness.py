@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from exporter.catalog import Metric
-from exporter.days import ONE_DAY
 from exporter.kinds.base import Limited
 from exporter.kinds.newest import lookup, newest_of
 from exporter.limits import Limit, Term, Unit
@@ -50,7 +49,7 @@ class PartitionFreshness(Limited):
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         at = newest_of(readings["rows"], "there is no row up to the expected day")
         day = at.astimezone(target.calendar.zone).date()
-        behind = (target.calendar.expected - day) // ONE_DAY
-        late = counted(behind, "day")
-        evidence = f"newest day {day}, expected {target.calendar.expected}: {late} behind"
-        return [Sample({self.metric.name: behind * 86400.0}, evidence)]
+        expected = target.calendar.expected
+        behind = expected - day
+        evidence = f"newest day {day}, expected {expected}: {counted(behind.days, 'day')} behind"
+        return [Sample({self.metric.name: behind.total_seconds()}, evidence)]

@@ -10,10 +10,11 @@ from typing import ClassVar
 from pydantic import Field
 
 from exporter.catalog import Metric
+from exporter.days import ONE_DAY, weekday
 from exporter.errors import Skipped
 from exporter.kinds.base import Limited
 from exporter.kinds.newest import lookup, newest_of
-from exporter.kinds.stretches import clock_with_hours, counts, weekday, weeks_before
+from exporter.kinds.stretches import clock_with_hours, counts, weeks_before
 from exporter.kinds.tally import Tally
 from exporter.limits import Limit, Term, Unit
 from exporter.model import Dataset, Datasets, Sample
@@ -22,7 +23,7 @@ from exporter.sql import stretches, words
 from exporter.target import Target
 from exporter.wording import counted, duration, shown
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR = timedelta(hours=1)
 
 
 class Silence(Limited):
@@ -66,7 +67,7 @@ class Silence(Limited):
         now = target.calendar.as_of
         seen = words.both(clock.until(target.horizon), given)
         alike = [
-            stretches.since_latest(clock, now, then, HOUR, DAY)
+            stretches.since_latest(clock, now, then, HOUR, ONE_DAY)
             for then in weeks_before(now, self.weeks, target.calendar)
         ]
         before = stretches.latest(clock, clock.source(target.table()), seen)
@@ -78,7 +79,7 @@ class Silence(Limited):
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         now, at = target.calendar.as_of, newest_of(readings["newest"])
         silent = max(timedelta(0), now - at)
-        stretch = duration(min(max(silent, HOUR), DAY).total_seconds())
+        stretch = duration(min(max(silent, HOUR), ONE_DAY).total_seconds())
         usual = float(statistics.median(readings["usual"].total(Tally).counts))
         local = now.astimezone(target.calendar.zone)
         weeks = counted(self.weeks, weekday(local.date()))

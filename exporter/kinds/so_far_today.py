@@ -9,9 +9,10 @@ from typing import ClassVar
 from pydantic import Field
 
 from exporter.catalog import Metric
+from exporter.days import weekday
 from exporter.errors import Skipped
 from exporter.kinds.base import Limited
-from exporter.kinds.stretches import clock_with_hours, counts, weekday, weeks_before
+from exporter.kinds.stretches import clock_with_hours, counts, weeks_before
 from exporter.kinds.tally import Tally
 from exporter.limits import Limit, Term, Unit
 from exporter.model import Dataset, Datasets, Sample

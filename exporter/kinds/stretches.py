@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from exporter.days import Calendar
 from exporter.errors import Reason, Unmeasured
@@ -14,8 +14,6 @@ from exporter.sql.clocks import DATE, Clock
 from exporter.sql.words import Node
 from exporter.target import Target
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
 
 def weeks_before(at: datetime, weeks: int, calendar: Calendar) -> list[datetime]:
     """The same time of the same weekday in earlier weeks, the last one first.
@@ -24,11 +22,6 @@ def weeks_before(at: datetime, weeks: int, calendar: Calendar) -> list[datetime]
     """
     local = at.astimezone(calendar.zone)
     return [local - timedelta(weeks=week) for week in range(1, weeks + 1)]
-
-
-def weekday(day: date) -> str:
-    """The English name of a weekday, whatever the locale."""
-    return WEEKDAYS[day.weekday()]
 
 
 def clock_with_hours(target: Target) -> Clock:
