@@ -15,7 +15,7 @@ from exporter.baselines import daily
 from exporter.catalog import Metric as Gauge
 from exporter.errors import Skipped
 from exporter.kinds import departures
-from exporter.kinds.base import Kind, Name
+from exporter.kinds.base import Kind, Name, worst_first
 from exporter.kinds.departures import (
     BUILT_IN,
     CHANGE,
@@ -127,12 +127,7 @@ class Anomaly(Kind):
 
     def given(self) -> Mapping[Severity, Departure]:
         """The limits, worst severity first; those of `seasonal` where none are written."""
-        all_three = {
-            Severity.CRITICAL: self.critical,
-            Severity.WARNING: self.warning,
-            Severity.INFO: self.info,
-        }
-        written = {severity: limit for severity, limit in all_three.items() if limit}
+        written = worst_first(self.critical, self.warning, self.info)
         if written or self.method is not Method.SEASONAL:
             return written
         return {s: BUILT_IN[s] for s in (Severity.CRITICAL, Severity.WARNING)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -56,6 +56,7 @@ def parse_limits(written: Any) -> tuple[Limit, ...]:
     return tuple(Limit.parse(text) for text in texts)
 
 
+L = TypeVar("L")
 LIMIT_SCHEMA: dict[str, Any] = {
     "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
     "description": "The breach: '> 5%', '> 12h', '> 10 rows', '< 100'. Of a list, any.",
@@ -173,6 +174,12 @@ class Kind(BaseModel):
         raise NotImplementedError
 
 
+def worst_first(critical: L | None, warning: L | None, info: L | None) -> Mapping[Severity, L]:
+    """The limits that are given, in the order in which they are judged."""
+    all_three = {Severity.CRITICAL: critical, Severity.WARNING: warning, Severity.INFO: info}
+    return {severity: limit for severity, limit in all_three.items() if limit}
+
+
 class Limited(Kind):
     """A kind whose severities are plain limits on its gauges."""
 
@@ -214,12 +221,7 @@ class Limited(Kind):
 
     def limits(self) -> Mapping[Severity, tuple[Limit, ...]]:
         """The limits given, worst severity first."""
-        given = {
-            Severity.CRITICAL: self.critical,
-            Severity.WARNING: self.warning,
-            Severity.INFO: self.info,
-        }
-        return {severity: limits for severity, limits in given.items() if limits}
+        return worst_first(self.critical, self.warning, self.info)
 
     def conditions(self) -> Mapping[Severity, Condition]:
         return {

@@ -54,7 +54,7 @@ def problems(kind: Kind, dataset: Dataset, other: Dataset | None, within: str | 
         return []
     if other is not None and not other.time:
         return [f"within: {within} needs a time column on dataset {other.name}"]
-    window = (kind.window or kind.default_window) if dataset.time else "all"
+    window = kind.window_of(dataset)
     days = int(window.removesuffix("d")) if DAYS.match(window) else 1
     if window == "all" or days > int(within.removesuffix("d")):
         return [
