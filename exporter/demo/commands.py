@@ -29,10 +29,11 @@ def demo(context: click.Context, sessions_per_day: int, port: int) -> None:
     """
     if context.invoked_subcommand is not None:
         return
+    from exporter.demo.screen import Screen
     from exporter.demo.stage import play
 
     with explained():
-        play(click.echo, sessions_per_day, port)
+        play(Screen(), sessions_per_day, port)
 
 
 @demo.command("break")
@@ -50,9 +51,11 @@ def break_(fault: str | None, listed: bool) -> None:
             click.echo(f"{found.name:<{width}}  {found.meaning} ({ids})")
         sys.exit(Exit.OK if listed else Exit.USAGE)
     with explained():
-        chosen_fault = find(fault)
-        with_shop(chosen_fault.break_)
-        click.echo(f"broken: {chosen_fault.meaning}")
+        chosen = find(fault)
+        demo = with_shop(chosen.break_)
+        click.echo(f"broken: {chosen.meaning}")
+        if demo.tells:
+            click.echo("who is told of it is printed where the demo runs")
 
 
 @demo.command()
@@ -63,6 +66,6 @@ def repair(fault: str | None) -> None:
     from exporter.demo.stage import with_shop
 
     with explained():
-        for found in [find(fault)] if fault else FAULTS.values():
-            with_shop(found.repair)
+        chosen = [find(fault)] if fault else list(FAULTS.values())
+        with_shop(*(each.repair for each in chosen))
         click.echo(f"repaired: {fault or 'everything'}")

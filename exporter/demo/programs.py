@@ -5,18 +5,23 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from exporter.demo.ports import listens, port
 from exporter.errors import UsageError
 
 PATIENCE = 10.0
 """Seconds that a program gets to end before it is killed."""
+TAKEN = "address already in use"
+"""What every program says that finds its port taken."""
+TRIES = 5
+Command = Callable[[int], Sequence[str]]
+"""Port -> the command of a program that is to listen there."""
 
 
 @dataclass
@@ -26,6 +31,11 @@ class Program:
     name: str
     process: subprocess.Popen[bytes]
     log: Path
+
+    def found_taken(self) -> bool:
+        """Whether it has ended because its port was taken."""
+        ended = self.process.poll() is not None
+        return ended and TAKEN in self.log.read_text(errors="replace").lower()
 
     def last_words(self) -> str:
         """The end of its log, for the message when it has ended by itself."""
@@ -65,6 +75,38 @@ class Programs:
         self.running.append(program)
         return program
 
+    def serve(self, name: str, wanted: int, command: Command, **environment: str) -> int:
+        """Start a program that listens on 127.0.0.1; its port.
+
+        It is another one than the wanted one where that is taken, also where somebody takes it
+        after we have looked and before the program is there.
+        """
+        for candidate in (wanted, *[0] * TRIES):
+            number = port(candidate)
+            program = self.start(name, command(number), **environment)
+            if self.comes_up(program, number):
+                return number
+            self.running.remove(program)
+        raise UsageError(f"{name} found {1 + TRIES} ports taken, one after the other")
+
+    def comes_up(self, program: Program, number: int, seconds: float = 30.0) -> bool:
+        """Wait until it listens; False when it has ended because its port was taken.
+
+        Raises UsageError when any program ends for another reason, or time runs out.
+        """
+        deadline = time.monotonic() + seconds
+        while not listens(program.process.pid, number):
+            if program.found_taken():
+                return False
+            self.check()
+            if time.monotonic() > deadline:
+                raise UsageError(
+                    f"{program.name} does not listen on port {number} after {seconds:g} s:\n"
+                    f"{program.last_words()}"
+                )
+            time.sleep(0.05)
+        return True
+
     def check(self) -> None:
         """Raise UsageError when a program has ended by itself."""
         for program in self.running:
@@ -88,30 +130,3 @@ class Programs:
 def with_environment(more: Mapping[str, str]) -> dict[str, str]:
     """Our environment and some variables more."""
     return {**os.environ, **more}
-
-
-def port(wanted: int) -> int:
-    """The wanted port of the loopback address, or a free one when it is taken."""
-    for candidate in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", candidate))
-            except OSError:
-                continue
-            found: int = probe.getsockname()[1]
-            return found
-    raise UsageError("there is no free port on 127.0.0.1")
-
-
-def wait_for_port(number: int, programs: Programs, seconds: float = 30.0) -> None:
-    """Wait until something listens; UsageError when a program ends or time runs out."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        programs.check()
-        try:
-            with socket.create_connection(("127.0.0.1", number), timeout=1):
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise UsageError(f"nothing listens on port {number} after {seconds:g} s")

@@ -1,7 +1,7 @@
 """The demo: the sample shop in a Postgres of its own, kept alive, with the exporter on it.
 
-Prometheus and Alertmanager are run too where they are installed. Whatever way it ends, no process
-and no temporary directory is left behind.
+Prometheus and Alertmanager are run too where they are installed, and the terminal shows what people
+would be told. Whatever way it ends, no process and no temporary directory is left behind.
 """
 
 from __future__ import annotations
@@ -20,22 +20,23 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import psycopg2
 import psycopg2.extensions
 
-from exporter import profiles
 from exporter.catalog import DEFAULT_PORT
-from exporter.config import load
-from exporter.demo import live, shop
+from exporter.config import Config
+from exporter.demo import chain, live, shop
+from exporter.demo.chain import CONFIG as CONFIG
+from exporter.demo.chain import META_RULES as META_RULES
+from exporter.demo.notices import Reader
 from exporter.demo.postgres import Postgres, PostgresError
-from exporter.demo.programs import Programs, port, wait_for_port
+from exporter.demo.programs import Command, Programs
+from exporter.demo.receiver import Hear, listening
+from exporter.demo.screen import Screen
 from exporter.errors import UsageError
-from exporter.rules import render
 
-CONFIG = profiles.file_of(profiles.DEFAULT)
-META_RULES = Path(__file__).parents[2] / "prometheus" / "rules" / "meta.yml"
-"""Rules about the exporter itself; they lie beside the package in a checkout."""
 ROLE = "warehouse_exporter"
 GRANTS = f"""
 CREATE ROLE {ROLE} LOGIN;
@@ -45,7 +46,13 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA analytics GRANT SELECT ON TABLES TO {ROLE};
 """
 BEAT = 3.0
 """Seconds between two arrivals of new events."""
-Say = Callable[[str], None]
+NAME = "warehouse-exporter"
+PEOPLE = (
+    "Nobody is told for real: what would be sent to PagerDuty, Slack and a webhook",
+    "is printed here, within seconds; mail is left out.",
+    "",
+)
+Change = Callable[[psycopg2.extensions.connection, datetime], None]
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,11 @@ class Demo:
     exporter: str
     prometheus: str | None
     alertmanager: str | None
+
+    @property
+    def tells(self) -> bool:
+        """Whether what is wrong gets as far as to the people who are told."""
+        return self.prometheus is not None and self.alertmanager is not None
 
 
 def note() -> Path:
@@ -103,16 +115,16 @@ def ends_on_signals() -> Iterator[None]:
         ignore()
 
 
-def play(say: Say, sessions_per_day: int, listen: int = DEFAULT_PORT) -> None:
+def play(screen: Screen, sessions_per_day: int, listen: int = DEFAULT_PORT) -> None:
     """Run the demo until Ctrl-C or SIGTERM. Raises UsageError when a part of it cannot be run."""
     refuse_a_second()
     try:
         with ExitStack() as undo, ends_on_signals():
-            demo, programs = set_up(undo, say, sessions_per_day, listen)
-            tell(demo, say)
+            demo, programs = set_up(undo, screen, sessions_per_day, listen)
+            tell(demo, screen)
             keep_alive(demo, programs)
     except Ended:
-        say("ended; nothing is left behind")
+        screen.say("ended; nothing is left behind")
     except PostgresError as error:
         raise UsageError(str(error)) from None
 
@@ -126,23 +138,26 @@ def refuse_a_second() -> None:
     raise UsageError(f"a demo is running already, with process id {demo.pid}: {demo.exporter}")
 
 
-def set_up(undo: ExitStack, say: Say, sessions_per_day: int, listen: int) -> tuple[Demo, Programs]:
+def set_up(
+    undo: ExitStack, screen: Screen, sessions_per_day: int, listen: int
+) -> tuple[Demo, Programs]:
     """Start everything; each part is put on `undo` before the next one begins."""
     folder = Path(tempfile.mkdtemp(prefix="warehouse-exporter-demo-"))
     undo.callback(shutil.rmtree, folder, ignore_errors=True)
-    say("starting Postgres …")
+    screen.say("starting Postgres …")
     postgres = undo.enter_context(Postgres())
-    say("filling the sample shop with 60 days …")
+    screen.say("filling the sample shop with 60 days …")
     fill(postgres.dsn, sessions_per_day)
+    people = undo.enter_context(listening(heard_on(screen)))
     programs = Programs(folder)
     undo.callback(programs.stop)
-    say("starting the exporter …")
+    screen.say("starting the exporter …")
     dsn = postgres.dsn.replace("postgres@", f"{ROLE}@", 1)
-    exporter = start_exporter(programs, dsn, listen)
-    alertmanager = start_alertmanager(programs, folder)
-    prometheus = start_prometheus(programs, folder, exporter, alertmanager)
+    file = chain.write_config(folder)
+    exporter = programs.serve("exporter", listen, serve(file), WAREHOUSE_DSN=dsn)
+    prometheus, alertmanager = start_chain(programs, chain.config(file, people), exporter)
     urls = [f"http://127.0.0.1:{n}" if n else None for n in (exporter, prometheus, alertmanager)]
-    demo = Demo(os.getpid(), postgres.dsn, str(CONFIG), urls[0] or "", urls[1], urls[2])
+    demo = Demo(os.getpid(), postgres.dsn, str(file), urls[0] or "", urls[1], urls[2])
     note().write_text(json.dumps(asdict(demo)))
     undo.callback(note().unlink, missing_ok=True)
     return demo, programs
@@ -159,93 +174,67 @@ def fill(dsn: str, sessions_per_day: int) -> None:
         connection.close()
 
 
-def start_exporter(programs: Programs, dsn: str, listen: int) -> int:
-    """The exporter on the shop; its port."""
-    number = port(listen)
-    command = [sys.executable, "-m", "exporter", "serve", f"--config.file={CONFIG}"]
-    command += [f"--web.listen-address=127.0.0.1:{number}", "--web.enable-lifecycle"]
-    programs.start("exporter", command, WAREHOUSE_DSN=dsn)
-    wait_for_port(number, programs)
-    return number
+def serve(config_file: Path) -> Command:
+    """The exporter on the shop."""
+    command = [sys.executable, "-m", "exporter", "serve", f"--config.file={config_file}"]
+    command.append("--web.enable-lifecycle")
+    return lambda port: [*command, f"--web.listen-address=127.0.0.1:{port}"]
 
 
-def start_alertmanager(programs: Programs, folder: Path) -> int | None:
-    """Alertmanager, if it is installed; its port."""
-    program = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
-    if program is None:
-        return None
-    number = port(9093)
-    config = folder / "alertmanager.yml"
-    config.write_text(ALERTMANAGER)
-    command = [program, f"--config.file={config}", f"--storage.path={folder / 'alertmanager'}"]
-    command += [f"--web.listen-address=127.0.0.1:{number}", "--cluster.listen-address="]
-    programs.start("alertmanager", command)
-    wait_for_port(number, programs)
-    return number
+def start_chain(programs: Programs, config: Config, exporter: int) -> tuple[int | None, int | None]:
+    """Prometheus and Alertmanager, as far as they can be run; their ports."""
+    alertmanager = prometheus = None
+    if program := chain.program("alertmanager"):
+        command = chain.alertmanager(program, programs.folder, config)
+        alertmanager = programs.serve("alertmanager", 9093, command)
+    if program := chain.program("prometheus"):
+        command = chain.prometheus(program, programs.folder, config, exporter, alertmanager)
+        prometheus = programs.serve("prometheus", 9090, command)
+    return prometheus, alertmanager
 
 
-def start_prometheus(
-    programs: Programs, folder: Path, exporter: int, alertmanager: int | None
-) -> int | None:
-    """Prometheus with the shop's rules, if it is installed; its port."""
-    program = shutil.which("prometheus")
-    if program is None:
-        return None
-    number = port(9090)
-    rules = folder / "rules.yml"
-    rules.write_text(render(load(CONFIG, {"WAREHOUSE_DSN": ""})))
-    files = [rules, *([META_RULES] if META_RULES.exists() else [])]
-    config = folder / "prometheus.yml"
-    config.write_text(prometheus_config(exporter, alertmanager, files))
-    command = [program, f"--config.file={config}", f"--storage.tsdb.path={folder / 'prometheus'}"]
-    command += [f"--web.listen-address=127.0.0.1:{number}"]
-    programs.start("prometheus", command)
-    wait_for_port(number, programs)
-    return number
+def heard_on(screen: Screen) -> Hear:
+    """What is sent to people is shown on a screen, one message after the other."""
+    reader, one_by_one = Reader(), threading.Lock()
+
+    def hear(path: str, body: Any) -> None:
+        with one_by_one:
+            notice = reader.read(path, body)
+            if notice:
+                screen.show(notice, datetime.now())
+
+    return hear
 
 
-ALERTMANAGER = """\
-route: {receiver: nobody, group_by: [incident], group_wait: 5s, group_interval: 30s}
-receivers: [{name: nobody}]
-"""
-
-
-def prometheus_config(exporter: int, alertmanager: int | None, rules: list[Path]) -> str:
-    """A prometheus.yml with a quick rhythm; JSON is YAML, too."""
-    managers = [{"targets": [f"127.0.0.1:{alertmanager}"]}] if alertmanager else []
-    scrape = {"job_name": "warehouse", "static_configs": [{"targets": [f"127.0.0.1:{exporter}"]}]}
-    return json.dumps(
-        {
-            "global": {"scrape_interval": "5s", "evaluation_interval": "5s"},
-            "rule_files": [str(path) for path in rules],
-            "scrape_configs": [scrape],
-            "alerting": {"alertmanagers": [{"static_configs": managers}]},
-        },
-        indent=2,
-    )
-
-
-def tell(demo: Demo, say: Say) -> None:
+def tell(demo: Demo, screen: Screen) -> None:
     """Print where to look and what to try."""
-    command = "warehouse-exporter"
-    say("")
-    say(f"  status page   {demo.exporter}/")
-    say(f"  metrics       {demo.exporter}/metrics")
-    if demo.prometheus:
-        say(f"  Prometheus    {demo.prometheus}/alerts")
-    else:
-        say("  Prometheus    not installed: sudo apt-get install prometheus")
-    if demo.alertmanager:
-        say(f"  Alertmanager  {demo.alertmanager}/")
-    else:
-        say("  Alertmanager  not installed: sudo apt-get install prometheus-alertmanager")
-    say(f"  config        {demo.config}")
-    say(f"  database      {demo.dsn}")
-    say("")
-    say("New events arrive all the time. In another terminal:")
-    say(f"  {command} demo break items-mismatch   (all of them: {command} demo break --list)")
-    say(f"  {command} demo repair")
-    say("Ctrl-C ends everything.")
+    missing, command = chain.missing(), called()
+    lines = [
+        "",
+        f"  status page   {demo.exporter}/",
+        f"  metrics       {demo.exporter}/metrics",
+        f"  Prometheus    {missing.get('prometheus') or f'{demo.prometheus}/alerts'}",
+        f"  Alertmanager  {missing.get('alertmanager') or f'{demo.alertmanager}/'}",
+        f"  config        {demo.config}",
+        f"  database      {demo.dsn}",
+        "",
+        *(PEOPLE if demo.tells else ()),
+        "New events arrive all the time. In another terminal:",
+        f"  {command} demo break checkout-tag",
+        f"  {command} demo repair",
+        f"  {command} demo break --list",
+        "Ctrl-C ends everything.",
+    ]
+    for line in lines:
+        screen.say(line)
+
+
+def called() -> str:
+    """How one calls us from where one has started the demo."""
+    given = Path(sys.argv[0])
+    if shutil.which(NAME):
+        return NAME
+    return str(given) if given.name == NAME else f"{sys.executable} -m exporter"
 
 
 def keep_alive(demo: Demo, programs: Programs) -> None:
@@ -261,7 +250,7 @@ def keep_alive(demo: Demo, programs: Programs) -> None:
         connection.close()
 
 
-def with_shop(change: Callable[[psycopg2.extensions.connection, datetime], None]) -> None:
+def with_shop(*changes: Change) -> Demo:
     """Change the shop of the running demo, and let the exporter look at once.
 
     Raises UsageError when no demo is running.
@@ -269,8 +258,10 @@ def with_shop(change: Callable[[psycopg2.extensions.connection, datetime], None]
     demo = running()
     connection = psycopg2.connect(demo.dsn)
     try:
-        change(connection, datetime.now(UTC))
+        for change in changes:
+            change(connection, datetime.now(UTC))
     finally:
         connection.close()
     request = urllib.request.Request(f"{demo.exporter}/-/collect", method="POST")
     urllib.request.urlopen(request, timeout=10).close()
+    return demo

@@ -27,8 +27,11 @@ TOLD = {
 """How soon what joins a group, or its end, is told, and how often what goes on is told again."""
 
 
-def render(config: Config) -> str:
-    """The file. Raises UsageError where the config does not say whom to tell."""
+def render(config: Config, rhythm: Route | None = None) -> str:
+    """The file. Raises UsageError where the config does not say whom to tell.
+
+    A `rhythm` takes the place of that of a warehouse, on every route: `group_wait` and others.
+    """
     routing = config.routing
     if routing is None:
         raise UsageError(f"{config.path} has no `routing:`, which says where people are told")
@@ -39,7 +42,7 @@ def render(config: Config) -> str:
     data = {
         "global": dict(receivers.shared(routing)),
         "templates": ["templates/*.tmpl"],
-        "route": tree(config),
+        "route": paced(tree(config), rhythm or {}),
         "inhibit_rules": inhibition.rules(config),
         "time_intervals": maintenance.intervals(config),
         "receivers": [*receivers.everybody(routing), *named],
@@ -61,6 +64,12 @@ def tree(config: Config) -> Route:
         **TOLD[receivers.CRITICAL],
         "routes": list(routes(config)),
     }
+
+
+def paced(route: Route, rhythm: Route) -> Route:
+    """A route and those below it in another rhythm."""
+    below = [paced(one, rhythm) for one in route.get("routes", [])]
+    return {**route, **rhythm, **({"routes": below} if below else {})}
 
 
 def routes(config: Config) -> Iterator[Route]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.programs import needs
 
 COMMAND = [sys.executable, "-m", "exporter", "demo"]
 SMALL = ["--sessions-per-day=60"]
@@ -144,6 +147,42 @@ def test_it_can_be_broken_and_repaired_and_a_second_one_is_refused(stage: Stage)
         process.wait(30)
     none = stage.run("repair")
     assert (none.returncode, "no demo is running" in none.stderr) == (2, True)
+
+
+@needs("prometheus")
+@needs("prometheus-alertmanager")
+def test_what_breaks_is_one_page_in_its_terminal_and_what_is_repaired_is_over(stage: Stage) -> None:
+    with stage.running("--sessions-per-day=1500") as process:  # at this size all is well
+        stage.wait_until(READY, process)
+        assert "Nobody is told for real" in stage.says()
+        stage.wait_until("the whole chain is alive", process)
+        broken = stage.run("break", "checkout-tag")
+        assert "who is told of it is printed where the demo runs" in broken.stdout
+        stage.wait_until("PAGE to PagerDuty", process)
+        stage.wait_until("#data-alerts (Slack): CRITICAL", process)
+        assert stage.run("repair").returncode == 0
+        stage.wait_until("RESOLVED at PagerDuty", process)
+        stage.wait_until("#data-alerts (Slack): RESOLVED", process)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    said = stage.says()
+    assert "orders.volume: fewer" in said.partition("PAGE to PagerDuty")[2]
+    assert said.count("PAGE to PagerDuty") == said.count("RESOLVED at PagerDuty") == 1
+    assert said.count("the whole chain is alive") == 1
+    assert "\x1b[" not in said
+    assert stage.left_behind() == []
+
+
+def test_without_alertmanager_it_says_what_to_install(stage: Stage) -> None:
+    programs = stage.folder / "bin"
+    programs.mkdir()
+    (programs / "test").symlink_to(shutil.which("test") or "")
+    stage.environment["PATH"] = str(programs)
+    with stage.running() as process:
+        stage.wait_until(READY, process)
+        assert "Alertmanager  not installed: sudo apt-get install prometheus-alert" in stage.says()
+        assert "Nobody is told" not in stage.says()
+        assert "who is told" not in stage.run("break", "checkout-tag").stdout
 
 
 def failing(url: str) -> set[str]:

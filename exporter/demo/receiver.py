@@ -1,0 +1,79 @@
+"""In place of Slack, PagerDuty and the webhooks: listens, and passes on what it is sent."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+SLACK, PAGERDUTY = "/slack", "/pagerduty"
+OBSERVABILITY, HEARTBEAT = "/observability", "/heartbeat"
+ANSWERS = {SLACK: 200, PAGERDUTY: 202, OBSERVABILITY: 200, HEARTBEAT: 200}
+"""Path -> the status with which the real one says that it has understood."""
+LONGEST = 10_000_000
+"""Bytes of a request; a page with twenty alerts has some ten thousand."""
+PATIENCE = 10.0
+"""Seconds that a request may take to be sent."""
+Hear = Callable[[str, Any], None]
+"""Takes a path and the JSON that was sent there; raises ValueError when it is not understood."""
+
+
+class Server(ThreadingHTTPServer):
+    """Passes on to `hear` what is sent to a known path."""
+
+    daemon_threads = True
+
+    def __init__(self, hear: Hear) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.hear = hear
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A connection that breaks off is nobody's business; what it said is sent again."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    server: Server
+    timeout = PATIENCE
+
+    def do_POST(self) -> None:
+        """Hear what is sent; what nobody understands is refused, and changes nothing."""
+        if self.path not in ANSWERS:
+            return self.answer(404, "nobody is here")
+        length = self.headers.get("Content-Length", "")
+        if not length.isdecimal() or int(length) > LONGEST:
+            return self.answer(400, f"Content-Length: no number up to {LONGEST}")
+        try:
+            self.server.hear(self.path, json.loads(self.rfile.read(int(length))))
+        except (ValueError, RecursionError) as error:
+            return self.answer(400, str(error))
+        self.answer(ANSWERS[self.path], "success")
+
+    def answer(self, status: int, text: str) -> None:
+        """Send an answer as PagerDuty does, in JSON."""
+        body = json.dumps({"status": text}).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing: what there is to say was said to `hear`."""
+
+
+@contextmanager
+def listening(hear: Hear) -> Iterator[str]:
+    """A receiver on a free port of 127.0.0.1; its URL."""
+    with Server(hear) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
