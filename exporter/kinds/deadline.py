@@ -9,11 +9,10 @@ from typing import ClassVar
 from exporter.catalog import Metric
 from exporter.days import ONE_DAY, day_start
 from exporter.kinds.base import Limited
-from exporter.kinds.newest import lookup, newest_of
+from exporter.kinds.newest import lookup, newest_of, seen
 from exporter.limits import Limit, Term, Unit
 from exporter.model import Dataset, Datasets, Sample
 from exporter.needs import Need, Readings
-from exporter.sql import words
 from exporter.sql.clocks import DATE, Clock
 from exporter.target import Target
 
@@ -54,8 +53,7 @@ class Deadline(Limited):
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         clock = target.clock()
-        seen = words.both(clock.until(target.horizon), target.predicate(self.where))
-        return {"rows": lookup(target, clock, seen)}
+        return {"rows": lookup(target, clock, seen(target, clock, self.where))}
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         at, zone = newest_of(readings["rows"]), target.calendar.zone

@@ -9,12 +9,11 @@ from pydantic import Field
 
 from exporter.catalog import Metric
 from exporter.kinds.base import Limited
-from exporter.kinds.newest import lookup, newest_of
+from exporter.kinds.newest import lookup, newest_of, seen
 from exporter.limits import Limit, Term, Unit
 from exporter.limits import Reading as How
 from exporter.model import Dataset, Datasets, Sample
 from exporter.needs import Need, Readings
-from exporter.sql import words
 from exporter.target import Target
 
 
@@ -54,8 +53,7 @@ class Freshness(Limited):
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         clock = target.clock(getattr(target.dataset, self.by))
-        seen = words.both(clock.until(target.horizon), target.predicate(self.where))
-        return {"rows": lookup(target, clock, seen)}
+        return {"rows": lookup(target, clock, seen(target, clock, self.where))}
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         at = newest_of(readings["rows"])

@@ -6,14 +6,19 @@ from datetime import UTC, datetime
 
 from exporter.errors import Reason, Unmeasured
 from exporter.needs import Lookup, Reading
-from exporter.sql import statements
+from exporter.sql import statements, words
 from exporter.sql.clocks import Clock
 from exporter.sql.words import Node
 from exporter.states import Newest
 from exporter.target import Target
 
 
-def lookup(target: Target, clock: Clock, among: Node | None) -> Lookup:
+def seen(target: Target, clock: Clock, where: str | None) -> Node:
+    """The predicate for rows that may be the newest: those from the future may not."""
+    return words.all_of(clock.until(target.horizon), target.predicate(where))
+
+
+def lookup(target: Target, clock: Clock, among: Node) -> Lookup:
     """The newest time of a clock among some of the dataset's rows."""
     subquery = statements.select([clock.newest], clock.source(target.table()), among)
     return Lookup(target.dataset.name, Newest, (subquery,))

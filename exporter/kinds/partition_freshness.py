@@ -43,7 +43,7 @@ class PartitionFreshness(Limited):
     def needs(self, target: Target) -> Mapping[str, Need]:
         clock = target.clock()
         end = target.bounds(target.calendar.expected)[1]
-        past = words.both(clock.before(end), target.predicate(self.where))
+        past = words.all_of(clock.before(end), target.predicate(self.where))
         return {"rows": lookup(target, clock, past)}
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:

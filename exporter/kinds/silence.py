@@ -13,13 +13,13 @@ from exporter.catalog import Metric
 from exporter.days import ONE_DAY, weekday
 from exporter.errors import Skipped
 from exporter.kinds.base import Limited
-from exporter.kinds.newest import lookup, newest_of
+from exporter.kinds.newest import lookup, newest_of, seen
 from exporter.kinds.stretches import clock_with_hours, counts, weeks_before
 from exporter.kinds.tally import Tally
 from exporter.limits import Limit, Term, Unit
 from exporter.model import Dataset, Datasets, Sample
 from exporter.needs import Need, Readings
-from exporter.sql import stretches, words
+from exporter.sql import stretches
 from exporter.target import Target
 from exporter.wording import counted, duration, shown
 
@@ -65,14 +65,14 @@ class Silence(Limited):
     def needs(self, target: Target) -> Mapping[str, Need]:
         clock, given = clock_with_hours(target), target.predicate(self.where)
         now = target.calendar.as_of
-        seen = words.both(clock.until(target.horizon), given)
         alike = [
             stretches.since_latest(clock, now, then, HOUR, ONE_DAY)
             for then in weeks_before(now, self.weeks, target.calendar)
         ]
-        before = stretches.latest(clock, clock.source(target.table()), seen)
+        among = seen(target, clock, self.where)
+        before = stretches.latest(clock, clock.source(target.table()), among)
         return {
-            "newest": lookup(target, clock, seen),
+            "newest": lookup(target, clock, among),
             "usual": counts(target, alike, given, before),
         }
 
