@@ -11,6 +11,7 @@ from exporter.kinds.base import Kind
 from exporter.model import Dataset
 from exporter.sql.words import Node
 from exporter.target import Target
+from exporter.wording import agreed
 
 DAYS = re.compile(r"^[1-9][0-9]{0,3}d$")
 ABOUT = "Look for the other rows in these last days only, such as 7d; default: in all of them."
@@ -45,7 +46,7 @@ def in_words(within: str | None) -> str:
     if within is None:
         return ""
     days = int(within.removesuffix("d"))
-    return f" within {days} day{'' if days == 1 else 's'}"
+    return f" within {days} {agreed(days, 'day', 'days')}"
 
 
 def problems(kind: Kind, dataset: Dataset, other: Dataset | None, within: str | None) -> list[str]:
