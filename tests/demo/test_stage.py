@@ -160,6 +160,7 @@ def test_what_breaks_is_one_page_in_its_terminal_and_what_is_repaired_is_over(st
         assert "who is told of it is printed where the demo runs" in broken.stdout
         stage.wait_until("PAGE to PagerDuty", process)
         stage.wait_until("#data-alerts (Slack): CRITICAL", process)
+        assert "WarehouseRulesOutOfDate" not in httpx.get(alerts_of(stage.says())).text
         assert stage.run("repair").returncode == 0
         stage.wait_until("RESOLVED at PagerDuty", process)
         stage.wait_until("#data-alerts (Slack): RESOLVED", process)
@@ -183,6 +184,12 @@ def test_without_alertmanager_it_says_what_to_install(stage: Stage) -> None:
         assert "Alertmanager  not installed: sudo apt-get install prometheus-alert" in stage.says()
         assert "Nobody is told" not in stage.says()
         assert "who is told" not in stage.run("break", "checkout-tag").stdout
+
+
+def alerts_of(said: str) -> str:
+    """Where Prometheus lists what fires, and what is about to."""
+    url = next(line.split()[-1] for line in said.splitlines() if "  Prometheus " in line)
+    return url.replace("/alerts", "/api/v1/alerts")
 
 
 def failing(url: str) -> set[str]:
