@@ -99,8 +99,7 @@ def prometheus(
 ) -> Command:
     """Prometheus with the rules of a config, on the exporter and the Alertmanager at some ports."""
     found = folder / "rules.yml"
-    shipped = rules.checksum(load(CONFIG, {"WAREHOUSE_DSN": ""}))  # those of the exporter
-    found.write_text(rules.render(config).replace(rules.checksum(config), shipped))
+    found.write_text(rules.render(config))
     files = [found, *([META_RULES] if META_RULES.exists() else [])]
     file = folder / "prometheus.yml"
     file.write_text(prometheus_config(exporter, alertmanager, files))
