@@ -32,12 +32,12 @@ DAYS = {
     "pipeline": 1,
     "events": 4,
     "sessions": 4,
-    "orders": 4,
+    "orders": 5,
     "order_items": 1,
     "daily_metrics": 3,
 }
 """Per dataset the windows that `complete` asks of: stretches of days of which the same is asked."""
-PROBES = {"events": 2, "users": 1, "sessions": 2, "orders": 8, "order_items": 1, "attribution": 2}
+PROBES = {"events": 3, "users": 1, "sessions": 2, "orders": 8, "order_items": 1, "attribution": 2}
 
 
 @pytest.fixture(scope="module")

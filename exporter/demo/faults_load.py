@@ -39,7 +39,7 @@ LOAD = (
     Fault(
         "late-data",
         "the day's load ended at noon: the afternoon is missing in every table, and may come later",
-        ("F6", "V7"),
+        ("F6", "O12", "V7"),
         ("raw_events", "fct_sessions", "fct_orders", "fct_order_items", "fct_order_attribution"),
         breaks=f"DELETE FROM analytics.raw_events WHERE {EVENTS} AND event_ts >= %(noon)s;"
         f" DELETE FROM analytics.fct_sessions WHERE {SESSIONS} AND session_start >= %(noon)s;"
@@ -68,7 +68,7 @@ LOAD = (
     Fault(
         "timezone-shift",
         "raw events since the day began happen two hours too late: local time was read as UTC",
-        ("F8",),
+        ("F8", "V1"),
         ("raw_events",),
         breaks="UPDATE analytics.raw_events SET event_ts = event_ts + interval '2 hours'"
         " WHERE event_ts >= %(starts)s",

@@ -88,7 +88,7 @@ MONEY = (
     Fault(
         "click-ids-gone",
         "no session or order of the day has a click id; their UTM sources are there",
-        ("T1",),
+        ("C2",),
         ("fct_sessions", "fct_orders"),
         breaks=f"UPDATE analytics.fct_sessions SET click_id = NULL WHERE {SESSIONS};"
         f" UPDATE analytics.fct_orders SET click_id = NULL WHERE {ORDERS}",

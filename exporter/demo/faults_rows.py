@@ -40,7 +40,7 @@ ROWS = (
     Fault(
         "referrer-jump",
         "a redirect made the shop itself the referrer of the day's direct visits",
-        ("C1",),
+        ("V7",),
         ("raw_events",),
         breaks="UPDATE analytics.raw_events SET referrer = 'https://shop.example.com/'"
         f" WHERE {EVENTS} AND referrer IS NULL",

@@ -18,6 +18,9 @@ BREAKS = {
         " WHERE loaded_at >= '2026-03-19 06:00Z'",
         "events.freshness_loaded",
         "raw_events",
+        beside={
+            "events.loaded_before_they_happened": "it cannot have been loaded before",
+        },
     ),
     "F2": Break(
         f"DELETE FROM analytics.raw_events WHERE {EVENTS}",
@@ -26,6 +29,8 @@ BREAKS = {
         beside={
             "events.missing_days": "the day is one of the last 14",
             "events.volume": "the day has no row",
+            "events.day_ends_early_by_hours": "the day has no row",
+            "orders.incomparable_raw": "its orders have no event",
             "events.seasonal_events": "the day has no row",
             "events.drops_page_views": "a part of its rows",
             "events.weekly_popups": "a part of its rows",
@@ -59,6 +64,7 @@ BREAKS = {
         "raw_events",
         beside={
             "events.silence": "the rows stop, and go on to be missing in the morning",
+            "orders.incomparable_raw": "the last orders of the day have no event",
         },
         as_of=EARLY,
     ),

@@ -38,6 +38,9 @@ BREAKS = {
         f"UPDATE analytics.raw_events SET revenue = NULL WHERE transaction_id IN {FEW}",
         "events.missing_revenue",
         "raw_events",
+        beside={
+            "orders.incomparable_raw": "an order has no revenue to be held against",
+        },
     ),
     "R4": Break(
         "UPDATE analytics.fct_order_items SET price = price + 5,"
@@ -66,7 +69,7 @@ BREAKS = {
     "R7": Break(
         "UPDATE analytics.fct_order_items SET price = NULL, line_revenue = NULL"
         f" WHERE order_id IN {FEW}",
-        "orders.incomparable",
+        "orders.incomparable orders.incomparable_day",
         "fct_order_items",
     ),
     "T1": Break(

@@ -20,6 +20,9 @@ BREAKS = {
         f"UPDATE analytics.raw_events SET referrer = NULL WHERE {EVENTS}",
         "events.absent_day_referrer",
         "raw_events",
+        beside={
+            "events.seasonal_referred": "the share of rows that have one",
+        },
     ),
     "C3": Break(
         f"UPDATE analytics.daily_metrics SET events = NULL WHERE {DAY}",
@@ -59,6 +62,7 @@ BREAKS = {
         "",
         beside={
             "events.column_types": "a timestamp was declared",
+            "events.loaded_before_they_happened": "a time cannot be compared with text",
         },
         undo="UPDATE analytics.raw_events SET loaded_at = event_ts WHERE loaded_at = 'last night';"
         "ALTER TABLE analytics.raw_events ALTER loaded_at TYPE timestamptz"
