@@ -25,7 +25,7 @@ from exporter.verdicts import judge, not_measured
 from tests.kinds.examples import EXAMPLES
 
 DATASETS = 24
-"""As many rule groups: Prometheus evaluates them side by side."""
+"""Over which the checks are spread."""
 ROWS = 40
 """Of each query."""
 NUMBERS = (
