@@ -87,10 +87,14 @@ def more_template(check: Check) -> str:
 
 
 def texts(
-    check: Check, alert: str, summary: str, description: str, config: Config
+    check: Check, place: int, alert: str, summary: str, description: str, config: Config
 ) -> dict[str, str]:
-    """What the person who is woken reads."""
-    found = {"summary": literal(f"{check.id}: {summary}"), "description": description}
+    """What the person who is woken reads; the title of a page names the alert first in place."""
+    found = {
+        "summary": literal(f"{check.id}: {summary}"),
+        "description": description,
+        "place": f"{place:04d}",
+    }
     if config.alerts.runbook_url:
         found["runbook_url"] = config.alerts.runbook_url.replace("{alert}", alert)
     if config.alerts.dashboard_url:

@@ -31,6 +31,7 @@ from exporter.annotations import (
     value_template,
 )
 from exporter.config import Check, Config
+from exporter.config.values import parse_duration
 from exporter.kinds.base import Share
 from exporter.limits import Condition
 from exporter.model import Severity
@@ -41,6 +42,9 @@ HELD = 6 * 3600
 KEPT, LONGEST = 2, 30 * 60
 """Intervals that an alert goes on firing after its last breach, so that a value that is in breach
 in every other pass tells once; and seconds, at most."""
+CAUSE = 1.2
+"""How much longer a cause goes on than what follows from it: what it silences must end first, or it
+would be told when all is over."""
 CHECK = "job, dataset, check"
 MEASURED_AT, BLIND = "warehouse:check_measured_at", "warehouse:check_blind"
 LAST = "{}:last"
@@ -99,16 +103,19 @@ def labels(check: Check, severity: Severity, config: Config) -> dict[str, str]:
 
 def kept(check: Check, config: Config) -> str | None:
     """How long the alerts of a check go on firing after a breach; None: not at all."""
-    if config.alerts.keep_firing_for is not None:
-        given = config.alerts.keep_firing_for
-        return given if int(given[:-1]) else None
     own = config.datasets.get(check.id.dataset)
     every = own.every if own else min(d.every for d in config.datasets.values())
-    return f"{min(math.ceil(KEPT * every), LONGEST)}s"
+    wait = min(KEPT * every, LONGEST)
+    given = config.alerts.keep_firing_for
+    if given is not None:
+        wait = parse_duration(given) if int(given[:-1]) else 0
+    return f"{math.ceil(wait * (CAUSE if check.kind.explains else 1))}s" if wait else None
 
 
-def finding_rule(check: Check, severity: Severity, condition: Condition, config: Config) -> Rule:
-    """The rule of one severity of one check."""
+def finding_rule(
+    check: Check, place: int, severity: Severity, condition: Condition, config: Config
+) -> Rule:
+    """The rule of one severity of one check, which has a place in the order of causes."""
     counts = counts_template(check.kind, check) if isinstance(check.kind, Share) else ""
     description = f"value={value_template(condition)} (limit {condition.text})"
     alert, keep = check.kind.alert, kept(check, config)
@@ -120,6 +127,7 @@ def finding_rule(check: Check, severity: Severity, condition: Condition, config:
         "labels": labels(check, severity, config),
         "annotations": texts(
             check,
+            place,
             alert,
             check.kind.summary,
             f"{description}{counts}{more_template(check)}.",
@@ -128,7 +136,7 @@ def finding_rule(check: Check, severity: Severity, condition: Condition, config:
     }
 
 
-def unmeasured_rule(check: Check, config: Config) -> Rule:
+def unmeasured_rule(check: Check, place: int, config: Config) -> Rule:
     """The rule for a check that cannot be measured: as loud as the check could have been.
 
     It is not kept: when a database is back it must end before `WarehouseDown`, which silences it.
@@ -144,7 +152,12 @@ def unmeasured_rule(check: Check, config: Config) -> Rule:
         "for": config.alerts.unmeasured_for,
         "labels": labels(check, severity, config),
         "annotations": texts(
-            check, catalog.ALERT_UNMEASURED, "the check cannot be measured", description, config
+            check,
+            place,
+            catalog.ALERT_UNMEASURED,
+            "the check cannot be measured",
+            description,
+            config,
         ),
     }
 
@@ -172,13 +185,13 @@ def judging(config: Config) -> list[Rule]:
         for term in condition.terms
     }
     findings = [
-        finding_rule(check, severity, conditions[severity], config)
-        for check in checks
+        finding_rule(check, place, severity, conditions[severity], config)
+        for place, check in enumerate(checks)
         for conditions in (check.kind.conditions(),)
         for severity in Severity
         if severity in conditions
     ]
-    unmeasured = [unmeasured_rule(check, config) for check in checks]
+    unmeasured = [unmeasured_rule(check, place, config) for place, check in enumerate(checks)]
     return [*memory(), *map(last, judged), *findings, *unmeasured]
 
 
