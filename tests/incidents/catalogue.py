@@ -11,7 +11,7 @@ GROUPS: dict[str, tuple[Incident, ...]] = {
     "Loads that do not come, come twice, or come late": (
         of_fault("feed-stops", PAGE, "events.freshness", "events.deadline"),
         of_fault("late-data", PAGE, "events."),
-        of_fault("half-load", PAGE, "events.", "orders.reconciliation"),
+        of_fault("half-load", PAGE, "events.", "orders.incomparable_raw"),
         of_fault("double-load", PAGE, "events.duplicates"),
         of_fault("missing-day", PAGE, "events.missing_days"),
         of_fault("traffic-drop", PAGE, "events.", "sessions.", "orders."),
@@ -20,7 +20,7 @@ GROUPS: dict[str, tuple[Incident, ...]] = {
         of_fault("no-daily-metrics", PAGE, "daily_metrics.volume"),
         of_fault("stale-daily-metrics", PAGE, "daily_metrics."),
         of_fault("quarantine-rate", PAGE, "pipeline.quarantine_rate"),
-        of_fault("timezone-shift", TICKET, "events.future_rows"),
+        of_fault("timezone-shift", TICKET, "events.loaded_before", "events.future_rows"),
     ),
     "Tables and values that change": (
         of_fault("rename-column", PAGE, "orders.required_columns"),
@@ -42,7 +42,7 @@ GROUPS: dict[str, tuple[Incident, ...]] = {
         of_fault("signs-flipped", PAGE, "orders.negative_revenue"),
         of_fault("missing-revenue", PAGE, "events.missing_revenue"),
         of_fault("items-mismatch", PAGE, "orders.reconciliation"),
-        of_fault("click-ids-gone", TICKET, "orders."),
+        of_fault("click-ids-gone", TICKET, "sessions.absent_day_click_id"),
         of_fault("tracking-lost", TICKET, "orders.tracking_coverage"),
         of_fault("channel-gone", TICKET, "attribution.channel_mix"),
         of_fault("attribution-stops", TICKET, "orders.attribution_coverage"),

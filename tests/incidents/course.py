@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from exporter.model import Severity
 from tests.incidents.incident import Incident
 from tests.incidents.notices import CHANNEL, OBSERVABILITY, PAGE, Notice
+
+Seen = Mapping[str, Any]
+"""A course as it is kept: see `Course.summary`."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Course:
         """All messages, by whom they were for."""
         return Counter(notice.to for notice in self.told)
 
-    def summary(self) -> dict[str, Any]:
+    def summary(self) -> Seen:
         """What is kept of it."""
         return {
             "incident": self.incident,
@@ -78,24 +82,20 @@ def is_over(told: list[Notice]) -> bool:
     return all(last.values())
 
 
-def complaints(course: Course, incident: Incident) -> list[str]:
+def complaints(seen: Seen, incident: Incident) -> list[str]:
     """What was not as it has to be: one page, or one ticket, that names the cause, and its end."""
-    found = []
-    stories = course.stories
+    stories: Counter[str] = Counter(seen["stories"])
     pages, tickets = stories[PAGE], stories[CHANNEL[Severity.WARNING]]
-    if incident.told is Severity.CRITICAL and pages != 1:
-        found.append(f"{pages} pages")
-    if incident.told is not Severity.CRITICAL and pages:
-        found.append(f"{pages} pages for a {incident.told}")
+    found = []
+    if pages != (incident.told is Severity.CRITICAL):
+        found.append(f"{pages} pages for an incident that is {incident.told}")
     if incident.told is Severity.WARNING and tickets != 1:
         found.append(f"{tickets} tickets")
     if incident.told is Severity.INFO and (tickets or stories[OBSERVABILITY] != 1):
-        found.append(f"{dict(stories)} for an info")
+        found.append(f"for an info: {dict(stories)}")
     if max(stories.values(), default=0) > 1:
         found.append(f"told anew after the end: {dict(stories)}")
-    subject = course.title.partition(" ")[2] if incident.told is not Severity.INFO else course.title
+    subject = seen["title"].removeprefix("CRITICAL ").removeprefix("WARNING ")
     if not subject.startswith(incident.cause):
-        found.append(f"the title names another cause: {course.title}")
-    if not is_over(course.told):
-        found.append("somebody was never told that it is over")
+        found.append(f"the title names another cause: {seen['title']}")
     return found

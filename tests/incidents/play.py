@@ -20,7 +20,7 @@ def play(incident: Incident, chain: Chain, seed: int) -> Course:
     AssertionError where nobody is told, or where it does not end.
     """
     rhythm = chain.rhythm
-    wait_for(lambda: not chain.firing(), rhythm.patience)
+    wait_for(lambda: not chain.firing() and is_over(chain.told()), rhythm.patience)
     begun = len(chain.told())
     incident.break_(chain)
     broken = time.time()

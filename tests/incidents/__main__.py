@@ -1,0 +1,86 @@
+"""Write docs/incidents.md from incidents that are made to happen: python -m tests.incidents.
+
+With names: play these alone, quickly, and print what is seen.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+
+from tests.incidents import document
+from tests.incidents.catalogue import INCIDENTS
+from tests.incidents.course import Course, complaints
+from tests.incidents.rhythm import PLUMBING, QUICK, SHIPPED, Rhythm
+from tests.incidents.run import Tell, played, quiet_shop
+from tests.incidents.shops import Shop
+
+SEEDS = 5
+"""Shops on which every incident is played with no patience at all; on the first, as shipped."""
+ABREAST = 4
+"""Chains at once where seconds are measured: as many as two processors bear."""
+
+
+def tell(line: str) -> None:
+    """Progress."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def show(course: Course) -> None:
+    """All that was seen of one."""
+    for place, notice in enumerate(course.told):
+        if place == course.told_until_repair:
+            print("  repaired")
+        word = "resolved" if notice.resolved else "told"
+        print(f"  {word:8} {notice.to:28} {notice.title}")
+    for line in course.spoken:
+        print(f"  fires    {line}")
+    for line in course.silent:
+        print(f"  silent   {line}")
+    for line in complaints(course.summary(), INCIDENTS[course.incident]):
+        print(f"  NOT AS IT HAS TO BE: {line}")
+
+
+def some(names: list[str]) -> int:
+    """Play a few; 1 if one was not as it has to be, 2 for an unknown name."""
+    unknown = sorted(set(names) - set(INCIDENTS))
+    if unknown:
+        tell(f"no such incident: {', '.join(unknown)}; known are {', '.join(INCIDENTS)}")
+        return 2
+    with quiet_shop(0, tell) as shop:
+        courses = played([INCIDENTS[name] for name in names], shop, QUICK, ABREAST, tell)
+    for course in courses:
+        print(course.incident)
+        show(course)
+    wrong = any(complaints(course.summary(), INCIDENTS[course.incident]) for course in courses)
+    return int(wrong or len(courses) < len(names))
+
+
+def everything() -> int:
+    """All incidents on several shops, and as shipped; then the document."""
+    every = list(INCIDENTS.values())
+    with ExitStack() as undo:
+        shops: list[Shop] = []
+        for _ in range(SEEDS):
+            after = shops[-1].seed if shops else 0
+            shops.append(undo.enter_context(quiet_shop(after, tell)))
+
+        def on(place: int, rhythm: Rhythm, chains: int, say: Tell = tell) -> list[Course]:
+            return played(every, shops[place], rhythm, chains, say)
+
+        found = [course for place in range(SEEDS) for course in on(place, PLUMBING, ABREAST)]
+        tell(f"{len(found)} played; now as shipped, all of them at once: three quarters of an hour")
+        found += on(0, SHIPPED, len(every))
+    missing = len(every) * (SEEDS + 1) - len(found)
+    document.write(found)
+    tell(f"{document.PATH} written; {missing} were not told, or did not end")
+    return int(missing > 0)
+
+
+def main(names: list[str]) -> int:
+    """Some incidents, or all of them and the document."""
+    return some(names) if names else everything()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
