@@ -55,7 +55,7 @@ class Stage:
 
     def wait_until(self, text: str, process: subprocess.Popen[bytes]) -> None:
         """Wait until it has printed a text."""
-        wait_for(lambda: text in self.says() or process.poll() is not None, 60)
+        wait_for(lambda: text in self.says() or process.poll() is not None, 120)
         assert text in self.says()
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -149,6 +149,7 @@ def test_it_can_be_broken_and_repaired_and_a_second_one_is_refused(stage: Stage)
     assert (none.returncode, "no demo is running" in none.stderr) == (2, True)
 
 
+@pytest.mark.timeout(600)  # it waits for six things, each on a machine that may be busy
 @needs("prometheus")
 @needs("prometheus-alertmanager")
 def test_what_breaks_is_one_page_in_its_terminal_and_what_is_repaired_is_over(stage: Stage) -> None:
