@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from exporter.answers import Row, readings
@@ -22,7 +22,9 @@ from exporter.target import Target
 from exporter.warehouse import Connector, Session
 
 log = logging.getLogger(__name__)
-NO_RETRY = (Reason.TIMEOUT, Reason.LOCK, Reason.CANCELED, Reason.CONNECTION)
+NO_RETRY = (
+    Reason.TIMEOUT, Reason.LOCK, Reason.CANCELED, Reason.CONNECTION, Reason.REWRITTEN,
+)  # fmt: skip
 """Failures that would come again, and cost the warehouse again, if each check were tried alone."""
 NO_PLAN = Plan((), {}, {})
 
@@ -44,6 +46,18 @@ class Collected:
     statements: int = 0
     up: bool = True
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def begin(self, plan: Plan) -> None:
+        """Gather the answers to one more plan."""
+        divisions = {**self.plan.divisions, **plan.divisions}
+        self.plan = replace(plan, divisions=divisions)
+        self.errors.update(plan.unmeasured)
+
+    def forget(self, checks: Collection[CheckId]) -> None:
+        """Throw away what some checks were answered; what that has cost stays."""
+        self.parts = {at: parts for at, parts in self.parts.items() if at[0] not in checks}
+        for check in checks:
+            del self.answered[check]
 
     def take(self, asked: Asked, reading: Reading) -> None:
         """Take in an answer; the days of one need may come in several."""
@@ -98,13 +112,12 @@ def collect(
     collected: Collected,
 ) -> None:
     """Run every statement; one that fails is tried again check by check. Raises Unreachable."""
-    collected.plan = plan
-    collected.errors.update(plan.unmeasured)
+    collected.begin(plan)
 
     def one(statement: Statement, session: Session) -> None:
         answer(statement, session, targets, collected)
 
-    collected.statements = work_off(plan.statements, session, connector, one)
+    collected.statements += work_off(plan.statements, session, connector, one)
 
 
 def answer(

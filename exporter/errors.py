@@ -26,6 +26,7 @@ class Reason(StrEnum):
     TIMEOUT = "timeout"
     LOCK = "lock"
     CANCELED = "canceled"
+    REWRITTEN = "rewritten"
     NO_ROWS = "no_rows"
     NO_VALUES = "no_values"
     NOT_FINITE = "not_finite"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from exporter.catalog import QUERIES
@@ -16,11 +17,14 @@ from exporter.errors import Reason, Skipped, Unmeasured, Unreachable
 from exporter.logs import event
 from exporter.model import Dataset, Pass, Relation, Result
 from exporter.plan import make_plan
+from exporter.relations import Rewritten
 from exporter.target import Target
 from exporter.verdicts import judge, not_measured
 from exporter.warehouse import Connector
 
 log = logging.getLogger(__name__)
+TABLES = ("r", "p", "m")
+"""Kinds of relations that are read themselves; a materialized view is one."""
 
 
 def run_pass(
@@ -32,21 +36,25 @@ def run_pass(
 ) -> Pass:
     """One consistent run over some datasets, or all; every check comes back with a verdict.
 
-    What `kept` has of closed days is not read again; without it, everything is.
+    What `kept` has of closed days is not read again; without it, everything is. What was read of a
+    relation that had been rewritten since the snapshot is not known: those checks are measured
+    once more, all of each in a snapshot of its own.
     """
     started = time.monotonic()
     checks = config.checks_of(datasets)
     collected = Collected()
-    targets = make_targets(config, {}, as_of)
-    try:
-        with connector.snapshot() as session:
-            relations = session.relations([d.relation for d in config.datasets.values()])
-            targets = make_targets(config, relations, as_of)
-            plan = make_plan(checks, targets, kept)
-            collect(plan, session, connector, targets, collected)
-    except Unreachable as error:
-        give_up(checks, error, collected)
-    results = {check.id: result(check, targets, collected, as_of) for check in checks}
+    first = look(config, connector, checks, as_of, kept, collected)
+    again = [check for check in checks if first.misled(check, config, collected)]
+    sights = {check.id: first for check in checks}
+    if again:
+        names = ", ".join(sorted({found.name for found in first.rewritten}))
+        event(log, logging.INFO, "rewritten while read", relations=names, checks=len(again))
+        collected.forget({check.id for check in again})
+        second = look(config, connector, again, as_of, kept, collected, first.deadline)
+        sights |= {check.id: second for check in again}
+    results = {
+        check.id: result(check, sights[check.id].targets, collected, as_of) for check in checks
+    }
     if kept is not None:
         collected.keep_closed_days(kept)
         kept.forget({check.id for check in checks if may_be_repaired(check, results[check.id])})
@@ -60,6 +68,75 @@ def run_pass(
         as_of, results, covered, collected.up, seconds, collected.statements, collected.failures,
         collected.seconds,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a snapshot shows of the datasets, and what was not read as it shows it."""
+
+    targets: Mapping[str, Target]
+    rewritten: tuple[Rewritten, ...] = ()
+    deadline: float = 0.0
+
+    def misled(self, check: Check, config: Config, collected: Collected) -> bool:
+        """Whether a check has an answer that may be of a relation that had been rewritten.
+
+        A view and a query may read anything; so may every dataset, where a relation is none of
+        theirs.
+        """
+        if not self.rewritten or check.id not in collected.answered or check.id in collected.errors:
+            return False
+        known = {number for target in self.targets.values() if (number := table_of(target))}
+        if not all(found.oids & known for found in self.rewritten):
+            return True
+        read = [table_of(self.targets[name]) for name in read_by(check, config)]
+        return any(
+            number is None or any(number in found.oids for found in self.rewritten)
+            for number in read
+        )
+
+
+def table_of(target: Target) -> int | None:
+    """The number of a dataset's table in the catalogue; None where it is no table."""
+    relation = target.relation
+    return None if relation is None or relation.kind not in TABLES else relation.file[0]
+
+
+def read_by(check: Check, config: Config) -> set[str]:
+    """The datasets that a check is computed from: its own, and those it is compared with."""
+    metrics = [config.metrics[name] for name in check.kind.builds_on()]
+    parts = [config.metrics[part] for metric in metrics for part in metric.ratio or ()]
+    found = {metric.dataset for metric in (*metrics, *parts) if metric.dataset is not None}
+    return {check.id.dataset, *check.kind.refers_to(), *found}
+
+
+def look(
+    config: Config,
+    connector: Connector,
+    checks: Sequence[Check],
+    as_of: datetime,
+    kept: Kept | None,
+    collected: Collected,
+    deadline: float | None = None,
+) -> Sight:
+    """Read what some checks ask in one snapshot.
+
+    With a deadline it is the second look: what is rewritten under it is not measured.
+    """
+    sight = Sight(make_targets(config, {}, as_of))
+    try:
+        with connector.snapshot() as session:
+            if deadline is not None:
+                session.deadline, session.careful = deadline, True
+            relations = session.relations([d.relation for d in config.datasets.values()])
+            sight = Sight(make_targets(config, relations, as_of))
+            plan = make_plan(checks, sight.targets, kept)
+            collect(plan, session, connector, sight.targets, collected)
+            rewritten = tuple(session.rewritten()) if plan.statements else ()
+            sight = replace(sight, rewritten=rewritten, deadline=session.deadline)
+    except Unreachable as error:
+        give_up(checks, error, collected)
+    return sight
 
 
 def may_be_repaired(check: Check, found: Result) -> bool:

@@ -51,6 +51,45 @@ are asked column by column: joined, the view would look at every column of the d
 """
 
 
+REWRITTEN = """
+WITH present AS (
+  SELECT DISTINCT l.relation AS oid, i.identity
+  FROM pg_locks l, pg_identify_object('pg_class'::regclass, l.relation, 0) i
+  WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.relation >= 16384
+    AND i.type IN ('table', 'materialized view', 'view')
+), past AS NOT MATERIALIZED (
+  SELECT c.oid, c.relfilenode, c.relispartition,
+         quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS identity
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+)
+SELECT p.identity, ARRAY(
+  SELECT p.oid::bigint
+  UNION SELECT a::oid::bigint FROM pg_partition_ancestors(p.oid) AS a
+  UNION SELECT o.oid::bigint FROM past o WHERE o.identity = p.identity)
+FROM present p LEFT JOIN past b ON b.oid = p.oid
+WHERE b.oid IS NULL OR b.identity <> p.identity
+  OR b.relfilenode <> coalesce(pg_relation_filenode(p.oid), 0)
+  OR b.relispartition <> coalesce(pg_partition_root(p.oid) <> p.oid, false)
+ORDER BY p.identity
+"""
+"""The relations that this transaction has read, and that are not what its snapshot shows.
+
+What a transaction reads stays locked until it ends: so each of them became another one between the
+snapshot and the first look at it. TRUNCATE, a rewriting ALTER and a new table in the place of the
+old one leave no rows that an older snapshot could see. Tables are read through the snapshot, also
+those of the catalogue; the functions say how things stand now. From 16384 on a relation is nobody's
+but the users'. With each come the numbers by which a dataset may know it: its own, those of the
+tables it is a partition of, and that of the one which had its name before.
+"""
+
+
+class Rewritten(NamedTuple):
+    """A relation that was truncated, rewritten or replaced after the snapshot, before the look."""
+
+    name: str
+    oids: frozenset[int]
+
+
 class Row(NamedTuple):
     """A row of the answer, in the order of its SELECT: a column, and what its relation is."""
 

@@ -10,12 +10,13 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from exporter import config
 from exporter.catalog import APPLICATION_NAME
 from exporter.errors import Reason, Unmeasured, Unreachable, UsageError
 from exporter.model import Relation
-from exporter.relations import QUERY, Name, found_among
+from exporter.relations import QUERY, REWRITTEN, Name, Rewritten, found_among
 from exporter.states import Cell
 from exporter.wire import Wire
 
@@ -57,9 +58,10 @@ class Connector:
         more connection.
         """
         with self._session(0.0) as session:
-            session.deadline = first.deadline
+            session.deadline, session.careful = first.deadline, first.careful
             session.begin(snapshot)
             yield session
+            first.noted += session.rewritten()
             session.end()
 
     @contextmanager
@@ -124,7 +126,12 @@ def connection_string(warehouse: config.Warehouse) -> str:
 
 
 class Session:
-    """One snapshot of the warehouse; each statement in a savepoint of its own."""
+    """One snapshot of the warehouse; each statement in a savepoint of its own.
+
+    A `careful` one asks after each statement what the others ask once, with `rewritten`: a
+    statement that read such a relation fails. It lets go of what it has read at once, so that it
+    can tell which statement that was. `noted` is what those beside it have found.
+    """
 
     def __init__(self, wire: Wire, warehouse: config.Warehouse, stopped: threading.Event) -> None:
         self._wire = wire
@@ -132,6 +139,8 @@ class Session:
         self._stopped = stopped
         self.deadline = time.monotonic() + warehouse.pass_timeout
         self.statements = 0
+        self.careful = False
+        self.noted: list[Rewritten] = []
 
     def begin(self, snapshot: str | None = None) -> None:
         """Start the transaction and make every setting in it. Raises Unreachable.
@@ -201,12 +210,15 @@ class Session:
         self._wire.execute(prepare, [milliseconds(left)], seconds=SHORT)
         try:
             names, rows = self._wire.execute(sql, seconds=left)
+            if self.careful:
+                self._refuse_rewritten()
         except Unreachable:
             raise
         except Unmeasured:
             self._roll_back()
             raise
-        self._wire.execute("RELEASE SAVEPOINT s", seconds=SHORT)
+        undone = "ROLLBACK TO SAVEPOINT s; " if self.careful else ""
+        self._wire.execute(f"{undone}RELEASE SAVEPOINT s", seconds=SHORT)
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def _roll_back(self) -> None:
@@ -214,16 +226,35 @@ class Session:
         with suppress(Unmeasured):
             self._wire.execute("ROLLBACK TO SAVEPOINT s", seconds=SHORT)
 
+    def _refuse_rewritten(self) -> None:
+        """Raise Unmeasured where a relation just read is not the one that the snapshot shows."""
+        for found in self.rewritten():
+            text = f"{found.name} was truncated, rewritten or replaced while it was read"
+            raise Unmeasured(Reason.REWRITTEN, text)
+
+    def rewritten(self) -> list[Rewritten]:
+        """What was read here or beside, but after it had been rewritten. Raises Unreachable."""
+        if self._stopped.is_set():
+            return self.noted
+        unhurried = "SELECT set_config('statement_timeout', %s, true);"
+        rows = self._catalogue(unhurried + REWRITTEN, [milliseconds(SHORT)], SHORT)
+        return [*self.noted, *(Rewritten(name, frozenset(oids)) for name, oids in rows)]
+
     def relations(self, names: Sequence[Name]) -> dict[Name, Relation]:
         """What the catalogue says of the relations that exist. Raises Unreachable."""
         seconds = self._warehouse.statement_timeout
+        return found_among(self._catalogue(QUERY, [[n[-1] for n in names]], seconds), names)
+
+    def _catalogue(
+        self, sql: str, values: Sequence[Any], seconds: float
+    ) -> Sequence[tuple[Any, ...]]:
+        """What the catalogue answers. Raises Unreachable: without it nothing can be said."""
         try:
-            _, rows = self._wire.execute(QUERY, [[n[-1] for n in names]], seconds=seconds)
+            return self._wire.execute(sql, values, seconds=seconds)[1]
         except Unreachable:
             raise
         except Unmeasured as error:
             raise Unreachable(f"the catalogue cannot be read: {error.detail}") from None
-        return found_among(rows, names)
 
 
 def milliseconds(seconds: float) -> str:

@@ -21,11 +21,11 @@ import schedule
 from exporter.board import Board
 from exporter.catalog import QUERIES
 from exporter.closed import Kept
-from exporter.config import Check, Config, load
+from exporter.config import Config, load
 from exporter.errors import ConfigError
 from exporter.logs import event
 from exporter.model import CheckId
-from exporter.passes import run_pass
+from exporter.passes import read_by, run_pass
 from exporter.warehouse import Connector
 
 log = logging.getLogger(__name__)
@@ -71,14 +71,6 @@ def compared(config: Config) -> Iterator[tuple[str, str]]:
     for check in config.checks:
         for other in read_by(check, config) - {check.id.dataset}:
             yield check.id.dataset, other
-
-
-def read_by(check: Check, config: Config) -> set[str]:
-    """The datasets that a check is computed from: its own, and those it is compared with."""
-    metrics = [config.metrics[name] for name in check.kind.builds_on()]
-    parts = [config.metrics[part] for metric in metrics for part in metric.ratio or ()]
-    found = {metric.dataset for metric in (*metrics, *parts) if metric.dataset is not None}
-    return {check.id.dataset, *check.kind.refers_to(), *found}
 
 
 class Exporter:

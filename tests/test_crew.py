@@ -49,6 +49,7 @@ class Work:
     before: Callable[[Session, bool], object] = lambda session, helper: None
     answers: list[tuple[str, bool, Cell]] = field(default_factory=list)
     sent: int = 0
+    rewritten: list[str] = field(default_factory=list)
 
     def over(self, todo: list[Statement]) -> Work:
         """Work off some statements."""
@@ -61,6 +62,7 @@ class Work:
                 self.answers.append((statement.dataset, helper, row["n"]))
 
             self.sent = work_off(todo, session, self.connector, run)
+            self.rewritten = [found.name for found in session.rewritten()]
         return self
 
     def by(self, helper: bool) -> list[Cell]:
@@ -98,6 +100,24 @@ def test_what_is_committed_before_the_second_connection_begins_is_seen_by_none(
     assert (work.by(False), work.by(True)) == ([1], [1])
     assert execute(rows_of_one, COUNT) == [(2,)]
     assert work.sent == 3, "two, and the one before the other wrote"
+
+
+def test_what_only_the_second_connection_has_read_too_late_is_known_to_the_first(
+    rows_of_one: str,
+) -> None:
+    refreshed = threading.Event()
+
+    def before(session: Session, helper: bool) -> None:
+        if helper:
+            execute(rows_of_one, "BEGIN; TRUNCATE t; INSERT INTO t VALUES (1); COMMIT")
+            refreshed.set()
+        else:
+            assert refreshed.wait(LONG)
+
+    connector = Connector(warehouse_at(rows_of_one, connections_per_pass=2))
+    work = Work(connector, before).over([*statements(1, WHO), *statements(1)])
+    assert work.by(True) == [0]
+    assert work.rewritten == ["public.t"]
 
 
 def test_a_pass_that_is_over_in_a_moment_uses_one_connection(rows_of_one: str) -> None:

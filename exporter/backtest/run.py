@@ -121,6 +121,7 @@ def read_past(
 ) -> Past:
     """Ask for all mornings at once, and read the answers in one snapshot."""
     with connector.snapshot() as session:
+        session.careful = True
         relations = session.relations([d.relation for d in config.datasets.values()])
         inquiry, asked = ask(config, relations, instants, checks, watcher)
         targets = make_targets(config, relations, instants[-1])
