@@ -68,11 +68,6 @@ def of_the_small_shop(found: Found) -> dict[str, Any]:
     return {
         "mornings": len(found.ordinary),
         "exact": f"{sum(morning.exact for morning in found.ordinary):,}",
-        "exact_findings": [
-            f"{morning.day}, `{check}`: {text}"
-            for morning in found.ordinary
-            for check, text in morning.exact_findings.items()
-        ],
         "orders": round(sum(sold.orders for sold in small_year().values()) / len(small_year())),
         "small": [
             (name, said[name, "WARN"], said[name, "FAIL"]) for name in sorted({n for n, _ in said})

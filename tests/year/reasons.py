@@ -12,8 +12,6 @@ ABOVE: Mapping[Severity, set[tuple[float, str]]] = {
     Severity.CRITICAL: {(0.2, "sessions"), (0.2, "conversion")},
 }
 """The series, by noise, that have more findings than the config promises."""
-SHARES_OF_FEW = "orders.tracking_coverage"
-"""The one check that speaks without comparing: its limit is on a share of the orders of a day."""
 REASONS = """\
 Where it is **above**: two constants of `seasonal` were chosen on real shops, which these are not.
 It expects 0.3 of what yesterday departed, because in real shops a slow day follows a slow day; here
