@@ -12,6 +12,7 @@ from exporter.catalog import Metric
 from exporter.days import describe_window
 from exporter.errors import Skipped
 from exporter.kinds.base import Limited
+from exporter.kinds.tally import Tally
 from exporter.model import Dataset, Datasets, Sample
 from exporter.needs import Lookup, Need, Readings, Scan
 from exporter.sql import statements, words
@@ -65,17 +66,22 @@ class MissingDays(Limited):
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         clock, given = target.clock(), target.predicate(self.where)
-        subquery = statements.select([clock.oldest], clock.source(target.table()), given)
-        name = target.dataset.name
-        return {
-            "rows": Scan(name, self.span(target), Count, (words.count(given),)),
-            "oldest": Lookup(name, Oldest, (subquery,)),
-        }
+        source, name = clock.source(target.table()), target.dataset.name
+        oldest = Lookup(name, Oldest, (statements.select([clock.oldest], source, given),))
+        days = self.span(target) or ()
+        if not target.tells_open_days:
+            return {"rows": Scan(name, days, Count, (words.count(given),)), "oldest": oldest}
+        wheres = (words.both(target.inside((day,)), given) for day in days)
+        first = tuple(statements.select_any(source, where) for where in wheres)
+        return {"first": Lookup(name, Tally, first), "oldest": oldest}
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        states = {day: s for day, s in readings["rows"].states.items() if day is not None}
-        days = sorted(states)
-        empty = [day for day in days if states[day] == Count(0)]
+        days = list(self.span(target) or ())
+        if "first" in readings:  # an index looks for one row of each day, closed or not
+            filled = [bool(number) for number in readings["first"].total(Tally).counts]
+        else:
+            filled = [readings["rows"].states[day] != Count(0) for day in days]
+        empty = [day for day, has_rows in zip(days, filled, strict=True) if not has_rows]
         looked_at = self.since_the_first(target, days, empty, readings)
         if not looked_at:
             raise Skipped(f"the first row is of a day after {days[-1]}")

@@ -47,6 +47,11 @@ def select(nodes: Iterable[Node], source: str, where: Node | None = None) -> str
     return f"SELECT {cells(nodes)}\nFROM {source}{clause(where)}"
 
 
+def select_any(source: str, where: Node | None) -> str:
+    """1 where there is such a row, else 0; it is not looked for any further than the first."""
+    return f"SELECT count(*) FROM (SELECT 1\nFROM {source}{clause(where)}\nLIMIT 1) AS found"
+
+
 def select_ranges(
     nodes: Sequence[Node], source: str, clock: Clock, bounds: Sequence[tuple[datetime, datetime]]
 ) -> str:

@@ -250,6 +250,19 @@ def test_a_departure_from_the_baseline_does_not_have_its_history_read_anew(
     assert said(exporter.steady())["zscore_revenue"] != said(exporter.full())["zscore_revenue"]
 
 
+def test_a_closed_day_whose_rows_are_deleted_is_missing_at_the_next_pass(
+    warehouse: Warehouse,
+) -> None:
+    shop(warehouse)
+    exporter = Exporter(warehouse, config("missing_days: {critical: '> 0'}"))
+    assert said(exporter.steady())["missing_days"][0][0] == "PASS"
+    warehouse.sql("DELETE FROM orders WHERE ts >= '2026-03-05' AND ts < '2026-03-06'")
+    ((word, text),) = said(exporter.steady())["missing_days"]
+    assert word == "FAIL"
+    assert "1 of 14 days" in text
+    assert "2026-03-05" in text
+
+
 def test_a_relation_that_was_rebuilt_is_read_anew(warehouse: Warehouse) -> None:
     shop(warehouse)
     exporter = Exporter(warehouse, config("volume: {window: all, critical: '< 1'}"))
