@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import psycopg2
 import pytest
 
+from exporter.backtest.watcher import Step
 from exporter.closed import Kept
 from exporter.config.load import parse
 from exporter.demo.postgres import Postgres
@@ -17,6 +18,7 @@ from exporter.model import Pass
 from exporter.passes import run_pass
 from exporter.warehouse import Connector
 from tests.conftest import execute
+from tests.test_backtest import Heard, over
 from tests.test_passes import by_name, reasons, wait_for
 from tests.test_warehouse import warehouse_at
 from tests.warehouses import NOON
@@ -236,6 +238,24 @@ def test_another_table_at_the_second_look_costs_only_its_own(shop: str) -> None:
     assert set(words(done).values()) == {"PASS"}
 
 
+def test_who_may_not_ask_for_his_locks_is_told_so(
+    shop: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    execute(
+        shop,
+        "REVOKE SELECT ON pg_locks FROM PUBLIC; DROP ROLE IF EXISTS reader;"
+        "CREATE ROLE reader LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader",
+    )
+    try:
+        config = parse(CONFIG, "test.yml", {"WAREHOUSE_DSN": shop.replace("postgres@", "reader@")})
+        done = run_pass(config, Connector(config.warehouse), NOON)
+    finally:
+        execute(shop, "DROP OWNED BY reader; DROP ROLE reader")
+    assert not done.up
+    (told,) = [r.__dict__["fields"]["error"] for r in caplog.records if "fields" in r.__dict__]
+    assert told.startswith("the catalogue cannot be read: permission denied for view pg_locks")
+
+
 CLOSED = """
 warehouse: {dsn: "${WAREHOUSE_DSN}", lock_timeout: 20s, connections_per_pass: 1}
 datasets:
@@ -268,3 +288,24 @@ def test_nothing_is_kept_of_what_was_read_so(shop: str) -> None:
     assert texts[0].endswith("(rewritten)")
     assert texts[1:] == ["0 of 8 rows without n in the whole table (limit 0)"] * 2
     assert statements[2] == 2, "what the second look has read of closed days is kept"
+
+
+class Refreshing(Heard):
+    """Somebody who refreshes the orders when a backtest is about to read them."""
+
+    def __init__(self, dsn: str) -> None:
+        super().__init__()
+        self.dsn = dsn
+
+    def begin(self, step: Step, parts: int) -> None:
+        super().begin(step, parts)
+        if step is Step.READING:
+            execute(self.dsn, REFRESH)
+
+
+def test_a_backtest_takes_no_refreshed_table_for_an_empty_one(shop: str) -> None:
+    config = parse(CONFIG, "test.yml", {"WAREHOUSE_DSN": shop})
+    found = over(config, 2, Refreshing(shop))
+    said = {str(one.check.id): one.said[found.days[-1]].outcome.shown for one in found.records}
+    assert said["orders.volume"] == said["shown.volume"] == "UNKNOWN"
+    assert said["items.volume"] == said["days.volume"] == "PASS"
