@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test lint rules case-study reliability year bench clean
+.PHONY: help demo test lint rules case-study incidents reliability year bench clean
 .DEFAULT_GOAL := help
 
 help: ## print this
@@ -27,6 +27,9 @@ rules: .venv/dev ## write prometheus/rules/shop.yml from the config of the sampl
 
 case-study: .venv/dev ## write docs/case-study.md from the recorded events
 	$(BIN)/python -m tests.case_study
+
+incidents: .venv/dev ## write docs/incidents.md from incidents made to happen (an hour, 8 GB)
+	$(BIN)/python -m tests.incidents
 
 reliability: .venv/dev ## write docs/reliability.md from faults made on purpose
 	$(BIN)/python -m tests.reliability

@@ -172,7 +172,12 @@ def causes_first(config: Config) -> list[Check]:
     """The checks, each dataset's together, so that a cause stands before what follows from it."""
     datasets = dict.fromkeys(check.id.dataset for check in config.checks)
     place = {name: n for n, name in enumerate(sorted(datasets, key=lambda d: depth(d, config)))}
-    return sorted(config.checks, key=lambda c: (place[c.id.dataset], not c.kind.explains))
+
+    def order(check: Check) -> tuple[int, bool, bool]:
+        """What is exact stands before what is only unlikely, judged by the days before."""
+        return place[check.id.dataset], not check.kind.explains, not check.kind.in_the_past
+
+    return sorted(config.checks, key=order)
 
 
 def judging(config: Config) -> list[Rule]:

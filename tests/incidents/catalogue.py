@@ -10,7 +10,7 @@ PAGE, TICKET, NOTE = Severity.CRITICAL, Severity.WARNING, Severity.INFO
 GROUPS: dict[str, tuple[Incident, ...]] = {
     "Loads that do not come, come twice, or come late": (
         of_fault("feed-stops", PAGE, "events.freshness", "events.deadline"),
-        of_fault("late-data", PAGE, "events."),
+        of_fault("late-data", PAGE, "events.day_ends_early_by_hours"),
         of_fault("half-load", PAGE, "events.", "orders.incomparable_raw"),
         of_fault("double-load", PAGE, "events.duplicates"),
         of_fault("missing-day", PAGE, "events.missing_days"),
@@ -43,6 +43,7 @@ GROUPS: dict[str, tuple[Incident, ...]] = {
         of_fault("missing-revenue", PAGE, "events.missing_revenue"),
         of_fault("items-mismatch", PAGE, "orders.reconciliation"),
         of_fault("click-ids-gone", TICKET, "sessions.absent_day_click_id"),
+        of_fault("referrer-jump", TICKET, "events.seasonal_referred"),
         of_fault("tracking-lost", TICKET, "orders.tracking_coverage"),
         of_fault("channel-gone", TICKET, "attribution.channel_mix"),
         of_fault("attribution-stops", TICKET, "orders.attribution_coverage"),
