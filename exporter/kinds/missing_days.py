@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
@@ -12,6 +12,7 @@ from exporter.catalog import Metric
 from exporter.days import describe_window
 from exporter.errors import Skipped
 from exporter.kinds.base import Limited
+from exporter.kinds.newest import BEGINNING
 from exporter.kinds.tally import Tally
 from exporter.model import Dataset, Datasets, Sample
 from exporter.needs import Lookup, Need, Readings, Scan
@@ -19,9 +20,6 @@ from exporter.sql import statements, words
 from exporter.states import Cell, Count, finite
 from exporter.target import Target
 from exporter.wording import agreed, counted
-
-BEGINNING = datetime.min.replace(tzinfo=UTC).timestamp()
-"""The start of the year 1: a time before it, such as -infinity, is taken for it."""
 
 
 @dataclass(frozen=True)

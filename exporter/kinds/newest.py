@@ -12,6 +12,9 @@ from exporter.sql.words import Node
 from exporter.states import Newest
 from exporter.target import Target
 
+BEGINNING = datetime.min.replace(tzinfo=UTC).timestamp()
+"""The start of the year 1; a time before it, as a typing error makes it, is taken for it."""
+
 
 def seen(target: Target, clock: Clock, where: str | None) -> Node:
     """The predicate for rows that may be the newest: those from the future may not."""
@@ -29,4 +32,4 @@ def newest_of(reading: Reading, none: str = "there is no row to take the newest 
     newest = reading.total(Newest)
     if newest.at is None:
         raise Unmeasured(Reason.NO_ROWS, none)
-    return datetime.fromtimestamp(newest.at, UTC)
+    return datetime.fromtimestamp(max(newest.at, BEGINNING), UTC)

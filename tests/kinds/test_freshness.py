@@ -55,6 +55,14 @@ def test_a_row_from_the_future_is_not_the_newest_but_a_fast_clock_is(warehouse: 
     )
 
 
+def test_a_table_whose_newest_row_is_before_christ_is_old(warehouse: Warehouse) -> None:
+    warehouse.sql("CREATE TABLE orders (ts timestamptz)")
+    warehouse.sql("INSERT INTO orders VALUES ('0044-03-15 12:00+00 BC')")
+    outcome, text = warehouse.say(BOTH)
+    assert outcome == "FAIL"
+    assert text.startswith("newest row 1-01-01 00:00:00 UTC")
+
+
 def test_arrival_is_judged_by_its_own_column(warehouse: Warehouse) -> None:
     table(warehouse, "2026-03-01 00:00+00")
     warehouse.sql("UPDATE orders SET loaded = '2026-03-10 11:30+00' WHERE id = 1")
