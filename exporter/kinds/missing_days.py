@@ -53,7 +53,6 @@ class MissingDays(Limited):
     alert = "WarehouseDaysMissing"
     summary = "days without a row"
     layer = "infrastructure"
-    explains = True
     default_window = "14d"
     advice: ClassVar[str] = "critical: '> 0'"
 
