@@ -30,6 +30,7 @@ from exporter.annotations import (
     texts,
     value_template,
 )
+from exporter.chains import depth, downstream, incident
 from exporter.config import Check, Config
 from exporter.config.values import parse_duration
 from exporter.kinds.base import Share
@@ -41,7 +42,7 @@ HELD = 6 * 3600
 """Seconds that a finding survives unmeasured; then only the unmeasured alert is left."""
 KEPT, LONGEST = 2, 30 * 60
 """Intervals that an alert goes on firing after its last breach, so that a value that is in breach
-in every other pass tells once; and seconds, at most."""
+in every other pass tells once; and seconds, at most: nobody waits for hours to hear of a repair."""
 CAUSE = 1.2
 """How much longer a cause goes on than what follows from it: what it silences must end first, or it
 would be told when all is over."""
@@ -82,13 +83,6 @@ def last(metric: str) -> Rule:
     return {"record": name, "expr": f"{metric}\nor\n({name} and on({CHECK}) {BLIND})"}
 
 
-def incident(dataset: str, config: Config) -> str:
-    """The root of a dataset's `depends_on`: the group by which people are told."""
-    while dataset in config.datasets and config.datasets[dataset].depends_on:
-        dataset = config.datasets[dataset].depends_on[0]
-    return dataset
-
-
 def labels(check: Check, severity: Severity, config: Config) -> dict[str, str]:
     """The labels by which an alert is routed."""
     return {
@@ -97,19 +91,37 @@ def labels(check: Check, severity: Severity, config: Config) -> dict[str, str]:
         "check": literal(check.id.name),
         "owner": literal(check.owner or "unowned"),
         "layer": check.kind.layer,
-        "incident": incident(check.id.dataset, config),
+        "incident": incident(check.id.dataset, config.datasets),
     }
 
 
 def kept(check: Check, config: Config) -> str | None:
-    """How long the alerts of a check go on firing after a breach; None: not at all."""
-    own = config.datasets.get(check.id.dataset)
-    every = own.every if own else min(d.every for d in config.datasets.values())
-    wait = min(KEPT * every, LONGEST)
+    """How long the alerts of a check go on firing after a breach; None: not at all.
+
+    What a cause silences must end first. A dataset with another interval sees the repair later, by
+    as much as its own interval.
+    """
+    dataset, datasets = check.id.dataset, config.datasets
+    every = interval(dataset, config)
+    wait = patience(every, config)
+    if check.kind.explains:
+        others = {interval(one, config) for one in downstream(dataset, datasets)} - {every}
+        wait = CAUSE * max([wait, *(patience(other, config) + other for other in others)])
+    return f"{math.ceil(wait)}s" if patience(every, config) else None
+
+
+def interval(dataset: str, config: Config) -> float:
+    """Seconds between two passes over a dataset; over queries as often as over any."""
+    own = config.datasets.get(dataset)
+    return own.every if own else min(each.every for each in config.datasets.values())
+
+
+def patience(every: float, config: Config) -> float:
+    """Seconds that a finding goes on, in which a value that flaps has come back."""
     given = config.alerts.keep_firing_for
-    if given is not None:
-        wait = parse_duration(given) if int(given[:-1]) else 0
-    return f"{math.ceil(wait * (CAUSE if check.kind.explains else 1))}s" if wait else None
+    if given is None:
+        return min(KEPT * every, LONGEST)
+    return parse_duration(given) if int(given[:-1]) else 0
 
 
 def finding_rule(
@@ -162,16 +174,11 @@ def unmeasured_rule(check: Check, place: int, config: Config) -> Rule:
     }
 
 
-def depth(dataset: str, config: Config) -> int:
-    """How many datasets stand before one in the longest chain of `depends_on`."""
-    known = config.datasets.get(dataset)
-    return max((1 + depth(one, config) for one in known.depends_on), default=0) if known else 0
-
-
 def causes_first(config: Config) -> list[Check]:
     """The checks, each dataset's together, so that a cause stands before what follows from it."""
-    datasets = dict.fromkeys(check.id.dataset for check in config.checks)
-    place = {name: n for n, name in enumerate(sorted(datasets, key=lambda d: depth(d, config)))}
+    names = dict.fromkeys(check.id.dataset for check in config.checks)
+    in_order = sorted(names, key=lambda name: depth(name, config.datasets))
+    place = {name: number for number, name in enumerate(in_order)}
 
     def order(check: Check) -> tuple[int, bool, bool]:
         """What is exact stands before what is only unlikely, judged by the days before."""

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from exporter import catalog
+from exporter.chains import downstream
 from exporter.config import Config
 from exporter.kinds import all_kinds
-from exporter.model import Datasets, Severity
+from exporter.model import Severity
 from exporter.routing.matchers import equal, none_of, one_of
 
 Rule = Mapping[str, Any]
@@ -92,15 +93,3 @@ def consequences() -> list[str]:
     apart = {kind.alert for kind in all_kinds().values() if not kind.explained}
     ours = {catalog.ALERT_PASS_STALE, catalog.ALERT_SERIES_DROPPED}
     return [OURS, none_of("alertname", sorted(apart | ours))]
-
-
-def downstream(dataset: str, datasets: Datasets) -> list[str]:
-    """The datasets made from one, directly or through others, in the order of the config."""
-    found = {dataset}
-    while more := {
-        name
-        for name, other in datasets.items()
-        if name not in found and found.intersection(other.depends_on)
-    }:
-        found |= more
-    return [name for name in datasets if name in found and name != dataset]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from exporter.chains import downstream
 from exporter.config.load import parse
 from exporter.routing import render
-from exporter.routing.inhibition import downstream
 from tests.alertmanager.shipped import Labels, alert, fire
 from tests.e2e.servers import AlertmanagerServer
 from tests.programs import needs
