@@ -20,12 +20,15 @@ from prometheus_client.parser import text_string_to_metric_families
 Answer = TypeVar("Answer")
 
 
-def wait_for(predicate: Callable[[], Answer], timeout: float = 20) -> Answer:
-    """The first true answer; AssertionError with the last one after `timeout` seconds."""
+def wait_for(predicate: Callable[[], Answer], timeout: float = 20, between: float = 0.02) -> Answer:
+    """The first true answer, asked for every so many seconds.
+
+    Raises AssertionError with the last one after `timeout` seconds.
+    """
     deadline = time.monotonic() + timeout
     while not (answer := predicate()):
         assert time.monotonic() < deadline, f"after {timeout:g} s still {answer!r}"
-        time.sleep(0.02)
+        time.sleep(between)
     return answer
 
 

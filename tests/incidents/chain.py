@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -125,16 +123,3 @@ class Chain:
         """What Alertmanager holds now, what is inhibited included; not the heartbeat."""
         held = self.alertmanager.alerts()
         return [alert for alert in held if alert["labels"]["alertname"] != HEARTBEAT]
-
-    def last_words(self) -> str:
-        """The end of the exporter's log, for a failed test."""
-        lines = self.exporter.log.read_text().splitlines()[-20:]
-        return "\n".join(json.loads(line).get("msg", line) for line in lines)
-
-
-def installed() -> bool:
-    """Whether both programs are there."""
-    return all(
-        subprocess.run(["which", name], capture_output=True, check=False).returncode == 0
-        for name in ("prometheus", "prometheus-alertmanager")
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -76,6 +77,11 @@ class Course:
         }
 
 
+def too_soon(course: Course) -> list[Notice]:
+    """Messages that it is over, while it was not."""
+    return [notice for notice in course.told[: course.told_until_repair] if notice.resolved]
+
+
 def is_over(told: list[Notice]) -> bool:
     """Whether everybody who was told was told that it is over."""
     last = {(notice.to, notice.key): notice.resolved for notice in told}
@@ -95,7 +101,9 @@ def complaints(seen: Seen, incident: Incident) -> list[str]:
         found.append(f"for an info: {dict(stories)}")
     if max(stories.values(), default=0) > 1:
         found.append(f"told anew after the end: {dict(stories)}")
+    if seen["over"] <= 0:
+        found.append("it was over before it was repaired")
     subject = seen["title"].removeprefix("CRITICAL ").removeprefix("WARNING ")
-    if not subject.startswith(incident.cause):
+    if not re.match(incident.cause, subject):
         found.append(f"the title names another cause: {seen['title']}")
     return found

@@ -24,15 +24,15 @@ class Incident:
     """What happened, in the words of somebody who was there."""
     told: Severity
     """Critical: one page. Warning: one ticket. Info: no more than a line in a log."""
-    cause: tuple[str, ...]
-    """What the title has to name, one of these: a check, or an alert about ourselves."""
+    cause: str
+    """A regular expression for how the title begins: the check, or what is wrong with ourselves."""
     break_: Act
     repair: Act
     alone: bool = False
     """Whether it takes the whole server with it."""
 
 
-def of_fault(name: str, told: Severity, *cause: str) -> Incident:
+def of_fault(name: str, told: Severity, cause: str) -> Incident:
     """An incident in the data: a fault of the demo."""
     fault = find(name)
 

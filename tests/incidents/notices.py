@@ -24,7 +24,7 @@ class Notice:
     """Whether it says that all is over."""
     title: str
     key: str = ""
-    """What PagerDuty joins messages to one page by."""
+    """What joins messages to one story: PagerDuty's key, or the incident that they are of."""
 
 
 def notices(sent: Recorder) -> list[Notice]:
@@ -39,12 +39,13 @@ def notices(sent: Recorder) -> list[Notice]:
         elif request.path == "/slack":
             (attachment,) = body["attachments"]
             over = attachment["color"] == "good"
-            found.append(Notice(request.at, body["channel"], over, attachment["title"]))
+            incident = attachment["footer"]
+            found.append(Notice(request.at, body["channel"], over, attachment["title"], incident))
         elif request.path == "/info":
             first = body["alerts"][0]["annotations"].get("summary", "")
             over = body["status"] == "resolved"
-            found.append(Notice(request.at, OBSERVABILITY, over, first))
+            found.append(Notice(request.at, OBSERVABILITY, over, first, body["groupKey"]))
     for mail in list(sent.mails):
-        title = str(mail.message["Subject"])
-        found.append(Notice(mail.at, mail.to, "RESOLVED" in title, title))
+        title, (_, incident, *_) = str(mail.message["Subject"]), mail.part("plain").splitlines()
+        found.append(Notice(mail.at, mail.to, title.startswith("RESOLVED"), title, incident))
     return sorted(found, key=lambda notice: notice.at)

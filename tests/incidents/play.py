@@ -13,6 +13,9 @@ from tests.incidents.course import Course, is_over
 from tests.incidents.incident import Incident
 from tests.serving import wait_for
 
+BETWEEN = 0.25
+"""Seconds between two looks at what was told: messages say themselves when they were here."""
+
 
 def play(incident: Incident, chain: Chain, seed: int) -> Course:
     """Break, wait for the first message and for what else there is, repair, wait for the end.
@@ -20,19 +23,19 @@ def play(incident: Incident, chain: Chain, seed: int) -> Course:
     AssertionError where nobody is told, or where it does not end.
     """
     rhythm = chain.rhythm
-    wait_for(lambda: not chain.firing() and is_over(chain.told()), rhythm.patience)
+    wait_for(lambda: not chain.firing() and is_over(chain.told()), rhythm.patience, BETWEEN)
     begun = len(chain.told())
     incident.break_(chain)
     broken = time.time()
     look(chain)
-    wait_for(lambda: len(chain.told()) > begun, rhythm.patience)
+    wait_for(lambda: len(chain.told()) > begun, rhythm.patience, BETWEEN)
     time.sleep(rhythm.settles)
     held = chain.firing()
     told = chain.told()[begun:]
     incident.repair(chain)
     repaired = time.time()
     look(chain)
-    wait_for(lambda: not chain.firing() and is_over(chain.told()[begun:]), rhythm.patience)
+    wait_for(lambda: not chain.firing() and is_over(chain.told()[begun:]), rhythm.patience, BETWEEN)
     time.sleep(rhythm.settles / 2)
     everything = chain.told()[begun:]
     return Course(

@@ -10,7 +10,7 @@ import pytest
 from exporter.config.values import parse_duration
 from tests.incidents import document
 from tests.incidents.catalogue import INCIDENTS
-from tests.incidents.course import Course, complaints
+from tests.incidents.course import Course, complaints, too_soon
 from tests.incidents.rhythm import PLUMBING, QUICK, SHIPPED
 from tests.incidents.run import played, quiet_shop
 from tests.programs import require
@@ -37,6 +37,7 @@ def test_an_incident_is_told_once_by_its_cause_and_is_over_after_the_repair(
     assert name in courses, "nobody was told, or it did not end: see the captured output"
     course = courses[name]
     assert complaints(course.summary(), INCIDENTS[name]) == [], course
+    assert too_soon(course) == [], course
 
 
 def test_the_page_is_of_all_incidents_and_says_what_was_seen() -> None:
