@@ -12,12 +12,13 @@ from exporter.errors import UsageError
 
 FAULTS = {fault.name: fault for fault in (*LOAD, *ROWS, *MONEY)}
 """Name -> fault."""
+LISTED = "`warehouse-exporter demo break --list`"
 
 
 def find(name: str) -> Fault:
-    """The fault of that name; UsageError says which names there are."""
+    """The fault of that name; UsageError says which was meant, or where all are listed."""
     if name in FAULTS:
         return FAULTS[name]
     guess = get_close_matches(name, FAULTS, 1)
-    hint = f"did you mean {guess[0]}?" if guess else f"there are {', '.join(FAULTS)}"
+    hint = f"did you mean {guess[0]}?" if guess else f"{LISTED} lists those there are"
     raise UsageError(f"there is no fault {name}: {hint}")

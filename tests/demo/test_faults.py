@@ -145,10 +145,14 @@ def test_a_shop_of_a_few_days_cannot_be_broken(database: str) -> None:
             find("missing-day").break_(connection, FRIDAY)
 
 
-def test_an_unknown_name_is_answered_with_names() -> None:
+def test_an_unknown_name_is_answered_with_the_nearest() -> None:
     with pytest.raises(UsageError, match="did you mean feed-stops"):
         find("feed-stop")
-    with pytest.raises(
-        UsageError, match=r"there are feed-stops, checkout-tag, .*daily-metrics-off"
-    ):
-        find("x")
+
+
+def test_a_name_that_is_near_to_none_is_answered_with_where_they_are_listed() -> None:
+    with pytest.raises(UsageError) as refused:
+        find("NONSENSE")
+    assert str(refused.value) == (
+        "there is no fault NONSENSE: `warehouse-exporter demo break --list` lists those there are"
+    )
