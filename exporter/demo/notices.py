@@ -117,6 +117,11 @@ class Reader:
         return Notice("heartbeat: the whole chain is alive, from rules to messages", OLD)
 
 
+def refused(path: str, why: str) -> Notice:
+    """What was sent and not understood, so that nobody is told of it."""
+    return Notice(f"refused what came to {path}: {why}", "red")
+
+
 def observed(body: Any) -> Notice:
     """What the webhook for info is sent: Alertmanager's own JSON."""
     over = text(body, "status") == "resolved"

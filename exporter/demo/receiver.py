@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,19 +20,26 @@ PATIENCE = 10.0
 """Seconds that a request may take to be sent."""
 Hear = Callable[[str, Any], None]
 """Takes a path and the JSON that was sent there; raises ValueError when it is not understood."""
+Refuse = Callable[[str, str], None]
+"""Takes the path of what was not understood, and why: whoever sent it may tell nobody."""
 
 
 class Server(ThreadingHTTPServer):
-    """Passes on to `hear` what is sent to a known path."""
+    """Passes on to `hear` what is sent to a known path, and to `refuse` why it is not taken."""
 
     daemon_threads = True
 
-    def __init__(self, hear: Hear) -> None:
+    def __init__(self, hear: Hear, refuse: Refuse) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.hear = hear
+        self.hear, self.refuse = hear, refuse
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A connection that breaks off is nobody's business; what it said is sent again."""
+        """A connection that breaks off is nobody's business: what it said is sent again.
+
+        All else is a fault of ours, and said with its traceback.
+        """
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -46,12 +54,17 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(404, "nobody is here")
         length = self.headers.get("Content-Length", "")
         if not length.isdecimal() or int(length) > LONGEST:
-            return self.answer(400, f"Content-Length: no number up to {LONGEST}")
+            return self.refused(f"Content-Length: no number up to {LONGEST}")
         try:
             self.server.hear(self.path, json.loads(self.rfile.read(int(length))))
         except (ValueError, RecursionError) as error:
-            return self.answer(400, str(error))
+            return self.refused(str(error))
         self.answer(ANSWERS[self.path], "success")
+
+    def refused(self, why: str) -> None:
+        """Say here, too, what the sender is told: it does not send again what is refused."""
+        self.server.refuse(self.path, why)
+        self.answer(400, why)
 
     def answer(self, status: int, text: str) -> None:
         """Send an answer as PagerDuty does, in JSON."""
@@ -67,9 +80,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def listening(hear: Hear) -> Iterator[str]:
+def listening(hear: Hear, refuse: Refuse) -> Iterator[str]:
     """A receiver on a free port of 127.0.0.1; its URL."""
-    with Server(hear) as server:
+    with Server(hear, refuse) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
         thread.start()
         try:

@@ -30,10 +30,10 @@ from exporter.config import Config
 from exporter.demo import chain, live, shop
 from exporter.demo.chain import CONFIG as CONFIG
 from exporter.demo.chain import META_RULES as META_RULES
-from exporter.demo.notices import Reader
+from exporter.demo.notices import Notice, Reader, refused
 from exporter.demo.postgres import Postgres, PostgresError
 from exporter.demo.programs import Command, Programs
-from exporter.demo.receiver import Hear, listening
+from exporter.demo.receiver import Hear, Refuse, listening
 from exporter.demo.screen import Screen
 from exporter.errors import UsageError
 
@@ -148,7 +148,7 @@ def set_up(
     postgres = undo.enter_context(Postgres())
     screen.say("filling the sample shop with 60 days …")
     fill(postgres.dsn, sessions_per_day)
-    people = undo.enter_context(listening(heard_on(screen)))
+    people = undo.enter_context(listening(*heard_on(screen)))
     programs = Programs(folder)
     undo.callback(programs.stop)
     screen.say("starting the exporter …")
@@ -193,17 +193,23 @@ def start_chain(programs: Programs, config: Config, exporter: int) -> tuple[int 
     return prometheus, alertmanager
 
 
-def heard_on(screen: Screen) -> Hear:
-    """What is sent to people is shown on a screen, one message after the other."""
+def heard_on(screen: Screen) -> tuple[Hear, Refuse]:
+    """What is sent to people is shown on a screen, one message after the other; so is a refusal."""
     reader, one_by_one = Reader(), threading.Lock()
+
+    def show(notice: Notice | None) -> None:
+        if notice:
+            screen.show(notice, datetime.now())
 
     def hear(path: str, body: Any) -> None:
         with one_by_one:
-            notice = reader.read(path, body)
-            if notice:
-                screen.show(notice, datetime.now())
+            show(reader.read(path, body))
 
-    return hear
+    def refuse(path: str, why: str) -> None:
+        with one_by_one:
+            show(refused(path, why))
+
+    return hear, refuse
 
 
 def tell(demo: Demo, screen: Screen) -> None:

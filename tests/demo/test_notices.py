@@ -10,12 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from rich.console import Console
 
 from exporter.demo.notices import Notice, Reader
-from exporter.demo.receiver import HEARTBEAT, OBSERVABILITY, PAGERDUTY, SLACK
+from exporter.demo.receiver import HEARTBEAT, OBSERVABILITY, PAGERDUTY, SLACK, listening
 from exporter.demo.screen import Screen
+from exporter.demo.stage import heard_on
 
 RECORDED: list[tuple[str, Any]] = json.loads(
     Path(__file__).with_name("recorded.json").read_text(encoding="utf-8")
@@ -186,6 +188,14 @@ NO_MESSAGES: list[tuple[str, Any]] = [
 def test_what_is_no_message_is_refused(path: str, body: Any) -> None:
     with pytest.raises(ValueError, match="is no text"):
         Reader().read(path, body)
+
+
+def test_what_is_refused_is_said_in_one_line_on_the_screen() -> None:
+    file = io.StringIO()
+    with listening(*heard_on(Screen(Console(file=file, width=80)))) as url:
+        assert httpx.post(url + SLACK, content=b'{"channel": "#data-alerts"}').status_code == 400
+    [line] = file.getvalue().splitlines()
+    assert line[10:] == "refused what came to /slack: attachments.0.title is no text"
 
 
 def test_names_out_of_the_warehouse_cannot_move_the_cursor() -> None:
