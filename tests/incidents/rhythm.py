@@ -72,5 +72,5 @@ def parse_duration_or_0(written: str) -> float:
 
 
 SHIPPED = Rhythm("as shipped", "5m", "15s", speed=1, settles=660, patience=2400)
-QUICK = Rhythm("60 times faster", "5s", "500ms", speed=60, settles=6, patience=60, looks=True)
+QUICK = Rhythm("60 times faster", "5s", "500ms", speed=60, settles=6, patience=150, looks=True)
 PLUMBING = Rhythm("plumbing", "5s", "1s", speed=float("inf"), settles=3, patience=60)
