@@ -58,15 +58,17 @@ WITH present AS (
   WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.relation >= 16384
     AND i.type IN ('table', 'materialized view', 'view')
 ), past AS NOT MATERIALIZED (
-  SELECT c.oid, c.relfilenode, c.relispartition,
+  SELECT c.oid, c.relfilenode, c.relispartition, c.relname, n.nspname,
          quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS identity
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 )
 SELECT p.identity, ARRAY(
   SELECT p.oid::bigint
   UNION SELECT a::oid::bigint FROM pg_partition_ancestors(p.oid) AS a
-  UNION SELECT o.oid::bigint FROM past o WHERE o.identity = p.identity)
-FROM present p LEFT JOIN past b ON b.oid = p.oid
+  UNION SELECT o.oid::bigint WHERE o.oid IS NOT NULL)
+FROM present p CROSS JOIN LATERAL parse_ident(p.identity) AS named
+LEFT JOIN past b ON b.oid = p.oid
+LEFT JOIN past o ON o.nspname = named[1]::name AND o.relname = named[2]::name
 WHERE b.oid IS NULL OR b.identity <> p.identity
   OR b.relfilenode <> coalesce(pg_relation_filenode(p.oid), 0)
   OR b.relispartition <> coalesce(pg_partition_root(p.oid) <> p.oid, false)
@@ -79,7 +81,8 @@ snapshot and the first look at it. TRUNCATE, a rewriting ALTER and a new table i
 old one leave no rows that an older snapshot could see. Tables are read through the snapshot, also
 those of the catalogue; the functions say how things stand now. From 16384 on a relation is nobody's
 but the users'. With each come the numbers by which a dataset may know it: its own, those of the
-tables it is a partition of, and that of the one which had its name before.
+tables it is a partition of, and that of the one which had its name before: looked up by the parts
+of its name, which an index of the catalogue has, as there may be thousands of both.
 """
 
 

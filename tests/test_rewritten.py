@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, cast
 
 import psycopg2
 import pytest
@@ -16,6 +17,7 @@ from exporter.demo.postgres import Postgres
 from exporter.errors import Reason
 from exporter.model import Pass
 from exporter.passes import run_pass
+from exporter.relations import REWRITTEN
 from exporter.warehouse import Connector
 from tests.conftest import execute
 from tests.test_backtest import Heard, over
@@ -130,6 +132,26 @@ def test_on_every_version_the_functions_say_how_things_stand_now(postgres_versio
             assert session.rows("SELECT count(*) AS n FROM orders, days") == [{"n": 0}]
             names = [found.name for found in session.rewritten()]
     assert names == ["public.days_next", "public.orders"]
+
+
+def handled(plan: Any) -> float:
+    """How many rows the steps of a plan have looked at, below it and in it."""
+    seen = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)
+    seen += plan.get("Rows Removed by Join Filter", 0)
+    return seen * plan["Actual Loops"] + sum(handled(part) for part in plan.get("Plans", ()))
+
+
+def test_the_question_costs_the_same_for_each_of_many_partitions(database: str) -> None:
+    """Filled anew as a whole, a table of many partitions is that many rewritten relations."""
+    parts = (f"CREATE TABLE t_{n} PARTITION OF t FOR VALUES IN ({n})" for n in range(300))
+    execute(database, f"CREATE TABLE t (n int) PARTITION BY LIST (n); {';'.join(parts)}")
+    with Connector(warehouse_at(database)).snapshot() as session:
+        execute(database, "TRUNCATE t")
+        session.rows("SELECT count(*) AS n FROM t")
+        assert len(session.rewritten()) == 300
+        (answer,) = session.rows(f"EXPLAIN (ANALYZE, FORMAT JSON) {REWRITTEN}")
+    (plan,) = cast(Any, answer["QUERY PLAN"])
+    assert handled(plan["Plan"]) < 300 * 60, "there are more relations than that in the catalogue"
 
 
 CONFIG = """
