@@ -25,7 +25,7 @@ SESSIONS = 1500
 """A day, as in the demo."""
 AFTERNOON = 14
 """The hour at which all incidents happen, by the clocks of the shop."""
-BEAT = 5.0
+BEAT = 20.0
 """Seconds between two arrivals of new rows."""
 NUMBERS = count(1)
 GOOD = "good"
