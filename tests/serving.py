@@ -52,6 +52,9 @@ def silent_server() -> Iterator[int]:
 class Serving:
     """An exporter on a config file; it listens when the block begins, and is gone after it."""
 
+    patience = 20.0
+    """Seconds in which it must listen."""
+
     def __init__(self, config: Path, options: Sequence[str] = ()) -> None:
         """Describe it; `options` are added to the command line."""
         self.address = f"127.0.0.1:{free_port()}"
@@ -66,7 +69,7 @@ class Serving:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(self.command, stdout=log, stderr=log)
         try:
-            wait_for(self._listens)
+            wait_for(self._listens, self.patience)
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -111,7 +114,7 @@ class Serving:
 
     def wait_ready(self) -> None:
         """Until the first pass has ended."""
-        wait_for(lambda: self.get("/-/ready").is_success)
+        wait_for(lambda: self.get("/-/ready").is_success, self.patience)
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal."""

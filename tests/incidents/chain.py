@@ -23,6 +23,8 @@ from tests.serving import Serving
 
 PROMETHEUS = META_RULES.parents[1] / "prometheus.yml"
 HEARTBEAT = "WarehouseHeartbeat"
+PATIENCE = 120.0
+"""Seconds in which an exporter must be there, where many start at once."""
 
 
 class Prometheus(PrometheusServer):
@@ -61,12 +63,15 @@ class Chain:
             file = self._alertmanager_file()
             self.alertmanager = undo.enter_context(AlertmanagerServer(file))
             self.exporter = Serving(self._config_file(), ["--web.enable-lifecycle"])
+            self.exporter.patience = PATIENCE
             undo.enter_context(self.exporter)
             self.prometheus = undo.enter_context(
                 Prometheus(self.exporter.address, self.alertmanager.url, self._rules(), self.rhythm)
             )
             self.exporter.wait_ready()
-            self.prometheus.wait_for(lambda: self.prometheus.query("warehouse_check_measured"), 60)
+            self.prometheus.wait_for(
+                lambda: self.prometheus.query("warehouse_check_measured"), PATIENCE
+            )
             self._undo = undo.pop_all()
         return self
 
