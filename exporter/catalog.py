@@ -43,6 +43,10 @@ PASS_SUCCESS = Metric(
     "warehouse_pass_last_success_timestamp_seconds",
     "The instant of the last pass over the dataset that reached the warehouse.",
 )
+PASS_INTERVAL = Metric(
+    "warehouse_pass_interval_seconds",
+    "Seconds between two passes over the dataset, as the config in use has them (`every`).",
+)
 PASS_DURATION = Metric(
     "warehouse_pass_duration_seconds", "How long the last pass over the dataset took."
 )

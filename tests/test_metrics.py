@@ -19,7 +19,7 @@ from exporter.scrape import Scrape
 from tests import shop_warehouse
 from tests.made import config, found, pass_of, passed, skipped, unmeasured
 from tests.programs import needs
-from tests.warehouses import NOON
+from tests.warehouses import NOON, ORDERS
 
 CHECKS = "volume: {critical: '< 5'}\nduplicates: {critical: '> 0'}"
 OWN = "queries: [{name: own, sql: 'select 1', critical: '> 0'}]"
@@ -160,6 +160,16 @@ def test_the_last_success_is_per_dataset() -> None:
     name = "pass_last_success_timestamp_seconds"
     assert got[series(name, dataset="orders")] == NOON.timestamp()
     assert got[series(name, dataset="queries")] == later.timestamp()
+
+
+def test_the_interval_of_every_dataset_is_told_from_the_start() -> None:
+    published = board()
+    name = "pass_interval_seconds"
+    assert scrape(published)[series(name, dataset="orders")] == 300
+    assert scrape(published)[series(name, dataset="queries")] == 300
+    published.reconfigure(config(CHECKS, orders=ORDERS.replace("{", "{every: 2h, ", 1)), NOON)
+    found = {key: value for key, value in scrape(published).items() if key[0] == name}
+    assert found == {series(name, dataset="orders"): 7200}
 
 
 def test_of_two_rows_with_the_same_labels_the_second_is_dropped_and_its_check_is_named() -> None:

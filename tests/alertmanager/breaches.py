@@ -18,6 +18,7 @@ from exporter.model import Severity
 ABOUT_OURSELVES = f"""\
 {catalog.UP.name} 0
 {catalog.PASS_SUCCESS.name}{{dataset="events"}} 1
+{catalog.PASS_INTERVAL.name}{{dataset="events"}} 300
 {catalog.RELOAD_OK.name} 0
 {catalog.RULES.name}{{checksum="of another config"}} 1
 {catalog.SERIES_DROPPED.name}{{dataset="orders",check="attributed_orders_not_in_orders"}} 3
