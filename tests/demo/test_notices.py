@@ -22,48 +22,52 @@ from exporter.demo.stage import heard_on
 RECORDED: list[tuple[str, Any]] = json.loads(
     Path(__file__).with_name("recorded.json").read_text(encoding="utf-8")
 )
-"""Path and JSON of all that was sent while checkout-tag, zero-revenue and new-column came and went;
-the heartbeat beats but twice, and addresses of Prometheus are shorter."""
+"""Path and JSON of all that was sent while checkout-tag, zero-revenue, future-rows and new-column
+came and went; the heartbeat beats but twice, and addresses of Prometheus are shorter."""
 NOON = datetime(2026, 3, 1, 12, 0, 5, tzinfo=UTC)
 SHOWN = """\
 12:00:05  heartbeat: the whole chain is alive, from rules to messages
+12:00:05  #data-alerts (Slack): CRITICAL orders.volume: fewer or more rows than
+          there must be (one of 7 alerts)
 12:00:05  PAGE to PagerDuty
           CRITICAL orders.volume: fewer or more rows than there must be (one of
           7 alerts)
           value=0 (limit < 5).
-          since 2026-11-21 13:59 UTC, critical, owner finance-data
+          since 2026-11-21 15:27 UTC, critical, owner finance-data
           runbook: prometheus/runbooks/WarehouseVolumeOutOfBounds.md
           also orders.no_orders, orders.seasonal_conversion,
           orders.seasonal_orders, daily_metrics.seasonal_purchase_rate,
           orders.seasonal_revenue, orders.metric_conversion
-12:00:05  #data-alerts (Slack): CRITICAL orders.volume: fewer or more rows than
-          there must be (one of 7 alerts)
 12:00:05  #data-alerts (Slack): RESOLVED orders.volume: fewer or more rows than
-          there must be (one of 7 alerts)
+          there must be
 12:00:05  RESOLVED at PagerDuty: orders.volume: fewer or more rows than there
           must be
+12:00:05  #data-alerts (Slack): CRITICAL daily_metrics.agreement_revenue: two
+          totals that must be the same are not
 12:00:05  PAGE to PagerDuty
           CRITICAL daily_metrics.agreement_revenue: two totals that must be the
           same are not
-          value=442.9 (limit > 0.01).
-          since 2026-11-21 14:00 UTC, critical, owner finance-data
+          value=296.9 (limit > 0.01).
+          since 2026-11-21 15:28 UTC, critical, owner finance-data
           runbook: prometheus/runbooks/WarehouseTotalsDisagree.md
-12:00:05  #data-alerts (Slack): CRITICAL daily_metrics.agreement_revenue: two
-          totals that must be the same are not
-12:00:05  #data-warnings (Slack): WARNING orders.zero_revenue: too many rows
-          with zero revenue
-          value=0.1429 (14.29%) (limit > 5%), 3 of 21 rows.
-          since 2026-11-21 14:00 UTC · warning · owner finance-data
-          Runbook: prometheus/runbooks/WarehouseZeroRevenue.md
+12:00:05  #data-alerts (Slack): still CRITICAL daily_metrics.agreement_revenue
 12:00:05  still at PagerDuty: CRITICAL daily_metrics.agreement_revenue
 12:00:05  #data-alerts (Slack): still CRITICAL daily_metrics.agreement_revenue
-12:00:05  #data-warnings (Slack): still WARNING orders.zero_revenue
-12:00:05  #data-warnings (Slack): RESOLVED orders.seasonal_conversion: a
-          business number departs from its baseline (one of 5 alerts)
-12:00:05  #data-alerts (Slack): RESOLVED daily_metrics.agreement_revenue: two
-          totals that must be the same are not
+12:00:05  still at PagerDuty: CRITICAL daily_metrics.agreement_revenue
 12:00:05  RESOLVED at PagerDuty: daily_metrics.agreement_revenue: two totals
           that must be the same are not
+12:00:05  #data-alerts (Slack): RESOLVED daily_metrics.agreement_revenue: two
+          totals that must be the same are not
+12:00:05  #data-warnings (Slack): WARNING events.future_rows: rows from the
+          future
+          value=5 (limit > 0).
+          since 2026-11-21 15:37 UTC · warning · owner growth-data
+          Runbook: prometheus/runbooks/WarehouseFutureRows.md
+12:00:05  #growth-data (Slack): WARNING events.future_rows: rows from the future
+12:00:05  #growth-data (Slack): RESOLVED events.future_rows: rows from the
+          future
+12:00:05  #data-warnings (Slack): RESOLVED events.future_rows: rows from the
+          future
 12:00:05  observability (webhook): INFO orders.new_columns: columns appeared
           that are not declared
           value=1 (limit > 0).
@@ -112,7 +116,7 @@ def test_a_cause_that_comes_later_joins_the_page_and_both_end_under_its_first_ti
         event("1", "CRITICAL orders.volume: is wrong", "orders.volume"),
         event("1", "CRITICAL events.freshness: is wrong", "events.freshness", "orders.volume"),
         event("1", "CRITICAL events.freshness: is wrong", "events.freshness"),
-        event("1", "RESOLVED events.freshness: is wrong (one of 2 alerts)", action="resolve"),
+        event("1", "RESOLVED events.freshness: is wrong", action="resolve"),
     )
     assert page.head == "PAGE to PagerDuty"
     assert page.more == ("CRITICAL orders.volume: is wrong", "value=1 (limit > 0).")
@@ -128,12 +132,12 @@ def test_what_joins_a_message_is_named_by_the_next_one() -> None:
         message("#data-warnings", "WARNING a.a: is wrong", "warning", "value=1\n"),
         message("#data-warnings", "WARNING a.a: is wrong (one of 2 alerts)", "warning",
                 first + second),
-        message("#data-warnings", "RESOLVED a.a: is wrong (one of 2 alerts)", "good"),
+        message("#data-warnings", "RESOLVED a.a: is wrong", "good"),
         message("#data-warnings", "WARNING b.b: is wrong", "warning", "value=2\n"),
     )  # fmt: skip
     assert joined.head == "#data-warnings (Slack): still WARNING a.a (one of 2 alerts)"
     assert joined.more == ("also b.b",)
-    assert over.head == "#data-warnings (Slack): RESOLVED a.a: is wrong (one of 2 alerts)"
+    assert over.head == "#data-warnings (Slack): RESOLVED a.a: is wrong"
     assert (again.head, again.more) == ("#data-warnings (Slack): WARNING b.b: is wrong",
                                         ("value=2",))  # fmt: skip
 
