@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from exporter.errors import Unreachable
+from exporter.errors import Unmeasured
 from exporter.fusion import Statement
 from exporter.logs import event
 from exporter.warehouse import Connector, Session
@@ -25,7 +25,8 @@ def work_off(
     """Run all statements, with as many connections as the config allows for one pass.
 
     Returns how many statements were sent. Raises Unreachable when the first connection is gone;
-    when another one is, or is wanted by another pass, what it leaves is taken over.
+    when another one is, or is wanted by another pass, what it leaves is taken over, with all that
+    it has read if it could not be asked any more whether that had been rewritten.
     """
     left, ended, door = deque(statements), threading.Event(), threading.Lock()
     joined: list[threading.Thread] = []
@@ -34,7 +35,7 @@ def work_off(
     def spared() -> bool:
         return ended.is_set() or connector.wanted
 
-    def help_out(snapshot: str) -> None:
+    def help_out(snapshot: str, done: list[Statement]) -> None:
         """Join in after a moment, if there is still something to do and room for a connection."""
         if ended.wait(IDLE) or not left:
             return
@@ -44,17 +45,21 @@ def work_off(
                     return
                 joined.append(threading.current_thread())
             try:
-                take_turns(left, other, run, spared)
+                take_turns(left, other, run, spared, done)
             finally:
                 sent.append(other.statements)
 
     def helper(snapshot: str) -> None:
+        done: list[Statement] = []
         try:
-            help_out(snapshot)
-        except Unreachable as error:
+            help_out(snapshot, done)
+            return
+        except Unmeasured as error:
             event(log, logging.DEBUG, "no second connection", error=error.detail)
         except Exception:  # a fault of ours, which the first connection will meet again
             log.exception("second connection failed")
+        if not session.careful:
+            left.extend(done)
 
     more = min(connector.warehouse.connections_per_pass, len(left)) - 1
     snapshot = session.export() if more > 0 else None
@@ -62,19 +67,23 @@ def work_off(
         for _ in range(more):
             threading.Thread(target=helper, args=(snapshot,), daemon=True).start()
     try:
-        take_turns(left, session, run, lambda: False)
+        take_turns(left, session, run, lambda: False, [])
     finally:
         # One that has not got through by now (a pooler may let it wait) is not waited for.
         with door:
             ended.set()
         for one in joined:
             one.join()
-    take_turns(left, session, run, lambda: False)
+    take_turns(left, session, run, lambda: False, [])
     return session.statements + sum(sent)
 
 
 def take_turns(
-    left: deque[Statement], session: Session, run: Run, enough: Callable[[], bool]
+    left: deque[Statement],
+    session: Session,
+    run: Run,
+    enough: Callable[[], bool],
+    done: list[Statement],
 ) -> None:
     """Run one statement after the other until none is left; put back what could not be run."""
     while not enough():
@@ -87,3 +96,4 @@ def take_turns(
         except Exception:
             left.append(statement)
             raise
+        done.append(statement)

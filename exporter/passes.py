@@ -20,7 +20,7 @@ from exporter.plan import make_plan
 from exporter.relations import Rewritten
 from exporter.target import Target
 from exporter.verdicts import judge, not_measured
-from exporter.warehouse import Connector
+from exporter.warehouse import Connector, Session
 
 log = logging.getLogger(__name__)
 TABLES = ("r", "p", "m")
@@ -44,12 +44,13 @@ def run_pass(
     checks = config.checks_of(datasets)
     collected = Collected()
     first = look(config, connector, checks, as_of, kept, collected)
-    again = [check for check in checks if first.misled(check, config, collected)]
+    misled = [check for check in checks if first.misled(check, config, collected)]
+    again = [check for check in misled if check.id not in collected.errors]
     sights = {check.id: first for check in checks}
+    collected.forget({check.id for check in misled})
     if again:
         names = ", ".join(sorted({found.name for found in first.rewritten}))
         event(log, logging.INFO, "rewritten while read", relations=names, checks=len(again))
-        collected.forget({check.id for check in again})
         second = look(config, connector, again, as_of, kept, collected, first.deadline)
         sights |= {check.id: second for check in again}
     results = {
@@ -84,7 +85,7 @@ class Sight:
         A view and a query may read anything; so may every dataset, where a relation is none of
         theirs.
         """
-        if not self.rewritten or check.id not in collected.answered or check.id in collected.errors:
+        if not self.rewritten or not collected.answered[check.id]:
             return False
         known = {number for target in self.targets.values() if (number := table_of(target))}
         if not all(found.oids & known for found in self.rewritten):
@@ -121,9 +122,10 @@ def look(
 ) -> Sight:
     """Read what some checks ask in one snapshot.
 
-    With a deadline it is the second look: what is rewritten under it is not measured.
+    With a deadline it is the second look: each of its statements asks for itself whether it has
+    read something rewritten. The first asks at its end, and without an answer has measured nothing.
     """
-    sight = Sight(make_targets(config, {}, as_of))
+    sight, careful = Sight(make_targets(config, {}, as_of)), deadline is not None
     try:
         with connector.snapshot() as session:
             if deadline is not None:
@@ -132,11 +134,40 @@ def look(
             sight = Sight(make_targets(config, relations, as_of))
             plan = make_plan(checks, sight.targets, kept)
             collect(plan, session, connector, sight.targets, collected)
-            rewritten = tuple(session.rewritten()) if plan.statements else ()
-            sight = replace(sight, rewritten=rewritten, deadline=session.deadline)
+            sight = replace(sight, deadline=session.deadline)
+            if plan.statements and not careful:
+                sight = replace(sight, rewritten=found_rewritten(session, checks, collected))
     except Unreachable as error:
+        if not careful:
+            doubt(checks, error, collected)
         give_up(checks, error, collected)
     return sight
+
+
+def found_rewritten(
+    session: Session, checks: Iterable[Check], collected: Collected
+) -> tuple[Rewritten, ...]:
+    """What the session has read too late. Raises Unreachable; any other failure costs the answers.
+
+    The connection still being good, what was said without reading anything is still true.
+    """
+    try:
+        return tuple(session.rewritten())
+    except Unreachable:
+        raise
+    except Unmeasured as error:
+        collected.failures[error.reason] += 1
+        event(log, logging.ERROR, "answers in doubt", reason=error.reason, error=error.detail)
+        doubt(checks, error, collected)
+        return ()
+
+
+def doubt(checks: Iterable[Check], error: Unmeasured, collected: Collected) -> None:
+    """What was read, and may have been rewritten before, is not measured; nothing is kept of it."""
+    read = {check.id for check in checks if collected.answered[check.id]}
+    for check in read:
+        collected.errors.setdefault(check, error)
+    collected.forget(read)
 
 
 def may_be_repaired(check: Check, found: Result) -> bool:

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
 
 from exporter import config
 from exporter.catalog import APPLICATION_NAME
@@ -55,13 +54,14 @@ class Connector:
         """Another transaction that sees what the first one, which exported its snapshot, sees.
 
         It is over at the same deadline. Raises Unreachable, at once where there is no room for one
-        more connection.
+        more connection, and Unmeasured where nobody knows whether what it read was rewritten.
         """
         with self._session(0.0) as session:
             session.deadline, session.careful = first.deadline, first.careful
             session.begin(snapshot)
             yield session
-            first.noted += session.rewritten()
+            if not session.careful:
+                first.noted += session.rewritten()
             session.end()
 
     @contextmanager
@@ -233,27 +233,34 @@ class Session:
             raise Unmeasured(Reason.REWRITTEN, text)
 
     def rewritten(self) -> list[Rewritten]:
-        """What was read here or beside, but after it had been rewritten. Raises Unreachable."""
-        if self._stopped.is_set():
-            return self.noted
+        """What was read here or beside, but after it had been rewritten.
+
+        Raises Unmeasured, or Unreachable, where that is not known: then no answer is to be trusted.
+        """
         unhurried = "SELECT set_config('statement_timeout', %s, true);"
-        rows = self._catalogue(unhurried + REWRITTEN, [milliseconds(SHORT)], SHORT)
+        try:
+            if self._stopped.is_set():
+                raise Unmeasured(Reason.CANCELED, "the exporter is shutting down")
+            _, rows = self._wire.execute(
+                unhurried + REWRITTEN, [milliseconds(SHORT)], seconds=SHORT
+            )
+        except Unreachable:
+            raise
+        except Unmeasured as error:
+            text = f"not known whether it was rewritten while it was read: {error.detail}"
+            if error.reason is Reason.PERMISSION:
+                text += ": grant it to the exporter's role"
+            raise Unmeasured(error.reason, text) from None
         return [*self.noted, *(Rewritten(name, frozenset(oids)) for name, oids in rows)]
 
     def relations(self, names: Sequence[Name]) -> dict[Name, Relation]:
         """What the catalogue says of the relations that exist. Raises Unreachable."""
-        seconds = self._warehouse.statement_timeout
-        return found_among(self._catalogue(QUERY, [[n[-1] for n in names]], seconds), names)
-
-    def _catalogue(
-        self, sql: str, values: Sequence[Any], seconds: float
-    ) -> Sequence[tuple[Any, ...]]:
-        """What the catalogue answers. Raises Unreachable: without it nothing can be said."""
+        seconds, plain = self._warehouse.statement_timeout, [[name[-1] for name in names]]
         try:
-            return self._wire.execute(sql, values, seconds=seconds)[1]
+            return found_among(self._wire.execute(QUERY, plain, seconds=seconds)[1], names)
         except Unreachable:
             raise
-        except Unmeasured as error:
+        except Unmeasured as error:  # without it nothing can be said
             raise Unreachable(f"the catalogue cannot be read: {error.detail}") from None
 
 

@@ -161,6 +161,32 @@ def test_a_connection_that_dies_takes_no_answer_with_it(rows_of_one: str) -> Non
     assert work.by(False) == [1, 1, 1, 1]
 
 
+def test_what_a_connection_has_read_before_it_dies_is_read_again(rows_of_one: str) -> None:
+    """It cannot be asked any more whether that had been rewritten."""
+    died = threading.Event()
+    read: list[bool] = []
+
+    def before(session: Session, helper: bool) -> None:
+        if not helper:
+            assert died.wait(LONG)
+        elif not read:
+            read.append(helper)
+        else:
+            ((row,),) = [session.rows(WHO)]
+            execute(rows_of_one, CUT, [row["n"]])
+            died.set()
+
+    connector = Connector(warehouse_at(rows_of_one, connections_per_pass=2))
+    work = Work(connector, before).over(statements(4))
+    assert work.by(True) == [1]
+    assert sorted(name for name, helper, _ in work.answers if not helper) == [
+        "d0",
+        "d1",
+        "d2",
+        "d3",
+    ]
+
+
 def test_a_fault_on_one_connection_leaves_its_statement_to_the_other(
     rows_of_one: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -134,11 +134,12 @@ def test_on_every_version_the_functions_say_how_things_stand_now(postgres_versio
     assert names == ["public.days_next", "public.orders"]
 
 
-def handled(plan: Any) -> float:
+def handled(plan: Mapping[str, Any]) -> float:
     """How many rows the steps of a plan have looked at, below it and in it."""
-    seen = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)
+    seen: float = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)
     seen += plan.get("Rows Removed by Join Filter", 0)
-    return seen * plan["Actual Loops"] + sum(handled(part) for part in plan.get("Plans", ()))
+    seen *= plan["Actual Loops"]
+    return seen + sum(handled(part) for part in plan.get("Plans", ()))
 
 
 def test_the_question_costs_the_same_for_each_of_many_partitions(database: str) -> None:
@@ -258,24 +259,6 @@ def test_what_is_rewritten_twice_is_not_measured_and_says_so(shop: str) -> None:
 def test_another_table_at_the_second_look_costs_only_its_own(shop: str) -> None:
     done = passed(shop, REFRESH, FULL.format("days_9"))
     assert set(words(done).values()) == {"PASS"}
-
-
-def test_who_may_not_ask_for_his_locks_is_told_so(
-    shop: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    execute(
-        shop,
-        "REVOKE SELECT ON pg_locks FROM PUBLIC; DROP ROLE IF EXISTS reader;"
-        "CREATE ROLE reader LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader",
-    )
-    try:
-        config = parse(CONFIG, "test.yml", {"WAREHOUSE_DSN": shop.replace("postgres@", "reader@")})
-        done = run_pass(config, Connector(config.warehouse), NOON)
-    finally:
-        execute(shop, "DROP OWNED BY reader; DROP ROLE reader")
-    assert not done.up
-    (told,) = [r.__dict__["fields"]["error"] for r in caplog.records if "fields" in r.__dict__]
-    assert told.startswith("the catalogue cannot be read: permission denied for view pg_locks")
 
 
 CLOSED = """

@@ -1,0 +1,138 @@
+"""What was read, and cannot be asked any more whether it was rewritten before, is not measured."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg2
+import pytest
+
+from exporter.closed import Kept
+from exporter.config.load import parse
+from exporter.errors import Reason
+from exporter.model import Pass
+from exporter.passes import run_pass
+from exporter.warehouse import Connector
+from tests.conftest import execute
+from tests.test_passes import OURS, by_name, reasons, wait_for
+from tests.test_rewritten import FULL, TABLES, changing
+from tests.warehouses import NOON
+
+MORE = """
+ALTER TABLE days ADD COLUMN n int DEFAULT 1;
+CREATE INDEX ON days (at);
+CREATE TABLE days_8 PARTITION OF days FOR VALUES FROM ('2026-03-08') TO ('2026-03-09');
+INSERT INTO days SELECT at - interval '1 day' FROM orders;
+CREATE FUNCTION last() RETURNS int LANGUAGE plpgsql AS
+    'BEGIN PERFORM pg_advisory_xact_lock_shared(2); RETURN 1; END';
+CREATE VIEW way_out AS SELECT last() AS n;
+"""
+CONFIG = """
+warehouse: {dsn: "${WAREHOUSE_DSN}", lock_timeout: 5s, connections_per_pass: 1}
+datasets:
+  door:
+    relation: door
+    checks: [volume: {critical: "< 1"}]
+  days:
+    relation: days
+    time: at
+    columns: [at, n]
+    checks:
+      - completeness: {column: n, window: all, critical: "> 0 rows"}
+      - required_columns: {critical: '> 0'}
+  way_out:
+    relation: way_out
+    checks: [volume: {critical: "< 1"}]
+"""
+TRUTH = "0 of 8 rows without n in the whole table (limit 0)"
+AT_THE_END = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 2 AND NOT granted"
+
+
+@pytest.fixture
+def shop(database: str) -> str:
+    """Four rows yesterday and four on the closed day before, a partition each."""
+    execute(database, TABLES + MORE)
+    return database
+
+
+def passed(dsn: str, kept: Kept | None = None, lock_timeout: str = "5s") -> Pass:
+    """One pass."""
+    text = CONFIG.replace("5s", lock_timeout)
+    config = parse(text, "test.yml", {"WAREHOUSE_DSN": dsn})
+    return run_pass(config, Connector(config.warehouse), NOON, kept=kept)
+
+
+def told(done: Pass) -> str:
+    """What people are told of the rows of all days."""
+    return by_name(done)["days.completeness_n"].worst.text
+
+
+@contextmanager
+def holding(dsn: str, statement: str) -> Iterator[None]:
+    """Somebody else's transaction, which has run a statement and does not end."""
+    holder = psycopg2.connect(dsn)
+    try:
+        holder.cursor().execute(statement)
+        yield
+    finally:
+        holder.close()
+
+
+def test_a_closed_day_read_too_late_is_not_kept_of_a_check_that_failed_otherwise(
+    shop: str,
+) -> None:
+    kept = Kept()
+    with (
+        holding(shop, "LOCK TABLE days_9 IN ACCESS EXCLUSIVE MODE"),
+        changing(shop, FULL.format("days_8")),
+    ):
+        done = passed(shop, kept)
+    assert reasons(done) == {"days.completeness_n": Reason.LOCK}
+    assert told(passed(shop, kept)) == TRUTH
+
+
+def test_a_closed_day_read_too_late_is_not_kept_when_the_connection_dies(shop: str) -> None:
+    kept = Kept()
+
+    def cut() -> None:
+        wait_for(shop, AT_THE_END)
+        execute(shop, f"SELECT pg_terminate_backend(pid) {OURS}")
+
+    thread = threading.Thread(target=cut)
+    thread.start()
+    with (
+        holding(shop, "SELECT pg_advisory_lock(2)"),
+        changing(shop, FULL.format("days_8")),
+    ):
+        done = passed(shop, kept, lock_timeout="20s")
+    thread.join()
+    assert not done.up
+    assert reasons(done) == dict.fromkeys(by_name(done), Reason.CONNECTION)
+    assert told(passed(shop, kept)) == TRUTH
+
+
+def test_who_may_not_ask_is_told_what_to_grant_and_knows_what_needs_no_rows(shop: str) -> None:
+    execute(
+        shop,
+        "REVOKE SELECT ON pg_locks FROM PUBLIC; DROP ROLE IF EXISTS reader;"
+        "CREATE ROLE reader LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader",
+    )
+    kept, reader = Kept(), shop.replace("postgres@", "reader@")
+    try:
+        with changing(shop, FULL.format("days_8")):
+            done = passed(reader, kept)
+        execute(shop, "GRANT SELECT ON pg_locks TO reader")
+        after = passed(reader, kept)
+    finally:
+        execute(shop, "DROP OWNED BY reader; DROP ROLE reader")
+    assert done.up
+    read = {"door.volume", "days.completeness_n", "way_out.volume"}
+    assert reasons(done) == dict.fromkeys(read, Reason.PERMISSION)
+    assert done.failures == {Reason.PERMISSION: 1}
+    assert told(done) == (
+        "not known whether it was rewritten while it was read: permission denied for view"
+        " pg_locks (42501): grant it to the exporter's role (permission)"
+    )
+    assert (reasons(after), told(after)) == ({}, TRUTH)
