@@ -2,8 +2,9 @@
 
 A day is open from the expected day on. What is kept belongs to a check and to the text of what it
 asked, in which the first open day stands: so it is asked anew when that day moves on, once a day,
-and when the check or the file of a relation is another one. Nothing is kept of a finding that may
-lie on closed days: somebody is about to repair them. It is a cache: without it, everything is read.
+and when the check or the file of a relation is another one. Nothing is kept of a warning or a
+critical finding that may lie on closed days: somebody is about to repair them. It is a cache:
+without it, everything is read.
 """
 
 from __future__ import annotations

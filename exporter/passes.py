@@ -15,7 +15,7 @@ from exporter.config import Check, Config
 from exporter.days import Calendar, expected_day
 from exporter.errors import Reason, Skipped, Unmeasured, Unreachable
 from exporter.logs import event
-from exporter.model import Dataset, Pass, Relation, Result
+from exporter.model import Dataset, Pass, Relation, Result, Severity
 from exporter.plan import make_plan
 from exporter.relations import Rewritten
 from exporter.target import Target
@@ -171,8 +171,9 @@ def doubt(checks: Iterable[Check], error: Unmeasured, collected: Collected) -> N
 
 
 def may_be_repaired(check: Check, found: Result) -> bool:
-    """Whether a check speaks of rows that may be those of closed days."""
-    return check.kind.in_the_past and any(verdict.severity for verdict in found.verdicts)
+    """Whether people are told of rows that may be those of closed days."""
+    loud = (Severity.WARNING, Severity.CRITICAL)
+    return check.kind.in_the_past and any(verdict.severity in loud for verdict in found.verdicts)
 
 
 def make_targets(

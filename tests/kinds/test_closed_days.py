@@ -239,6 +239,20 @@ def test_a_finding_among_closed_days_is_over_with_the_pass_after_its_repair(
     assert words() == ["PASS"] * 4
 
 
+@pytest.mark.parametrize(("severity", "after"), [("info", 1), ("warning", 0), ("critical", 0)])
+def test_only_what_somebody_is_told_of_is_read_anew_in_every_pass(
+    warehouse: Warehouse, severity: str, after: int
+) -> None:
+    shop(warehouse)
+    warehouse.sql("UPDATE orders SET client_id = NULL WHERE id = 60")
+    limit = f"completeness: {{column: client_id, window: all, {severity}: '> 0 rows'}}"
+    exporter = Exporter(warehouse, config(limit))
+    assert said(exporter.steady())["completeness_client_id"][0][1].startswith("1 of 241 rows")
+    warehouse.sql("UPDATE orders SET client_id = 'c' WHERE id = 60")
+    steady = said(exporter.steady())["completeness_client_id"][0][1]
+    assert steady.startswith(f"{after} of 241 rows")
+
+
 def test_a_departure_from_the_baseline_does_not_have_its_history_read_anew(
     warehouse: Warehouse,
 ) -> None:
