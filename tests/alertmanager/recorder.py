@@ -142,6 +142,8 @@ def message(line: socketserver.StreamRequestHandler) -> EmailMessage:
     """The message that follows DATA."""
     lines = []
     while (one := line.rfile.readline()) != b".\r\n":
+        if not one:
+            raise ConnectionError("the mail broke off: its sender was ended")
         lines.append(one.removeprefix(b".") if one.startswith(b"..") else one)
     found = message_from_bytes(b"".join(lines), policy=policy.default)
     assert isinstance(found, EmailMessage)
