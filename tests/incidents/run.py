@@ -42,7 +42,11 @@ def run(
         """Play what is next on one chain, until nothing is; after a failure on a new one."""
         while (one := following(waiting)) is not None:
             with ExitStack() as undo:
-                chain = opened(undo, shop, rhythm)
+                try:
+                    chain = opened(undo, shop, rhythm)
+                except Exception as error:
+                    tell(f"FAILED to start for {one.name}: {type(error).__name__} {error}")
+                    continue
                 while one is not None:
                     course = attempt(one, chain, shop.seed, tell)
                     if course is None:
