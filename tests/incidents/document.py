@@ -125,18 +125,22 @@ def saw_row(incident: Incident, seen: list[Seen]) -> str:
         times.update({check_of(line) for line in [*one["spoken"], *one["silent"]]})
     exact: list[str] = []
     chance: list[str] = []
-    for check, number in sorted(times.items(), key=lambda item: (-item[1], item[0])):
-        name, kind = check
-        shown = f"{name} {number}" if number < len(courses) or kind in STATISTICS else name
-        (chance if kind in STATISTICS else exact).append(shown)
+    blind = 0
+    for (name, alert), number in sorted(times.items(), key=lambda item: (-item[1], item[0])):
+        shown = f"{name} {number}" if number < len(courses) or alert in STATISTICS else name
+        if alert == ALERT_UNMEASURED:
+            blind += 1
+        else:
+            (chance if alert in STATISTICS else exact).append(shown)
+    if blind:
+        exact.append(f"{counted(blind, 'check')} unmeasured")
     return f"| `{incident.name}` | {', '.join(exact) or '-'} | {', '.join(chance) or '-'} |\n"
 
 
 def check_of(line: str) -> tuple[str, str]:
     """Check and alert of `critical WarehouseVolumeOutOfBounds orders.volume`."""
     _, alert, *check = line.split(" ")
-    name = " ".join(check) or alert
-    return (f"{name} (unmeasured)" if alert == ALERT_UNMEASURED else name), alert
+    return " ".join(check) or alert, alert
 
 
 HEAD = """\
@@ -155,8 +159,8 @@ incident was repaired, and everybody who had been told was told that it was over
   over all incidents {plumbing} s, where the bound is the interval and 3 s, {bound} s.
 - **As shipped**: passes every 5 minutes, scrapes every 15 s, 30 s `group_wait`, and the waits of
   the rules; on shop {first}. Median {shipped} s.
-- Forty chains as shipped ran at once, and the others beside them, on a machine with two processors:
-  seconds are those of a busy machine.
+- Forty chains as shipped ran at once, and some of the others beside them, on a machine with two
+  processors: seconds are those of a busy machine. Who was told how often is judged as shipped.
 - The incident happens at any moment between two passes. Shops are numbered by their seed: these
   are the first whose last day does not stand out by chance before anything is broken.
 - *Told*: a page is an event of PagerDuty (and a message in #data-alerts), a ticket a message in
