@@ -157,7 +157,8 @@ def found_rewritten(
         raise
     except Unmeasured as error:
         collected.failures[error.reason] += 1
-        event(log, logging.ERROR, "answers in doubt", reason=error.reason, error=error.detail)
+        if error.reason is not Reason.CANCELED:  # whoever ends the pass knows
+            event(log, logging.ERROR, "answers in doubt", reason=error.reason, error=error.detail)
         doubt(checks, error, collected)
         return ()
 

@@ -66,18 +66,23 @@ class MissingDays(Limited):
         source, name = clock.source(target.table()), target.dataset.name
         oldest = Lookup(name, Oldest, (statements.select([clock.oldest], source, given),))
         days = self.span(target) or ()
-        if not target.tells_open_days:
-            return {"rows": Scan(name, days, Count, (words.count(given),)), "oldest": oldest}
-        wheres = (words.both(target.inside((day,)), given) for day in days)
-        first = tuple(statements.select_any(source, where) for where in wheres)
-        return {"first": Lookup(name, Tally, first), "oldest": oldest}
+        scanned = target.open_days(days) if target.tells_open_days else days
+        found: dict[str, Need] = {
+            "rows": Scan(name, scanned, Count, (words.count(given),)),
+            "oldest": oldest,
+        }
+        if before := days[: len(days) - len(scanned)]:  # an index has one row of each, or none
+            wheres = (words.both(target.inside((day,)), given) for day in before)
+            first = tuple(statements.select_any(source, where) for where in wheres)
+            return {**found, "before": Lookup(name, Tally, first)}
+        return found
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         days = list(self.span(target) or ())
-        if "first" in readings:  # an index looks for one row of each day, closed or not
-            filled = [bool(number) for number in readings["first"].total(Tally).counts]
-        else:
-            filled = [readings["rows"].states[day] != Count(0) for day in days]
+        by_day = readings["rows"].states
+        filled = [by_day[day] != Count(0) for day in days if day in by_day]
+        if "before" in readings:
+            filled = [*map(bool, readings["before"].total(Tally).counts), *filled]
         empty = [day for day, has_rows in zip(days, filled, strict=True) if not has_rows]
         looked_at = self.since_the_first(target, days, empty, readings)
         if not looked_at:
