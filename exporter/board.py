@@ -48,8 +48,7 @@ class Snapshot:
 
     def age_limit(self, check: CheckId) -> timedelta:
         """How long a value of this check may be believed."""
-        dataset = self.config.datasets.get(check.dataset)
-        every = dataset.every if dataset else min(d.every for d in self.config.datasets.values())
+        every = self.config.interval(check.dataset)
         return timedelta(seconds=PATIENCE * every + self.config.warehouse.pass_timeout)
 
     def current(self, now: datetime) -> dict[CheckId, Result]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from graphlib import TopologicalSorter
+
 from exporter.model import Datasets
 
 
@@ -12,10 +14,15 @@ def incident(dataset: str, datasets: Datasets) -> str:
     return dataset
 
 
-def depth(dataset: str, datasets: Datasets) -> int:
-    """How many datasets stand before one in the longest chain of `depends_on`."""
-    known = datasets.get(dataset)
-    return max((1 + depth(one, datasets) for one in known.depends_on), default=0) if known else 0
+def depths(datasets: Datasets) -> dict[str, int]:
+    """How many datasets stand before each one in its longest chain of `depends_on`."""
+    parents = {name: dataset.depends_on for name, dataset in datasets.items()}
+    found: dict[str, int] = {}
+    for name in TopologicalSorter(
+        parents
+    ).static_order():  # each once, however many ways lead there
+        found[name] = max((1 + found[parent] for parent in parents[name]), default=0)
+    return found
 
 
 def downstream(dataset: str, datasets: Datasets) -> list[str]:

@@ -19,7 +19,7 @@ from exporter.errors import Reason
 from exporter.kinds import all_metrics
 from exporter.kinds.freshness import Freshness
 from exporter.model import CheckId, Outcome, Sample
-from exporter.rules import checksum, interval
+from exporter.rules import checksum
 
 BAD_LABEL = re.compile(r"[^a-zA-Z0-9_]")
 OWN_LABELS = ("dataset", "check", "severity", "owner", "layer", "incident", "alertname")
@@ -145,7 +145,7 @@ def self_families(snapshot: Snapshot) -> Iterator[Family]:
     succeeded = [({"dataset": d}, at.timestamp()) for d, at in sorted(snapshot.succeeded.items())]
     yield gauge(catalog.PASS_SUCCESS, succeeded)
     datasets = sorted({check.id.dataset for check in snapshot.config.checks})
-    intervals = [({"dataset": d}, interval(d, snapshot.config)) for d in datasets]
+    intervals = [({"dataset": d}, snapshot.config.interval(d)) for d in datasets]
     yield gauge(catalog.PASS_INTERVAL, intervals)
     yield counter(catalog.PASSES, [({}, snapshot.counts.passes)])
     yield counter(catalog.STATEMENTS, [({}, snapshot.counts.statements)])

@@ -30,7 +30,7 @@ from exporter.annotations import (
     texts,
     value_template,
 )
-from exporter.chains import depth, downstream, incident
+from exporter.chains import depths, downstream, incident
 from exporter.config import Check, Config
 from exporter.config.values import parse_duration
 from exporter.kinds.base import Share
@@ -101,19 +101,13 @@ def kept(check: Check, config: Config) -> str | None:
     What a cause silences must end first. A dataset with another interval sees the repair later, by
     as much as its own interval.
     """
-    dataset, datasets = check.id.dataset, config.datasets
-    every = interval(dataset, config)
+    dataset = check.id.dataset
+    every = config.interval(dataset)
     wait = patience(every, config)
     if check.kind.explains:
-        others = {interval(one, config) for one in downstream(dataset, datasets)} - {every}
+        others = {config.interval(one) for one in downstream(dataset, config.datasets)} - {every}
         wait = CAUSE * max([wait, *(patience(other, config) + other for other in others)])
     return f"{math.ceil(wait)}s" if patience(every, config) else None
-
-
-def interval(dataset: str, config: Config) -> float:
-    """Seconds between two passes over a dataset; over queries as often as over any."""
-    own = config.datasets.get(dataset)
-    return own.every if own else min(each.every for each in config.datasets.values())
 
 
 def patience(every: float, config: Config) -> float:
@@ -177,7 +171,8 @@ def unmeasured_rule(check: Check, place: int, config: Config) -> Rule:
 def causes_first(config: Config) -> list[Check]:
     """The checks, each dataset's together, so that a cause stands before what follows from it."""
     names = dict.fromkeys(check.id.dataset for check in config.checks)
-    in_order = sorted(names, key=lambda name: depth(name, config.datasets))
+    depth = depths(config.datasets)
+    in_order = sorted(names, key=lambda name: depth.get(name, 0))
     place = {name: number for number, name in enumerate(in_order)}
 
     def order(check: Check) -> tuple[int, bool, bool]:

@@ -60,9 +60,9 @@ def lanes(config: Config) -> list[Lane]:
         if config.datasets[one].every == config.datasets[other].every:
             touched = [group for group in groups if one in group or other in group]
             groups = [g for g in groups if g not in touched] + [set().union(*touched)]
-    found = [Lane(frozenset(g), config.datasets[min(g)].every) for g in groups]
+    found = [Lane(frozenset(g), config.interval(min(g))) for g in groups]
     if any(check.id.dataset == QUERIES for check in config.checks):
-        found.append(Lane(frozenset({QUERIES}), min(lane.every for lane in found)))
+        found.append(Lane(frozenset({QUERIES}), config.interval(QUERIES)))
     return sorted(found, key=lambda lane: (lane.every, min(lane.datasets)))
 
 

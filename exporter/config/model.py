@@ -99,6 +99,11 @@ class Config:
     routing: RoutingSpec | None = None
     maintenance: Mapping[str, MaintenanceSpec] = field(default_factory=dict)
 
+    def interval(self, dataset: str) -> float:
+        """Seconds between two passes over a dataset; over queries as often as over any."""
+        own = self.datasets.get(dataset)
+        return own.every if own else min(each.every for each in self.datasets.values())
+
     def check(self, check: CheckId) -> Check:
         """The check of that address."""
         return self.by_id[check]
