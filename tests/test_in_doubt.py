@@ -17,14 +17,10 @@ from exporter.passes import run_pass
 from exporter.warehouse import Connector
 from tests.conftest import execute
 from tests.test_passes import OURS, by_name, reasons, wait_for
-from tests.test_rewritten import FULL, TABLES, changing
+from tests.test_rewritten import CLOSED_DAY, FULL, TABLES, changing
 from tests.warehouses import NOON
 
 MORE = """
-ALTER TABLE days ADD COLUMN n int DEFAULT 1;
-CREATE INDEX ON days (at);
-CREATE TABLE days_8 PARTITION OF days FOR VALUES FROM ('2026-03-08') TO ('2026-03-09');
-INSERT INTO days SELECT at - interval '1 day' FROM orders;
 CREATE FUNCTION last() RETURNS int LANGUAGE plpgsql AS
     'BEGIN PERFORM pg_advisory_xact_lock_shared(2); RETURN 1; END';
 CREATE VIEW way_out AS SELECT last() AS n;
@@ -53,7 +49,7 @@ AT_THE_END = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 2 A
 @pytest.fixture
 def shop(database: str) -> str:
     """Four rows yesterday and four on the closed day before, a partition each."""
-    execute(database, TABLES + MORE)
+    execute(database, TABLES + CLOSED_DAY + MORE)
     return database
 
 

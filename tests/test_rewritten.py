@@ -261,6 +261,13 @@ def test_another_table_at_the_second_look_costs_only_its_own(shop: str) -> None:
     assert set(words(done).values()) == {"PASS"}
 
 
+CLOSED_DAY = """
+ALTER TABLE days ADD COLUMN n int DEFAULT 1;
+CREATE INDEX ON days (at);
+CREATE TABLE days_8 PARTITION OF days FOR VALUES FROM ('2026-03-08') TO ('2026-03-09');
+INSERT INTO days SELECT at - interval '1 day' FROM orders;
+"""
+"""A partition more, of the day before."""
 CLOSED = """
 warehouse: {dsn: "${WAREHOUSE_DSN}", lock_timeout: 20s, connections_per_pass: 1}
 datasets:
@@ -276,12 +283,7 @@ datasets:
 
 def test_nothing_is_kept_of_what_was_read_so(shop: str) -> None:
     """A table that has partitions has no file of its own that could tell of theirs."""
-    execute(
-        shop,
-        "ALTER TABLE days ADD COLUMN n int DEFAULT 1; CREATE INDEX ON days (at);"
-        "CREATE TABLE days_8 PARTITION OF days FOR VALUES FROM ('2026-03-08') TO ('2026-03-09');"
-        "INSERT INTO days SELECT at - interval '1 day' FROM orders",
-    )
+    execute(shop, CLOSED_DAY)
     kept, refresh = Kept(), FULL.format("days_8")
     config = parse(CLOSED, "test.yml", {"WAREHOUSE_DSN": shop})
     texts, statements = [], []
