@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -23,10 +22,7 @@ from exporter.options import (
     log_options,
     output_option,
 )
-from exporter.shell import explained, fail, write
-
-if TYPE_CHECKING:  # at run time each command loads the libraries that it needs, and no other
-    from exporter.config import Config
+from exporter.shell import explained, fail, write, write_reports
 
 EXITS = """\b
 Exit codes:
@@ -89,6 +85,10 @@ def init(profile: str, output: str, force: bool, listed: bool) -> None:
 @main.command()
 @config_option
 @click.option("--as-of", metavar="TIME", help="Judge as of this time (ISO 8601) instead of now.")
+@click.option(
+    "--after-build", is_flag=True,
+    help="A build has just ended: judge yesterday, whatever the hour and `expect_by`.",
+)  # fmt: skip
 @click.option("--report-dir", metavar="DIR", help="Also write report.md and report.json there.")
 @click.option("--strict", is_flag=True, help="Warnings end with exit code 1 as well.")
 @click.option("--allow-unmeasured", is_flag=True, help="What was not measured does not end with 3.")
@@ -96,7 +96,7 @@ def init(profile: str, output: str, force: bool, listed: bool) -> None:
 @judging_options
 @log_options("error")
 def check(
-    config_file: str, as_of: str | None, datasets: tuple[str, ...], style: str,
+    config_file: str, as_of: str | None, after_build: bool, datasets: tuple[str, ...], style: str,
     report_dir: str | None, open_days_only: bool, strict: bool, allow_unmeasured: bool,
     report_only: bool, no_color: bool, log_level: str, log_format: Any,
 ) -> None:  # fmt: skip
@@ -112,6 +112,7 @@ def check(
     with explained():
         config = load(config_file)
         config = config.open_days_only() if open_days_only else config
+        config = config.after_build() if after_build else config
         at = instant(as_of, config)
         only, connector = chosen(datasets, config), Connector(config.warehouse)
         with interruptible(connector.stop), waiting(len(config.checks)):
@@ -128,16 +129,6 @@ def check(
 
 
 check.help = f"{check.help}\n\n{EXITS}"
-
-
-def write_reports(folder: Path, results: report.Results, at: datetime, config: Config) -> None:
-    """report.md and report.json in a folder that is made if need be."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        fail(f"cannot make {folder}: {error.strerror}")
-    write(report.markdown(results, at, config), str(folder / "report.md"))
-    write(report.as_json(results, at, config), str(folder / "report.json"))
 
 
 @main.command()

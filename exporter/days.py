@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 ONE_DAY = timedelta(days=1)
+MIDNIGHT = time(0)
+"""An `expect_by` from which on yesterday is expected all day long."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -81,12 +83,16 @@ class Event:
 
 @dataclass(frozen=True)
 class Calendar:
-    """What day it is for one dataset at one instant, and the events that its owner knows of."""
+    """What day it is for one dataset at one instant, and the events that its owner knows of.
+
+    `built`: the expected day is due because a build has just ended, and not by the clock.
+    """
 
     as_of: datetime
     zone: ZoneInfo
     expected: date
     events: tuple[Event, ...] = ()
+    built: bool = False
 
     @property
     def today(self) -> date:

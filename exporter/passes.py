@@ -12,7 +12,7 @@ from exporter.catalog import QUERIES
 from exporter.closed import Kept
 from exporter.collect import Collected, collect
 from exporter.config import Check, Config
-from exporter.days import Calendar, expected_day
+from exporter.days import MIDNIGHT, Calendar, expected_day
 from exporter.errors import Reason, Skipped, Unmeasured, Unreachable
 from exporter.logs import event
 from exporter.model import Dataset, Pass, Relation, Result, Severity
@@ -185,8 +185,9 @@ def make_targets(
     own = Dataset(QUERIES, (QUERIES,), time_zone=config.warehouse.timezone)
     for dataset in (*config.datasets.values(), own):
         zone = config.warehouse.timezone
-        day = expected_day(as_of, zone, dataset.expect_by, dataset.expect_day)
-        calendar = Calendar(as_of, zone, day, config.events)
+        by = MIDNIGHT if config.built else dataset.expect_by
+        day = expected_day(as_of, zone, by, dataset.expect_day)
+        calendar = Calendar(as_of, zone, day, config.events, config.built)
         relation = relations.get(dataset.relation)
         targets[dataset.name] = Target(dataset, relation, calendar, targets, config.metrics)
     return targets

@@ -6,14 +6,19 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from exporter import report
 from exporter.errors import ConfigError, Unreachable, WarehouseExporterError
 from exporter.gate import Exit
 from exporter.interrupts import Interrupted
+
+if TYPE_CHECKING:
+    from exporter.config import Config
 
 
 @contextmanager
@@ -59,3 +64,13 @@ def write(text: str, output: str | None) -> None:
         draft.replace(target)
     except OSError as error:
         fail(f"cannot write {output}: {error.strerror}")
+
+
+def write_reports(folder: Path, results: report.Results, at: datetime, config: Config) -> None:
+    """report.md and report.json in a folder that is made if need be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"cannot make {folder}: {error.strerror}")
+    write(report.markdown(results, at, config), str(folder / "report.md"))
+    write(report.as_json(results, at, config), str(folder / "report.json"))

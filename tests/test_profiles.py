@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -38,6 +39,30 @@ DAYS = {
 }
 """Per dataset the windows that `complete` asks of: stretches of days of which the same is asked."""
 PROBES = {"events": 3, "users": 1, "sessions": 2, "orders": 8, "order_items": 1, "attribution": 2}
+
+
+AT_THREE = FRIDAY.replace(hour=3, minute=0)
+"""When the build of the night ends; the clock says that yesterday is not due before six."""
+LOST = """
+DELETE FROM analytics.raw_events WHERE event_ts >= '2026-03-19' AND event_ts < '2026-03-20';
+DELETE FROM analytics.fct_sessions WHERE session_start >= '2026-03-19'
+  AND session_start < '2026-03-20';
+DELETE FROM analytics.fct_orders WHERE order_ts >= '2026-03-19' AND order_ts < '2026-03-20';
+DELETE FROM analytics.fct_order_items WHERE order_ts >= '2026-03-19' AND order_ts < '2026-03-20';
+DELETE FROM analytics.fct_order_attribution
+  WHERE order_ts >= '2026-03-19' AND order_ts < '2026-03-20';
+DELETE FROM analytics.daily_metrics WHERE event_date = '2026-03-19';
+"""
+"""A build that ended well, and built nothing: yesterday is empty in every table."""
+SEEN = {
+    "complete": "orders.volume",
+    "daily-aggregate": "daily_metrics.volume",
+    "daily-checks": "events.change_events",
+    "layered-tests": "sessions.volume",
+    "pipeline-audit": "events.zscore_events",
+    "utc-partitions": "orders.partition_freshness",
+}
+"""A check of each profile that says FAIL of the empty day."""
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +143,33 @@ def test_a_profile_is_quiet_on_a_good_shop(good: str, name: str) -> None:
     assert not loud or "On the good sample shop one check says FAIL" in profiles.text_of(name)
     skipped = {c: w.text for c, w in results.items() if w.outcome is Outcome.SKIPPED}
     assert [c for c, text in skipped.items() if not text.endswith("(shown, no limit)")] == []
+
+
+@pytest.fixture(scope="module")
+def lost(good: str, postgres: Postgres) -> Iterator[str]:
+    """The same shop, without any row of yesterday."""
+    execute(postgres.dsn, "CREATE DATABASE lost TEMPLATE profiles STRATEGY file_copy")
+    dsn = good.replace("/profiles", "/lost")
+    execute(dsn, LOST)
+    yield dsn
+    execute(postgres.dsn, "DROP DATABASE lost WITH (FORCE)")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_after_a_build_an_empty_yesterday_fails_whatever_the_hour(lost: str, name: str) -> None:
+    file = f"--config.file={profiles.file_of(name)}"
+    at = f"--as-of={AT_THREE.isoformat()}"
+    by_the_clock = ask("check", file, at, dsn=lost)
+    assert f"FAIL     {SEEN[name]} " not in by_the_clock.stdout, "the 18th is judged once more"
+    told = ask("check", file, "--after-build", at, "--format=json", dsn=lost)
+    failed = {
+        f"{found['dataset']}.{found['check']}"
+        for found in json.loads(told.stdout)["checks"]
+        if found["outcome"] == "critical"
+    }
+    assert told.exit_code == 1
+    assert SEEN[name] in failed
+    assert "check --config.file THIS --after-build" in profiles.text_of(name)
 
 
 def test_the_recommended_one_is_one_statement_per_window_and_one_per_probe(good: str) -> None:

@@ -98,7 +98,9 @@ def test_the_quoted_limits_are_those_of_the_profiles() -> None:
         "warning": "z <= -3 and value < 60 % of the median",
     }
     limits = {
-        ("daily-checks", "events.change_events"): "warning fall of 50 % or rise of 50 %",
+        ("daily-checks", "events.change_events"): (
+            "critical fall of 100 % warning fall of 50 % or rise of 50 %"
+        ),
         ("utc-partitions", "orders.zscore_revenue"): "warning |z| >= 3 and change >= 30 %",
         ("utc-partitions", "attribution.channel_mix"): "warning >= 15% or vanished",
         ("layered-tests", "events.freshness_loaded"): "critical > 24h warning > 12h",

@@ -98,6 +98,8 @@ class Config:
     events: tuple[Event, ...] = ()
     routing: RoutingSpec | None = None
     maintenance: Mapping[str, MaintenanceSpec] = field(default_factory=dict)
+    built: bool = False
+    """Whether a build has just ended: the newest day is then expected, whatever the hour."""
 
     def interval(self, dataset: str) -> float:
         """Seconds between two passes over a dataset; over queries as often as over any."""
@@ -124,6 +126,10 @@ class Config:
                 check = replace(check, kind=kind)
             found.append(check)
         return replace(self, checks=tuple(found))
+
+    def after_build(self) -> Config:
+        """The same, judged right after a build, which does not wait for anybody's `expect_by`."""
+        return replace(self, built=True)
 
     def checks_of(self, datasets: frozenset[str] | None) -> tuple[Check, ...]:
         """The checks of some datasets, or all of them."""

@@ -60,10 +60,11 @@ class Deadline(Limited):
         end = target.bounds(target.calendar.expected)[1]
         lacking = max(0.0, (end - reached(at, target.clock())).total_seconds())
         by, place = target.dataset.expect_by, "before" if lacking else "after"
-        due = f"{by:%H:%M} {by.tzinfo or zone}"
+        due = f"was due by {by:%H:%M} {by.tzinfo or zone}"
         evidence = (
             f"the newest row, of {at.astimezone(zone):%Y-%m-%d %H:%M} {zone}, is from {place} the"
-            f" end of {target.calendar.expected}, which was due by {due}"
+            f" end of {target.calendar.expected}, which"
+            f" {'the build was to complete' if target.calendar.built else due}"
         )
         return [Sample({self.metric.name: lacking}, evidence)]
 
