@@ -14,6 +14,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
+
+S = TypeVar("S")
 
 
 class Unit(StrEnum):
@@ -182,6 +185,14 @@ class Condition:
             " or ",
             [joined(" and ", [t.promql(select) for t in terms]) for terms in self.alternatives],
         )
+
+
+def said(
+    conditions: Mapping[S, Condition], values: Mapping[str, float], as_of: datetime
+) -> S | None:
+    """The first of the severities, worst first, whose condition is met; None where none is."""
+    spoken = (s for s, condition in conditions.items() if condition.broken_by(values, as_of))
+    return next(spoken, None)
 
 
 def joined(word: str, parts: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ from exporter.errors import Reason, Unmeasured
 from exporter.model import Column, Dataset, Relation
 from exporter.needs import Scan
 from exporter.sql import expressions, statements, words
+from exporter.sql.clock_changes import change_near
 from exporter.sql.clocks import Clock
 from exporter.sql.words import Node
 
@@ -120,7 +121,9 @@ class Target:
         if wanted is None:
             raise Unmeasured(Reason.MISSING_COLUMN, f"{self.dataset.name} has no time column")
         fact = self.fact(wanted)
-        clock = Clock.over(words.column(fact.name), fact.type, self.dataset.time_zone)
+        zone = self.dataset.time_zone
+        change = change_near(self.calendar.as_of, zone)
+        clock = Clock.over(words.column(fact.name), fact.type, zone, change)
         if clock is None:
             raise Unmeasured(
                 Reason.COLUMN_TYPE,

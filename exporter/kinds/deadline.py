@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import ClassVar
 
 from exporter.catalog import Metric
-from exporter.days import ONE_DAY, day_start
 from exporter.kinds.base import Limited
-from exporter.kinds.newest import lookup, newest_of, seen
+from exporter.kinds.newest import lookup, newest_of, reached, seen
 from exporter.limits import Limit, Term, Unit
 from exporter.model import Dataset, Datasets, Sample
 from exporter.needs import Need, Readings
-from exporter.sql.clocks import DATE, Clock
 from exporter.target import Target
 
 
@@ -67,10 +64,3 @@ class Deadline(Limited):
             f" {'the build was to complete' if target.calendar.built else due}"
         )
         return [Sample({self.metric.name: lacking}, evidence)]
-
-
-def reached(newest: datetime, clock: Clock) -> datetime:
-    """Up to when rows are there: a date, read as its first instant, stands for its whole day."""
-    if clock.kind != DATE:
-        return newest
-    return day_start(newest.astimezone(clock.zone).date() + ONE_DAY, clock.zone)

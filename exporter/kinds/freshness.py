@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from exporter.catalog import Metric
 from exporter.kinds.base import Limited
-from exporter.kinds.newest import lookup, newest_of, seen
-from exporter.limits import Limit, Term, Unit
+from exporter.kinds.newest import latest_of, lookup, newest_of, reached, seen, settle
+from exporter.limits import Limit, Term, Unit, said
 from exporter.limits import Reading as How
-from exporter.model import Dataset, Datasets, Sample
+from exporter.model import Dataset, Datasets, Sample, Severity
 from exporter.needs import Need, Readings
+from exporter.sql.clocks import Clock
 from exporter.target import Target
 
 
 class Freshness(Limited):
-    """Time since the newest row; rows from the future are never taken for the newest."""
+    """Time since the newest row; rows from the future are never taken for the newest.
+
+    No row is younger than the pass: one that is a little ahead of it, as a fast clock makes it, is
+    of now. A date is as new as the end of its day, or as now while the day goes on. A time without
+    a zone in the hour that clocks repeat may be of either hour: while that matters, nothing is
+    judged.
+    """
 
     kind = "freshness"
     ids = ("F1",)
@@ -51,11 +59,22 @@ class Freshness(Limited):
             return [f"freshness by {self.by} needs `{self.by}:` on dataset {dataset.name}"]
         return self.no_window()
 
+    def clock(self, target: Target) -> Clock:
+        """The clock by which rows are new."""
+        return target.clock(getattr(target.dataset, self.by))
+
     def needs(self, target: Target) -> Mapping[str, Need]:
-        clock = target.clock(getattr(target.dataset, self.by))
+        clock = self.clock(target)
         return {"rows": lookup(target, clock, seen(target, clock, self.where))}
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        at = newest_of(readings["rows"])
-        text = f"newest row {at:%Y-%m-%d %H:%M:%S} UTC"
+        clock, now = self.clock(target), target.calendar.as_of
+        at = min(now, reached(newest_of(readings["rows"]), clock))
+        settle(at, clock, now, self.says)
+        doubt = "" if latest_of(at, clock, now) == at else ", or later: clocks have repeated it"
+        text = f"newest row {at:%Y-%m-%d %H:%M:%S} UTC{doubt}"
         return [Sample({self.metric.name: at.timestamp()}, text)]
+
+    def says(self, newest: datetime, now: datetime) -> Severity | None:
+        """The severity that speaks of a newest row at an instant."""
+        return said(self.conditions(), {self.metric.name: newest.timestamp()}, now)

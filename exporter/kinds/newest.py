@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
-from exporter.errors import Reason, Unmeasured
+from exporter.days import ONE_DAY, day_start
+from exporter.errors import Reason, Skipped, Unmeasured
+from exporter.model import Severity
 from exporter.needs import Lookup, Reading
 from exporter.sql import statements, words
-from exporter.sql.clocks import Clock
+from exporter.sql.clocks import DATE, Clock
 from exporter.sql.words import Node
 from exporter.states import Newest
 from exporter.target import Target
@@ -33,3 +36,39 @@ def newest_of(reading: Reading, none: str = "there is no row to take the newest 
     if newest.at is None:
         raise Unmeasured(Reason.NO_ROWS, none)
     return datetime.fromtimestamp(max(newest.at, BEGINNING), UTC)
+
+
+def reached(newest: datetime, clock: Clock) -> datetime:
+    """Up to when rows are there: a date, read as its first instant, stands for its whole day."""
+    if clock.kind != DATE:
+        return newest
+    return day_start(newest.astimezone(clock.zone).date() + ONE_DAY, clock.zone)
+
+
+def latest_of(newest: datetime, clock: Clock, now: datetime) -> datetime:
+    """The latest that the newest row may be of: later than `newest` in an hour that clocks repeat.
+
+    Rows carry a time without a zone, and the hour has come a second time.
+    """
+    return newest if clock.change is None else clock.change.latest(newest, now)
+
+
+Says = Callable[[datetime, datetime], Severity | None]
+"""What is said of a newest row of one instant, at another instant."""
+
+
+def settle(newest: datetime, clock: Clock, now: datetime, says: Says) -> None:
+    """Raise Skipped where the verdict depends on which of two instants the newest row is of.
+
+    It does not where the rows had already stopped for too long when the hour came again.
+    """
+    latest, change = latest_of(newest, clock, now), clock.change
+    if change is None or says(newest, now) == says(latest, now):
+        return
+    if says(newest, change.at) == says(newest, now):
+        return
+    local = newest.astimezone(clock.zone)
+    raise Skipped(
+        f"the newest row is of {local:%Y-%m-%d %H:%M:%S} {clock.zone}, which clocks have shown"
+        f" twice: it is of {newest:%H:%M:%S} UTC, or as late as {latest:%H:%M:%S} UTC"
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from pydantic import Field
@@ -13,11 +13,11 @@ from exporter.catalog import Metric
 from exporter.days import ONE_DAY, weekday
 from exporter.errors import Skipped
 from exporter.kinds.base import Limited
-from exporter.kinds.newest import lookup, newest_of, seen
+from exporter.kinds.newest import lookup, newest_of, seen, settle
 from exporter.kinds.stretches import clock_with_hours, counts, weeks_before
 from exporter.kinds.tally import Tally
-from exporter.limits import Limit, Term, Unit
-from exporter.model import Dataset, Datasets, Sample
+from exporter.limits import Limit, Term, Unit, said
+from exporter.model import Dataset, Datasets, Sample, Severity
 from exporter.needs import Need, Readings
 from exporter.sql import stretches
 from exporter.target import Target
@@ -77,8 +77,9 @@ class Silence(Limited):
         }
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        now, at = target.calendar.as_of, newest_of(readings["newest"])
-        silent = max(timedelta(0), now - at)
+        now = target.calendar.as_of
+        at = min(now, newest_of(readings["newest"]))
+        silent = now - at
         stretch = duration(min(max(silent, HOUR), ONE_DAY).total_seconds())
         usual = float(statistics.median(readings["usual"].total(Tally).counts))
         local = now.astimezone(target.calendar.zone)
@@ -86,5 +87,11 @@ class Silence(Limited):
         normal = f"{shown(usual)} in the {stretch} before {local:%H:%M}, median of {weeks}"
         if usual < self.busy:
             raise Skipped(f"normally quiet: rows number {normal}, {self.busy} make it busy")
+        settle(at, target.clock(), now, self.says)
         evidence = f"no row since {at:%Y-%m-%d %H:%M:%S} UTC, rows normally number {normal}"
         return [Sample({self.metric.name: silent.total_seconds()}, evidence)]
+
+    def says(self, newest: datetime, now: datetime) -> Severity | None:
+        """The severity that speaks of a newest row at an instant."""
+        silent = (now - newest).total_seconds()
+        return said(self.conditions(), {self.metric.name: silent}, now)

@@ -51,7 +51,7 @@ def test_a_row_from_the_future_is_not_the_newest_but_a_fast_clock_is(warehouse: 
     warehouse.sql("INSERT INTO orders (ts) VALUES ('2026-03-10 12:05+00')")
     assert warehouse.say(BOTH) == (
         "PASS",
-        "newest row 2026-03-10 12:05:00 UTC (-5 min old, limit 12 h)",
+        "newest row 2026-03-10 12:00:00 UTC (0 s old, limit 12 h)",
     )
 
 
@@ -87,7 +87,7 @@ def test_where_chooses_whose_newest_row(warehouse: Warehouse) -> None:
     [
         ("timestamptz", "2026-03-10 08:00+01", "07:00"),
         ("timestamp", "2026-03-10 08:00", "07:00"),
-        ("date", "2026-03-10", "23:00"),
+        ("date", "2026-03-09", "23:00"),
         ("text", "2026-03-10T08:00:00+01:00", "07:00"),
         ("varchar(40)", "2026-03-10 08:00", "07:00"),
         ("text", "2026-03-10T07:00:00Z", "07:00"),
@@ -98,7 +98,7 @@ def test_every_type_of_time_is_read_as_the_same_instant(
 ) -> None:
     table(warehouse, newest, time_type)
     day = "2026-03-09" if at == "23:00" else "2026-03-10"
-    said = warehouse.say("freshness: {critical: '> 30h'}", zone="Europe/Berlin")
+    said = warehouse.say("freshness: {critical: '> 13h'}", zone="Europe/Berlin")
     assert said[0] == "PASS"
     assert said[1].startswith(f"newest row {day} {at}:00 UTC")
 

@@ -11,6 +11,7 @@ import pytest
 from exporter.days import ONE_DAY, day_start
 from exporter.demo.postgres import INSTALLS, Postgres
 from exporter.sql import words
+from exporter.sql.clock_changes import change_near
 from exporter.sql.clocks import Clock
 from tests.conftest import execute
 
@@ -128,3 +129,60 @@ def test_the_newest_value_is_an_instant(dsn: str, kind: str, value: str, instant
 
 def test_a_column_of_another_type_is_no_clock() -> None:
     assert Clock.over(words.column("at"), "integer", BERLIN) is None
+
+
+BEFORE = datetime(2026, 10, 25, 0, 20, tzinfo=UTC)
+NO_SUCH_HOUR = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "instant"),
+    [
+        ("timestamp", "2026-10-25 02:20", BEFORE),
+        ("timestamp", "2026-10-25 03:00", datetime(2026, 10, 25, 2, tzinfo=UTC)),
+        ("timestamp", "2026-10-25 01:59", datetime(2026, 10, 24, 23, 59, tzinfo=UTC)),
+        ("text", "2026-10-25T02:20:00", BEFORE),
+        ("text", "2026-10-25 02:20+01:00", BEFORE + timedelta(hours=1)),
+        ("text", "2026-10-25T01:20:00Z", BEFORE + timedelta(hours=1)),
+        ("timestamptz", "2026-10-25 01:20Z", BEFORE + timedelta(hours=1)),
+        ("timestamp", "2026-03-29 02:30", NO_SUCH_HOUR),
+        ("text", "2026-03-29 02:30:00", NO_SUCH_HOUR),
+        ("text", "2026-03-29 03:30", NO_SUCH_HOUR + timedelta(hours=1)),
+    ],
+)
+def test_an_hour_that_clocks_repeat_or_skip_is_read_as_the_earlier_instant(
+    dsn: str, kind: str, value: str, instant: datetime
+) -> None:
+    execute(dsn, f"DROP TABLE IF EXISTS newest; CREATE TABLE newest (at {kind})")
+    execute(dsn, "INSERT INTO newest VALUES (%s)", [value])
+    change = change_near(instant + timedelta(minutes=50), BERLIN)
+    clock = Clock.over(words.column("at"), KINDS.get(kind, kind), BERLIN, change)
+    assert clock is not None
+    [(epoch,)] = execute(dsn, f"SELECT {words.render(clock.newest)} FROM {clock.source('newest')}")
+    assert float(epoch) == instant.timestamp()
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "at", "low", "minutes", "repeats"),
+    [
+        ("Europe/Berlin", "2026-10-25 00:30", "2026-10-25 01:00", "2026-10-25 02:00", 60, True),
+        ("Europe/Berlin", "2026-10-25 12:00", "2026-10-25 01:00", "2026-10-25 02:00", 60, True),
+        ("Europe/Berlin", "2026-03-29 03:00", "2026-03-29 01:00", "2026-03-29 02:00", 60, False),
+        ("America/New_York", "2026-11-01 06:10", "2026-11-01 06:00", "2026-11-01 01:00", 60, True),
+        ("Australia/Lord_Howe", "2026-04-04 15:10", "2026-04-04 15:00", "2026-04-05 01:30", 30,
+         True),
+    ],
+)  # fmt: skip
+def test_a_clock_change_near_by_is_found(
+    zone: str, now: str, at: str, low: str, minutes: int, repeats: bool
+) -> None:
+    change = change_near(datetime.fromisoformat(f"{now}+00:00"), ZoneInfo(zone))
+    assert change is not None
+    assert change.at == datetime.fromisoformat(f"{at}+00:00")
+    assert change.low == datetime.fromisoformat(low)
+    assert (change.shift, change.repeats) == (timedelta(minutes=minutes), repeats)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "Asia/Kolkata"])
+def test_on_an_ordinary_day_no_clock_changes(zone: str) -> None:
+    assert change_near(datetime(2026, 6, 10, 1, 30, tzinfo=UTC), ZoneInfo(zone)) is None
