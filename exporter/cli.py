@@ -11,7 +11,7 @@ import click
 
 from exporter import __version__, catalog, logs, profiles, report
 from exporter.demo.commands import demo
-from exporter.gate import Exit, exit_code
+from exporter.gate import Exit, exit_code, no_checks, without_checks
 from exporter.interrupts import interruptible
 from exporter.options import (
     chosen,
@@ -22,14 +22,16 @@ from exporter.options import (
     log_options,
     output_option,
 )
-from exporter.shell import explained, fail, write, write_reports
+from exporter.shell import Program, explained, fail, write, write_reports
 
 EXITS = """\b
 Exit codes:
   0  pass, skipped, or warnings (with --strict, warnings are 1)
   1  at least one critical finding
   2  wrong usage, or the config cannot be used
-  3  something that could have been critical was not measured
+  3  something that could have been critical was not measured (with --strict: anything),
+     or nothing was judged at all
+  4  the result, or a report, could not be written
 """
 NEXT = """\
 {file} is profile {profile}. Next:
@@ -39,7 +41,9 @@ NEXT = """\
   4. warehouse-exporter check --config.file {file}      what it finds"""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="warehouse-exporter")
 def main() -> None:
     """Watches a warehouse in Postgres: gauges for Prometheus, alert rules, and a gate for the DAG.
@@ -90,7 +94,10 @@ def init(profile: str, output: str, force: bool, listed: bool) -> None:
     help="A build has just ended: judge yesterday, whatever the hour and `expect_by`.",
 )  # fmt: skip
 @click.option("--report-dir", metavar="DIR", help="Also write report.md and report.json there.")
-@click.option("--strict", is_flag=True, help="Warnings end with exit code 1 as well.")
+@click.option(
+    "--strict", is_flag=True,
+    help="Warnings end with exit code 1, and whatever was not measured with 3.",
+)  # fmt: skip
 @click.option("--allow-unmeasured", is_flag=True, help="What was not measured does not end with 3.")
 @click.option("--report-only", is_flag=True, help="Always end with 0.")
 @judging_options
@@ -117,14 +124,17 @@ def check(
         only, connector = chosen(datasets, config), Connector(config.warehouse)
         with interruptible(connector.stop), waiting(len(config.checks)):
             done = run_pass(config, connector, at, only)
+    written = report_dir is None or write_reports(Path(report_dir), done.results, at, config)
     if style == "table":
         print_table(done.results, at, Console(no_color=True if no_color else None))
     else:
         make = report.as_json if style == "json" else report.markdown
         write(make(done.results, at, config), None)
-    if report_dir is not None:
-        write_reports(Path(report_dir), done.results, at, config)
+    if without_checks(done, config):
+        click.echo(no_checks(only), err=True)
     code = exit_code(done, config, strict=strict, allow_unmeasured=allow_unmeasured)
+    if code is Exit.OK and not written:
+        code = Exit.OUTPUT
     sys.exit(Exit.OK if report_only else code)
 
 

@@ -15,8 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-
-import schedule
+from functools import partial
 
 from exporter.board import Board
 from exporter.catalog import QUERIES
@@ -26,6 +25,7 @@ from exporter.errors import ConfigError
 from exporter.logs import event
 from exporter.model import CheckId
 from exporter.passes import read_by, run_pass
+from exporter.rhythm import Rhythm
 from exporter.warehouse import Connector
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ GRACE = 2.0
 WHICH = ("dsn", "dsn_file", "timezone")
 """What says which warehouse it is, and where its days begin; all else says how it is treated."""
 LONGEST_NAP = 5.0
-"""Seconds after which the clock is looked at again, in case it was set."""
+"""Seconds after which the wall clock is looked at again: set by that much, days may be others."""
 
 
 def utc_now() -> datetime:
@@ -154,15 +154,12 @@ class Exporter:
             jobs = self._jobs
             if self._asked.is_set():
                 self._asked.clear()
-                for job in jobs.get_jobs():
-                    job.next_run = datetime.now()
+                jobs.hurry()
             jobs.run_pending()
-            idle = jobs.idle_seconds
-            nap = LONGEST_NAP if idle is None else min(idle, LONGEST_NAP)
-            self._wake.wait(timeout=max(0.05, nap))
+            self._wake.wait(timeout=max(0.05, jobs.seconds_left(LONGEST_NAP)))
 
     def _notice_a_set_clock(self) -> None:
-        """The schedule goes by the wall clock; one that was set back would stop it for as long."""
+        """Judge again at once: what is fresh, and which day is expected, goes by the wall clock."""
         offset = clock_offset()
         if abs(offset - self._offset) > LONGEST_NAP:
             event(log, logging.WARNING, "the clock was set", seconds=offset - self._offset)
@@ -211,14 +208,13 @@ def unchanged(old: Config, new: Config) -> frozenset[CheckId]:
 
 
 def clock_offset() -> float:
-    """Seconds between the wall clock (as the schedule reads it) and one that is never set."""
-    return datetime.now().timestamp() - time.monotonic()
+    """Seconds between the wall clock and one that is never set; summer time changes nothing."""
+    return time.time() - time.monotonic()
 
 
-def planned(config: Config, begin: Callable[[Lane], None]) -> schedule.Scheduler:
+def planned(config: Config, begin: Callable[[Lane], None]) -> Rhythm:
     """A job per lane; each begins at once."""
-    jobs = schedule.Scheduler()
+    jobs = Rhythm()
     for lane in lanes(config):
-        job = jobs.every(max(1, round(lane.every))).seconds.do(begin, lane)
-        job.next_run = datetime.now()
+        jobs.repeat(lane.every, partial(begin, lane))
     return jobs

@@ -62,6 +62,11 @@ def write(folder: Path, *checks: str, zone: str = "UTC") -> str:
         ([BLIND, FAILS], ["--allow-unmeasured"], 1),
         ([BLIND, WARNS], ["--strict"], 1),
         ([QUIET, FINE], [], 0),
+        ([QUIET, FINE], ["--strict"], 3),
+        ([QUIET], ["--dataset=orders"], 3),
+        ([], ["--dataset=orders"], 3),
+        ([], ["--dataset=orders", "--allow-unmeasured"], 3),
+        ([], ["--dataset=orders", "--report-only"], 0),
         ([FAILS], ["--dataset=sessions"], 0),
         ([FAILS], ["--dataset=sessions", "--dataset=orders"], 1),
     ],
@@ -71,7 +76,35 @@ def test_the_exit_code(
 ) -> None:
     result = ask("check", write(tmp_path, *checks), AS_OF, *options, dsn=shop)
     assert result.exit_code == code, result.output
-    assert result.stderr == ""
+    nothing = "nothing was judged: no check of dataset orders has a limit\n"
+    assert result.stderr == ("" if checks else nothing)
+
+
+def test_warnings_alone_on_a_dead_warehouse_are_not_fine(tmp_path: Path) -> None:
+    dsn = f"postgresql://me@127.0.0.1:{free_port()}/shop"
+    for options in ([], ["--strict"]):
+        result = ask("check", write(tmp_path, WARNS), *options, dsn=dsn)
+        assert result.exit_code == 3, result.output
+
+
+@pytest.mark.parametrize("checks", [[FAILS], [FINE]])
+def test_a_result_that_nobody_can_read_has_a_code_of_its_own(
+    shop: str, tmp_path: Path, checks: list[str]
+) -> None:
+    config = write(tmp_path, *checks)
+    command = f"{sys.executable} -m exporter check {config} {AS_OF}"
+    ends = {
+        "> /dev/full": "error: cannot write to standard output: No space left on device\n",
+        "| true": "",
+    }
+    for way, told in ends.items():
+        done = subprocess.run(
+            ["bash", "-c", f"({command}; echo $? >&3) 3>{tmp_path}/code {way}"],
+            env={**os.environ, "WAREHOUSE_DSN": shop},
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        assert (tmp_path / "code").read_text() == "4\n", way
+        assert done.stderr == told
 
 
 DAMAGED = """
@@ -206,8 +239,24 @@ def test_a_report_is_also_written_to_a_directory(shop: str, tmp_path: Path) -> N
     assert json.loads((folder / "report.json").read_text())["counts"]["critical"] == 1
     assert (folder / "report.md").read_text().startswith("# Data quality report")
     in_the_way = ask("check", config, AS_OF, f"--report-dir={folder / 'report.md'}", dsn=shop)
-    assert in_the_way.exit_code == 2
-    assert in_the_way.stderr == f"error: cannot make {folder / 'report.md'}: File exists\n"
+    assert in_the_way.exit_code == 1, "the verdict stands"
+    assert in_the_way.stderr == (
+        f"error: cannot write the report to {folder / 'report.md'}: File exists\n"
+    )
+    fine = ask(
+        "check", write(tmp_path, FINE), AS_OF, f"--report-dir={folder / 'report.md'}", dsn=shop
+    )
+    assert fine.exit_code == 4
+
+
+def test_a_report_that_cannot_be_written_leaves_no_draft(shop: str, tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    (folder / "report.json").mkdir(parents=True)
+    (folder / "report.json" / "in the way").touch()
+    config = write(tmp_path, FINE)
+    result = ask("check", config, AS_OF, f"--report-dir={folder}", dsn=shop)
+    assert result.exit_code == 4
+    assert sorted(file.name for file in folder.iterdir()) == ["report.json", "report.md"]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ LIBRARIES = {
     "pydantic": ("kinds/", "config/", "reference.py", "web/settings.py"),
     "bcrypt": ("web/users.py",),
     "prometheus_client": ("metrics.py", "scrape.py"),
-    "schedule": ("watch.py",),
+    "schedule": ("rhythm.py",),
     "click": ("cli.py", "demo/commands.py", "options.py", "shell.py"),
     "rich": (
         "cli.py",

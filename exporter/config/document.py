@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -101,8 +101,21 @@ def dotted(path: Path) -> str:
     return text
 
 
-def read(text: str, file: str, environment: Mapping[str, str] | None = None) -> Document:
-    """Parse a YAML text and fill in `${VARIABLES}`; everything wrong is noted in `problems`."""
+def never(path: Path) -> bool:
+    """No scalar is kept as it is written."""
+    return False
+
+
+def read(
+    text: str,
+    file: str,
+    environment: Mapping[str, str] | None = None,
+    verbatim: Callable[[Path], bool] = never,
+) -> Document:
+    """Parse a YAML text and fill in `${VARIABLES}`; everything wrong is noted in `problems`.
+
+    A scalar at a `verbatim` path stays the text that was written: 01067 is not the number 1067.
+    """
     document = Document(file)
     try:
         loader = Loader(text)
@@ -113,7 +126,8 @@ def read(text: str, file: str, environment: Mapping[str, str] | None = None) -> 
     if node is None:
         document.complain((), "the file is empty: it needs `warehouse:` and `datasets:`")
         return document
-    reader = Reader(document, loader, os.environ if environment is None else environment)
+    known = os.environ if environment is None else environment
+    reader = Reader(document, loader, known, verbatim)
     try:
         document.data = reader.value(node, ())
     except TooLarge as error:
@@ -160,6 +174,7 @@ class Reader:
     document: Document
     loader: Loader
     environment: Mapping[str, str]
+    verbatim: Callable[[Path], bool] = never
 
     def value(self, node: yaml.Node, path: Path) -> Any:
         """The data of a node."""
@@ -203,6 +218,8 @@ class Reader:
             wrong = tagged if hasattr(error, "problem") else "this number is too long"
             self.document.complain(path, wrong)
             return None
+        if data is not None and self.verbatim(path):
+            data = str(node.value)
         return self.filled(data, path) if isinstance(data, str) else data
 
     def filled(self, text: str, path: Path) -> str:

@@ -18,6 +18,7 @@ from exporter.config.model import Alerts, Check, Config, Warehouse
 from exporter.config.spec import config_spec
 from exporter.config.values import parse_relation
 from exporter.errors import ConfigError, Problem
+from exporter.kinds import kinds_in
 from exporter.kinds.metric import Metric
 from exporter.model import CheckId, Dataset
 
@@ -42,7 +43,7 @@ def text_of(file: str) -> str:
 
 def parse(text: str, file: str, environment: Mapping[str, str] | None = None) -> Config:
     """The config in a text; `file` is the name that problems are reported under."""
-    document = read(text, file, environment)
+    document = read(text, file, environment, is_verbatim)
     refuse_passwords(document)
     if not isinstance(document.data, dict):
         raise ConfigError(document.problems)
@@ -51,6 +52,14 @@ def parse(text: str, file: str, environment: Mapping[str, str] | None = None) ->
     if config is None or document.problems:
         raise ConfigError(document.problems)
     return config
+
+
+def is_verbatim(path: Path) -> bool:
+    """Whether a scalar is an item of a list that its kind takes as it is written."""
+    if path[:1] != ("datasets",) or len(path) != 7:
+        return False
+    kind = kinds_in("checks").get(str(path[4]))
+    return kind is not None and path[5] in kind.verbatim
 
 
 def refuse_passwords(document: Document) -> None:

@@ -65,9 +65,10 @@ class Check:
     path: tuple[str | int, ...] = field(default=(), compare=False)
 
     @property
-    def could_be_critical(self) -> bool:
-        """Whether it has a critical limit: not to measure it stops the DAG as well."""
-        return Severity.CRITICAL in self.kind.conditions()
+    def worst_severity(self) -> Severity | None:
+        """The worst it could find; None for a number without a limit, which is only shown."""
+        conditions = self.kind.conditions()
+        return next((severity for severity in Severity if severity in conditions), None)
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,9 @@ class Kind(BaseModel):
     judged: ClassVar[Mapping[str, str]] = NO_LABELS
     """Labels of the series that limits are about, where others are shown beside them."""
 
+    verbatim: ClassVar[frozenset[str]] = frozenset()
+    """Parameters whose items are texts as they are written, whatever YAML would make of them."""
+
     name: Name | None = Field(None, description="Name of the check; default: the kind and column.")
     where: Expression | None = Field(None, description="Only rows for which this is true.")
     window: Window | None = Field(None, description="Rows judged: day, open, today, all, or 7d.")

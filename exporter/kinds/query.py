@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -45,6 +45,11 @@ class Query(Limited):
     value: str | None = Field(
         None, description="The column with the number; default: the only one, or `value`."
     )
+    no_rows: Literal["unmeasured", "pass"] = Field(
+        "unmeasured",
+        description="What it means when the query gives no row: `pass` where every row is an"
+        " offender, so that no row is good news.",
+    )
     dataset: str | None = Field(
         None, description="The dataset it belongs to, for owner and expected day."
     )
@@ -65,8 +70,13 @@ class Query(Limited):
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         rows = readings["rows"].rows
+        if not rows and self.no_rows == "pass":
+            return [Sample({}, f"{self.name} gave no row, which is as it should be")]
         if not rows:
-            raise Unmeasured(Reason.NO_ROWS, "the query gave no row")
+            raise Unmeasured(
+                Reason.NO_ROWS,
+                "the query gave no row; if that is good news, write `no_rows: pass`",
+            )
         if len(rows) > MAX_ROWS:
             raise Unmeasured(Reason.RESULT, f"the query gave more than {MAX_ROWS:,} rows")
         return [self.sample(row) for row in rows]

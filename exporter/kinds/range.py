@@ -48,18 +48,26 @@ class Range(Share):
             raise ValueError(f"min {shown(self.min)} is above max {shown(self.max)}")
         return self
 
-    def outside(self, column: Node) -> Node:
-        """The predicate for a value out of range."""
+    def outside(self, column: Node, column_type: str) -> Node:
+        """The predicate for a value out of range.
+
+        A `real` of 0.1 is a little more than the number 0.1, so a bound is taken in its precision.
+        """
+
+        def bound(value: float) -> Node:
+            number = words.number(value)
+            return words.cast(number, column_type) if column_type == "real" else number
+
         wrong = [words.negated(is_finite(column))]
         if self.min is not None:
-            wrong.append(words.compare(column, "<", words.number(self.min)))
+            wrong.append(words.compare(column, "<", bound(self.min)))
         if self.max is not None:
-            wrong.append(words.compare(column, ">", words.number(self.max)))
+            wrong.append(words.compare(column, ">", bound(self.max)))
         return words.either(*wrong)
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         column, given = target.column(self.column), target.predicate(self.where)
-        wrong = words.both(self.outside(column), given)
+        wrong = words.both(self.outside(column, target.fact(self.column).type), given)
         cells = (words.count(wrong), words.count_of(column, given))
         return {"rows": Scan(target.dataset.name, self.span(target), Hits, cells)}
 

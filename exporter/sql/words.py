@@ -98,6 +98,16 @@ def one_of(node: Node, values: Iterable[Node]) -> Node:
     return exp.In(this=node.copy(), expressions=[value.copy() for value in values])
 
 
+def is_true(value: bool) -> Node:
+    """TRUE or FALSE."""
+    return exp.Boolean(this=value)
+
+
+def matches(node: Node, pattern: str) -> Node:
+    """Whether a text matches a regular expression."""
+    return exp.RegexpLike(this=node.copy(), expression=string(pattern))
+
+
 def filtered(aggregate: Node, where: Node | None) -> Node:
     """The aggregate over the rows that satisfy `where`."""
     if where is None:

@@ -51,6 +51,29 @@ def test_every_row_is_a_series_with_its_labels(warehouse: Warehouse) -> None:
     assert named[0].text == "own 2 for shop=x (limit 1)"
 
 
+def test_no_offender_left_can_be_good_news(warehouse: Warehouse) -> None:
+    warehouse.sql("CREATE TABLE refunds (country text, closed timestamptz)")
+    open_ones = "select country, count(*) as value from refunds where closed is null group by 1"
+    listed = "no_rows: pass, warning: '> 1', critical: '> 2'"
+    warehouse.sql("INSERT INTO refunds VALUES ('DE', NULL), ('DE', NULL), ('DE', NULL)")
+    (verdict,) = judge(warehouse, open_ones, listed)
+    assert verdict.outcome.shown == "FAIL"
+    warehouse.sql("UPDATE refunds SET closed = '2026-03-09'")
+    (verdict,) = judge(warehouse, open_ones, listed)
+    told = "own gave no row, which is as it should be (limit 1)"
+    assert (verdict.outcome.shown, verdict.text) == ("PASS", told)
+    assert verdict.sample is not None
+    assert verdict.sample.values == {}, "its series is gone, so the alert resolves"
+    (verdict,) = judge(warehouse, open_ones)
+    assert verdict.reason is Reason.NO_ROWS
+    assert "write `no_rows: pass`" in verdict.text
+
+
+def test_no_row_of_a_missing_table_is_no_good_news(warehouse: Warehouse) -> None:
+    (verdict,) = judge(warehouse, "select n from nowhere", "no_rows: pass, critical: '> 0'")
+    assert verdict.outcome.shown == "UNKNOWN"
+
+
 def test_a_large_number_is_told_in_full(warehouse: Warehouse) -> None:
     rows = "select 'email' as channel, {} as value"
     assert judge(warehouse, rows.format(1234567))[0].text == (

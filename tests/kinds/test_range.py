@@ -59,6 +59,15 @@ def test_both_bounds_may_occur(warehouse: Warehouse, bounds: str, failed: int, s
     assert said in warehouse.say(text)[1]
 
 
+@pytest.mark.parametrize("number", ["real", "float8", "numeric"])
+def test_a_bound_may_occur_in_every_precision(warehouse: Warehouse, number: str) -> None:
+    table(warehouse, number)
+    warehouse.sql("UPDATE orders SET price = 0.1")
+    for bound in ("min: 0.1", "max: 0.1"):
+        text = f"range: {{column: price, {bound}, critical: '> 0'}}"
+        assert warehouse.values(text)["rows_failed"] == 0
+
+
 @pytest.mark.parametrize("bounds", ["min: 0", "max: 100"])
 @pytest.mark.parametrize(
     ("number", "value"),
