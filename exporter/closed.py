@@ -15,12 +15,13 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from exporter.errors import Unmeasured
+from exporter.errors import Reason, Unmeasured
 from exporter.model import CheckId
 from exporter.needs import Need, Probe, Reading, Rows, Scan
 from exporter.sql.words import render
 from exporter.states import merged
 from exporter.target import Target
+from exporter.wording import counted
 
 
 class Part(Enum):
@@ -98,8 +99,9 @@ class Division:
 
     def _two_states(self, reading: Reading) -> tuple[Any, Any]:
         """The state over closed rows and over all rows, which one row holds side by side."""
-        (row,) = reading.rows
-        cells, state = tuple(row.values()), self.need.state
+        if len(reading.rows) != 1:
+            raise Unmeasured(Reason.RESULT, f"{counted(len(reading.rows), 'row')} instead of one")
+        cells, state = tuple(reading.rows[0].values()), self.need.state
         middle = len(cells) // 2
         assert state is not None
         return state.of(cells[:middle]), state.of(cells[middle:])
@@ -127,9 +129,8 @@ def divide(
     closed, still = halves(need, target)
     if closed is None:
         return Division(need, {Part.WHOLE: need})
-    cells = tuple(render(node) for node in need.cells)
     early = render(target.closed_rows())
-    key = (closed.days, early, need.state, cells, files(targets))
+    key = (closed.days, early, need.state, need.texts, files(targets))
     found = kept.recall(check, name, key)
     ask: dict[Part, Need] = {} if found is not None else {Part.CLOSED: closed}
     if still is not None:

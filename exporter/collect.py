@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from exporter.answers import Row, readings
+from exporter.answers import Row, fit, readings
 from exporter.closed import Kept, Part
 from exporter.crew import work_off
 from exporter.errors import Reason, Skipped, Unmeasured, Unreachable
@@ -141,10 +141,14 @@ def answer(
 
 
 def run(statement: Statement, session: Session, collected: Collected) -> Unmeasured | None:
-    """Run one statement and hand out its answer; an error is returned, unless it is Unreachable."""
+    """Run one statement and hand out its answer; an error is returned, unless it is Unreachable.
+
+    An answer that does not fit the question is an error too.
+    """
     started, error, rows = time.monotonic(), None, []
     try:
         rows = session.rows(statement.sql)
+        fit(statement, rows)
     except Unreachable:
         raise
     except Unmeasured as found:

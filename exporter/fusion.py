@@ -12,16 +12,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from exporter.closed import Part
-from exporter.days import last_days
 from exporter.model import CheckId
 from exporter.needs import Lookup, Need, Probe, Rows, Scan
-from exporter.sql import statements
+from exporter.sql import statements, words
 from exporter.sql.clocks import PARSED
+from exporter.sql.faults import over_nothing
 from exporter.sql.words import Node, render
 from exporter.target import Target
 
 WIDEST = 1650
 """Columns of one statement; PostgreSQL takes 1,664."""
+NO_INDEX_NOTE = "no index on the time column: the whole table is read"
 PARSED_NOTE = "slower: the time column is text, parsed in every row of the table"
 
 
@@ -46,7 +47,11 @@ class Slot:
 
 @dataclass(frozen=True)
 class Statement:
-    """One SELECT; with `days`, its rows carry the place of their day."""
+    """One SELECT; with `days`, its rows carry the place of their day.
+
+    `cells` says of each of its columns c0, c1, … whether it is a number whatever the rows are; None
+    for a probe, which says itself what it answers.
+    """
 
     dataset: str
     shape: str
@@ -54,6 +59,7 @@ class Statement:
     slots: tuple[Slot, ...]
     days: tuple[date, ...] | None = None
     note: str = ""
+    cells: tuple[bool, ...] | None = None
 
     @property
     def checks(self) -> tuple[CheckId, ...]:
@@ -99,9 +105,10 @@ def narrowed(asked: Asked, days: tuple[date, ...]) -> Asked:
 
 
 def shape_of(need: Need) -> tuple[str, str, str]:
-    """What may share a statement: dataset and shape; a probe only with its equals."""
+    """What may share a statement: dataset and shape; what is costly only with its equals."""
     if isinstance(need, Scan):
-        return need.dataset, need.rows.value if need.days is None else "days", ""
+        costly = "" if need.value is None else " ".join(need.texts)
+        return need.dataset, need.rows.value if need.days is None else "days", costly
     if isinstance(need, Lookup):
         return need.dataset, "lookup", ""
     return need.dataset, "probe", need.sql
@@ -160,8 +167,21 @@ def write_open(asked: Sequence[Asked], target: Target) -> Statement:
 def write_rows(asked: Sequence[Asked], target: Target, rows: Rows, where: Node | None) -> Statement:
     """One ungrouped scan."""
     nodes, slots = placed(asked)
-    sql = statements.select(nodes, target.table(), where)
-    return Statement(target.dataset.name, rows.value, sql, tuple(slots))
+    sql = statements.select(nodes, source_of(asked, target, target.table()), where)
+    return Statement(target.dataset.name, rows.value, sql, tuple(slots), cells=always(nodes))
+
+
+def source_of(asked: Sequence[Asked], target: Target, table: str) -> str:
+    """The FROM clause of scans that all have the same value, or none."""
+    need = asked[0].need
+    assert isinstance(need, Scan)
+    distributed = target.found.distributed
+    return words.computed(table, need.value, statements.VALUE, distributed=distributed)
+
+
+def always(nodes: Sequence[Node]) -> tuple[bool, ...]:
+    """Of each cell, whether it is a number also over no rows."""
+    return tuple(over_nothing(node) is not None for node in nodes)
 
 
 def write_days(asked: Sequence[Asked], target: Target) -> Statement:
@@ -169,18 +189,16 @@ def write_days(asked: Sequence[Asked], target: Target) -> Statement:
     nodes, slots = placed(asked)
     wanted = sorted({day for slot in slots for day in slot.days or ()})
     clock = target.clock()
+    bounds = [target.bounds(day) for day in wanted]
+    ranges = target.tells_open_days and not target.found.distributed
+    select = statements.select_ranges if ranges else statements.select_grouped
+    source = source_of(asked, target, clock.source(target.table()))
+    sql, note = select(nodes, source, clock, bounds), ""
     if not target.tells_open_days:
-        days = last_days(wanted[-1], (wanted[-1] - wanted[0]).days + 1)
-        edges = [target.bounds(day)[0] for day in days] + [target.bounds(days[-1])[1]]
-        sql = statements.select_grouped(nodes, target.table(), clock, edges, len(days))
-        note = "no index on the time column: the whole table is read"
-        if clock.is_parsed:
-            note = PARSED_NOTE
-    else:
-        days, note = tuple(wanted), ""
-        bounds = [target.bounds(day) for day in days]
-        sql = statements.select_ranges(nodes, target.table(), clock, bounds)
-    return Statement(target.dataset.name, "days", sql, tuple(slots), days, note)
+        note = PARSED_NOTE if clock.is_parsed else NO_INDEX_NOTE
+    return Statement(
+        target.dataset.name, "days", sql, tuple(slots), tuple(wanted), note, always(nodes)
+    )
 
 
 def write_lookup(asked: Sequence[Asked], target: Target) -> Statement:
@@ -193,7 +211,8 @@ def write_lookup(asked: Sequence[Asked], target: Target) -> Statement:
         slots.append(Slot(one, places))
     sql = statements.select_scalars(list(texts))
     note = PARSED_NOTE if any(PARSED in text for text in texts) else ""
-    return Statement(target.dataset.name, "lookup", sql, tuple(slots), note=note)
+    cells = (False,) * len(texts)
+    return Statement(target.dataset.name, "lookup", sql, tuple(slots), note=note, cells=cells)
 
 
 def write_probe(asked: Sequence[Asked], target: Target) -> Statement:

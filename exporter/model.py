@@ -80,15 +80,11 @@ Datasets = Mapping[str, Dataset]
 
 @dataclass(frozen=True)
 class Column:
-    """A column as the catalogue has it; `type` has no modifiers: `numeric`, not `numeric(12,2)`.
-
-    `null_share` is the planner's estimate of how many rows have no value, from 0 to 1.
-    """
+    """A column as the catalogue has it; `type` has no modifiers: `numeric`, not `numeric(12,2)`."""
 
     name: str
     type: str
     readable: bool = True
-    null_share: float | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +94,7 @@ class Relation:
     An index finds a range of each column in `indexed`, and one value of each in `singly`. `unique`
     has the columns of every unique index; `file` changes when the relation is truncated,
     rewritten, or another one takes its name. `distributed`: it may lie on other machines (Citus).
-    `rows` is the planner's estimate, negative where it has none.
+    `version` is that of the server, such as 160004.
     """
 
     columns: Mapping[str, Column]
@@ -109,16 +105,11 @@ class Relation:
     file: tuple[int, int] = (0, 0)
     distributed: bool = False
     singly: frozenset[str] = frozenset()
-    rows: float = -1.0
+    version: int = 0
 
     def holds_unique(self, columns: Iterable[str]) -> bool:
         """Whether an index keeps any value of these columns from occurring twice."""
         return any(key <= set(columns) for key in self.unique)
-
-    def values(self, column: str) -> float | None:
-        """The planner's estimate of how many rows have a value in a column, or None."""
-        share = self.columns[column].null_share
-        return None if share is None or self.rows < 0 else self.rows * (1 - share)
 
 
 @dataclass(frozen=True, order=True)

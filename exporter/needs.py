@@ -8,7 +8,7 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
-from exporter.sql.words import Node
+from exporter.sql.words import Node, render
 from exporter.states import Cell, State, merged
 
 
@@ -25,7 +25,9 @@ class Scan:
     """Aggregates over the rows of a dataset: of each of some days, or of the whole table (None).
 
     All scans of a dataset over the same window become one statement. `rows` narrows the whole
-    table; a kind leaves that to those who know what has been read before.
+    table; a kind leaves that to those who know what has been read before. `value` is an expression
+    that costs much: it is worked out once in each row, and `cells` find it as the column
+    `sql.statements.VALUE`. Such a scan is a statement of its own, so that it costs no other check.
     """
 
     dataset: str
@@ -33,6 +35,12 @@ class Scan:
     state: type[State]
     cells: tuple[Node, ...]
     rows: Rows = Rows.ALL
+    value: Node | None = None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What is asked of the rows, as text: equal ones have equal answers."""
+        return tuple(render(node) for node in (*self.cells, *([self.value] if self.value else [])))
 
 
 @dataclass(frozen=True)
@@ -66,8 +74,9 @@ class Probe:
 
     With a `state`, it answers one row; without, its rows are kept as they are. With `parts`, its
     state can be taken apart (`states.Parted`). One that is `settled` reads closed days alone, by
-    bounds that stand in its text: it is asked once for as long as the text is the same. Where
-    everything is read anyway, it may be part of a scan that `rides` along with others.
+    bounds that stand in its text: it is asked once for as long as the text is the same. `columns`
+    are those that its rows must have, and `each` those by which no two rows may be alike; a query
+    of the owner's own may answer anything.
     """
 
     dataset: str
@@ -75,7 +84,8 @@ class Probe:
     state: type[State] | None = None
     parts: Parts | None = None
     settled: bool = False
-    rides: Scan | None = None
+    columns: tuple[str, ...] | None = None
+    each: tuple[str, ...] = ()
 
 
 Need = Scan | Lookup | Probe

@@ -11,7 +11,7 @@ from exporter.config import Check
 from exporter.errors import Reason, Skipped, Unmeasured
 from exporter.fusion import Asked, Statement, fuse
 from exporter.model import CheckId
-from exporter.needs import Need, Probe, Scan
+from exporter.needs import Need, Scan
 from exporter.target import Target
 
 log = logging.getLogger(__name__)
@@ -79,8 +79,7 @@ def divisions_of(
     for name, need in check.kind.needs(targets[check.id.dataset]).items():
         require(need, targets[need.dataset])
         if kept is None:
-            rides = need.rides if isinstance(need, Probe) else None
-            found[name] = Division(need, {Part.WHOLE: rides or need})
+            found[name] = Division(need, {Part.WHOLE: need})
             continue
         read = dict.fromkeys((need.dataset, *check.kind.refers_to()))
         found[name] = divide(check.id, name, need, [targets[one] for one in read], kept)

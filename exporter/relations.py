@@ -25,9 +25,7 @@ SELECT n.nspname, c.relname, c.relkind::text, a.attname,
                JOIN pg_am m ON m.oid = i.relam
                WHERE x.indrelid = c.oid AND x.indisvalid AND x.indpred IS NULL
                  AND x.indkey[0] = a.attnum AND m.amname = 'btree'),
-       c.reltuples,
-       (SELECT s.null_frac FROM pg_stats s WHERE s.schemaname = n.nspname
-          AND s.tablename = c.relname AND s.attname = a.attname AND NOT s.inherited)
+       current_setting('server_version_num')::int
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN LATERAL (
   SELECT json_agg((SELECT json_agg(b.attname)
@@ -46,8 +44,7 @@ ORDER BY c.oid, a.attnum
 
 A column counts as indexed when a btree, a BRIN or a partition key begins with it: a range of it is
 found. Single values are found by a btree alone; else each may cost a partition, or the table. A
-unique index speaks for the whole relation only where no other table inherits from it. Statistics
-are asked column by column: joined, the view would look at every column of the database.
+unique index speaks for the whole relation only where no other table inherits from it.
 """
 
 
@@ -109,8 +106,7 @@ class Row(NamedTuple):
     filenode: int
     distributed: bool
     singly: bool
-    rows: float
-    null_share: float | None
+    version: int
 
 
 def found_among(rows: Sequence[tuple[Any, ...]], names: Sequence[Name]) -> dict[Name, Relation]:
@@ -133,9 +129,7 @@ def relation(rows: Sequence[Row]) -> Relation:
     """A relation from its rows, one per column."""
     whole = rows[0]
     named = {row.column: row for row in rows if row.column is not None}
-    columns = {
-        name: Column(name, row.type, row.readable, row.null_share) for name, row in named.items()
-    }
+    columns = {name: Column(name, row.type, row.readable) for name, row in named.items()}
     return Relation(
         columns,
         any(column.readable for column in columns.values()),
@@ -145,5 +139,5 @@ def relation(rows: Sequence[Row]) -> Relation:
         (whole.oid, whole.filenode),
         whole.distributed,
         frozenset(name for name, row in named.items() if row.singly),
-        whole.rows,
+        whole.version,
     )

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Protocol, Self, TypeVar
 
 from exporter.errors import Reason, Unmeasured
+from exporter.wording import counted
 
 Cell = int | float | Decimal | str | bool | None
 
@@ -30,6 +31,22 @@ def finite(cell: Cell, what: str) -> float | None:
     if not math.isfinite(number):
         raise Unmeasured(Reason.NOT_FINITE, f"{what} is {number}: NaN or infinity among the rows")
     return number
+
+
+def whole(cell: Cell) -> int:
+    """A count. Raises Unmeasured for NULL: a count over no rows is 0, and never nothing."""
+    number = finite(cell, "a count")
+    if number is None:
+        raise Unmeasured(Reason.RESULT, "NULL came where a count was expected")
+    return int(number)
+
+
+def exactly(number: int, cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """As many cells as a state is read from. Raises Unmeasured for more or fewer."""
+    if len(cells) != number:
+        text = f"{counted(number, 'number')} expected, {len(cells)} came"
+        raise Unmeasured(Reason.RESULT, text)
+    return cells
 
 
 def plus(left: float | None, right: float | None) -> float | None:
@@ -74,7 +91,8 @@ class Count:
     @classmethod
     def of(cls, cells: tuple[Cell, ...]) -> Count:
         """From count(*)."""
-        return cls(int(finite(cells[0], "a count") or 0))
+        (rows,) = exactly(1, cells)
+        return cls(whole(rows))
 
     def __add__(self, other: Count, /) -> Count:
         return Count(self.rows + other.rows)
@@ -95,13 +113,32 @@ class Hits:
     @classmethod
     def of(cls, cells: tuple[Cell, ...]) -> Hits:
         """From (hits, total), counts or sums."""
-        return cls(finite(cells[0], "the numerator"), finite(cells[1], "the denominator"))
+        hits, total = exactly(2, cells)
+        return cls(finite(hits, "the numerator"), finite(total, "the denominator"))
 
     def __add__(self, other: Hits, /) -> Hits:
         return Hits(plus(self.hits, other.hits), plus(self.total, other.total))
 
     def __sub__(self, other: Hits, /) -> Hits:
         return Hits(minus(self.hits, other.hits), minus(self.total, other.total))
+
+
+class Counted(Hits):
+    """How many of how many, both of which are counts: neither is ever NULL."""
+
+    @classmethod
+    def of(cls, cells: tuple[Cell, ...]) -> Counted:
+        """From (hits, total), both counts."""
+        hits, total = exactly(2, cells)
+        return cls(whole(hits), whole(total))
+
+    def __add__(self, other: Hits, /) -> Counted:
+        both = super().__add__(other)
+        return Counted(both.hits, both.total)
+
+    def __sub__(self, other: Hits, /) -> Counted:
+        left = super().__sub__(other)
+        return Counted(left.hits, left.total)
 
 
 @dataclass(frozen=True)
@@ -114,7 +151,8 @@ class Total:
     @classmethod
     def of(cls, cells: tuple[Cell, ...]) -> Total:
         """From (sum(x), count(x))."""
-        return cls(finite(cells[0], "a sum"), int(finite(cells[1], "a count") or 0))
+        total, count = exactly(2, cells)
+        return cls(finite(total, "a sum"), whole(count))
 
     def __add__(self, other: Total, /) -> Total:
         return Total(plus(self.total, other.total), self.count + other.count)
@@ -134,7 +172,8 @@ class Newest:
     @classmethod
     def of(cls, cells: tuple[Cell, ...]) -> Newest:
         """From extract(epoch from max(time))."""
-        return cls(finite(cells[0], "the newest time"))
+        (at,) = exactly(1, cells)
+        return cls(finite(at, "the newest time"))
 
     def __add__(self, other: Newest, /) -> Newest:
         seen = [at for at in (self.at, other.at) if at is not None]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -129,7 +129,7 @@ class Target:
                 Reason.COLUMN_TYPE,
                 f"time column {wanted} is {fact.type}: it must be {TIME_TYPES}",
             )
-        return clock
+        return replace(clock, distributed=self.found.distributed)
 
     @property
     def horizon(self) -> datetime:

@@ -154,4 +154,4 @@ def test_a_statement_is_no_wider_than_postgres_takes(database: str, session: Ses
     assert len(found) == 2
     assert sum(len(statement.checks) for statement in found) == 1000
     for statement in found:
-        assert session.rows(statement.sql) == []
+        assert len(session.rows(statement.sql)) == 1

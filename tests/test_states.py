@@ -12,7 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.errors import Reason, Unmeasured
-from exporter.states import Cell, Count, Hits, Newest, State, Total, finite, merged
+from exporter.states import (
+    Cell,
+    Count,
+    Counted,
+    Hits,
+    Newest,
+    State,
+    Total,
+    finite,
+    merged,
+)  # fmt: skip
 
 NUMBERS = st.integers(0, 2**40)
 SUMS = st.none() | st.integers(-(2**40), 2**40)
@@ -55,7 +65,23 @@ def test_the_sum_over_no_value_is_none_and_a_count_is_an_honest_zero() -> None:
     assert Total.of((Decimal("0.00"), 3)).value == 0
     assert Newest.of((None,)).value is None
     assert Count.of((0,)).value == 0
-    assert Count.of((None,)).value == 0, "a day that did not answer has no rows"
+
+
+@pytest.mark.parametrize(
+    ("state", "cells"),
+    [
+        (Count, (None,)), (Count, (1, 1)), (Count, ()),
+        (Total, (2.0, None)), (Total, (2.0,)),
+        (Counted, (None, 1)), (Counted, (1, None)), (Hits, (1, 2, 3)),
+        (Newest, ()),
+    ],
+)  # fmt: skip
+def test_an_answer_of_another_shape_is_no_number(
+    state: type[State], cells: tuple[Cell, ...]
+) -> None:
+    with pytest.raises(Unmeasured) as found:
+        state.of(cells)
+    assert found.value.reason is Reason.RESULT
     assert merged([]) is None
 
 

@@ -17,7 +17,6 @@ from exporter.fusion import Asked, Statement, fuse
 from exporter.model import CheckId
 from exporter.needs import Lookup, Need, Probe, Scan
 from exporter.plan import questions_of
-from exporter.sql.words import render
 from exporter.target import Target
 
 Key = tuple[CheckId, str]
@@ -119,8 +118,7 @@ class Inquiry:
 def text_of(need: Need) -> tuple[Any, ...]:
     """What is asked, whichever days it is asked about; equal texts have equal answers."""
     if isinstance(need, Scan):
-        cells = tuple(render(node) for node in need.cells)
-        return need.dataset, need.state, cells, need.rows, need.days is None
+        return need.dataset, need.state, need.texts, need.rows, need.days is None
     if isinstance(need, Lookup):
         return need.dataset, need.state, need.subqueries
     assert isinstance(need, Probe)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import ClassVar
 
@@ -128,10 +129,15 @@ class ChannelMix(Limited):
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         *before, today = last_days(target.calendar.expected, self.days + 1)
-        name = target.dataset.name
+        asked = Probe(
+            target.dataset.name,
+            self.sql(target, [today]),
+            columns=mixes.COLUMNS,
+            each=mixes.COLUMNS[:1],
+        )
         return {
-            "baseline": Probe(name, self.sql(target, before), settled=True),
-            "day": Probe(name, self.sql(target, [today])),
+            "baseline": replace(asked, sql=self.sql(target, before), settled=True),
+            "day": asked,
         }
 
     def sql(self, target: Target, days: list[date]) -> str:

@@ -17,7 +17,7 @@ from exporter.needs import Need, Parts, Probe
 from exporter.sql import words
 from exporter.sql.sides import Comparison, Side
 from exporter.sql.words import Node
-from exporter.states import Cell, finite, minus, plus
+from exporter.states import Cell, exactly, finite, minus, plus, whole
 from exporter.target import Target
 
 
@@ -69,10 +69,11 @@ class Sides:
     @classmethod
     def of(cls, cells: tuple[Cell, ...]) -> Sides:
         """From one row of the probe."""
-        numbers = [finite(cell, "a sum of revenue") for cell in cells]
+        compared, differing, *sums, valueless, partless = exactly(7, cells)
+        amount, left, right = (finite(cell, "a sum of revenue") for cell in sums)
         return cls(
-            numbers[0] or 0, numbers[1] or 0, numbers[2], numbers[3], numbers[4],
-            numbers[5] or 0, numbers[6] or 0,
+            whole(compared), whole(differing), amount, left, right, whole(valueless),
+            whole(partless),
         )  # fmt: skip
 
     def __add__(self, other: Sides, /) -> Sides:

@@ -16,14 +16,9 @@ from exporter.model import Dataset, Datasets
 from exporter.needs import Need, Parts, Probe, Scan
 from exporter.sql import statements, words
 from exporter.sql.words import Node, render
-from exporter.states import Hits
+from exporter.states import Counted, Hits
 from exporter.target import Target
 from exporter.wording import agreed
-
-MOST_GATHERED = 250_000
-"""Values that may be gathered in the server's memory: some 10 MiB of text."""
-FEW = 0.1
-"""Share of rows with a key up to which gathering them was measured to pay."""
 
 
 @dataclass(frozen=True)
@@ -48,21 +43,7 @@ class Keys:
             still = self.target.open_rows()
             both = self.both(parted[0], asked, asked, few=False)
             parts = Parts(both, self.both(parted[0], asked, still, few=True))
-        return Probe(self.target.dataset.name, sql, Hits, parts, rides=self.ride())
-
-    def ride(self) -> Scan | None:
-        """The same as part of a scan of the whole table, where few rows of many have a key.
-
-        Grouping them apart would read the table twice; gathering many would take much memory.
-        """
-        (column, *more), found = self.columns, self.target.found
-        values = found.values(column)
-        if more or self.days is not None or self.within is not None or values is None:
-            return None
-        if values > MOST_GATHERED or values > FEW * found.rows:
-            return None
-        cells = words.duplicates_of(self.target.column(column), self.present)
-        return Scan(self.target.dataset.name, None, Hits, cells)
+        return Probe(self.target.dataset.name, sql, Counted, parts)
 
     def both(self, closed: Node, asked: Node | None, only: Node | None, *, few: bool) -> str:
         """The keys that closed days ask about, as often as they occur there, and then all keys.

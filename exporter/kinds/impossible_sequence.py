@@ -90,7 +90,8 @@ class ImpossibleSequence(Share):
             target.predicate(self.where),
         )
         low, high = target.bounds(days[0])[0], target.bounds(days[-1])[1]
-        return {"steps": Probe(target.dataset.name, funnel.unled(low, high))}
+        sql, columns = funnel.unled(low, high), ("step", "total", "unled", "late")
+        return {"steps": Probe(target.dataset.name, sql, columns=columns, each=("step",))}
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         rows = sorted(readings["steps"].rows, key=lambda row: int(row["step"] or 0))

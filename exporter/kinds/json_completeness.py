@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from pydantic import Field
@@ -13,10 +14,21 @@ from exporter.kinds.base import Share
 from exporter.kinds.tally import Tally
 from exporter.model import Sample
 from exporter.needs import Need, Readings, Scan
-from exporter.sql import words
-from exporter.sql.documents import document, found_at, missing_at, or_one, summed
+from exporter.sql import statements, words
+from exporter.sql.documents import (
+    DEPTH,
+    filled,
+    found_at,
+    missing_at,
+    or_one,
+    parsed,
+    summed,
+    tells_json,
+)  # fmt: skip
+from exporter.sql.words import Node
 from exporter.states import Hits
 from exporter.target import Target
+from exporter.wording import counted
 
 TYPES = ("jsonb", "json", "text", "character varying")
 
@@ -26,7 +38,8 @@ class JsonCompleteness(Share):
 
     Arrays on the way are gone through: every element has to have the value. Where the way ends
     early, in a missing key, an empty array, or a document that is NULL or no JSON, one value is
-    missing.
+    missing; documents that are no JSON are counted and said. To read JSON in text costs much, so
+    it is a statement of its own.
     """
 
     kind = "json_completeness"
@@ -55,16 +68,33 @@ class JsonCompleteness(Share):
             raise Unmeasured(
                 Reason.COLUMN_TYPE, f"column {fact.name} is {fact.type}: it must be JSON or text"
             )
-        found, given = document(words.column(fact.name), fact.type), target.predicate(self.where)
+        column, given = words.column(fact.name), target.predicate(self.where)
+        value, found, illegible = None, column, words.number(0)
+        if fact.type != "jsonb":
+            value = parsed(column, given, target.found.version)
+            found = words.column(statements.VALUE)
+            written = words.both(words.is_present(column), words.is_null(found), given)
+            illegible = words.count(written)
+        cells = (illegible, *(summed(n, given) for n in self.counts(filled(found))))
+        scan = Scan(target.dataset.name, self.span(target), Tally, cells, value=value)
+        return {"rows": scan}
+
+    def counts(self, found: Node) -> list[Node]:
+        """How many values a document has, and how many are missing at each step of the way."""
         first, *others = (self.path[: n + 1] for n in range(len(self.path)))
         lost = [or_one(missing_at(found, first))]
-        lost += [missing_at(found, way) for way in others]
-        cells = (summed(n, given) for n in (found_at(found, self.path), *lost))
-        return {"rows": Scan(target.dataset.name, self.span(target), Tally, tuple(cells))}
+        return [found_at(found, self.path), *lost, *(missing_at(found, way) for way in others)]
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        here, *lost = readings["rows"].total(Tally).counts
-        return [self.sample_of(target, Hits(sum(lost), here + sum(lost)))]
+        illegible, here, *lost = readings["rows"].total(Tally).counts
+        sample = self.sample_of(target, Hits(sum(lost), here + sum(lost)))
+        if illegible:
+            is_no = "is no JSON" if illegible == 1 else "are no JSON"
+            if not tells_json(target.found.version):
+                is_no += f", or nested deeper than {DEPTH} levels"
+            told = f"{sample.evidence}, {counted(illegible, 'document')} {is_no}"
+            sample = replace(sample, evidence=told)
+        return [sample]
 
     def evidence(self, target: Target, state: Hits) -> str:
         way = " -> ".join((self.column, *self.path))

@@ -16,7 +16,7 @@ from exporter.needs import Need, Parts, Probe
 from exporter.sql import statements, words
 from exporter.sql.references import joined, singly
 from exporter.sql.words import Node, render
-from exporter.states import Hits
+from exporter.states import Counted, Hits
 from exporter.target import Target
 
 
@@ -69,7 +69,7 @@ class Orphans(Share):
             both = self.sql(target, inside, closed, few=False)
             parts = Parts(both, self.sql(target, still, closed, few=True))
         sql = self.sql(target, inside, None, few=target.all_open(days))
-        return {"rows": Probe(name, sql, Hits, parts)}
+        return {"rows": Probe(name, sql, Counted, parts)}
 
     def sql(self, target: Target, inside: Node | None, closed: Node | None, *, few: bool) -> str:
         """Orphans and rows among those inside; with `closed` the same of closed days before it."""

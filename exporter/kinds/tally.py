@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from exporter.states import Cell, finite
+from exporter.states import Cell, whole
 
 
 @dataclass(frozen=True)
@@ -15,8 +15,8 @@ class Tally:
 
     @classmethod
     def of(cls, cells: tuple[Cell, ...]) -> Tally:
-        """From as many counts, or sums of counts; over no row they are 0."""
-        return cls(tuple(int(finite(cell, "a count") or 0) for cell in cells))
+        """From as many counts; over no row each is 0, and never NULL."""
+        return cls(tuple(whole(cell) for cell in cells))
 
     def __add__(self, other: Tally, /) -> Tally:
         return Tally(tuple(a + b for a, b in zip(self.counts, other.counts, strict=True)))

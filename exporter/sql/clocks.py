@@ -53,6 +53,7 @@ class Clock:
     zone: ZoneInfo
     parses: Node | None = None
     change: ClockChange | None = None
+    distributed: bool = False
 
     @classmethod
     def over(
@@ -75,11 +76,8 @@ class Clock:
         return self.parses is not None
 
     def source(self, table: str) -> str:
-        """The table, with its text parsed once per row (OFFSET 0 keeps it from being repeated)."""
-        if self.parses is None:
-            return table
-        expression = words.render(self.parses)
-        return f"{table} CROSS JOIN LATERAL (SELECT {expression} AS {PARSED} OFFSET 0) AS {PARSED}"
+        """The table, with its text parsed once per row (`words.computed`)."""
+        return words.computed(table, self.parses, PARSED, distributed=self.distributed)
 
     def literal(self, at: datetime) -> Node:
         """An instant in the type of the column."""

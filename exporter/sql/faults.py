@@ -16,7 +16,14 @@ def bare(node: Node) -> Node:
 
 
 def over_nothing(node: Node) -> Cell:
-    """What it answers over no rows: a count 0, anything else NULL."""
+    """What it answers over no rows: a count, or what says so itself, a number; else NULL.
+
+    A cell that answers a number over no rows is never NULL.
+    """
+    if isinstance(node, exp.Coalesce) and isinstance(node.expressions[-1], exp.Literal):
+        return int(node.expressions[-1].name)
+    if isinstance(node, exp.Literal):
+        return int(node.name) if node.is_int else None
     return 0 if isinstance(bare(node), exp.Count) else None
 
 

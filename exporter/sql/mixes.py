@@ -15,6 +15,8 @@ from exporter.sql.words import Node, render
 
 KEYS, MIX, DAYS = (f"warehouse_exporter_{name}" for name in ("keys", "mix", "days"))
 """Long names: a table of that name would be shadowed."""
+COLUMNS = ("channel", "share", "present", "days", "channels")
+"""What `shares` answers, a row per channel."""
 MOST = 1000
 """More channels than these are no channels: the smallest are left to what is called `other`."""
 

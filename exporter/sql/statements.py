@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 
 from sqlglot import exp
 
+from exporter.sql import words
 from exporter.sql.clocks import Clock
+from exporter.sql.faults import over_nothing
 from exporter.sql.words import Node, name, render
 
 INDENT = ",\n       "
+VALUE = "warehouse_exporter_value"
+"""The column that holds what a costly expression gives in a row."""
 DAYS = "warehouse_exporter_days"
 """No table is called that: one called `d` once hid the days behind its own columns."""
 
@@ -55,7 +59,10 @@ def select_any(source: str, where: Node | None) -> str:
 def select_ranges(
     nodes: Sequence[Node], source: str, clock: Clock, bounds: Sequence[tuple[datetime, datetime]]
 ) -> str:
-    """One range read per day: column `day` is the day's place in `bounds`; every day answers."""
+    """One range read per day: column `day` is the day's place in `bounds`; every day answers.
+
+    `source` is the FROM clause in which the clock can be read.
+    """
     values = ",\n             ".join(
         f"({place}, {render(clock.literal(low))}, {render(clock.literal(high))})"
         for place, (low, high) in enumerate(bounds)
@@ -63,25 +70,51 @@ def select_ranges(
     bare = render(clock.value)
     return (
         f"SELECT {DAYS}.day, s.*\nFROM (VALUES {values}) AS {DAYS}(day, low, high)\n"
-        f"CROSS JOIN LATERAL (\nSELECT {cells(nodes)}\nFROM {clock.source(source)}\n"
+        f"CROSS JOIN LATERAL (\nSELECT {cells(nodes)}\nFROM {source}\n"
         f"WHERE {bare} >= {DAYS}.low AND {bare} < {DAYS}.high) AS s"
     )
 
 
 def select_grouped(
-    nodes: Sequence[Node], source: str, clock: Clock, edges: Sequence[datetime], places: int
+    nodes: Sequence[Node], source: str, clock: Clock, bounds: Sequence[tuple[datetime, datetime]]
 ) -> str:
-    """One scan grouped by day, for a time column that nothing indexes; empty days do not answer.
+    """One scan grouped by day: column `day` is the day's place in `bounds`; every day answers.
 
-    `edges` are the first instants of consecutive days and the end of the last: day 0 lies between
-    the first two. `places` is the number of days.
+    For a time column that nothing indexes, and for distributed tables, which refuse `select_ranges`
+    or answer it once for every shard. `bounds` are in the order of time.
     """
-    array = exp.Array(expressions=[clock.literal(edge) for edge in edges[:places]])
-    bare = render(clock.value)
-    return (
-        f"SELECT width_bucket({bare}, {render(array)}) - 1 AS day{INDENT}{cells(nodes)}\n"
-        f"FROM {clock.source(source)}{clause(clock.between(edges[0], edges[places]))}\nGROUP BY 1"
+    edges = sorted({edge for day in bounds for edge in day})
+    buckets = ", ".join(
+        f"({place}, {edges.index(low) + 1})" for place, (low, _) in enumerate(bounds)
     )
+    array = exp.Array(expressions=[clock.literal(edge) for edge in edges])
+    bucket = f"width_bucket({render(clock.value)}, {render(array)})"
+    within = words.either(*(clock.between(low, high) for low, high in spans(bounds)))
+    return (
+        f"SELECT {DAYS}.day{INDENT}{listed(answered(nodes))}\n"
+        f"FROM (VALUES {buckets}) AS {DAYS}(day, bucket)\n"
+        f"LEFT JOIN (\nSELECT {bucket} AS bucket{INDENT}{cells(nodes)}\n"
+        f"FROM {source}{clause(within)}\nGROUP BY 1) AS s"
+        f" ON s.bucket = {DAYS}.bucket"
+    )
+
+
+def answered(nodes: Iterable[Node]) -> Iterator[str]:
+    """The cells of a day that may have no rows, and so no group: what each is over nothing."""
+    for place, node in enumerate(nodes):
+        nothing = over_nothing(node)
+        yield f"s.c{place}" if nothing is None else f"COALESCE(s.c{place}, {nothing})"
+
+
+def spans(bounds: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """The bounds of days, those that follow each other together."""
+    found: list[tuple[datetime, datetime]] = []
+    for low, high in bounds:
+        if found and found[-1][1] == low:
+            found[-1] = (found[-1][0], high)
+        else:
+            found.append((low, high))
+    return found
 
 
 def select_scalars(subqueries: Sequence[str]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache, reduce
 
-import sqlglot
 from sqlglot import exp
 
 Node = exp.Expr
@@ -151,22 +150,15 @@ def excess(node: Node, base: Node) -> Node:
     )
 
 
-def duplicates_of(node: Node, where: Node | None = None) -> tuple[Node, Node]:
-    """How many values occur more than once, and how many values there are, of a column.
+def computed(source: str, node: Node | None, named: str, *, distributed: bool) -> str:
+    """A FROM clause in which every row has the value of an expression, as a column of that name.
 
-    They are gathered in an array, so that no second scan is needed; it is built once for both.
+    OFFSET 0 keeps it from being worked out once for every use; a distributed table refuses that.
     """
-    values = render(filtered(exp.ArrayAgg(this=node.copy()), both(is_present(node), where)))
-    each = f"(SELECT count(*) AS n FROM unnest({values}) AS k GROUP BY k) AS keys"
-    return (
-        subquery(f"SELECT count(*) FILTER (WHERE n > 1) FROM {each}"),
-        subquery(f"SELECT count(*) FROM {each}"),
-    )
-
-
-def subquery(text: str) -> Node:
-    """A sub-select of ours as one value."""
-    return exp.Subquery(this=sqlglot.parse_one(text, dialect="postgres"))
+    if node is None:
+        return source
+    once = "" if distributed else " OFFSET 0"
+    return f"{source} CROSS JOIN LATERAL (SELECT {render(node)} AS {named}{once}) AS {named}"
 
 
 def newest_of(node: Node) -> Node:

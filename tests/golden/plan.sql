@@ -50,21 +50,29 @@ GROUP BY "order_id") AS keys;
 -- days: 2026-03-30
 -- note: no index on the time column: the whole table is read
 -- for: items.volume
-SELECT width_bucket("day", ARRAY[CAST('2026-03-30' AS DATE)]) - 1 AS day,
+SELECT warehouse_exporter_days.day,
+       COALESCE(s.c0, 0) AS c0
+FROM (VALUES (0, 1)) AS warehouse_exporter_days(day, bucket)
+LEFT JOIN (
+SELECT width_bucket("day", ARRAY[CAST('2026-03-30' AS DATE), CAST('2026-03-31' AS DATE)]) AS bucket,
        COUNT(*) AS c0
 FROM "shop"."items"
-WHERE ("day" >= CAST('2026-03-30' AS DATE)) AND ("day" < CAST('2026-03-31' AS DATE))
-GROUP BY 1;
+WHERE (("day" >= CAST('2026-03-30' AS DATE)) AND ("day" < CAST('2026-03-31' AS DATE)))
+GROUP BY 1) AS s ON s.bucket = warehouse_exporter_days.bucket;
 
 -- events: one scan, by day
 -- days: 2026-03-29 to 2026-03-30, 2 days
 -- note: slower: the time column is text, parsed in every row of the table
 -- for: events.volume
-SELECT width_bucket("warehouse_exporter_time", ARRAY[CAST('2026-03-28 23:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-29 22:00:00+00:00' AS TIMESTAMPTZ)]) - 1 AS day,
+SELECT warehouse_exporter_days.day,
+       COALESCE(s.c0, 0) AS c0
+FROM (VALUES (0, 1), (1, 2)) AS warehouse_exporter_days(day, bucket)
+LEFT JOIN (
+SELECT width_bucket("warehouse_exporter_time", ARRAY[CAST('2026-03-28 23:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-29 22:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-30 22:00:00+00:00' AS TIMESTAMPTZ)]) AS bucket,
        COUNT(*) AS c0
 FROM "shop"."events" CROSS JOIN LATERAL (SELECT CASE WHEN "at" ~ '^(?!0000)([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)? ?(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)?)?$' THEN CAST(("at" || CASE WHEN "at" ~ ':[0-5][0-9].*(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)$' THEN '' ELSE ' Europe/Berlin' END) AS TIMESTAMPTZ) END AS warehouse_exporter_time OFFSET 0) AS warehouse_exporter_time
-WHERE ("warehouse_exporter_time" >= CAST('2026-03-28 23:00:00+00:00' AS TIMESTAMPTZ)) AND ("warehouse_exporter_time" < CAST('2026-03-30 22:00:00+00:00' AS TIMESTAMPTZ))
-GROUP BY 1;
+WHERE (("warehouse_exporter_time" >= CAST('2026-03-28 23:00:00+00:00' AS TIMESTAMPTZ)) AND ("warehouse_exporter_time" < CAST('2026-03-30 22:00:00+00:00' AS TIMESTAMPTZ)))
+GROUP BY 1) AS s ON s.bucket = warehouse_exporter_days.bucket;
 
 -- events: single values
 -- note: slower: the time column is text, parsed in every row of the table

@@ -82,8 +82,13 @@ def test_a_text_that_is_no_json_costs_its_row_and_not_the_check(
 ) -> None:
     table(warehouse, "text")
     put(warehouse, f"'{document.replace(chr(39), chr(39) * 2)}'")
-    said = warehouse.say(PRICES)
-    assert said == ("FAIL", f"1 of 19 values {WAY} (5.26 %, limit 5 %)")
+    told = f"1 of 19 values {WAY}, 1 document is no JSON (5.26 %, limit 5 %)"
+    assert warehouse.say(PRICES) == ("FAIL", told)
+    put(warehouse, "'None'", row=2)
+    told = f"2 of 18 values {WAY}, 2 documents are no JSON (11.11 %, limit 5 %)"
+    assert warehouse.say(PRICES) == ("FAIL", told)
+    later = PRICES.replace("critical", "where: id > 2, critical")
+    assert warehouse.say(later) == ("PASS", f"0 of 16 values {WAY} (0 %, limit 5 %)")
 
 
 def test_what_json_allows_and_jsonb_does_not_costs_its_row(warehouse: Warehouse) -> None:
