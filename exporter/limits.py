@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 
@@ -53,9 +54,11 @@ EXAMPLES = "such as '> 5%', '> 12h', '> 10 rows' or '< 100'"
 
 
 def scaled(number: str, suffix: str) -> float:
-    """The number in its base unit, rounded once: `5%` is exactly the float 0.05."""
-    factor = SUFFIXES[suffix][1]
-    return float(number) / 100 if suffix == "%" else float(number) * factor
+    """The number in its base unit, rounded once: `18.6%` is exactly the float 0.186."""
+    plain = float(number)
+    if not plain or not math.isfinite(plain):
+        return plain
+    return float(Decimal(number) * Decimal(repr(SUFFIXES[suffix][1])))
 
 
 @dataclass(frozen=True)

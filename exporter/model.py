@@ -127,7 +127,8 @@ class CheckId:
 class Sample:
     """One measured series of a check: labels, numbers by metric name, and the evidence in words.
 
-    Those `beside` it are shown together with it, and never judged.
+    Those `beside` it are shown together with it, and never judged. `skipped` says why there is
+    nothing to judge; `blind`, why it is skipped unless it is in breach of a limit.
     """
 
     values: Mapping[str, float]
@@ -135,6 +136,7 @@ class Sample:
     labels: Mapping[str, str] = field(default_factory=dict)
     skipped: str | None = None
     beside: tuple[Sample, ...] = ()
+    blind: str | None = None
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,10 @@ def judge(check: Check, samples: list[Sample], as_of: datetime) -> tuple[Verdict
 def judge_sample(
     sample: Sample, conditions: Mapping[Severity, Condition], as_of: datetime
 ) -> Verdict:
-    """The worst severity whose condition is met, with value and limit in the text."""
+    """The worst severity whose condition is met, with value and limit in the text.
+
+    What is in breach of none is a pass, unless the sample says that it cannot be one.
+    """
     if sample.skipped is not None:
         return Verdict(Outcome.SKIPPED, sample.skipped, sample)
     for severity in ORDER:
@@ -38,6 +41,8 @@ def judge_sample(
         if terms:
             text = explain(sample, terms, limits_text(terms), as_of)
             return Verdict(OUTCOMES[severity], text, sample, severity)
+    if sample.blind is not None:
+        return Verdict(Outcome.SKIPPED, sample.blind, sample)
     nearest = next(conditions[s] for s in reversed(ORDER) if s in conditions)
     departs = any(term.reading.of_a_departure for term in nearest.terms)
     limits = nearest.text if departs else limits_text(nearest.terms)

@@ -113,6 +113,15 @@ def test_two_limits_that_must_both_be_in_breach_are_both_told() -> None:
     assert said(Sample({"z": -3.1}, "no mean"), warning=Condition.all_of(*terms))[0] == "PASS"
 
 
+def test_a_sample_that_is_blind_is_a_finding_or_skipped() -> None:
+    blind = Sample({"ratio": 0.5}, "x", blind="a baseline of zeros passes nothing")
+    assert said(blind, critical=limited("ratio", "> 5%")) == ("FAIL", "x (50 %, limit 5 %)")
+    assert said(blind, critical=limited("ratio", "> 50%")) == (
+        "SKIP",
+        "a baseline of zeros passes nothing",
+    )
+
+
 def test_a_skipped_sample_is_no_pass() -> None:
     quiet = Sample({"ratio": 1.0}, "x", skipped="too little history: 3 of 7 days")
     assert said(quiet, critical=limited("ratio", "> 5%")) == (

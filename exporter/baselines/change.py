@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from exporter.baselines.score import parts
+from exporter.baselines.score import exact, middle, parts
 
 
 @dataclass(frozen=True)
@@ -26,5 +25,5 @@ def change(value: float, before: Sequence[float]) -> Change:
     """
     if not before:
         raise ValueError("a mean needs at least one day")
-    mean = statistics.mean(before)
-    return Change(mean, parts(value - mean, abs(mean)))
+    mean = middle([exact(past) for past in before])
+    return Change(float(mean), parts(exact(value) - mean, abs(mean)))

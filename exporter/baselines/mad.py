@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
-from exporter.baselines.score import Score, parts
+from exporter.baselines.score import Score, exact, parts
 
 
 def mad(value: float, history: Sequence[float]) -> Score:
@@ -19,7 +19,9 @@ def mad(value: float, history: Sequence[float]) -> Score:
     """
     if not history:
         raise ValueError("a median needs at least one day")
-    median = statistics.median(history)
-    spread = statistics.median(abs(past - median) for past in history)
-    distance = value - median
-    return Score(median, spread, parts(distance, spread), parts(distance, abs(median)))
+    days = [exact(past) for past in history]
+    median = statistics.median(days)
+    spread = statistics.median(abs(day - median) for day in days)
+    distance = exact(value) - median
+    score, change = parts(distance, spread), parts(distance, abs(median))
+    return Score(float(median), float(spread), score, change)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import statistics
+import math
 from collections.abc import Sequence
 
-from exporter.baselines.score import Score, parts
+from exporter.baselines.score import Score, exact, middle, parts, settled
 
 
 def zscore(value: float, history: Sequence[float]) -> Score:
@@ -19,7 +19,10 @@ def zscore(value: float, history: Sequence[float]) -> Score:
     """
     if len(history) < 2:
         raise ValueError("a sample standard deviation needs at least two days")
-    mean = statistics.mean(history)  # exact: fmean may differ from a constant by its last bit
-    deviation = statistics.stdev(history)
-    distance = value - mean
-    return Score(mean, deviation, parts(distance, deviation), parts(distance, abs(mean)))
+    days = [exact(past) for past in history]
+    mean = middle(days)
+    variance = sum((day - mean) ** 2 for day in days) / (len(days) - 1)
+    distance = exact(value) - mean
+    size = math.sqrt(parts(distance**2, variance))
+    score = settled(-size if distance < 0 else size)
+    return Score(float(mean), math.sqrt(variance), score, parts(distance, abs(mean)))

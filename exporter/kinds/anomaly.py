@@ -1,6 +1,7 @@
 """V2 to V7, N1, N2: a metric of the expected day against the days before it.
 
-A metric that is 0 although its traffic is normal (V6) is a fall of 100 % `while` that is normal.
+A metric that is 0 although its traffic is normal (V6) is a fall of 100 % `while` that is normal:
+a rule of two numbers, which needs no history of the metric itself.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from exporter.baselines import daily
+from exporter.baselines.few import enough
 from exporter.catalog import Metric as Gauge
 from exporter.errors import Skipped
 from exporter.kinds import departures
@@ -26,13 +28,23 @@ from exporter.kinds.departures import (
     Direction,
     Method,
 )
-from exporter.kinds.findings import EXPECTED, LOWER, UPPER, Finding, by_week, no_value
+from exporter.kinds.findings import (
+    EXPECTED,
+    LOWER,
+    UPPER,
+    Finding,
+    Week,
+    by_week,
+    no_value,
+    of_zero,
+)
 from exporter.kinds.forecasts import Question, of_seasonal
 from exporter.kinds.histories import Known, needs_of, series_of, values_of
 from exporter.limits import Condition
 from exporter.model import Sample, Severity
 from exporter.needs import Need, Readings
-from exporter.target import Target
+from exporter.target import Daily, Target
+from exporter.wording import counted
 
 DEFAULT_DAYS = {Method.SEASONAL: 28}
 A_WEEK = 7
@@ -61,7 +73,8 @@ class Anomaly(Kind):
     min_days: int | None = Field(
         None,
         ge=2,
-        description="Days of history needed, else skipped; default: all of them, of seasonal 7.",
+        description="Days of history that must have a value, else skipped; default: half of them,"
+        " and at least 3; of seasonal 7.",
     )
     against: Literal["week", "weekday"] = Field(
         "week",
@@ -198,7 +211,7 @@ class Anomaly(Kind):
             raise Skipped(
                 f"{today} is in the calendar ({event.name}): a rise is not judged ({found.text})"
             )
-        return [Sample(found.values, found.text, {"metric": name})]
+        return [Sample(found.values, found.text, {"metric": name}, blind=found.blind)]
 
     def finding(self, name: str, target: Target, readings: Readings) -> Finding:
         """What the method says of a metric."""
@@ -207,21 +220,46 @@ class Anomaly(Kind):
         if self.method is Method.SEASONAL:
             series = series_of(metric, readings, today, known, self.rate)
             asked = Question(name, today, series, self.history, self.mildest(), self.direction)
-            return of_seasonal(asked, self.min_days or daily.ENOUGH_DAYS)
-        values = values_of(metric, readings, today)
-        value = values.get(today)
+            return of_seasonal(asked, self.needed)
+        value = values_of(metric, readings, today).get(today)
         if value is None:
             raise no_value(name, today)
-        days = self.past(today, known)
-        earlier = [values[day] for day in days if day in values]
-        needed = self.min_days or self.history
-        if len(earlier) < needed:
+        week = self.week(metric, target, readings)
+        if self.is_hard(value) and (len(week.values) < self.needed or not any(week.values)):
+            return of_zero(name, value, week)
+        if len(week.values) < self.needed:
             raise Skipped(
-                f"insufficient history: {name} has a value on {len(earlier)} of the {self.history}"
-                f" days before {today}, {needed} are needed"
+                f"insufficient history: {name} has a value on {len(week.values)} of the"
+                f" {counted(week.days, 'day')} before {today}, {self.needed} are needed"
             )
-        on = f"on {days[0]}" if self.against == "weekday" else None
-        return by_week(self.method, name, value, earlier, self.mildest(), self.direction, on)
+        return by_week(self.method, name, value, week, self.mildest(), self.direction)
+
+    def week(self, metric: Daily, target: Target, readings: Readings) -> Week:
+        """The values of the days of history that have one."""
+        today, known = target.calendar.expected, Known.of(metric, target)
+        values, days = values_of(metric, readings, today), self.past(today, known)
+        on = days[0] if self.against == "weekday" else None
+        return Week([values[day] for day in days if day in values], self.history, on)
+
+    @property
+    def needed(self) -> int:
+        """Days of history without which nothing is judged."""
+        if self.method is Method.SEASONAL:
+            return self.min_days or daily.ENOUGH_DAYS
+        return self.min_days or enough(self.history)
+
+    def is_hard(self, value: float) -> bool:
+        """Whether a limit is a rule of two numbers: a fall of 100 %, which is a metric that is 0.
+
+        Of a value that is not 0 all limits must be.
+        """
+        limits = self.given().values()
+        if self.method is not Method.CHANGE or not self.direction.falls:
+            return False
+        if self.direction.rises and value and any(one.rise or one.change for one in limits):
+            return False
+        hard = [(one.fall or one.change) == 1 for one in limits]
+        return all(hard) if value else any(hard)
 
     def mildest(self) -> Departure:
         """The limits that draw the band."""
@@ -229,8 +267,10 @@ class Anomaly(Kind):
         return departures.filled(severity, limit) if self.method is Method.SEASONAL else limit
 
     def skip_if_fallen(self, name: str, target: Target, readings: Readings) -> None:
-        """Raise Skipped where a metric, on which another is judged, has fallen itself."""
+        """Raise Skipped where a metric, on which another is judged, is not known to be normal."""
         found = self.finding(name, target, readings)
         as_of = target.calendar.as_of
         if any(limit.broken_by(found.values, as_of) for limit in self.conditions().values()):
             raise Skipped(f"traffic itself fell: {found.brief}")
+        if found.blind is not None:
+            raise Skipped(f"nobody knows whether traffic is normal: {found.blind}")

@@ -92,7 +92,7 @@ class ChannelMix(Limited):
     )
     days: int = Field(7, ge=1, le=90, description="Days of the baseline.")
     min_days: int | None = Field(
-        None, ge=1, description="Days with revenue needed, else skipped; default: all of them."
+        None, ge=1, description="Days with revenue needed, else skipped; default: half of them."
     )
     top: int = Field(10, ge=1, le=50, description="How many channels are shown, of either side.")
 
@@ -164,7 +164,7 @@ class ChannelMix(Limited):
         day, before = (Mix.of(readings[name].rows) for name in ("day", "baseline"))
         if not day.days:
             raise Skipped(f"nothing is attributed{self.by_whom} {self.when(target)}")
-        needed = self.min_days or self.days
+        needed = self.min_days or (self.days + 1) // 2
         if before.days < needed:
             raise Skipped(
                 f"insufficient history: revenue was attributed{self.by_whom} on {before.days} of"
@@ -176,6 +176,11 @@ class ChannelMix(Limited):
     def by_whom(self) -> str:
         """The model, in words."""
         return f" by {self.model}" if self.model else ""
+
+    def of(self, days: int) -> str:
+        """`of 7 days`, or `on 6 of 7 days` where one is missing."""
+        every = counted(self.days, "day")
+        return f"of {every}" if days == self.days else f"on {days} of {every}"
 
     def sample(self, move: Moved, target: Target, days: int) -> Sample:
         """One channel, or all the small ones together."""
@@ -191,7 +196,7 @@ class ChannelMix(Limited):
         of = f" ({counted(move.cut, 'small channel')})" if move.cut else ""
         text = (
             f"{move.channel}{of}: {share} of the revenue attributed{self.by_whom}"
-            f" {self.when(target)}, {usual} on average of {counted(days, 'day')} before"
+            f" {self.when(target)}, {usual} on average {self.of(days)} before"
         )
         model = {"model": self.model} if self.model else {}
         return Sample(values, text, {"channel": move.channel, **model})

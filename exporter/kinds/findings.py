@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from exporter.baselines.change import change
+from exporter.baselines.few import mad_after, zscore_after
 from exporter.baselines.mad import mad
-from exporter.baselines.score import Score
 from exporter.baselines.zscore import zscore
 from exporter.catalog import Metric as Gauge
 from exporter.errors import Skipped
@@ -31,16 +31,37 @@ UPPER = Gauge(
 
 @dataclass(frozen=True)
 class Finding:
-    """The gauges of a day by name, and its text; `brief` has no more than value and baseline."""
+    """The gauges of a day by name, and its text; `brief` has no more than value and baseline.
+
+    `blind` says why it can be a finding, but no pass.
+    """
 
     values: Mapping[str, float]
     text: str
     brief: str
+    blind: str | None = None
 
     @property
     def rises(self) -> bool:
         """Whether the value is above its baseline."""
         return self.values.get(CHANGE.name, 0.0) > 0
+
+
+@dataclass(frozen=True)
+class Week:
+    """The history of a metric: its values, of how many days, and the one day it may be."""
+
+    values: Sequence[float]
+    days: int
+    on: date | None = None
+
+    @property
+    def text(self) -> str:
+        """`of 7 days`, `on 6 of 7 days`, or `on 2026-03-02`."""
+        if self.on is not None:
+            return f"on {self.on}"
+        days, seen = counted(self.days, "day"), len(self.values)
+        return f"of {days}" if seen == self.days else f"on {seen} of {days}"
 
 
 def no_value(name: str, day: date) -> Skipped:
@@ -49,46 +70,69 @@ def no_value(name: str, day: date) -> Skipped:
 
 
 def by_week(
-    method: Method,
-    name: str,
-    value: float,
-    history: Sequence[float],
-    limit: Departure,
-    direction: Direction,
-    on: str | None,
+    method: Method, name: str, value: float, week: Week, limit: Departure, direction: Direction
 ) -> Finding:
     """What the methods of the seed documents say of a value after some days, or after one."""
-    of = on or f"of {counted(len(history), 'day')}"
     if method is Method.CHANGE:
-        moved = change(value, history)
-        band = {
-            LOWER: moved.expected * (1 - (limit.fall or limit.change or math.inf)),
-            UPPER: moved.expected * (1 + (limit.rise or limit.change or math.inf)),
-        }
-        score, expected, moved_by, middle = None, moved.expected, moved.change, "mean"
+        said = by_change(value, week, limit)
     else:
-        said = (zscore if method is Method.ZSCORE else mad)(value, history)
-        band = band_of(said, limit.z or 0.0)
-        score, expected, moved_by = said.score, said.expected, said.change
-        middle = "mean" if method is Method.ZSCORE else "median"
-    values = {EXPECTED: expected, CHANGE: moved_by}
-    if score is not None:
-        values[SCORE] = score
-    falls = direction.falls
-    rises = direction.rises and method is not Method.MAD
-    drawn = {**({LOWER: band[LOWER]} if falls else {}), **({UPPER: band[UPPER]} if rises else {})}
-    finite = {gauge: end for gauge, end in drawn.items() if math.isfinite(end)}
-    baseline = shown(expected) if on else f"{middle} {shown(expected)}"
-    text = f"{name}: {shown(value)} vs {baseline} {of} {numbers(value, expected, score, moved_by)}"
+        said = by_score(method, value, week, limit)
+    drawn = {LOWER: direction.falls, UPPER: direction.rises and method is not Method.MAD}
+    values = {
+        gauge: number
+        for gauge, number in said.items()
+        if gauge not in drawn or (drawn[gauge] and math.isfinite(number))
+    }
+    expected, score = said[EXPECTED], said.get(SCORE)
+    middle = "" if week.on else "median " if method is Method.MAD else "mean "
+    vs = f"{name}: {shown(value)} vs {middle}{shown(expected)} {week.text}"
     return Finding(
-        by_name({**values, **finite}), text, f"{name} {shown(value)} vs {shown(expected)}"
+        by_name(values),
+        f"{vs} {numbers(value, expected, score, said[CHANGE])}",
+        f"{name} {shown(value)} vs {shown(expected)}",
+        None if expected else f"{vs}: a baseline of zeros passes nothing",
     )
 
 
-def band_of(said: Score, z: float) -> dict[Gauge, float]:
-    """The values at which the score is z, on either side."""
-    reach = z * said.deviation
-    return {LOWER: said.expected - reach, UPPER: said.expected + reach}
+def by_change(value: float, week: Week, limit: Departure) -> dict[Gauge, float]:
+    """The gauges of `change`."""
+    moved = change(value, week.values)
+    return {
+        EXPECTED: moved.expected,
+        CHANGE: moved.change,
+        LOWER: moved.expected * (1 - (limit.fall or limit.change or math.inf)),
+        UPPER: moved.expected * (1 + (limit.rise or limit.change or math.inf)),
+    }
+
+
+def by_score(method: Method, value: float, week: Week, limit: Departure) -> dict[Gauge, float]:
+    """The gauges of `zscore` and `mad`; with days missing, the score as if they were there.
+
+    The ends of the band are the values at which that score is the limit.
+    """
+    score, after = (zscore, zscore_after) if method is Method.ZSCORE else (mad, mad_after)
+    said, seen = score(value, week.values), len(week.values)
+    reach = after(limit.z or 0.0, week.days, seen) * said.deviation
+    return {
+        EXPECTED: said.expected,
+        CHANGE: said.change,
+        SCORE: after(said.score, seen, week.days),
+        LOWER: said.expected - reach,
+        UPPER: said.expected + reach,
+    }
+
+
+def of_zero(name: str, value: float, week: Week) -> Finding:
+    """The hard rule of two numbers, where the days before say nothing: a metric is 0, or it is not.
+
+    0 is a fall of 100 %, whatever was before; anything is infinitely more than nothing.
+    """
+    before = f"{len(week.values)} of {counted(week.days, 'day')} before to compare with"
+    if week.values and not any(week.values):
+        before = f"0 {week.text} before as well"
+    moved_by = math.inf if value else -1.0
+    text = f"{name}: {shown(value)}, {before} {numbers(value, 0.0, None, moved_by)}"
+    return Finding({CHANGE.name: moved_by}, text, f"{name} {shown(value)}")
 
 
 def by_name(values: Mapping[Gauge, float]) -> dict[str, float]:

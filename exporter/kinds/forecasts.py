@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from exporter.baselines.daily import ENOUGH_DAYS, ENOUGH_ROWS, FIFTH, Day, Series, judged
+from exporter.baselines.score import settled
 from exporter.catalog import Metric as Gauge
 from exporter.days import weekday
 from exporter.errors import Skipped
@@ -67,7 +68,7 @@ def gauges(asked: Question, said: Day) -> dict[Gauge, float]:
         found = {
             EXPECTED: said.expected,
             CHANGE: said.change,
-            DIFFERENCE: said.value - said.expected,
+            DIFFERENCE: settled(said.value - said.expected),
         }
     if said.score is not None:
         found[SCORE] = said.score

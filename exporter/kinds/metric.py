@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
+from exporter.baselines.score import settled
 from exporter.catalog import Metric as Gauge
 from exporter.days import last_days
 from exporter.errors import Skipped
@@ -131,7 +132,7 @@ def daily_values(metric: Daily, readings: Readings) -> dict[date, float]:
     if not metric.ratio:
         return values
     below = by_day(readings["denominator"])
-    return {day: value / below[day] for day, value in values.items() if below.get(day)}
+    return {day: settled(value / below[day]) for day, value in values.items() if below.get(day)}
 
 
 def by_day(reading: Reading) -> dict[date, float]:

@@ -131,21 +131,45 @@ def test_too_little_history_is_skipped_with_its_numbers(warehouse: Warehouse) ->
     assert verdict.outcome.shown == "SKIP"
     assert verdict.text == (
         "insufficient history: orders has a value on 3 of the 7 days before 2026-03-09,"
-        " 7 are needed"
+        " 4 are needed"
     )
     enough = judge(warehouse, V3.replace("critical", "min_days: 3, critical"))
-    assert enough.text.startswith("orders: 2 vs mean 20.33 of 3 days ")
+    assert enough.text.startswith("orders: 2 vs mean 20.33 on 3 of 7 days ")
 
 
 def test_a_day_without_any_row_is_a_hole_in_the_history_and_not_a_zero(
     warehouse: Warehouse,
 ) -> None:
     shop(warehouse, (20, 22, 0, 21, 23, 20, 22, 2))
-    verdict = judge(warehouse, V3.replace("critical", "min_days: 6, critical"))
-    assert verdict.text.startswith("orders: 2 vs mean 21.33 of 6 days ")
-    ratio = V3.replace("[orders]", "[conversion]").replace("critical", "min_days: 6, critical")
-    conversion = judge(warehouse, ratio, "conversion")
-    assert conversion.text.startswith("conversion: 0.02 vs mean 0.2133 of 6 days ")
+    verdict = judge(warehouse, V3)
+    assert verdict.text.startswith("orders: 2 vs mean 21.33 on 6 of 7 days ")
+    conversion = judge(warehouse, V3.replace("[orders]", "[conversion]"), "conversion")
+    assert conversion.text.startswith("conversion: 0.02 vs mean 0.2133 on 6 of 7 days ")
+    whole = judge(warehouse, V3.replace("critical", "min_days: 7, critical"))
+    assert whole.text.startswith("insufficient history: orders has a value on 6 of the 7 days")
+
+
+@pytest.mark.parametrize("lost", [(), (1,), (2, 4), (0, 3, 6)])
+def test_days_that_are_missing_make_it_no_blinder_and_no_louder(
+    warehouse: Warehouse, lost: tuple[int, ...]
+) -> None:
+    """A tenth of the traffic is found, and so is a double load; 21 or 24 of 21 are nothing."""
+    week = [0 if day in lost else count for day, count in enumerate(WEEK)]
+    words = []
+    for today in (2, 21, 24, 44):
+        warehouse.sql("DROP TABLE IF EXISTS orders, sessions")
+        shop(warehouse, (*week, today))
+        words.append(judge(warehouse, V4).outcome.shown)
+    assert words == ["WARN", "PASS", "PASS", "WARN"]
+
+
+def test_with_more_than_half_of_the_days_missing_nothing_is_judged(warehouse: Warehouse) -> None:
+    shop(warehouse, (20, 0, 19, 0, 23, 0, 0, 2))
+    verdict = judge(warehouse, V3)
+    assert verdict.text == (
+        "insufficient history: orders has a value on 3 of the 7 days before 2026-03-09,"
+        " 4 are needed"
+    )
 
 
 def test_a_day_on_which_nothing_matches_is_an_honest_zero(warehouse: Warehouse) -> None:

@@ -13,10 +13,7 @@ from tests.warehouses import Warehouse, complaint
 
 V5 = "{metrics: [orders], method: mad, warning: {z: 3, below: 60%}, critical: {z: 5, below: 30%}}"
 V2 = "{metrics: [orders], method: change, warning: {change: 30%}}"
-V6 = (
-    "{name: silent, metrics: [orders], method: change, min_days: 3, while: [sessions],"
-    " critical: {fall: 100%}}"
-)
+V6 = "{name: silent, metrics: [orders], method: change, while: [sessions], critical: {fall: 100%}}"
 N2 = (
     "{metrics: [conversion], method: mad, while: [sessions], warning: {z: 3, below: 60%},"
     " critical: {z: 5, below: 30%}}"
@@ -143,6 +140,102 @@ def test_v6_on_the_second_day_of_an_outage_it_still_speaks(warehouse: Warehouse)
     fill(warehouse, "orders", (*WEEK[1:], 0, 0))
     fill(warehouse, "sessions", [100] * 8)
     assert judge(warehouse, V6, "silent_orders").outcome.shown == "FAIL"
+
+
+@pytest.mark.parametrize("days", [1, 3, 4, 6, 7])
+def test_v6_speaks_on_every_day_of_an_outage(warehouse: Warehouse, days: int) -> None:
+    """It is a rule of two numbers: days without orders do not become what is normal."""
+    fill(warehouse, "orders", (*WEEK[days:], *[0] * days, 0))
+    fill(warehouse, "sessions", [100] * 8)
+    verdict = judge(warehouse, V6, "silent_orders")
+    assert verdict.outcome.shown == "FAIL", verdict.text
+    assert gauges(verdict)["change_ratio"] == -1
+    change_day(warehouse, "orders", 1)
+    assert judge(warehouse, V6, "silent_orders").outcome.shown == "PASS"
+
+
+def test_v6_of_a_daily_table_that_says_0_every_day(warehouse: Warehouse) -> None:
+    """The rows are there, and each says 0: a history of zeros, and not of holes."""
+    fill(warehouse, "orders", [1] * 8)
+    fill(warehouse, "sessions", [100] * 8)
+    warehouse.sql("UPDATE orders SET revenue = 0")
+    silent = V6.replace("[orders]", "[revenue]")
+    verdict = judge(warehouse, silent, "silent_revenue")
+    assert (verdict.outcome.shown, verdict.text) == (
+        "FAIL",
+        "revenue: 0, 0 of 7 days before as well (change=-100 %) (-100 %, limit fall of 100 %)",
+    )
+    warehouse.sql(f"UPDATE orders SET revenue = 5 WHERE ts::date = '{EXPECTED}'")
+    assert judge(warehouse, silent, "silent_revenue").outcome.shown == "PASS"
+
+
+def test_v6_needs_no_day_before(warehouse: Warehouse) -> None:
+    fill(warehouse, "orders", [0])
+    fill(warehouse, "sessions", [100] * 8)
+    verdict = judge(warehouse, V6, "silent_orders")
+    assert verdict.text == (
+        "orders: 0, 0 of 7 days before to compare with (change=-100 %)"
+        " (-100 %, limit fall of 100 %)"
+    )
+    mild = V6.replace("critical", "warning: {fall: 50%}, critical")
+    assert judge(warehouse, mild, "silent_orders").outcome.shown == "FAIL"
+    change_day(warehouse, "orders", 1)
+    assert judge(warehouse, V6, "silent_orders").outcome.shown == "PASS"
+    assert judge(warehouse, mild, "silent_orders").outcome.shown == "SKIP", "of a fall by half"
+
+
+def test_v6_is_not_disabled_by_a_lost_day_of_traffic(warehouse: Warehouse) -> None:
+    fill(warehouse, "orders", (*WEEK, 0))
+    fill(warehouse, "sessions", [100, 101, 0, 100, 102, 0, 100, 97])
+    assert judge(warehouse, V6, "silent_orders").outcome.shown == "FAIL"
+    change_day(warehouse, "sessions", 30)
+    assert judge(warehouse, V6, "silent_orders").text == "traffic itself fell: sessions 30 vs 100"
+
+
+@pytest.mark.parametrize(
+    ("anomaly", "today", "word"),
+    [
+        ("method: zscore, critical: {z: 3}", 0, "SKIP"),
+        ("method: zscore, critical: {z: 3}", 4, "FAIL"),
+        ("method: zscore, direction: fall, critical: {z: 3}", 4, "SKIP"),
+        ("method: zscore, direction: rise, critical: {z: 3}", 0, "SKIP"),
+        ("method: mad, critical: {z: 3, below: 60%}", 0, "SKIP"),
+        ("method: mad, critical: {z: 3, below: 60%}", 4, "SKIP"),
+        ("method: change, critical: {fall: 50%}", 0, "SKIP"),
+        ("method: change, critical: {change: 50%}", 4, "FAIL"),
+        ("method: change, critical: {fall: 100%}", 0, "FAIL"),
+        ("method: change, critical: {fall: 100%}", 4, "PASS"),
+        ("critical: {fall: 0.1%}", 0, "SKIP"),
+    ],
+)
+def test_a_baseline_of_zeros_passes_nothing(
+    warehouse: Warehouse, anomaly: str, today: int, word: str
+) -> None:
+    fill(warehouse, "orders", [1] * 30)
+    fill(warehouse, "sessions", [100] * 30)
+    warehouse.sql(
+        f"UPDATE orders SET revenue = 0; UPDATE orders SET revenue = {today}"
+        f" WHERE ts::date = '{EXPECTED}'"
+    )
+    one = f"{{name: one, metrics: [revenue], {anomaly}}}"
+    verdict = judge(warehouse, one, "one_revenue")
+    assert verdict.outcome.shown == word, verdict.text
+    guarded = f"{{name: two, metrics: [orders], while: [revenue], {anomaly}}}"
+    assert judge(warehouse, guarded, "two_orders").outcome.shown == "SKIP", "is that traffic?"
+
+
+def test_what_is_said_of_zeros(warehouse: Warehouse) -> None:
+    fill(warehouse, "orders", [1] * 8)
+    fill(warehouse, "sessions", [100] * 8)
+    warehouse.sql("UPDATE orders SET revenue = 0")
+    one = "{name: one, metrics: [revenue], method: zscore, critical: {z: 3}}"
+    told = "revenue: 0 vs mean 0 of 7 days: a baseline of zeros passes nothing"
+    assert judge(warehouse, one, "one_revenue").text == told
+    guarded = one.replace("[revenue]", "[orders], while: [revenue]")
+    assert judge(warehouse, guarded, "one_orders").text == (
+        "nobody knows whether traffic is normal: revenue: 0 vs median 0 of 7 days:"
+        " a baseline of zeros passes nothing"
+    )
 
 
 def test_without_a_history_of_traffic_nothing_is_said(warehouse: Warehouse) -> None:
