@@ -6,6 +6,7 @@ A kind's metric and alert name stand in the kind's file; all of them together ar
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 FROM_LAST_PASS = "From the last pass, see warehouse_pass_last_success_timestamp_seconds."
@@ -92,3 +93,16 @@ ALERT_RULES_OUT_OF_DATE = "WarehouseRulesOutOfDate"
 ALERT_HEARTBEAT = "WarehouseHeartbeat"
 DEFAULT_PORT = 9843
 APPLICATION_NAME = "warehouse-exporter"
+
+BAD_LABEL = re.compile(r"[^a-zA-Z0-9_]")
+OWN_LABELS = ("dataset", "check", "severity", "owner", "layer", "incident", "alertname")
+"""Labels that we, or the alert rules, give a value to: two series that differ only in one of them
+would become the same alert, and Prometheus then refuses the whole rule."""
+
+
+def label_name(text: str) -> str:
+    """A label name that Prometheus takes and that is none of ours."""
+    name = BAD_LABEL.sub("_", text)
+    if name[:1].isdigit() or name in OWN_LABELS or name.startswith("__"):
+        return f"query_{name.lstrip('_')}"
+    return name or "query_label"

@@ -18,6 +18,7 @@ from exporter.logs import event
 from exporter.model import CheckId
 from exporter.needs import Reading, Scan
 from exporter.plan import Plan
+from exporter.states import Cell
 from exporter.target import Target
 from exporter.warehouse import Connector, Session
 
@@ -140,6 +141,13 @@ def answer(
                     collected.lose((slot.asked for slot in single.slots), failed)
 
 
+def asked(statement: Statement, session: Session) -> list[dict[str, Cell]]:
+    """The rows of a statement; a text of the owner's is asked apart from ours."""
+    if statement.written is None:
+        return session.rows(statement.sql)
+    return session.rows_of(statement.sql, statement.written.zone, statement.written.rows)
+
+
 def run(statement: Statement, session: Session, collected: Collected) -> Unmeasured | None:
     """Run one statement and hand out its answer; an error is returned, unless it is Unreachable.
 
@@ -147,7 +155,7 @@ def run(statement: Statement, session: Session, collected: Collected) -> Unmeasu
     """
     started, error, rows = time.monotonic(), None, []
     try:
-        rows = session.rows(statement.sql)
+        rows = asked(statement, session)
         fit(statement, rows)
     except Unreachable:
         raise

@@ -91,7 +91,8 @@ def comments(statement: Statement) -> Iterator[str]:
 def estimates(statement: Statement, session: Session) -> list[str]:
     """What the planner expects of a statement: its cost, and how each relation is read."""
     try:
-        (row,) = session.rows(f"EXPLAIN (FORMAT JSON)\n{statement.sql}")
+        zone = statement.written.zone if statement.written else "UTC"
+        (row,) = session.rows_of(f"EXPLAIN (FORMAT JSON)\n{statement.sql}", zone, 2)
     except Unreachable:
         raise
     except Unmeasured as error:

@@ -13,7 +13,7 @@ from datetime import date
 
 from exporter.closed import Part
 from exporter.model import CheckId
-from exporter.needs import Lookup, Need, Probe, Rows, Scan
+from exporter.needs import Lookup, Need, Probe, Rows, Scan, Written
 from exporter.sql import statements, words
 from exporter.sql.clocks import PARSED
 from exporter.sql.faults import over_nothing
@@ -60,6 +60,7 @@ class Statement:
     days: tuple[date, ...] | None = None
     note: str = ""
     cells: tuple[bool, ...] | None = None
+    written: Written | None = None
 
     @property
     def checks(self) -> tuple[CheckId, ...]:
@@ -220,7 +221,7 @@ def write_probe(asked: Sequence[Asked], target: Target) -> Statement:
     need = asked[0].need
     assert isinstance(need, Probe)
     slots = tuple(Slot(one, ()) for one in asked)
-    return Statement(target.dataset.name, "probe", need.sql, slots)
+    return Statement(target.dataset.name, "probe", need.sql, slots, written=need.written)
 
 
 WRITERS = {

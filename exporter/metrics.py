@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
@@ -13,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from exporter import __version__, catalog
 from exporter.board import Board, Snapshot
-from exporter.catalog import Metric
+from exporter.catalog import Metric, label_name
 from exporter.config import Config
 from exporter.errors import Reason
 from exporter.kinds import all_metrics
@@ -21,20 +20,8 @@ from exporter.kinds.freshness import Freshness
 from exporter.model import CheckId, Outcome, Sample
 from exporter.rules import checksum
 
-BAD_LABEL = re.compile(r"[^a-zA-Z0-9_]")
-OWN_LABELS = ("dataset", "check", "severity", "owner", "layer", "incident", "alertname")
-"""Labels that we, or the alert rules, give a value to: two series that differ only in one of them
-would become the same alert, and Prometheus then refuses the whole rule."""
 Families = dict[str, Family]
 SHARED = (catalog.ROWS_FAILED, catalog.ROWS_CHECKED)
-
-
-def label_name(text: str) -> str:
-    """A label name that Prometheus takes and that is none of ours."""
-    name = BAD_LABEL.sub("_", text)
-    if name[:1].isdigit() or name in OWN_LABELS or name.startswith("__"):
-        return f"query_{name.lstrip('_')}"
-    return name or "query_label"
 
 
 class BoardCollector(Collector):

@@ -69,6 +69,17 @@ class Parts:
 
 
 @dataclass(frozen=True)
+class Written:
+    """How a query of the owner's is asked: alone, as it is written, with clocks in a zone.
+
+    No more than `rows` of its rows are read.
+    """
+
+    zone: str
+    rows: int
+
+
+@dataclass(frozen=True)
 class Probe:
     """A statement of its own, for what cannot fuse; equal texts run once.
 
@@ -76,7 +87,7 @@ class Probe:
     state can be taken apart (`states.Parted`). One that is `settled` reads closed days alone, by
     bounds that stand in its text: it is asked once for as long as the text is the same. `columns`
     are those that its rows must have, and `each` those by which no two rows may be alike; a query
-    of the owner's own may answer anything.
+    that is `written` by the owner may answer anything.
     """
 
     dataset: str
@@ -86,6 +97,7 @@ class Probe:
     settled: bool = False
     columns: tuple[str, ...] | None = None
     each: tuple[str, ...] = ()
+    written: Written | None = None
 
 
 Need = Scan | Lookup | Probe

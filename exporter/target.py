@@ -105,11 +105,11 @@ class Target:
         return words.column(self.fact(name).name)
 
     def expression(self, text: str) -> Node:
-        """An expression of the config, all of whose columns exist."""
-        tree = expressions.parse(text)
-        for name in expressions.columns_in(tree):
+        """An expression of the config as it is written, all of whose columns exist."""
+        found = expressions.parse(text)
+        for name in found.columns:
             self.fact(name)
-        return tree
+        return found.node
 
     def predicate(self, text: str | None) -> Node | None:
         """A `where` of the config; None where there is none."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from exporter import config
@@ -17,10 +17,23 @@ from exporter.errors import Reason, Unmeasured, Unreachable, UsageError
 from exporter.model import Relation
 from exporter.relations import QUERY, REWRITTEN, Name, Rewritten, found_among
 from exporter.states import Cell
-from exporter.wire import Wire
+from exporter.wire import Answer, Wire
 
 SHORT = 5.0
 """How long the server has for what reads no table: settings and savepoints, in seconds."""
+HANDED_OVER = """SELECT pg_catalog.set_config('warehouse_exporter.query', %s, true),
+    pg_catalog.set_config('timezone', %s, true),
+    pg_catalog.set_config('cursor_tuple_fraction', '1', true)"""
+OPENED = """DO $$
+DECLARE warehouse_exporter_query pg_catalog.refcursor := 'warehouse_exporter_query';
+BEGIN
+    OPEN warehouse_exporter_query
+        FOR EXECUTE pg_catalog.current_setting('warehouse_exporter.query');
+END $$"""
+"""A cursor takes one statement that gives rows: the server itself refuses a second one."""
+FETCHED = "FETCH FORWARD %s FROM warehouse_exporter_query"
+CLOSED = """CLOSE warehouse_exporter_query;
+SELECT pg_catalog.set_config('timezone', 'UTC', true)"""
 ORPHANED = "client_connection_check_interval"
 """How often a busy server looks whether we are still there (PostgreSQL 14 and later)."""
 
@@ -199,6 +212,26 @@ class Session:
 
     def rows(self, sql: str) -> list[dict[str, Cell]]:
         """The rows of a statement. Raises Unmeasured, or Unreachable if the connection is gone."""
+        return self._in_savepoint(lambda seconds: self._wire.execute(sql, seconds=seconds))
+
+    def rows_of(self, written: str, zone: str, most: int) -> list[dict[str, Cell]]:
+        """The first rows of a text that is not ours, and in which clocks show the time of a zone.
+
+        It is sent as it is, and the server takes it only if it is one statement that gives rows.
+        Raises like `rows`.
+        """
+
+        def fetched(seconds: float) -> Answer:
+            self._wire.execute(HANDED_OVER, [written, zone], seconds=SHORT)
+            self._wire.execute(OPENED, seconds=seconds)
+            answer = self._wire.execute(FETCHED, [most], seconds=seconds)
+            self._wire.execute(CLOSED, seconds=SHORT)
+            return answer
+
+        return self._in_savepoint(fetched)
+
+    def _in_savepoint(self, asked: Callable[[float], Answer]) -> list[dict[str, Cell]]:
+        """What is answered within the seconds that are left; an error costs nothing else."""
         if self._stopped.is_set():
             raise Unmeasured(Reason.CANCELED, "not begun: the exporter is shutting down")
         left = min(self._warehouse.statement_timeout, self.deadline - time.monotonic())
@@ -209,7 +242,8 @@ class Session:
         prepare = "SAVEPOINT s; SELECT set_config('statement_timeout', %s, true)"
         self._wire.execute(prepare, [milliseconds(left)], seconds=SHORT)
         try:
-            names, rows = self._wire.execute(sql, seconds=left)
+            names, rows = asked(left)
+            refuse_twins(names)
             if self.careful:
                 self._refuse_rewritten()
         except Unreachable:
@@ -262,6 +296,13 @@ class Session:
             raise
         except Unmeasured as error:  # without it nothing can be said
             raise Unreachable(f"the catalogue cannot be read: {error.detail}") from None
+
+
+def refuse_twins(names: Sequence[str]) -> None:
+    """Raise Unmeasured where two columns have one name: only one of them would be read."""
+    twins = {name for name in names if names.count(name) > 1}
+    if twins:
+        raise Unmeasured(Reason.RESULT, f"several columns are called {', '.join(sorted(twins))}")
 
 
 def milliseconds(seconds: float) -> str:

@@ -171,5 +171,5 @@ def test_faults_stay_on_the_expected_day(orders: Config) -> None:
     ],
 )
 def test_which_values_a_filter_wants(predicate: str, tests: set[tuple[str, bool]]) -> None:
-    found = null_tests(words.count(expressions.parse(predicate)))
+    found = null_tests(words.count(expressions.parse(predicate).node))
     assert {(name.strip('"'), wants) for name, wants in found} == tests

@@ -191,7 +191,7 @@ def test_a_cost_that_cannot_be_told_is_unknown_and_says_why(indexed: str) -> Non
     try:
         guest = indexed.replace("postgres@", "guest@")
         text = planned(guest, more=own, costs=True)
-        assert "-- cost: unknown (permission denied for table secret (42501))\nSELECT" in of(
+        assert "-- cost: unknown (permission denied for table secret (42501))\nselect" in of(
             "queries.own", text
         )
         assert re.search(COST, of("orders.duplicates", text)), "the others have theirs"

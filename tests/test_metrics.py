@@ -10,9 +10,9 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as families_of
 
 from exporter.board import Board
+from exporter.catalog import label_name
 from exporter.errors import Reason
 from exporter.kinds import all_kinds
-from exporter.metrics import label_name
 from exporter.model import Outcome
 from exporter.rules import checksum
 from exporter.scrape import Scrape

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
+from exporter import catalog
 from exporter.catalog import Metric
 from exporter.errors import Reason, Unmeasured
 from exporter.kinds.base import Limited, Name
 from exporter.model import Dataset, Datasets, Sample
-from exporter.needs import Need, Probe, Readings
-from exporter.sql.queries import parse_query, render_query
+from exporter.needs import Need, Probe, Readings, Written
+from exporter.sql.queries import parse_query
 from exporter.states import Cell, finite
 from exporter.target import Target
 from exporter.wording import shown
@@ -23,8 +24,22 @@ MAX_ROWS = 1000
 
 def valid_query(text: str) -> str:
     """One SELECT that only reads; ValueError says what is wrong with it."""
-    parse_query(text)
+    clash = collision(parse_query(text).columns)
+    if clash is not None:
+        raise ValueError(clash)
     return text
+
+
+def collision(columns: Iterable[str]) -> str | None:
+    """Which columns would be one label, or one column of a row; None where all differ."""
+    known: dict[str, str] = {}
+    for column in columns:
+        label = catalog.label_name(column)
+        if label in known:
+            both = f"columns {known[label]!r} and {column!r} of the query"
+            return f"{both} both become the label {label}: give one of them another name"
+        known[label] = column
+    return None
 
 
 class Query(Limited):
@@ -40,7 +55,9 @@ class Query(Limited):
 
     name: Name = Field(description="Name of the check.")
     sql: Annotated[str, AfterValidator(valid_query)] = Field(
-        description="One SELECT; :as_of, :day_start and :day_end may stand for instants."
+        description="One SELECT, sent as it is written. :as_of, :day_start and :day_end stand for "
+        "instants; times without a zone, and casts to date, are read in the zone of the dataset "
+        "(default: that of the warehouse)."
     )
     value: str | None = Field(
         None, description="The column with the number; default: the only one, or `value`."
@@ -62,11 +79,11 @@ class Query(Limited):
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         start, end = target.bounds(target.calendar.expected)
-        instants = {"as_of": target.calendar.as_of, "day_start": start, "day_end": end}
-        limited = (
-            f"SELECT * FROM (\n{render_query(self.sql, instants)}\n) AS query LIMIT {MAX_ROWS + 1}"
+        text = parse_query(self.sql).at(
+            {"as_of": target.calendar.as_of, "day_start": start, "day_end": end}
         )
-        return {"rows": Probe(target.dataset.name, limited)}
+        sent = Written(target.dataset.time_zone.key, MAX_ROWS + 1)
+        return {"rows": Probe(target.dataset.name, text, written=sent)}
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         rows = readings["rows"].rows
@@ -79,6 +96,9 @@ class Query(Limited):
             )
         if len(rows) > MAX_ROWS:
             raise Unmeasured(Reason.RESULT, f"the query gave more than {MAX_ROWS:,} rows")
+        clash = collision(rows[0])
+        if clash is not None:
+            raise Unmeasured(Reason.RESULT, clash)
         return [self.sample(row) for row in rows]
 
     def sample(self, row: Mapping[str, Cell]) -> Sample:

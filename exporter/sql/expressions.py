@@ -1,132 +1,175 @@
-"""SQL expressions from the config: parsed, allow-listed, and never pasted.
+"""SQL expressions from the config: each word and sign allow-listed, and sent as they are written.
 
-Parsing alone is no protection: `pg_sleep(10) is null` and sub-selects parse well. So every node
-must be of a type listed here. There is no clock among them: `as_of` is the only time a check may
-know.
+The tokens are ours and follow the server's rules, and every one must be in a list of what one row
+may say: no sub-select, no aggregate, no function that is not named, and no clock, as `as_of` is the
+only time a check may know. The syntax tree only shows that it is one expression, and which
+columns it reads. What is sent is the text, without its comments, in parentheses.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
-import sqlglot
 from sqlglot import exp
 
 from exporter.errors import SqlRefused
-from exporter.sql.words import Node, name
+from exporter.sql import words
+from exporter.sql.clock_words import reads_clock
+from exporter.sql.lexer import Sort, Token, refused, tokens
+from exporter.sql.refusals import CLOCK_NAMES, CLOCKS
+from exporter.sql.trees import is_called, original, trees
+from exporter.sql.vocabulary import (
+    AGGREGATES,
+    FIELDS,
+    FUNCTIONS,
+    KEYWORDS,
+    OF_TYPES,
+    OPERATORS,
+    PATTERNS,
+    RESERVED,
+    TYPES,
+)
+from exporter.sql.words import Node
 
-ALLOWED: tuple[type[exp.Expr], ...] = (
-    # structure
-    exp.Column, exp.Identifier, exp.Literal, exp.Null, exp.Boolean, exp.Paren, exp.Tuple,
-    # logic
-    exp.And, exp.Or, exp.Not, exp.Is, exp.In, exp.Between, exp.NullSafeEQ, exp.NullSafeNEQ,
-    exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE,
-    exp.Like, exp.ILike, exp.RegexpLike, exp.RegexpILike, exp.SimilarTo,
-    # arithmetic
-    exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.Abs, exp.Round, exp.Floor, exp.Ceil,
-    # values
-    exp.Cast, exp.DataType, exp.DataTypeParam, exp.Case, exp.If, exp.Coalesce, exp.Nullif,
-    exp.Greatest, exp.Least,
-    exp.Lower, exp.Upper, exp.Trim, exp.Length, exp.DPipe, exp.Concat, exp.Substring,
-    exp.Left, exp.Right, exp.Replace, exp.StrPosition,
-    # documents
-    exp.JSONExtract, exp.JSONExtractScalar, exp.JSONBExtract, exp.JSONBExtractScalar,
-    exp.JSONPath, exp.JSONPathKey, exp.JSONPathRoot, exp.JSONPathSubscript,
-)  # fmt: skip
-TYPES = frozenset({
-    "boolean", "smallint", "int", "bigint", "decimal", "float", "double", "text", "varchar", "char",
-    "bpchar", "uuid", "json", "jsonb", "date", "time", "timetz", "timestamp", "timestamptz",
-    "interval",
-})  # fmt: skip
-"""Types of plain data; others look something up (regclass) or are not known to be harmless."""
-CLOCKS = (
-    exp.CurrentTimestamp, exp.CurrentDate, exp.CurrentTime, exp.CurrentDatetime, exp.Localtime,
-    exp.Localtimestamp,
-)  # fmt: skip
-CLOCK_WORDS = re.compile(r"[\s\d:.+-]*(now|today|tomorrow|yesterday)[\s\d:.+-]*", re.IGNORECASE)
-"""Text that PostgreSQL reads as the clock as soon as it is compared with a time."""
 NOT_NOW = "checks are judged at a given instant, not at now()"
 
 
-def refusal(node: Node) -> str | None:
-    """Why a node may not stand in an expression of the config, or None when it may."""
-    if isinstance(node, CLOCKS):
-        return f"the clock may not be read: {NOT_NOW}"
-    if reads_clock(node):
-        return f"{node.sql('postgres')} is the clock where it meets a time: {NOT_NOW}"
-    if isinstance(node, exp.Query | exp.Subquery | exp.Exists):
-        return "a sub-select is not allowed here: use `queries` for a statement of your own"
-    if isinstance(node, exp.AggFunc | exp.Window):
-        return f"{node.sql('postgres')}: no aggregate is allowed here, write what one row says"
-    if isinstance(node, exp.Column) and node.table:
-        return f"{node.sql('postgres')}: write the column without a table"
-    if isinstance(node, exp.DataType) and not is_plain(node):
-        return (
-            f"{node.sql('postgres').lower()} is not a type of plain data, such as text or numeric"
-        )
-    if isinstance(node, exp.Interval):
-        return "write an interval as a cast, such as '3 days'::interval"
-    if isinstance(node, ALLOWED) and not isinstance(node, exp.TryCast):
-        return None
-    if isinstance(node, exp.Anonymous):
-        return f"function {node.name.lower()}() is not in the list of allowed functions"
-    return f"{node.sql('postgres')!r} ({type(node).__name__}) is not allowed in an expression"
+@dataclass(frozen=True)
+class Expression:
+    """An expression that is allowed: the columns it reads, how it looks, and how it is sent."""
 
+    text: str
+    columns: tuple[str, ...]
+    tree: Node
+    tokens: tuple[Token, ...]
 
-def is_plain(data_type: exp.DataType) -> bool:
-    """Whether a type is one of plain data; types that name objects are kept as bare text."""
-    return str(getattr(data_type.this, "value", data_type.this)).lower() in TYPES
-
-
-def reads_clock(node: Node) -> bool:
-    """Whether a literal is one of the words that PostgreSQL takes for an instant near now()."""
-    if not isinstance(node, exp.Literal) or not CLOCK_WORDS.fullmatch(node.name):
-        return False
-    return not isinstance(node.parent, exp.Like | exp.ILike | exp.RegexpLike | exp.RegexpILike)
-
-
-def fold(node: Node) -> None:
-    """Spell unquoted names as PostgreSQL does: in lower case, but only the letters of ASCII."""
-    for found in node.find_all(exp.Identifier):
-        if not found.quoted:
-            found.replace(name(re.sub("[A-Z]+", lambda upper: upper[0].lower(), found.this)))
-
-
-NOT_UNDERSTOOD = {"Invalid expression / Unexpected token": "it cannot go on"}
-"""What sqlglot says -> what people are told; its other complaints name its own classes."""
+    @property
+    def node(self) -> Node:
+        """The expression as part of a statement: a column by its name, anything else as written."""
+        if len(self.tokens) == 1:
+            return words.column(*self.columns) if self.columns else words.written(self.text)
+        return words.written(f"({self.text})")
 
 
 @cache
-def parse(text: str) -> Node:
-    """The expression as a tree in which every node is allowed. Raises SqlRefused."""
-    if not text.strip():
+def parse(text: str) -> Expression:
+    """The expression, if everything in it is allowed. Raises SqlRefused."""
+    found = tokens(text)
+    if not found:
         raise SqlRefused("the expression is empty")
-    try:
-        tree = sqlglot.parse_one(text, dialect="postgres", into=exp.Condition)
-    except (sqlglot.errors.SqlglotError, RecursionError) as error:
-        shown = text if len(text) <= 80 else text[:77] + "..."
-        raise SqlRefused(
-            f"{shown!r} is not one SQL expression ({first_line(error)[:120]})"
-        ) from None
-    for node in tree.walk():
-        reason = refusal(node)
+    for number, token in enumerate(found):
+        reason = refusal(number, found)
         if reason is not None:
-            raise SqlRefused(reason)
-    fold(tree)
+            raise refused(reason, text, token.start)
+    try:
+        (tree,) = trees(text, found, exp.Condition)
+    except SqlRefused as error:
+        shown = text if len(text) <= 80 else text[:77] + "..."
+        raise SqlRefused(f"{shown!r} is not one SQL expression: {error}") from None
+    if tree.find(exp.Query, exp.Star, exp.Alias, exp.Placeholder, exp.Parameter) is not None:
+        raise SqlRefused(f"{text[:80]!r} is not one SQL expression")
+    tree = spelt(tree, found)
+    columns = tuple(dict.fromkeys(column.name for column in tree.find_all(exp.Column)))
+    for before, token in pairwise(found):
+        reason = of_type(token) if before.value == "as" else None
+        if reason is not None:
+            raise refused(reason, text, token.start)
+    for stranger in strangers(found, columns):
+        hint = f': for a column of that name, write "{stranger.value}"'
+        told = f"{stranger.text!r} is not allowed in an expression"
+        raise refused(told + hint * (stranger.value in RESERVED), text, stranger.start)
+    return Expression(joined(text, found), columns, tree, found)
+
+
+def refusal(number: int, found: tuple[Token, ...]) -> str | None:
+    """Why a token may not stand where it stands, or None when it may."""
+    token = found[number]
+    before = found[number - 1].value if number else ""
+    if token.sort is Sort.STRING:
+        if reads_clock(token.value) and before not in PATTERNS:
+            return f"{token.text} is the clock where it meets a time: {NOT_NOW}"
+        return None
+    if token.sort is Sort.INSTANT:
+        return f"{token.text} is not allowed here: only a query knows instants"
+    if token.sort is Sort.OPERATOR and token.value not in OPERATORS:
+        return f"the operator {token.text} is not allowed in an expression"
+    if token.sort is Sort.SIGN:
+        return of_sign(token, number, found)
+    if token.sort is Sort.WORD or is_called(number, found):
+        return of_word(number, found)
+    return None
+
+
+def of_sign(token: Token, number: int, found: tuple[Token, ...]) -> str | None:
+    """Why a sign may not stand where it stands."""
+    if token.text == ".":
+        return "write the column without a table, and a function without a schema"
+    if token.text == "[":
+        return "arrays are not allowed in an expression"
+    if token.text == "::" and number + 1 < len(found):
+        return of_type(found[number + 1])
+    return None if token.text in ("::", ",", "(", ")") else f"{token.text} is not allowed here"
+
+
+def of_type(token: Token) -> str | None:
+    """Why a type may not be cast to."""
+    if token.sort is Sort.WORD and token.value in TYPES:
+        return None
+    return f"{token.value} is not a type of plain data, such as text or numeric"
+
+
+def of_word(number: int, found: tuple[Token, ...]) -> str | None:
+    """Why a word may not stand where it stands; the tree says which words are columns."""
+    token = found[number]
+    if token.sort is Sort.WORD and token.value in CLOCK_NAMES:
+        return f"the clock may not be read: {NOT_NOW}"
+    if token.sort is Sort.WORD and token.value in ("select", "exists", "with", "values", "table"):
+        return "a sub-select is not allowed here: use `queries` for a statement of your own"
+    if is_called(number, found):
+        return of_function(token)
+    return None
+
+
+def of_function(token: Token) -> str | None:
+    """Why a word before a parenthesis may not stand there."""
+    name = token.value
+    if token.sort is Sort.WORD and name in FUNCTIONS | TYPES | KEYWORDS:
+        return None
+    if name in CLOCKS:
+        return f"the clock may not be read: {NOT_NOW}"
+    if name in AGGREGATES or name in ("over", "filter", "within"):
+        return f"{name}: no aggregate is allowed here, write what one row says"
+    return f"function {name}() is not in the list of allowed functions"
+
+
+def spelt(tree: Node, found: tuple[Token, ...]) -> Node:
+    """The tree with its names as the server spells them."""
+    for node in list(tree.find_all(exp.Identifier)):
+        node.replace(words.name(original(node, found)))
     return tree
 
 
-def first_line(error: BaseException) -> str:
-    """The parser's own message, with the word it stumbled over instead of a drawing."""
-    if isinstance(error, RecursionError):
-        return "it is nested too deeply"
-    for found in getattr(error, "errors", None) or ():
-        where = str(found.get("highlight") or "the end")
-        return f"{NOT_UNDERSTOOD.get(found['description'], 'something is missing')} at {where!r}"
-    return str(error).splitlines()[0].rstrip(". ")
+def strangers(found: tuple[Token, ...], columns: tuple[str, ...]) -> Iterator[Token]:
+    """Words that are neither a column of the tree nor in a list."""
+    for number, token in enumerate(found):
+        if token.sort is Sort.NAME and token.value not in columns:
+            yield token
+        if token.sort is not Sort.WORD:
+            continue
+        listed = token.value in KEYWORDS | TYPES | OF_TYPES | FIELDS or is_called(number, found)
+        is_column = token.value in columns and token.value not in RESERVED
+        if not listed and not is_column:
+            yield token
 
 
-def columns_in(node: Node) -> tuple[str, ...]:
-    """The names of the columns an expression reads, each once, in order."""
-    return tuple(dict.fromkeys(found.name for found in node.find_all(exp.Column)))
+def joined(text: str, found: tuple[Token, ...]) -> str:
+    """The text with one space where there were white space and comments."""
+    parts: list[str] = []
+    for number, token in enumerate(found):
+        if number and found[number - 1].end < token.start:
+            parts.append(" ")
+        parts.append(token.text)
+    return "".join(parts)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from sqlglot import exp
 
+from exporter.errors import SqlRefused
+from exporter.sql import expressions
 from exporter.sql.words import Node, render
 from exporter.states import Cell
 
@@ -36,16 +39,27 @@ def reads_values(node: Node) -> bool:
 def null_tests(node: Node) -> set[tuple[str, bool]]:
     """What its FILTER compares with NULL, and whether it wants the NULLs, or else the values."""
     found = set()
-    for test in node.find_all(exp.Is):
+    for test, turned in tests_in(node):
         if isinstance(test.expression, exp.Null):
-            turned = sum(isinstance(above, exp.Not) for above in around(test))
-            found.add((render(test.this), (turned + bool(test.args.get("negate"))) % 2 == 0))
+            wanted = (turned + bool(test.args.get("negate"))) % 2 == 0
+            found.add((render(test.this), wanted))
     return found
 
 
-def around(node: Node) -> Iterator[Node]:
-    """The nodes that a node stands in, innermost first."""
-    above = node.parent
+def tests_in(node: Node) -> Iterator[tuple[exp.Is, int]]:
+    """Every IS under a node, also in text of the config, and how many NOT it stands in."""
+    for test in node.find_all(exp.Is):
+        yield test, nots_around(test)
+    for text in node.find_all(exp.Var):
+        with suppress(SqlRefused):  # text of ours is no expression of the config
+            for test, turned in tests_in(expressions.parse(text.name).tree):
+                yield test, turned + nots_around(text)
+
+
+def nots_around(node: Node) -> int:
+    """How many NOT a node stands in."""
+    above, found = node.parent, 0
     while above is not None:
-        yield above
+        found += isinstance(above, exp.Not)
         above = above.parent
+    return found

@@ -35,6 +35,16 @@ def number(value: int | float) -> Node:
     return exp.Literal.number(repr(value))
 
 
+def written(text: str) -> Node:
+    """Text that stands in a statement as it is; an operand must bring its own parentheses."""
+    return exp.Var(this=text)
+
+
+def enclosed(node: Node) -> Node:
+    """A copy in parentheses, which text brings along."""
+    return node.copy() if isinstance(node, exp.Var) else exp.Paren(this=node.copy())
+
+
 def cast(node: Node, to: str) -> Node:
     """CAST(node AS to)."""
     return exp.Cast(this=node, to=data_type(to).copy())
@@ -48,7 +58,7 @@ def data_type(text: str) -> exp.DataType:
 
 def both(*predicates: Node | None) -> Node | None:
     """All of the predicates; None (no condition) where there is none."""
-    given: list[Node] = [exp.Paren(this=p.copy()) for p in predicates if p is not None]
+    given: list[Node] = [enclosed(p) for p in predicates if p is not None]
     return reduce(lambda a, b: exp.And(this=a, expression=b), given) if given else None
 
 
@@ -61,13 +71,13 @@ def all_of(*predicates: Node | None) -> Node:
 
 def either(*predicates: Node) -> Node:
     """Any of the predicates; at least one must be given."""
-    given: list[Node] = [exp.Paren(this=p.copy()) for p in predicates]
+    given: list[Node] = [enclosed(p) for p in predicates]
     return reduce(lambda a, b: exp.Or(this=a, expression=b), given)
 
 
 def negated(predicate: Node) -> Node:
     """NOT (predicate); unknown stays unknown."""
-    return exp.Not(this=exp.Paren(this=predicate.copy()))
+    return exp.Not(this=enclosed(predicate))
 
 
 def is_null(node: Node) -> Node:
@@ -144,7 +154,7 @@ def among_present(node: Node, where: Node | None) -> Node | None:
 
 def excess(node: Node, base: Node) -> Node:
     """How much a value lies above another, or 0; to six decimals, so that 1.01 - 1.00 is 0.01."""
-    more = exp.Sub(this=exp.Paren(this=node.copy()), expression=exp.Paren(this=base.copy()))
+    more = exp.Sub(this=enclosed(node), expression=enclosed(base))
     return exp.Round(
         this=cast(exp.Greatest(this=more, expressions=[number(0)]), "numeric"), decimals=number(6)
     )

@@ -25,10 +25,9 @@ import pytest
 import uvicorn
 
 from exporter.board import Board
-from exporter.catalog import ALERT_UNMEASURED
+from exporter.catalog import ALERT_UNMEASURED, label_name
 from exporter.config import Check, Config
 from exporter.limits import Condition, Reading
-from exporter.metrics import label_name
 from exporter.model import Outcome, Pass, Sample, Severity
 from exporter.rules import expression, render
 from exporter.scrape import Scrape

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from exporter.errors import Reason
+from exporter.config.load import parse
+from exporter.errors import Reason, Unmeasured
 from exporter.model import CheckId, Verdict
+from exporter.warehouse import Connector
 from tests.kinds.example import Example
 from tests.warehouses import NOON, Warehouse, complaint, config_of
 
@@ -72,6 +74,91 @@ def test_no_offender_left_can_be_good_news(warehouse: Warehouse) -> None:
 def test_no_row_of_a_missing_table_is_no_good_news(warehouse: Warehouse) -> None:
     (verdict,) = judge(warehouse, "select n from nowhere", "no_rows: pass, critical: '> 0'")
     assert verdict.outcome.shown == "UNKNOWN"
+
+
+@pytest.mark.parametrize(
+    ("sql", "number"),
+    [
+        ("select extract(epoch from interval '1 day 12:00')", 129600),
+        ("select extract(epoch from '2 days ago'::interval)", -172800),
+        ("select date_part('hour', timestamp '2026-03-01 07:00') as value", 7),
+        ("select 1_000 + 0o17 + 0x1F", 1046),
+        ('select length(jsonb \'{\\"\\": \\"abc\\", \\"b\\": 1}\' ->> \'\')', 3),
+        ("select length(E'a\\\\'b') + length($a$''$a$) /* ; /* ' */ */ -- '", 5),
+    ],
+)
+def test_text_runs_as_it_is_written(warehouse: Warehouse, sql: str, number: float) -> None:
+    (verdict,) = judge(warehouse, sql)
+    assert verdict.sample is not None, verdict.text
+    assert verdict.sample.values == {"warehouse_query_value": float(number)}
+
+
+def test_the_server_itself_takes_one_statement_only(warehouse: Warehouse) -> None:
+    """Even if a text came through that is two statements."""
+    loaded = parse(config_of(), "test.yml", {"WAREHOUSE_DSN": warehouse.dsn})
+    with Connector(loaded.warehouse).snapshot() as session:
+        for text in ("select 1; select 2", "select 1; commit; create table t ()", "commit"):
+            with pytest.raises(Unmeasured, match="as cursor"):
+                session.rows_of(text, "UTC", 2)
+        assert session.rows_of("select 1 as a", "UTC", 2) == [{"a": 1}]
+        explained = session.rows_of("EXPLAIN (FORMAT JSON) select 1 as a", "UTC", 2)
+        assert len(explained) == 1
+        many = "select g as a from generate_series(1, 100000000) as g"
+        assert [row["a"] for row in session.rows_of(many, "UTC", 3)] == [1, 2, 3]
+        assert session.rows("SHOW transaction_read_only") == [{"transaction_read_only": "on"}]
+
+
+def test_a_crafted_literal_stays_one(warehouse: Warehouse) -> None:
+    crafted = "a from now()); commit; create table stolen (); select (1"
+    (verdict,) = judge(warehouse, f"select date_part('{crafted}', timestamp '2026-03-01') as value")
+    assert (verdict.outcome.shown, verdict.reason) == ("UNKNOWN", Reason.STATEMENT)
+    warehouse.sql("CREATE TABLE stolen ()")
+
+
+BERLIN = "Europe/Berlin"
+
+
+def test_instants_compare_with_times_of_every_type(warehouse: Warehouse) -> None:
+    """The naive times of a warehouse are those of its zone, and so are days."""
+    warehouse.sql(
+        "CREATE TABLE sales (at timestamptz, wall timestamp);"
+        "INSERT INTO sales SELECT t, t AT TIME ZONE 'Europe/Berlin' FROM generate_series("
+        "timestamptz '2026-03-08 00:30 Europe/Berlin', '2026-03-11', '1 hour') AS t"
+    )
+    queries = {
+        "at": "select count(*) from sales where at >= :day_start and at < :day_end",
+        "wall": "select count(*) from sales where wall >= :day_start and wall < :day_end",
+        "day": "select count(*) from sales where at::date = :day_start::date",
+    }
+    listed = ", ".join(
+        f"{{name: {name}, sql: '{sql}', critical: '> 24'}}" for name, sql in queries.items()
+    )
+    done = warehouse.run(config_of(more=f"queries: [{listed}]", zone=BERLIN))
+    for name in queries:
+        (verdict,) = done.results[CheckId("queries", name)].verdicts
+        assert verdict.text == f"{name} 24 (limit 24)"
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ('select 1 as \\"x y\\", 2 as \\"x-y\\", 3 as value', "'x y' and 'x-y'"),
+        ("select 1 as a, 2 as A, 3 as value", "'a' and 'a'"),
+        ('select t.day, t.\\"day\\", 3 as value from t', "'day' and 'day'"),
+    ],
+)
+def test_columns_that_collide_are_named(sql: str, told: str) -> None:
+    found = complaint(more=f'queries: [{{name: own, sql: "{sql}", critical: "> 0"}}]')
+    assert f"columns {told} of the query both become the label" in found
+
+
+def test_columns_that_collide_only_in_the_answer_are_named(warehouse: Warehouse) -> None:
+    warehouse.sql('CREATE TABLE t ("x y" int, "x-y" int, value int); INSERT INTO t VALUES (1,2,3)')
+    (verdict,) = judge(warehouse, "select * from t")
+    assert (verdict.outcome.shown, verdict.reason) == ("UNKNOWN", Reason.RESULT)
+    assert "columns 'x y' and 'x-y' of the query both become the label x_y" in verdict.text
+    (verdict,) = judge(warehouse, "select a.value, b.* from t as a, t as b")
+    assert "several columns are called value" in verdict.text
 
 
 def test_a_large_number_is_told_in_full(warehouse: Warehouse) -> None:
@@ -146,7 +233,7 @@ def test_a_broken_query_costs_itself_alone(warehouse: Warehouse) -> None:
         ("select count(*) from orders where ts > now()", "write :as_of instead of now()"),
         ("select count(*) from orders where ts > :yesterday", ":yesterday is not known"),
         ("with x as (delete from orders returning 1) select count(*) from x", "only reads"),
-        ("selct 1", "cannot be parsed"),
+        ("selct 1", "it begins with 'selct'"),
     ],
 )
 def test_what_does_more_than_read_is_refused(sql: str, told: str) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from exporter.errors import SqlRefused
-from exporter.sql.queries import parse_query, render_query
+from exporter.sql.queries import parse_query
 from tests.conftest import execute
 
 START, END = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC)
@@ -30,7 +30,8 @@ REFUSED = [
     ("lock table t", "write one SELECT"),
     ("select", "selects nothing"),
     ("select from t", "selects nothing"),
-    ("select (", "cannot be parsed"),
+    ("select (", r"\( is never closed \(line 1, column 8\)"),
+    ("select 1 +", "cannot be parsed: something is missing"),
     ("select " + "(" * 2000 + "1" + ")" * 2000, "nested too deeply"),
     ("with d as (delete from t returning 1) select * from d", "a query only reads: DELETE"),
     ("with d as (insert into t values (1) returning 1) select 1 from d", "only reads: INSERT"),
@@ -54,9 +55,9 @@ REFUSED = [
     ("select 'now'::timestamptz", "write :as_of instead of 'now'"),
     ("select age(t) from x", r"write age\(:as_of, ...\)"),
     ("select :yesterday", ":yesterday is not known: use :as_of, :day_start or :day_end"),
-    ("select $1", ":1 is not known"),
+    ("select $1", "there are no parameters"),
     ("select %s", "a bare placeholder is not known"),
-    ("select %(as_if)s", ":as_if is not known"),
+    ("select ?", "a bare placeholder is not known"),
 ]
 
 
@@ -83,9 +84,8 @@ def test_a_select_is_accepted(written: str) -> None:
 
 
 def test_instants_are_filled_in_and_text_that_looks_like_them_is_left_alone(database: str) -> None:
-    sql = render_query(
-        "select :day_start, :day_end, :as_of::text, ':as_of', '12:30'::time::text -- :as_of",
-        INSTANTS,
-    )
+    sql = parse_query(
+        "select :day_start, :day_end, :as_of::text, ':as_of', '12:30'::time::text -- :as_of"
+    ).at(INSTANTS)
     [row] = execute(database, sql)
     assert row == (START, END, "2026-03-02 06:30:00+00", ":as_of", "12:30:00")
