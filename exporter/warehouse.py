@@ -108,7 +108,7 @@ class Connector:
             self._connecting += 1
         made: list[Wire] = []
         try:
-            dsn = connection_string(warehouse)
+            dsn = connection_string(warehouse, self._stopped)
             made.append(Wire(dsn, warehouse.connect_timeout, self._stopped))
         finally:
             with self._room:
@@ -130,10 +130,10 @@ class Connector:
             threading.Thread(target=wire.cancel, name="cancel", daemon=True).start()
 
 
-def connection_string(warehouse: config.Warehouse) -> str:
+def connection_string(warehouse: config.Warehouse, stop: threading.Event) -> str:
     """The DSN, read anew. Raises Unreachable when its file cannot be read."""
     try:
-        return warehouse.connection_string()
+        return warehouse.connection_string(stop)
     except UsageError as error:
         raise Unreachable(str(error)) from None
 

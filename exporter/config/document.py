@@ -25,6 +25,10 @@ class Loader(yaml.SafeLoader):
     """YAML's core schema: `10:30` is text and not 630, `no` is text, dates are text."""
 
 
+class FastLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """The same several times as fast, where PyYAML was built with libyaml."""
+
+
 Loader.yaml_implicit_resolvers = {}
 for tag, pattern, first in (
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
@@ -35,6 +39,8 @@ for tag, pattern, first in (
 ):
     Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first))
 Loader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(node.value))
+FastLoader.yaml_implicit_resolvers = Loader.yaml_implicit_resolvers
+FastLoader.yaml_constructors = Loader.yaml_constructors
 
 
 @dataclass
@@ -118,8 +124,7 @@ def read(
     """
     document = Document(file)
     try:
-        loader = Loader(text)
-        node = loader.get_single_node()
+        loader, node = composed(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         document.problems.append(syntax_problem(error, file))
         return document
@@ -136,6 +141,19 @@ def read(
     if not isinstance(document.data, dict) and not document.problems:
         document.complain((), "the file must be a mapping with `warehouse:` and `datasets:`")
     return document
+
+
+def composed(text: str) -> tuple[yaml.SafeLoader, yaml.Node | None]:
+    """The nodes of a text, and the loader that makes data of them. Raises what the parser raises.
+
+    What libyaml refuses is read again by the parser whose words we know.
+    """
+    try:
+        fast = FastLoader(text)
+        return fast, fast.get_single_node()
+    except (yaml.YAMLError, RecursionError, ValueError):
+        known = Loader(text)
+        return known, known.get_single_node()
 
 
 SYNTAX = {
@@ -172,7 +190,7 @@ class Reader:
     """Turns nodes into data, noting lines, duplicate keys and unset variables."""
 
     document: Document
-    loader: Loader
+    loader: yaml.SafeLoader
     environment: Mapping[str, str]
     verbatim: Callable[[Path], bool] = never
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any
@@ -18,6 +19,7 @@ from exporter.config.model import Alerts, Check, Config, Warehouse
 from exporter.config.spec import config_spec
 from exporter.config.values import parse_relation
 from exporter.errors import ConfigError, Problem
+from exporter.files import read_text
 from exporter.kinds import kinds_in
 from exporter.kinds.metric import Metric
 from exporter.model import CheckId, Dataset
@@ -25,16 +27,20 @@ from exporter.model import CheckId, Dataset
 LITERAL_PASSWORD = re.compile(r"password\s*=\s*'?[^\s&'$]|://[^/@:]*:[^@]*[^@$][^@]*@")
 
 
-def load(path: str | FilePath, environment: Mapping[str, str] | None = None) -> Config:
+def load(
+    path: str | FilePath,
+    environment: Mapping[str, str] | None = None,
+    stop: threading.Event | None = None,
+) -> Config:
     """The config in a file. Raises ConfigError with all its problems."""
     file = str(path)
-    return parse(text_of(file), file, environment)
+    return parse(text_of(file, stop), file, environment)
 
 
-def text_of(file: str) -> str:
-    """What stands in a file. Raises ConfigError."""
+def text_of(file: str, stop: threading.Event | None = None) -> str:
+    """What stands in a file, unless it hangs. Raises ConfigError."""
     try:
-        return FilePath(file).read_text(encoding="utf-8")
+        return read_text(file, stop=stop)
     except OSError as error:
         raise ConfigError([Problem(file, 1, "", f"cannot be read: {error.strerror}")]) from None
     except UnicodeDecodeError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 from exporter.config.routing import MaintenanceSpec, RoutingSpec
 from exporter.days import Event
 from exporter.errors import UsageError
+from exporter.files import read_text
 from exporter.kinds.base import Kind
 from exporter.kinds.metric import Metric
 from exporter.model import CheckId, Dataset, Severity
@@ -35,20 +37,22 @@ class Warehouse:
     work_mem: str | None = None
     parallel_workers: int | None = None
 
-    def connection_string(self) -> str:
+    def connection_string(self, stop: threading.Event | None = None) -> str:
         """The DSN; from its file it is read anew each time, so that a rotated password is found.
 
-        Raises UsageError where there is none: the driver would then take whatever is nearby.
+        A file that hangs may take as long as a connection. Raises UsageError where there is no DSN:
+        the driver would then take whatever is nearby.
         """
-        found = (self.dsn or "").strip() if self.dsn_file is None else self.in_file(self.dsn_file)
+        file = self.dsn_file
+        found = (self.dsn or "").strip() if file is None else self.in_file(file, stop)
         if not found:
             raise UsageError("the DSN is empty: say which database, such as dbname=warehouse")
         return found
 
-    def in_file(self, file: Path) -> str:
+    def in_file(self, file: Path, stop: threading.Event | None = None) -> str:
         """What stands in the DSN file now."""
         try:
-            return file.read_text(encoding="utf-8").strip()
+            return read_text(file, self.connect_timeout, stop).strip()
         except OSError as error:
             raise UsageError(f"dsn_file {file}: {error.strerror}") from None
         except UnicodeError:
@@ -105,7 +109,12 @@ class Config:
     def interval(self, dataset: str) -> float:
         """Seconds between two passes over a dataset; over queries as often as over any."""
         own = self.datasets.get(dataset)
-        return own.every if own else min(each.every for each in self.datasets.values())
+        return own.every if own else self.shortest
+
+    @cached_property
+    def shortest(self) -> float:
+        """Seconds between two passes over the dataset that has the most of them."""
+        return min(each.every for each in self.datasets.values())
 
     def check(self, check: CheckId) -> Check:
         """The check of that address."""
@@ -136,4 +145,13 @@ class Config:
         """The checks of some datasets, or all of them."""
         if datasets is None:
             return self.checks
-        return tuple(check for check in self.checks if check.id.dataset in datasets)
+        placed = [one for name in datasets for one in self._by_dataset.get(name, ())]
+        return tuple(check for _, check in sorted(placed, key=lambda one: one[0]))
+
+    @cached_property
+    def _by_dataset(self) -> Mapping[str, list[tuple[int, Check]]]:
+        """The checks of each dataset with their places, so that a lane need not look at all."""
+        found: dict[str, list[tuple[int, Check]]] = {}
+        for place, check in enumerate(self.checks):
+            found.setdefault(check.id.dataset, []).append((place, check))
+        return found
