@@ -68,6 +68,7 @@ RULES = Metric(
     "warehouse_rules_info",
     "A fingerprint of the Prometheus rules that follow from the config in use; always 1.",
 )
+CHECKS = Metric("warehouse_config_checks", "Checks in the config in use.")
 RELOAD_OK = Metric(
     "warehouse_config_last_reload_successful", "1 if the last load of the config worked, else 0."
 )
@@ -89,6 +90,7 @@ ALERT_EXPORTER_DOWN = "WarehouseExporterDown"
 ALERT_PASS_STALE = "WarehousePassStale"
 ALERT_SERIES_DROPPED = "WarehouseSeriesDropped"
 ALERT_RELOAD_FAILED = "WarehouseConfigReloadFailed"
+ALERT_CHECKS_LOST = "WarehouseConfigChecksLost"
 ALERT_RULES_OUT_OF_DATE = "WarehouseRulesOutOfDate"
 ALERT_HEARTBEAT = "WarehouseHeartbeat"
 DEFAULT_PORT = 9843

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import platform
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
 from prometheus_client.core import Metric as Family
 from prometheus_client.registry import Collector
@@ -13,12 +14,11 @@ from prometheus_client.registry import Collector
 from exporter import __version__, catalog
 from exporter.board import Board, Snapshot
 from exporter.catalog import Metric, label_name
-from exporter.config import Config
+from exporter.config import Check
 from exporter.errors import Reason
 from exporter.kinds import all_metrics
 from exporter.kinds.freshness import Freshness
 from exporter.model import CheckId, Outcome, Sample
-from exporter.rules import checksum
 
 Families = dict[str, Family]
 SHARED = (catalog.ROWS_FAILED, catalog.ROWS_CHECKED)
@@ -36,28 +36,12 @@ class BoardCollector(Collector):
         return []
 
 
-class WarehouseCollector(BoardCollector):
-    """Everything the board holds, as metric families, but for the ages."""
-
-    def __init__(self, board: Board, clock: Callable[[], datetime]) -> None:
-        super().__init__(board, clock)
-        self._rules: tuple[Config, str] | None = None
+class SelfCollector(BoardCollector):
+    """What the exporter says about itself."""
 
     def collect(self) -> Iterator[Family]:
         """Fresh families, so that what has vanished is gone with this scrape."""
-        snapshot, now = self._board.snapshot, self._clock()
-        families, dropped = check_families(snapshot, now)
-        yield from families.values()
-        yield from state_families(snapshot, now)
-        yield from self_families(snapshot)
-        yield gauge(catalog.SERIES_DROPPED, [(labels_of(c), float(n)) for c, n in dropped.items()])
-        yield gauge(catalog.RULES, [({"checksum": self._checksum(snapshot.config)}, 1.0)])
-
-    def _checksum(self, config: Config) -> str:
-        """The fingerprint of a config's rules: made at its first scrape, as it takes a moment."""
-        if self._rules is None or self._rules[0] is not config:
-            self._rules = config, checksum(config)
-        return self._rules[1]
+        yield from self_families(self._board.snapshot)
 
 
 class LagCollector(BoardCollector):
@@ -75,16 +59,28 @@ class LagCollector(BoardCollector):
         yield lags
 
 
-def check_families(snapshot: Snapshot, now: datetime) -> tuple[Families, Counter[CheckId]]:
-    """The gauges of all checks, and how many series each lost because their labels were taken.
+def families(snapshot: Snapshot, checks: Sequence[Check], now: datetime) -> Iterator[Family]:
+    """Everything that the board holds of some checks, but for the ages."""
+    values, dropped = check_families(snapshot, checks, now)
+    yield from values.values()
+    yield from state_families(snapshot, checks, now)
+    costs = [(c.id, snapshot.costs[c.id]) for c in checks if c.id in snapshot.costs]
+    yield gauge(catalog.COST, [(labels_of(check), seconds) for check, seconds in costs])
+    yield gauge(catalog.SERIES_DROPPED, [(labels_of(c), float(n)) for c, n in dropped.items()])
+
+
+def check_families(
+    snapshot: Snapshot, checks: Iterable[Check], now: datetime
+) -> tuple[Families, Counter[CheckId]]:
+    """The gauges of some checks, and how many series each lost because their labels were taken.
 
     Of several the worst is kept: the alert then fires where the gate, which sees all, says FAIL.
     """
     families: Families = {}
-    helps = {m.name: m for m in (*all_metrics().values(), *SHARED)}
+    helps = described()
     seen: set[tuple[str, frozenset[tuple[str, str]]]] = set()
     dropped: Counter[CheckId] = Counter()
-    for check in snapshot.config.checks:
+    for check in checks:
         for sample in snapshot.samples(check.id, now):
             labels = labels_of(check.id, sample)
             identity = frozenset(labels.items())
@@ -99,16 +95,22 @@ def check_families(snapshot: Snapshot, now: datetime) -> tuple[Families, Counter
     return families, dropped
 
 
+@cache
+def described() -> Mapping[str, Metric]:
+    """The gauges that a check may have, by name."""
+    return {metric.name: metric for metric in (*all_metrics().values(), *SHARED)}
+
+
 def labels_of(check: CheckId, sample: Sample | None = None) -> dict[str, str]:
     """The labels of a check's series, and those of one sample of it."""
     own = {label_name(name): text for name, text in sample.labels.items()} if sample else {}
     return {"dataset": check.dataset, "check": check.name, **own}
 
 
-def state_families(snapshot: Snapshot, now: datetime) -> Iterator[Family]:
+def state_families(snapshot: Snapshot, checks: Iterable[Check], now: datetime) -> Iterator[Family]:
     """Whether each configured check is measured or skipped, and why it is not measured."""
     measured, skipped, reasons = [], [], []
-    for check, result in snapshot.current(now).items():
+    for check, result in snapshot.current(now, checks).items():
         labels = labels_of(check)
         worst = result.worst
         measured.append((labels, float(worst.outcome is not Outcome.UNMEASURED)))
@@ -127,8 +129,6 @@ def self_families(snapshot: Snapshot) -> Iterator[Family]:
         yield gauge(catalog.UP, [({}, float(last.up))])
     took = [({"dataset": d}, seconds) for d, seconds in sorted(snapshot.seconds.items())]
     yield gauge(catalog.PASS_DURATION, took)
-    costs = [(labels_of(check), seconds) for check, seconds in snapshot.costs.items()]
-    yield gauge(catalog.COST, costs)
     succeeded = [({"dataset": d}, at.timestamp()) for d, at in sorted(snapshot.succeeded.items())]
     yield gauge(catalog.PASS_SUCCESS, succeeded)
     datasets = sorted({check.id.dataset for check in snapshot.config.checks})
@@ -139,6 +139,9 @@ def self_families(snapshot: Snapshot) -> Iterator[Family]:
     failures = [({"reason": reason.value}, snapshot.counts.failures[reason]) for reason in Reason]
     yield counter(catalog.FAILURES, failures)
     yield gauge(catalog.CONFIG_HASH, [({"sha256": snapshot.config.sha256}, 1.0)])
+    yield gauge(catalog.CHECKS, [({}, float(len(snapshot.config.checks)))])
+    if snapshot.rules is not None:
+        yield gauge(catalog.RULES, [({"checksum": snapshot.rules}, 1.0)])
     yield gauge(catalog.RELOAD_OK, [({}, float(snapshot.reload_ok))])
     if snapshot.loaded_at is not None:
         yield gauge(catalog.RELOAD_TIME, [({}, snapshot.loaded_at.timestamp())])

@@ -1,4 +1,4 @@
-"""The body of a scrape: rendered once per snapshot, all but the ages and the process.
+"""The body of a scrape: put together once per snapshot, all but the ages and the process.
 
 What is published changes with a pass, a reload, or when a value becomes too old. Between those
 instants the text is the same, so it is kept, compressed as well; the lag, which grows all the time,
@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 import threading
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -24,10 +24,9 @@ from prometheus_client import (
 )
 
 from exporter.board import Board, Snapshot
-from exporter.metrics import LagCollector, WarehouseCollector
+from exporter.metrics import LagCollector, SelfCollector
+from exporter.pieces import END, Pieces
 
-END = b"# EOF\n"
-"""The last line of OpenMetrics, which stands once."""
 GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 MOMENT = timedelta(milliseconds=100)
 """How long an age may be said to be the same: far below what anybody could see in it."""
@@ -92,15 +91,17 @@ class Scrape:
         self._board = board
         self._clock = clock
         self._lock = threading.Lock()
+        self._pieces: dict[str, Pieces] = {}
         self._rendered: dict[str, Fixed] = {}
         self._kept: dict[tuple[str, bool], Kept] = {}
         self._fixed = CollectorRegistry(auto_describe=False)
-        self._fixed.register(WarehouseCollector(board, clock))
+        self._fixed.register(SelfCollector(board, clock))
         self._fresh = CollectorRegistry(auto_describe=False)
         self._fresh.register(LagCollector(board, clock))
         ProcessCollector(registry=self._fresh)
         PlatformCollector(registry=self._fresh)
         GCCollector(registry=self._fresh)
+        board.tell(self._prepare)
 
     def kept(self, accept: str, *, zipped: bool) -> Body | None:
         """The body if it is at hand; None where it takes work, which a thread should do."""
@@ -114,13 +115,21 @@ class Scrape:
         with self._lock:
             return self.kept(accept, zipped=zipped) or self._made(accept, zipped)
 
+    def _prepare(self, datasets: Collection[str], snapshot: Snapshot) -> None:
+        """Render what is new before it is asked for, in the formats that were: nobody waits."""
+        now = self._clock()
+        for pieces in list(self._pieces.values()):
+            for name in datasets:
+                pieces.piece(snapshot, name, now)
+
     def _made(self, accept: str, zipped: bool) -> Body:
         encoder, content_type = exposition.choose_encoder(accept)
         snapshot, now = self._board.snapshot, self._clock()
         fixed = self._rendered.get(content_type)
         if fixed is None or not fixed.holds(snapshot, now):
-            text = encoder(self._fixed).removesuffix(END)
-            fixed = Fixed(snapshot, now, snapshot.next_expiry(now), text)
+            pieces = self._pieces.setdefault(content_type, Pieces(encoder))
+            text, until = pieces.text(snapshot, now)
+            fixed = Fixed(snapshot, now, until, text + encoder(self._fixed).removesuffix(END))
             self._rendered[content_type] = fixed
         fresh = encoder(self._fresh)
         body = Body(joined(fixed, fresh) if zipped else (fixed.text, fresh), content_type)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import socket
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,6 +24,11 @@ from exporter.web.app import make_app
 from exporter.web.patience import MOST_CLIENTS, Patience, hang_up
 
 log = logging.getLogger(__name__)
+TURN = 0.001
+"""Seconds that a thread may work while another waits: a scrape takes a few turns, and a pass or a
+reload need not be handed over more often than that."""
+BOUND = 8.0
+"""Seconds after which a process that was told to end is gone; it mostly takes a tenth of that."""
 
 
 class Server(uvicorn.Server):
@@ -64,6 +72,7 @@ def address(listen: str) -> tuple[str, int]:
 def run(config_file: str, listen: str, *, lifecycle: bool, web_config: str | None = None) -> None:
     """Serve until SIGTERM or SIGINT. Raises ConfigError and UsageError before anything starts."""
     host, port = address(listen)
+    sys.setswitchinterval(TURN)
     exporter = Exporter(config_file)
     app = make_app(exporter, Scrape(exporter.board, utc_now), utc_now, lifecycle=lifecycle)
     options: dict[str, Any] = {
@@ -92,6 +101,7 @@ async def serve(server: Server, exporter: Exporter, listen: str) -> None:
     def end() -> None:
         server.should_exit = True
         threading.Thread(target=exporter.stop, daemon=True).start()
+        threading.Thread(target=insist, daemon=True).start()
 
     def reload() -> None:
         threading.Thread(target=quietly, args=(exporter,), daemon=True).start()
@@ -111,6 +121,13 @@ def quietly(exporter: Exporter) -> None:
         exporter.reload()
     except ConfigError:
         return
+
+
+def insist() -> None:
+    """End the process that was told to end: a thread may hang in a file system that is gone."""
+    time.sleep(BOUND)
+    event(log, logging.WARNING, "ended with something still hanging", seconds=BOUND)
+    os._exit(0)
 
 
 def bind(server: Server, listen: str) -> socket.socket:

@@ -25,7 +25,9 @@ from exporter.errors import ConfigError
 from exporter.logs import event
 from exporter.model import CheckId
 from exporter.passes import read_by, run_pass
+from exporter.reloads import Loaded, Reloads, refuse_empty
 from exporter.rhythm import Rhythm
+from exporter.rules import checksum
 from exporter.warehouse import Connector
 
 log = logging.getLogger(__name__)
@@ -55,12 +57,14 @@ def lanes(config: Config) -> list[Lane]:
 
     A dataset with another interval is read along in the snapshot, but judged in its own lane.
     """
-    groups: list[set[str]] = [{name} for name in config.datasets]
+    groups = {name: {name} for name in config.datasets}
     for one, other in compared(config):
-        if config.datasets[one].every == config.datasets[other].every:
-            touched = [group for group in groups if one in group or other in group]
-            groups = [g for g in groups if g not in touched] + [set().union(*touched)]
-    found = [Lane(frozenset(g), config.interval(min(g))) for g in groups]
+        alike = config.datasets[one].every == config.datasets[other].every
+        if alike and groups[one] is not groups[other]:
+            together = groups[one] | groups[other]
+            groups |= dict.fromkeys(together, together)
+    different = {min(group): group for group in groups.values()}
+    found = [Lane(frozenset(g), config.interval(name)) for name, g in different.items()]
     if any(check.id.dataset == QUERIES for check in config.checks):
         found.append(Lane(frozenset({QUERIES}), config.interval(QUERIES)))
     return sorted(found, key=lambda lane: (lane.every, min(lane.datasets)))
@@ -79,12 +83,15 @@ class Exporter:
     def __init__(self, config_file: str) -> None:
         self.config_file = config_file
         config = load(config_file)
+        refuse_empty(config)
         self.board = Board(config, utc_now())
         self._connector = Connector(config.warehouse)
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._asked = threading.Event()
         self._lock = threading.Lock()
+        self._reloading = threading.Lock()
+        self._reloads = Reloads(config_file, self._stop)
         self._busy: set[frozenset[str]] = set()
         self._again: set[frozenset[str]] = set()
         self._offset = clock_offset()
@@ -96,8 +103,14 @@ class Exporter:
 
     def start(self) -> None:
         """Begin: one pass over everything, then each dataset at its own interval."""
-        gc.freeze()  # what is loaded stays: collecting the garbage of a pass need not look at it
+        settle()
         self._thread.start()
+        threading.Thread(target=self._fingerprint, name="fingerprint", daemon=True).start()
+
+    def _fingerprint(self) -> None:
+        """Work out the fingerprint of the first rules: it takes a moment, and nobody waits."""
+        config = self.board.snapshot.config
+        self.board.fingerprinted(config, checksum(config))
 
     def stop(self) -> None:
         """Cancel what runs in the warehouse and end; takes as long as one cancel."""
@@ -111,21 +124,33 @@ class Exporter:
     def reload(self) -> None:
         """Read the config again; a broken one is refused, and the last good one goes on.
 
-        Raises ConfigError.
+        Passes and scrapes go on meanwhile. Raises ConfigError.
         """
-        with self._lock:
+        with self._reloading:
             try:
-                config = load(self.config_file)
+                loaded = self._reloads.again()
             except ConfigError as error:
                 self.board.reload_failed()
                 event(log, logging.ERROR, "config not reloaded", problems=str(error))
                 raise
-            self._kept = self._kept.only(unchanged(self.board.snapshot.config, config))
-            self._connector.warehouse = config.warehouse
-            self._jobs = planned(config, self._begin)
-            self.board.reconfigure(config, utc_now())
-        event(log, logging.INFO, "config reloaded", sha256=config.sha256)
+            self._take(loaded)
+        event(log, logging.INFO, "config reloaded", sha256=loaded.config.sha256)
         self.collect()
+
+    def _take(self, loaded: Loaded) -> None:
+        """Go on with another config; only the exchange itself holds up the passes."""
+        old, new = self.board.snapshot.config, loaded.config
+        if 2 * len(new.checks) < len(old.checks):
+            counts = {"before": len(old.checks), "after": len(new.checks)}
+            event(log, logging.WARNING, "config lost most of its checks", **counts)
+        same, jobs = unchanged(old, new), planned(new, self._begin)
+        exchange = self.board.prepare(new, utc_now(), loaded.rules)
+        with self._lock:
+            self._kept = self._kept.only(same)
+            self._connector.warehouse = new.warehouse
+            self._jobs = jobs
+            exchange()
+        settle()
 
     def collect(self, *, full: bool = False) -> None:
         """Let a pass over everything begin now; where one is under way, another one after it.
@@ -205,6 +230,13 @@ def unchanged(old: Config, new: Config) -> frozenset[CheckId]:
         and old.checks_of(frozenset({name})) == new.checks_of(frozenset({name}))
     }
     return frozenset(check.id for check in new.checks if read_by(check, new) <= same)
+
+
+def settle() -> None:
+    """What is loaded stays: collecting the garbage of a pass need not look at it each time."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def clock_offset() -> float:

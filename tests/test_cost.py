@@ -5,7 +5,7 @@ from __future__ import annotations
 from exporter.board import Board
 from exporter.config import Config
 from exporter.config.load import parse
-from exporter.metrics import WarehouseCollector
+from exporter.metrics import families
 from exporter.model import CheckId, Pass
 from exporter.passes import run_pass
 from exporter.warehouse import Connector
@@ -49,7 +49,7 @@ def shown(board: Board) -> dict[str, float]:
     """The gauge by check, as a scrape has it."""
     return {
         f"{sample.labels['dataset']}.{sample.labels['check']}": sample.value
-        for family in WarehouseCollector(board, lambda: NOON).collect()
+        for family in families(board.snapshot, board.snapshot.config.checks, NOON)
         for sample in family.samples
         if sample.name == COST
     }

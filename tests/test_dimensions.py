@@ -14,7 +14,7 @@ from exporter.config.load import parse
 from exporter.demo import shop
 from exporter.demo.postgres import Postgres
 from exporter.kinds import all_metrics
-from exporter.metrics import WarehouseCollector
+from exporter.metrics import families
 from exporter.model import CheckId
 from exporter.passes import run_pass
 from exporter.warehouse import Connector
@@ -57,7 +57,7 @@ def series_of(config: Config, as_of: datetime) -> Series:
     board.publish(run_pass(config, Connector(config.warehouse), as_of))
     return frozenset(
         (sample.name, frozenset(sample.labels.items()))
-        for family in WarehouseCollector(board, lambda: as_of).collect()
+        for family in families(board.snapshot, board.snapshot.config.checks, as_of)
         for sample in family.samples
     )
 

@@ -78,12 +78,22 @@ def test_a_check_is_its_gauges_and_whether_it_is_measured() -> None:
 
 
 def test_the_rules_that_follow_from_the_config_in_use_have_a_fingerprint() -> None:
-    published = board()
-    before = series("rules_info", checksum=checksum(published.snapshot.config))
-    assert scrape(published)[before] == 1
-    published.reconfigure(config("volume: {critical: '< 6'}"), NOON)
+    published, other = board(), config("volume: {critical: '< 6'}")
+    old, new = published.snapshot.config, checksum(other)
+    assert "rules_info" not in {name for name, _ in scrape(published)}, "not known yet"
+    published.fingerprinted(old, checksum(old))
+    assert scrape(published)[series("rules_info", checksum=checksum(old))] == 1
+    published.reconfigure(other, NOON, new)
+    published.fingerprinted(old, checksum(old))
     found = {key for key in scrape(published) if key[0] == "rules_info"}
-    assert found == {series("rules_info", checksum=checksum(published.snapshot.config))} != {before}
+    assert found == {series("rules_info", checksum=new)}, "the old config is in use no more"
+
+
+def test_the_number_of_checks_is_a_gauge() -> None:
+    published = board()
+    assert scrape(published)[series("config_checks")] == 3
+    published.reconfigure(config("volume: {critical: '< 6'}"), NOON)
+    assert scrape(published)[series("config_checks")] == 1
 
 
 def test_what_is_not_measured_is_never_zero() -> None:

@@ -22,6 +22,7 @@ ABOUT_OURSELVES = (
     catalog.ALERT_DOWN,
     catalog.ALERT_EXPORTER_DOWN,
     catalog.ALERT_RELOAD_FAILED,
+    catalog.ALERT_CHECKS_LOST,
     catalog.ALERT_RULES_OUT_OF_DATE,
     catalog.ALERT_HEARTBEAT,
 )

@@ -58,6 +58,7 @@ class Site:
     scrape: Scrape
     clock: Clock
     rendering: asyncio.Lock = field(default_factory=asyncio.Lock)
+    reloading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def metrics(self, request: Request) -> Response:
         """The gauges, in the format and encoding asked for."""
@@ -107,7 +108,8 @@ class Site:
     async def reload(self, request: Request) -> Response:
         """Read the config again; the answer says what is wrong with it."""
         try:
-            await asyncio.to_thread(self.exporter.reload)
+            async with self.reloading:  # one that hangs keeps one thread; the others wait here
+                await asyncio.to_thread(self.exporter.reload)
         except ConfigError as error:
             return PlainTextResponse(f"{error}\n", status_code=500)
         return PlainTextResponse("Reloaded.\n")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from prometheus_client import CollectorRegistry
 
 from exporter.board import Board
 from exporter.config.load import parse
-from exporter.metrics import WarehouseCollector
+from exporter.metrics import families
 from exporter.model import CheckId, Verdict
 from exporter.rules import groups
 from tests.kinds.example import Example
@@ -202,14 +201,15 @@ def test_days_that_are_not_judged_are_gauges_and_no_alerts(warehouse: Warehouse)
     config = parse(written, "test.yml", {"WAREHOUSE_DSN": warehouse.dsn})
     board = Board(config, NOON)
     board.publish(warehouse.run(written))
-    registry = CollectorRegistry()
-    registry.register(WarehouseCollector(board, lambda: NOON))
     labels = {"dataset": "orders", "check": "metric_n", "metric": "n"}
-    shown = [
-        registry.get_sample_value("warehouse_metric_value", {**labels, "age_days": age})
-        for age in ("1", "2", "3", "4")
-    ]
-    assert shown == [3, 1, 0, None]
+    shown = {
+        tuple(sorted(sample.labels.items())): sample.value
+        for family in families(board.snapshot, config.checks, NOON)
+        for sample in family.samples
+        if sample.name == "warehouse_metric_value"
+    }
+    wanted = [tuple(sorted({**labels, "age_days": age}.items())) for age in ("1", "2", "3")]
+    assert shown == dict(zip(wanted, (3, 1, 0), strict=True))
     (rule,) = [rule for group in groups(config) for rule in group["rules"]
                if rule.get("alert") == "WarehouseMetricOutOfBounds"]  # fmt: skip
     assert rule["expr"].startswith('warehouse_metric_value:last{age_days="1",')

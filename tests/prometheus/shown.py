@@ -58,6 +58,7 @@ SQL = {
 """Alert -> what breaks the shop, where it has no fault of that name."""
 
 NOT_OF_DATA = (
+    "WarehouseConfigChecksLost",
     "WarehouseConfigReloadFailed",
     "WarehouseDown",
     "WarehouseExporterDown",
