@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections import Counter
@@ -26,7 +27,15 @@ log = logging.getLogger(__name__)
 NO_RETRY = (
     Reason.TIMEOUT, Reason.LOCK, Reason.CANCELED, Reason.CONNECTION, Reason.REWRITTEN,
 )  # fmt: skip
-"""Failures that would come again, and cost the warehouse again, if each check were tried alone."""
+"""Failures that would come again, and cost the warehouse again, if each check were tried alone.
+
+After a time-out the checks are tried in smaller statements, all together no longer than the one
+that failed (`Purse`).
+"""
+SHARE = 0.5
+"""What a costly statement may take of the time that is left, for itself and others."""
+LEAST = 0.1
+"""Seconds that every statement may take."""
 NO_PLAN = Plan((), {}, {})
 
 
@@ -71,6 +80,11 @@ class Collected:
     def lose(self, asked: Iterable[Asked], error: Unmeasured) -> None:
         """What is not answered costs the check that asked."""
         self.errors.update({one.check: error for one in asked})
+
+    def give_up(self, statement: Statement, error: Unmeasured) -> None:
+        """None of what a statement asked is answered."""
+        with self.lock:
+            self.lose((slot.asked for slot in statement.slots), error)
 
     def hand_out(self, statement: Statement, rows: Sequence[Row]) -> None:
         """Give every need of a statement its part of the answer."""
@@ -124,43 +138,101 @@ def collect(
 def answer(
     statement: Statement, session: Session, targets: Mapping[str, Target], collected: Collected
 ) -> None:
-    """Run one statement, or, where it fails, one for each of its checks."""
-    error = run(statement, session, collected)
+    """Run one statement, or, where it fails, one for each of its checks.
+
+    One that takes too long is taken apart: what can be critical is asked by itself.
+    """
+    budget = session.left * SHARE if statement.costly else math.inf
+    error = run(statement, session, collected, budget)
     if error is None:
         return
-    if len(statement.checks) == 1 or error.reason in NO_RETRY:
-        with collected.lock:
-            collected.lose((slot.asked for slot in statement.slots), error)
+    if error.reason is Reason.TIMEOUT and session.left > 0:
+        answer_apart(statement, error, session, targets, collected, Purse(session.left))
+    elif len(statement.checks) == 1 or error.reason in NO_RETRY:
+        collected.give_up(statement, error)
+    else:
+        for check in statement.checks:
+            for single in fuse(statement.asked_by([check]), targets):
+                failed = run(single, session, collected)
+                if failed is not None:
+                    collected.give_up(single, failed)
+
+
+@dataclass
+class Purse:
+    """The seconds left for what took too long together: once more as long as a statement may take.
+
+    Each part may spend a share of what is left, so that an expensive one leaves something to those
+    after it.
+    """
+
+    left: float
+
+    @property
+    def share(self) -> float:
+        """What the next statement may take."""
+        return max(self.left * SHARE, LEAST)
+
+
+def answer_apart(
+    statement: Statement,
+    error: Unmeasured,
+    session: Session,
+    targets: Mapping[str, Target],
+    collected: Collected,
+    purse: Purse,
+) -> None:
+    """Answer the checks of a statement that took too long in smaller ones, critical ones first."""
+    if len(statement.checks) == 1:
+        collected.give_up(statement, error)
         return
-    for check in statement.checks:
-        mine = [slot.asked for slot in statement.slots if slot.asked.check == check]
-        for single in fuse(mine, targets):
-            failed = run(single, session, collected)
-            if failed is not None:
-                with collected.lock:
-                    collected.lose((slot.asked for slot in single.slots), failed)
+    for together in smaller(statement):
+        for part in fuse(statement.asked_by(together), targets):
+            started = time.monotonic()
+            failed = run(part, session, collected, purse.share)
+            purse.left -= time.monotonic() - started
+            if failed is None:
+                continue
+            if failed.reason is Reason.TIMEOUT and session.left > 0:
+                answer_apart(part, failed, session, targets, collected, purse)
+            else:
+                collected.give_up(part, failed)
 
 
-def asked(statement: Statement, session: Session) -> list[dict[str, Cell]]:
+def asked(statement: Statement, session: Session, budget: float) -> list[dict[str, Cell]]:
     """The rows of a statement; a text of the owner's is asked apart from ours."""
     if statement.written is None:
-        return session.rows(statement.sql)
+        return session.rows(statement.sql, budget)
     return session.rows_of(statement.sql, statement.written.zone, statement.written.rows)
 
 
-def run(statement: Statement, session: Session, collected: Collected) -> Unmeasured | None:
+def smaller(statement: Statement) -> list[list[CheckId]]:
+    """Its checks in parts: those that can be critical and the others, or else each by itself."""
+    first = [check for check in statement.checks if check in statement.critical]
+    others = [check for check in statement.checks if check not in statement.critical]
+    return [first, others] if first and others else [[check] for check in statement.checks]
+
+
+def run(
+    statement: Statement, session: Session, collected: Collected, budget: float = math.inf
+) -> Unmeasured | None:
     """Run one statement and hand out its answer; an error is returned, unless it is Unreachable.
 
-    An answer that does not fit the question is an error too.
+    It may take no more seconds than its budget. An answer that does not fit the question is an
+    error too.
     """
     started, error, rows = time.monotonic(), None, []
+    spare = budget < session.left
     try:
-        rows = asked(statement, session)
+        rows = asked(statement, session, budget)
         fit(statement, rows)
     except Unreachable:
         raise
     except Unmeasured as found:
         error = found
+        if spare and found.reason is Reason.TIMEOUT:
+            text = f"canceled after {budget:.3g} s: more would be at the cost of other checks"
+            error = Unmeasured(Reason.TIMEOUT, text)
         event(
             log, logging.WARNING, "statement failed", dataset=statement.dataset,
             shape=statement.shape, reason=error.reason, error=error.detail,

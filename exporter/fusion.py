@@ -7,7 +7,7 @@ and one for each distinct probe.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -34,6 +34,8 @@ class Asked:
     name: str
     need: Need
     part: Part = Part.WHOLE
+    critical: bool = False
+    """Whether the check can be critical: those are judged first where time is short."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,20 @@ class Statement:
     def checks(self) -> tuple[CheckId, ...]:
         """The checks it serves."""
         return tuple(dict.fromkeys(slot.asked.check for slot in self.slots))
+
+    @property
+    def critical(self) -> tuple[CheckId, ...]:
+        """Those of them that can be critical."""
+        return tuple(dict.fromkeys(s.asked.check for s in self.slots if s.asked.critical))
+
+    @property
+    def costly(self) -> bool:
+        """Whether it is known beforehand to cost much."""
+        return any(isinstance(s.asked.need, Scan) and s.asked.need.value for s in self.slots)
+
+    def asked_by(self, checks: Collection[CheckId]) -> list[Asked]:
+        """What some of its checks ask."""
+        return [slot.asked for slot in self.slots if slot.asked.check in checks]
 
 
 def fuse(asked: Iterable[Asked], targets: Mapping[str, Target]) -> Iterable[Statement]:

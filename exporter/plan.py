@@ -10,7 +10,7 @@ from exporter.closed import Division, Kept, Part, divide
 from exporter.config import Check
 from exporter.errors import Reason, Skipped, Unmeasured
 from exporter.fusion import Asked, Statement, fuse
-from exporter.model import CheckId
+from exporter.model import CheckId, Severity
 from exporter.needs import Need, Scan
 from exporter.target import Target
 
@@ -40,10 +40,12 @@ def make_plan(
 ) -> Plan:
     """The statements that answer the checks; checks whose columns are missing need none.
 
-    Of what is `kept`, only the open days are read again; without it, everything is.
+    Of what is `kept`, only the open days are read again; without it, everything is. Where the pass
+    takes too long, it is over before what is costly, and before what cannot be critical.
     """
     found = questions_of(checks, targets, kept)
-    return Plan(tuple(fuse(found.asked, targets)), found.unmeasured, found.divisions)
+    made = sorted(fuse(found.asked, targets), key=lambda s: (s.costly, not s.critical))
+    return Plan(tuple(made), found.unmeasured, found.divisions)
 
 
 def questions_of(
@@ -57,8 +59,9 @@ def questions_of(
         try:
             divided = divisions_of(check, targets, kept)
             divisions[check.id] = divided
+            critical = Severity.CRITICAL in check.kind.conditions()
             asked += [
-                Asked(check.id, name, need, part)
+                Asked(check.id, name, need, part, critical)
                 for name, division in divided.items()
                 for part, need in division.ask.items()
             ]

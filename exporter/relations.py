@@ -49,7 +49,6 @@ unique index speaks for the whole relation only where no other table inherits fr
 
 
 REWRITTEN = """
-SELECT set_config('citus.override_table_visibility', 'off', true);
 WITH present AS (
   SELECT DISTINCT l.relation AS oid, i.identity
   FROM pg_locks l, pg_identify_object('pg_class'::regclass, l.relation, 0) i
@@ -81,10 +80,11 @@ those of the catalogue; the functions say how things stand now. From 16384 on a 
 but the users'. With each come the numbers by which a dataset may know it: its own, those of the
 tables it is a partition of, and that of the one which had its name before: looked up by the parts
 of its name, which an index of the catalogue has, as there may be thousands of both.
-
-Citus hides the shards of its tables in the catalogue's tables, and the functions tell of them:
-unless it is told to show them, each would look like a new one. Elsewhere its setting means nothing.
 """
+
+SHARDS_SHOWN = "SELECT set_config('citus.override_table_visibility', 'off', true);"
+"""Before it: Citus hides the shards of its tables in the catalogue's tables, but the functions tell
+of them, so that each would look like a new table. Elsewhere the setting means nothing."""
 
 
 class Rewritten(NamedTuple):

@@ -6,6 +6,7 @@ behind a pooler that hands out the same server connection to others.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +16,7 @@ from exporter import config
 from exporter.catalog import APPLICATION_NAME
 from exporter.errors import Reason, Unmeasured, Unreachable, UsageError
 from exporter.model import Relation
-from exporter.relations import QUERY, REWRITTEN, Name, Rewritten, found_among
+from exporter.relations import QUERY, REWRITTEN, SHARDS_SHOWN, Name, Rewritten, found_among
 from exporter.states import Cell
 from exporter.wire import Answer, Wire
 
@@ -210,9 +211,17 @@ class Session:
                 self._wire.execute("ROLLBACK", seconds=SHORT)
                 self._wire.leave()
 
-    def rows(self, sql: str) -> list[dict[str, Cell]]:
-        """The rows of a statement. Raises Unmeasured, or Unreachable if the connection is gone."""
-        return self._in_savepoint(lambda seconds: self._wire.execute(sql, seconds=seconds))
+    @property
+    def left(self) -> float:
+        """The seconds that the next statement may take, with `statement_timeout` and deadline."""
+        return min(self._warehouse.statement_timeout, self.deadline - time.monotonic())
+
+    def rows(self, sql: str, budget: float = math.inf) -> list[dict[str, Cell]]:
+        """The rows of a statement, which may take no more seconds than its budget.
+
+        Raises Unmeasured, or Unreachable if the connection is gone.
+        """
+        return self._in_savepoint(lambda seconds: self._wire.execute(sql, seconds=seconds), budget)
 
     def rows_of(self, written: str, zone: str, most: int) -> list[dict[str, Cell]]:
         """The first rows of a text that is not ours, and in which clocks show the time of a zone.
@@ -230,11 +239,13 @@ class Session:
 
         return self._in_savepoint(fetched)
 
-    def _in_savepoint(self, asked: Callable[[float], Answer]) -> list[dict[str, Cell]]:
+    def _in_savepoint(
+        self, asked: Callable[[float], Answer], budget: float = math.inf
+    ) -> list[dict[str, Cell]]:
         """What is answered within the seconds that are left; an error costs nothing else."""
         if self._stopped.is_set():
             raise Unmeasured(Reason.CANCELED, "not begun: the exporter is shutting down")
-        left = min(self._warehouse.statement_timeout, self.deadline - time.monotonic())
+        left = min(self.left, budget)
         if left <= 0.05:
             limit = self._warehouse.pass_timeout
             raise Unmeasured(Reason.TIMEOUT, f"not begun: the pass took longer than {limit:g} s")
@@ -276,7 +287,7 @@ class Session:
             if self._stopped.is_set():
                 raise Unmeasured(Reason.CANCELED, "the exporter is shutting down")
             _, rows = self._wire.execute(
-                unhurried + REWRITTEN, [milliseconds(SHORT)], seconds=SHORT
+                unhurried + SHARDS_SHOWN + REWRITTEN, [milliseconds(SHORT)], seconds=SHORT
             )
         except Unreachable:
             raise

@@ -77,7 +77,7 @@ def test_every_statement_runs(plan: Plan, session: Session) -> None:
 
 
 def test_a_day_is_read_once_and_for_no_more_than_its_checks_ask(plan: Plan) -> None:
-    earlier, expected = statements(plan, "orders", "days")
+    expected, earlier = statements(plan, "orders", "days")
     assert earlier.days == (date(2026, 3, 28), date(2026, 3, 29))
     assert {check.name for check in earlier.checks} == {
         "completeness_revenue", "metric_orders", "metric_revenue", "metric_aov", "zscore_aov",
@@ -93,7 +93,7 @@ def test_a_day_is_read_once_and_for_no_more_than_its_checks_ask(plan: Plan) -> N
 
 
 def test_equal_aggregates_are_computed_once(plan: Plan) -> None:
-    _, days = statements(plan, "orders", "days")
+    days, _ = statements(plan, "orders", "days")
     assert days.sql.count('SUM("revenue")') == 1
     places = {slot.asked.check.name: slot.places for slot in days.slots}
     assert places["metric_orders"] == places["volume"]
@@ -105,7 +105,7 @@ def test_equal_probes_run_once(plan: Plan) -> None:
 
 
 def test_an_indexed_time_is_read_by_ranges_with_the_bounds_of_its_zone(plan: Plan) -> None:
-    days, _ = statements(plan, "orders", "days")
+    _, days = statements(plan, "orders", "days")
     assert "CROSS JOIN LATERAL" in days.sql
     assert "2026-03-28 23:00:00+00:00" in days.sql
     assert "2026-03-29 22:00:00+00:00" in days.sql

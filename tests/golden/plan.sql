@@ -1,23 +1,3 @@
--- orders: single values
--- for: orders.freshness
-SELECT (SELECT EXTRACT(EPOCH FROM MAX("order_ts")) AS c0
-FROM "shop"."Orders"
-WHERE ("order_ts" <= CAST('2026-03-31 12:05:00+00:00' AS TIMESTAMPTZ))) AS c0;
-
--- orders: one scan, by day
--- days: 2026-03-28 to 2026-03-29, 2 days
--- for: orders.completeness_revenue, orders.metric_orders, orders.metric_revenue, orders.metric_aov, orders.zscore_aov
-SELECT warehouse_exporter_days.day, s.*
-FROM (VALUES (0, CAST('2026-03-27 23:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-28 23:00:00+00:00' AS TIMESTAMPTZ)),
-             (1, CAST('2026-03-28 23:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-29 22:00:00+00:00' AS TIMESTAMPTZ))) AS warehouse_exporter_days(day, low, high)
-CROSS JOIN LATERAL (
-SELECT COUNT(*) FILTER(WHERE ("revenue" IS NULL)) AS c0,
-       COUNT(*) AS c1,
-       SUM("revenue") AS c2,
-       COUNT("revenue") AS c3
-FROM "shop"."Orders"
-WHERE "order_ts" >= warehouse_exporter_days.low AND "order_ts" < warehouse_exporter_days.high) AS s;
-
 -- orders: one scan, by day
 -- days: 2026-03-30
 -- for: orders.volume, orders.completeness_client_id, orders.completeness_revenue, orders.metric_orders, orders.metric_revenue, orders.metric_aov, orders.zscore_aov
@@ -32,12 +12,6 @@ SELECT COUNT(*) AS c0,
        COUNT("revenue") AS c5
 FROM "shop"."Orders"
 WHERE "order_ts" >= warehouse_exporter_days.low AND "order_ts" < warehouse_exporter_days.high) AS s;
-
--- orders: one scan of the whole table
--- for: orders.ever
-SELECT COUNT(*) FILTER(WHERE ("revenue" IS NULL)) AS c0,
-       COUNT(*) AS c1
-FROM "shop"."Orders";
 
 -- orders: a statement of its own
 -- for: orders.duplicates, orders.again
@@ -74,13 +48,39 @@ FROM "shop"."events" CROSS JOIN LATERAL (SELECT CASE WHEN "at" ~ '^(?!0000)([0-9
 WHERE (("warehouse_exporter_time" >= CAST('2026-03-28 23:00:00+00:00' AS TIMESTAMPTZ)) AND ("warehouse_exporter_time" < CAST('2026-03-30 22:00:00+00:00' AS TIMESTAMPTZ)))
 GROUP BY 1) AS s ON s.bucket = warehouse_exporter_days.bucket;
 
+-- queries: a statement of its own
+-- for: queries.late
+select count(*) from shop.items where day < CAST('2026-03-29 22:00:00+00:00' AS pg_catalog.timestamptz);
+
+-- orders: single values
+-- for: orders.freshness
+SELECT (SELECT EXTRACT(EPOCH FROM MAX("order_ts")) AS c0
+FROM "shop"."Orders"
+WHERE ("order_ts" <= CAST('2026-03-31 12:05:00+00:00' AS TIMESTAMPTZ))) AS c0;
+
+-- orders: one scan, by day
+-- days: 2026-03-28 to 2026-03-29, 2 days
+-- for: orders.completeness_revenue, orders.metric_orders, orders.metric_revenue, orders.metric_aov, orders.zscore_aov
+SELECT warehouse_exporter_days.day, s.*
+FROM (VALUES (0, CAST('2026-03-27 23:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-28 23:00:00+00:00' AS TIMESTAMPTZ)),
+             (1, CAST('2026-03-28 23:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-29 22:00:00+00:00' AS TIMESTAMPTZ))) AS warehouse_exporter_days(day, low, high)
+CROSS JOIN LATERAL (
+SELECT COUNT(*) FILTER(WHERE ("revenue" IS NULL)) AS c0,
+       COUNT(*) AS c1,
+       SUM("revenue") AS c2,
+       COUNT("revenue") AS c3
+FROM "shop"."Orders"
+WHERE "order_ts" >= warehouse_exporter_days.low AND "order_ts" < warehouse_exporter_days.high) AS s;
+
+-- orders: one scan of the whole table
+-- for: orders.ever
+SELECT COUNT(*) FILTER(WHERE ("revenue" IS NULL)) AS c0,
+       COUNT(*) AS c1
+FROM "shop"."Orders";
+
 -- events: single values
 -- note: slower: the time column is text, parsed in every row of the table
 -- for: events.freshness
 SELECT (SELECT EXTRACT(EPOCH FROM MAX("warehouse_exporter_time")) AS c0
 FROM "shop"."events" CROSS JOIN LATERAL (SELECT CASE WHEN "at" ~ '^(?!0000)([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)? ?(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)?)?$' THEN CAST(("at" || CASE WHEN "at" ~ ':[0-5][0-9].*(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)$' THEN '' ELSE ' Europe/Berlin' END) AS TIMESTAMPTZ) END AS warehouse_exporter_time OFFSET 0) AS warehouse_exporter_time
 WHERE ("warehouse_exporter_time" <= CAST('2026-03-31 12:05:00+00:00' AS TIMESTAMPTZ))) AS c0;
-
--- queries: a statement of its own
--- for: queries.late
-select count(*) from shop.items where day < CAST('2026-03-29 22:00:00+00:00' AS pg_catalog.timestamptz);
