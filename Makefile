@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test lint rules case-study incidents reliability year bench clean
+.PHONY: help demo test lint assets case-study incidents reliability year bench clean
 .DEFAULT_GOAL := help
 
 help: ## print this
@@ -22,8 +22,10 @@ lint: .venv/dev ## ruff and mypy
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-rules: .venv/dev ## write prometheus/rules/shop.yml from the config of the sample shop
-	$(BIN)/warehouse-exporter rules --config.file exporter/profiles/complete.yml --output prometheus/rules/shop.yml
+assets: .venv/dev ## write prometheus/ and alertmanager/ from the config of the sample shop
+	$(BIN)/warehouse-exporter assets --config.file exporter/profiles/complete.yml --output build/assets \
+		--exporter-address exporter:9843 --alertmanager-address alertmanager:9093
+	cp -r build/assets/prometheus build/assets/alertmanager .
 
 case-study: .venv/dev ## write docs/case-study.md from the recorded events
 	$(BIN)/python -m tests.case_study

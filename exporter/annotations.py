@@ -95,8 +95,8 @@ def texts(
         "description": description,
         "place": f"{place:04d}",
     }
-    if config.alerts.runbook_url:
-        found["runbook_url"] = config.alerts.runbook_url.replace("{alert}", alert)
+    if runbook := config.alerts.runbook(alert):
+        found["runbook_url"] = runbook
     if config.alerts.dashboard_url:
         found["dashboard_url"] = config.alerts.dashboard_url.replace("{dataset}", check.id.dataset)
     return found

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from exporter import __version__, catalog, logs, profiles, report
+from exporter.commands.generate import alertmanager, assets, rules
 from exporter.demo.commands import demo
 from exporter.gate import Exit, exit_code, no_checks, without_checks
 from exporter.interrupts import interruptible
@@ -186,33 +187,6 @@ def backtest(
 
 @main.command()
 @config_option
-@output_option
-def rules(config_file: str, output: str | None) -> None:
-    """Prometheus alert rules from the config, with its limits as literals."""
-    from exporter.rules import render
-
-    with explained():
-        text = render(load_offline(config_file))
-    write(text, output)
-
-
-@main.command()
-@config_option
-@output_option
-def alertmanager(config_file: str, output: str | None) -> None:
-    """Alertmanager's routes from the config: by severity and owner, in groups by incident.
-
-    Its templates lie in alertmanager/templates; they belong beside the file that is written.
-    """
-    from exporter.routing import render
-
-    with explained():
-        text = render(load_offline(config_file))
-    write(text, output)
-
-
-@main.command()
-@config_option
 def validate(config_file: str) -> None:
     """Say everything that is wrong with the config, each with file and line."""
     with explained():
@@ -296,4 +270,5 @@ def serve(
         run(config_file, listen, lifecycle=lifecycle, web_config=web_config)
 
 
-main.add_command(demo)
+for command in (rules, alertmanager, assets, demo):
+    main.add_command(command)

@@ -16,14 +16,14 @@ LAYERS = [
 ]  # fmt: skip
 """Lower first: each imports only what stands before it; what is not listed is above them all."""
 LIBRARIES = {
-    "yaml": ("config/document.py", "rules.py"),
+    "yaml": ("config/document.py", "assets/", "rules.py"),
     "sqlglot": ("sql/",),
     "psycopg2": ("wire.py", "demo/"),
     "pydantic": ("kinds/", "config/", "reference.py", "web/settings.py"),
     "bcrypt": ("web/users.py",),
     "prometheus_client": ("metrics.py", "pieces.py", "scrape.py"),
     "schedule": ("rhythm.py",),
-    "click": ("cli.py", "demo/commands.py", "options.py", "shell.py"),
+    "click": ("cli.py", "commands/", "demo/commands.py", "options.py", "shell.py"),
     "rich": (
         "cli.py",
         "terminal.py",

@@ -54,7 +54,7 @@ def promtool(command: str, file: Path) -> str:
 
 def all_rules(loaded: Config) -> list[dict[str, Any]]:
     """Every rule of a config, of its one group."""
-    (group,) = yaml.load(render(loaded), getattr(yaml, "CSafeLoader", yaml.SafeLoader))["groups"]
+    group, _ = yaml.load(render(loaded), getattr(yaml, "CSafeLoader", yaml.SafeLoader))["groups"]
     rules: list[dict[str, Any]] = group["rules"]
     return rules
 

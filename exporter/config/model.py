@@ -77,8 +77,9 @@ class Check:
 
 @dataclass(frozen=True)
 class Alerts:
-    """Where the people who are told find more; `{alert}` and `{dataset}` are filled in.
+    """Where the people who are notified find more; `{alert}` and `{dataset}` are filled in.
 
+    Without a `runbook_url`, runbooks are those that the exporter serves at its `external_url`.
     Durations are as they were written; without `keep_firing_for` it follows from each dataset.
     """
 
@@ -86,6 +87,15 @@ class Alerts:
     dashboard_url: str | None
     unmeasured_for: str
     keep_firing_for: str | None = None
+    external_url: str | None = None
+
+    def runbook(self, alert: str) -> str | None:
+        """The address of an alert's runbook; None where nobody said where they are."""
+        if self.runbook_url is not None:
+            return self.runbook_url.replace("{alert}", alert)
+        if self.external_url is None:
+            return None
+        return f"{self.external_url.rstrip('/')}/runbooks/{alert}"
 
 
 @dataclass(frozen=True)

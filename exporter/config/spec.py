@@ -61,7 +61,17 @@ class OwnerSpec(Spec):
 class AlertsSpec(Spec):
     """Links in alerts, and their patience."""
 
-    runbook_url: str | None = Field(None, description="Runbook of an alert; {alert} is its name.")
+    external_url: str | None = Field(
+        None,
+        pattern=r"^https?://\S+$",
+        description="Where people reach the exporter's pages, such as https://warehouse.example:"
+        " links to runbooks begin with it.",
+    )
+    runbook_url: str | None = Field(
+        None,
+        description="Runbook of an alert; {alert} is its name. Default: the exporter's own, at"
+        " its `external_url`.",
+    )
     dashboard_url: str | None = Field(None, description="Dashboard; {dataset} is filled in.")
     unmeasured_for: Duration = Field(
         "10m", description="How long a check may be unmeasured before Prometheus tells."

@@ -12,18 +12,13 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from exporter import profiles, routing, rules
+from exporter import assets, profiles, routing, rules
 from exporter.config import Config, load
 from exporter.config.routing import PagerDutySpec, RoutingSpec, SlackSpec, WebhookSpec
 from exporter.demo import receiver
 from exporter.demo.programs import Command
 
 CONFIG = profiles.file_of(profiles.DEFAULT)
-CHECKOUT = Path(__file__).parents[2]
-META_RULES = CHECKOUT / "prometheus" / "rules" / "meta.yml"
-"""Rules about the exporter itself; they lie beside the package in a checkout."""
-TEMPLATES = CHECKOUT / "alertmanager" / "templates"
-"""What is said to people; it lies there, too, and without it nothing can be told."""
 PROGRAMS = {
     "prometheus": ("prometheus",),
     "alertmanager": ("prometheus-alertmanager", "alertmanager"),
@@ -51,14 +46,11 @@ def program(name: str) -> str | None:
 
 def missing() -> dict[str, str]:
     """What cannot be run, and why."""
-    found = {
+    return {
         name: f"not installed: sudo apt-get install {programs[0]}"
         for name, programs in PROGRAMS.items()
         if not any(map(shutil.which, programs))
     }
-    if not TEMPLATES.exists():
-        found.setdefault("alertmanager", f"not run: its texts are not there ({TEMPLATES})")
-    return found
 
 
 def write_config(folder: Path) -> Path:
@@ -87,7 +79,7 @@ def config(file: Path, people: str) -> Config:
 
 def alertmanager(program: str, folder: Path, config: Config) -> Command:
     """Alertmanager with the routes of a config and the texts that are shipped."""
-    shutil.copytree(TEMPLATES, folder / "templates")
+    shutil.copytree(assets.TEMPLATES, folder / "templates")
     file = folder / "alertmanager.yml"
     file.write_text(routing.render(config, RHYTHM))
     options = [f"--config.file={file}", f"--storage.path={folder / 'alertmanager'}"]
@@ -100,9 +92,8 @@ def prometheus(
     """Prometheus with the rules of a config, on the exporter and the Alertmanager at some ports."""
     found = folder / "rules.yml"
     found.write_text(rules.render(config))
-    files = [found, *([META_RULES] if META_RULES.exists() else [])]
     file = folder / "prometheus.yml"
-    file.write_text(prometheus_config(exporter, alertmanager, files))
+    file.write_text(prometheus_config(exporter, alertmanager, found))
     options = [f"--config.file={file}", f"--storage.tsdb.path={folder / 'prometheus'}"]
     options += [f"--rules.alert.resend-delay={RESEND}"]
     return lambda port: [program, *options, *reached_at(port)]
@@ -114,14 +105,14 @@ def reached_at(port: int) -> list[str]:
     return [f"--web.listen-address={address}", f"--web.external-url=http://{address}"]
 
 
-def prometheus_config(exporter: int, alertmanager: int | None, files: list[Path]) -> str:
+def prometheus_config(exporter: int, alertmanager: int | None, rules: Path) -> str:
     """A prometheus.yml with a quick rhythm; JSON is YAML, too."""
     managers = [{"targets": [f"127.0.0.1:{alertmanager}"]}] if alertmanager else []
     scrape = {"job_name": "warehouse", "static_configs": [{"targets": [f"127.0.0.1:{exporter}"]}]}
     return json.dumps(
         {
             "global": {"scrape_interval": EVERY, "evaluation_interval": EVERY},
-            "rule_files": [str(path) for path in files],
+            "rule_files": [str(rules)],
             "scrape_configs": [scrape],
             "alerting": {"alertmanagers": [{"static_configs": managers}]},
         },

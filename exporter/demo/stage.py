@@ -29,7 +29,6 @@ from exporter.catalog import DEFAULT_PORT
 from exporter.config import Config
 from exporter.demo import chain, live, shop
 from exporter.demo.chain import CONFIG as CONFIG
-from exporter.demo.chain import META_RULES as META_RULES
 from exporter.demo.notices import Notice, Reader, refused
 from exporter.demo.postgres import Postgres, PostgresError
 from exporter.demo.programs import Command, Programs

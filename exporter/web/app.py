@@ -14,11 +14,13 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from exporter import report
+from exporter.assets import INDEX
 from exporter.board import Board
 from exporter.errors import ConfigError
 from exporter.scrape import Scrape
 from exporter.web.page import render_page
 from exporter.web.patience import Unhurried
+from exporter.web.runbooks import runbook_page
 
 SAFE = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
@@ -91,6 +93,13 @@ class Site:
 
         return await asyncio.to_thread(made)
 
+    async def runbook(self, request: Request) -> Response:
+        """What to do about an alert; without a name, where to begin."""
+        page = await asyncio.to_thread(runbook_page, request.path_params.get("alert", INDEX))
+        if page is None:
+            return PlainTextResponse("There is no alert of this name.\n", status_code=404)
+        return HTMLResponse(page, headers=SAFE)
+
     async def healthy(self, request: Request) -> Response:
         """That the process runs."""
         return PlainTextResponse("warehouse-exporter is healthy.\n")
@@ -133,6 +142,8 @@ def make_app(exporter: Controls, scrape: Scrape, clock: Clock, *, lifecycle: boo
             Route("/", site.page),
             Route("/metrics", site.metrics),
             Route("/api/v1/checks", site.checks),
+            Route("/runbooks/", site.runbook),
+            Route("/runbooks/{alert:str}", site.runbook),
             Route("/-/healthy", site.healthy),
             Route("/-/ready", site.ready),
             Route("/-/reload", site.reload if lifecycle else site.off, methods=["POST"]),

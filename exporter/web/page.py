@@ -34,8 +34,8 @@ class Row:
 
 
 @cache
-def template() -> jinja2.Template:
-    """The page's template; everything filled in is escaped.
+def template(name: str) -> jinja2.Template:
+    """The template of a page; everything filled in is escaped.
 
     The library comes with the first visitor: many an exporter is only ever scraped.
     """
@@ -48,7 +48,7 @@ def template() -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("status.html")
+    return environment.get_template(name)
 
 
 def rows(snapshot: Snapshot, now: datetime) -> list[Row]:
@@ -69,7 +69,7 @@ def render_page(snapshot: Snapshot, now: datetime) -> str:
     table = rows(snapshot, now)
     counts = Counter(row.outcome for row in table)
     last = snapshot.last
-    return template().render(
+    return template("status.html").render(
         version=__version__,
         rows=table,
         counts=[(o.value, o.shown, counts[o.value]) for o in Outcome],

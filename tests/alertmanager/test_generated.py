@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from exporter import catalog
+from exporter.assets import rules_about_ourselves
 from exporter.config import Config
 from exporter.kinds import all_kinds
 from exporter.routing import render
@@ -120,8 +121,7 @@ def test_a_secret_url_is_a_file() -> None:
 
 
 def test_the_alerts_it_names_exist() -> None:
-    meta = yaml.safe_load((shipped.ROOT / "prometheus" / "rules" / "meta.yml").read_text())
-    ours = {rule.get("alert") for group in meta["groups"] for rule in group["rules"]}
+    ours = {rule.get("alert") for rule in rules_about_ourselves()["rules"]}
     known = ours | {kind.alert for kind in all_kinds().values()} | {catalog.ALERT_UNMEASURED}
     named = set(re.findall(r"Warehouse[A-Z]\w+", shipped.shipped_text()))
     assert named <= known

@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from exporter import catalog
+from exporter.assets import rules_about_ourselves
 from exporter.config import Config
 from exporter.kinds import all_kinds
 from exporter.rules import render as rules
@@ -28,7 +29,6 @@ from tests.serving import wait_for
 pytestmark = [needs("prometheus-alertmanager"), needs("prometheus")]
 NOBODY = "127.0.0.1:1"
 """A second exporter, which does not answer."""
-META = shipped.ROOT / "prometheus" / "rules" / "meta.yml"
 LINKS = """
 alerts:
   runbook_url: https://runbooks.example/{alert}
@@ -76,10 +76,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     """Every alert of the shop's rules, and those about ourselves."""
     folder, made = tmp_path_factory.mktemp("told"), shipped.config(LINKS)
     at_once = re.compile(r"\n +for: \w+")
-    files = [folder / "rules.yml", folder / "meta.yml"]
-    for file, text in zip(files, (rules(made), META.read_text()), strict=True):
-        file.write_text(at_once.sub("", text))
-    expected = sum(len(re.findall("alert: ", file.read_text())) for file in files)
+    files = [folder / "rules.yml"]
+    files[0].write_text(at_once.sub("", rules(made)))
+    expected = len(re.findall("alert: ", files[0].read_text()))
     with (
         Recorder() as sent,
         breaches.served(breaches.page(made)) as metrics,
@@ -141,8 +140,7 @@ def parts(found: Alert) -> list[str]:
 
 def test_there_is_one_of_every_name(told: Told) -> None:
     names = {found["labels"]["alertname"] for found in told.alerts}
-    meta = {rule["alert"] for group in yaml.safe_load(META.read_text())["groups"]
-            for rule in group["rules"] if "alert" in rule}  # fmt: skip
+    meta = {rule["alert"] for rule in rules_about_ourselves()["rules"] if "alert" in rule}
     kinds = {kind.alert for kind in all_kinds().values()}
     assert names == kinds | meta | {catalog.ALERT_UNMEASURED}
 

@@ -64,7 +64,7 @@ def test_prometheus_scrapes_it_and_evaluates_the_shipped_rules(seen: dict[str, A
     (up,) = seen["up"]["data"]["result"]
     assert (up["metric"]["job"], up["value"][1]) == ("warehouse", "1")
     files = {Path(group["file"]).name for group in seen["rules"]["data"]["groups"]}
-    assert files == {"meta.yml", "shop.yml"}
+    assert files == {"warehouse.yml"}
 
 
 def test_alertmanager_hears_the_heartbeat(seen: dict[str, Any]) -> None:

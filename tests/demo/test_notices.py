@@ -34,7 +34,7 @@ SHOWN = """\
           7 alerts)
           value=0 (limit < 5).
           since 2026-11-21 15:27 UTC, critical, owner finance-data
-          runbook: prometheus/runbooks/WarehouseVolumeOutOfBounds.md
+          runbook: /runbooks/WarehouseVolumeOutOfBounds on the exporter
           also orders.no_orders, orders.seasonal_conversion,
           orders.seasonal_orders, daily_metrics.seasonal_purchase_rate,
           orders.seasonal_revenue, orders.metric_conversion
@@ -49,7 +49,7 @@ SHOWN = """\
           same are not
           value=296.9 (limit > 0.01).
           since 2026-11-21 15:28 UTC, critical, owner finance-data
-          runbook: prometheus/runbooks/WarehouseTotalsDisagree.md
+          runbook: /runbooks/WarehouseTotalsDisagree on the exporter
 12:00:05  #data-alerts (Slack): still CRITICAL daily_metrics.agreement_revenue
 12:00:05  still at PagerDuty: CRITICAL daily_metrics.agreement_revenue
 12:00:05  #data-alerts (Slack): still CRITICAL daily_metrics.agreement_revenue
@@ -62,7 +62,7 @@ SHOWN = """\
           future
           value=5 (limit > 0).
           since 2026-11-21 15:37 UTC · warning · owner growth-data
-          Runbook: prometheus/runbooks/WarehouseFutureRows.md
+          Runbook: /runbooks/WarehouseFutureRows on the exporter
 12:00:05  #growth-data (Slack): WARNING events.future_rows: rows from the future
 12:00:05  #growth-data (Slack): RESOLVED events.future_rows: rows from the
           future

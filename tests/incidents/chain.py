@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 import yaml
 
 from exporter.config.load import parse
-from exporter.demo.stage import META_RULES
 from exporter.rules import render
 from tests.alertmanager import shipped
 from tests.alertmanager.recorder import Recorder
@@ -21,7 +20,7 @@ from tests.incidents.rhythm import Rhythm
 from tests.incidents.shops import Shop, alive, config_text, reader
 from tests.serving import Serving
 
-PROMETHEUS = META_RULES.parents[1] / "prometheus.yml"
+PROMETHEUS = shipped.ROOT / "prometheus" / "prometheus.yml"
 HEARTBEAT = "WarehouseHeartbeat"
 PATIENCE = 120.0
 """Seconds in which an exporter must be there, where many start at once."""
@@ -97,15 +96,13 @@ class Chain:
 
     def _rules(self) -> list[Path]:
         """As shipped, unless the rhythm is another one: the rules are made for their config."""
-        made, meta = META_RULES.with_name("shop.yml"), META_RULES
         if self.rhythm.speed == 1:
-            return [made, meta]
+            return [PROMETHEUS.parent / "rules" / "warehouse.yml"]
         file = self.folder / "warehouse.yml"
         text = render(parse(file.read_text(), str(file), {}))
-        ours = [self.folder / "shop.yml", self.folder / "meta.yml"]
-        ours[0].write_text(self.rhythm.rules(text, made=True), encoding="utf-8")
-        ours[1].write_text(self.rhythm.rules(meta.read_text(), made=False), encoding="utf-8")
-        return ours
+        ours = self.folder / "rules.yml"
+        ours.write_text(self.rhythm.rules(text), encoding="utf-8")
+        return [ours]
 
     def collect(self) -> None:
         """Look now."""

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from exporter.config.values import parse_duration
+from exporter.rules import GROUP
 
 WAITS = ("for", "keep_firing_for", "group_wait", "group_interval")
 """The keys of rules and of routes that say how long somebody waits."""
@@ -43,14 +44,15 @@ class Rhythm:
         """Whether anybody waits at all."""
         return self.speed != float("inf")
 
-    def rules(self, text: str, *, made: bool) -> str:
-        """A file of rules; one that was made from the config has its rhythm already."""
-        if self.speed == 1 or (made and self.patient):
+    def rules(self, text: str) -> str:
+        """A file of rules; those made from the config have its rhythm already."""
+        if self.speed == 1:
             return text
         data = yaml.safe_load(text)
         for group in data["groups"]:
             for rule in group["rules"]:
-                self.hurry(rule)
+                if not self.patient or group["name"] != GROUP:
+                    self.hurry(rule)
         return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
 
     def hurry(self, entry: dict[str, Any]) -> None:

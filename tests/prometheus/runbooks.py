@@ -8,17 +8,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from exporter.assets import RUNBOOKS, rules_about_ourselves
 from exporter.catalog import ALERT_UNMEASURED
 from exporter.config import Check, Config, load
-from exporter.demo.stage import CONFIG, META_RULES
+from exporter.demo.stage import CONFIG
 from exporter.kinds import all_kinds
 from exporter.model import CheckId
 
-FOLDER = META_RULES.parents[1] / "runbooks"
-COMMON = FOLDER / "README.md"
-PAGES = {page.stem: page for page in sorted(FOLDER.glob("*.md")) if page != COMMON}
+COMMON = RUNBOOKS / "README.md"
+PAGES = {page.stem: page for page in sorted(RUNBOOKS.glob("*.md")) if page != COMMON}
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 VARIABLE = re.compile(
     r"(?<![:\w]):(?:\"(?P<name>\w+)\"|'(?P<text>\w+)'|(?P<raw>[a-z]\w*))|'(?:[^']|'')*'"
@@ -40,8 +38,7 @@ COLUMNS = {"WarehouseColumnTypeChanged": "revenue"}
 
 def meta_alerts() -> list[str]:
     """The alerts about the exporter itself."""
-    groups = yaml.safe_load(META_RULES.read_text())["groups"]
-    return [rule["alert"] for group in groups for rule in group["rules"] if "alert" in rule]
+    return [rule["alert"] for rule in rules_about_ourselves()["rules"] if "alert" in rule]
 
 
 def alerts() -> set[str]:

@@ -16,7 +16,7 @@ from exporter.board import Board
 from exporter.config import load
 from exporter.demo import shop
 from exporter.demo.postgres import Postgres
-from exporter.demo.stage import CONFIG, META_RULES
+from exporter.demo.stage import CONFIG
 from exporter.passes import run_pass
 from exporter.scrape import Scrape
 from exporter.warehouse import Connector
@@ -63,7 +63,7 @@ def series(text: str, at: datetime) -> Iterator[dict[str, str]]:
 def told(given: list[dict[str, str]], folder: Path) -> str:
     """What promtool says when anybody is told of more than that all is alive; else nothing."""
     case: dict[str, Any] = {
-        "rule_files": [str(RULES), str(META_RULES)],
+        "rule_files": [str(RULES)],
         "evaluation_interval": "1m",
         "tests": [
             {

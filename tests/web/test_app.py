@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from exporter.assets import runbooks
 from exporter.scrape import Scrape
 from exporter.watch import Exporter
 from exporter.web.app import make_app
@@ -130,3 +132,18 @@ def test_a_reload_says_what_is_wrong(exporter: Exporter, operator: Client) -> No
     assert not exporter.board.snapshot.reload_ok
     Path(exporter.config_file).unlink()
     assert "cannot be read" in operator.post("/-/reload").text
+
+
+def test_every_runbook_is_a_page_whose_links_open(client: Client) -> None:
+    start = client.get("/runbooks/")
+    assert "<h1>Runbooks</h1>" in start.text
+    links = set(re.findall(r'href="\./(\w+)', start.text))
+    assert {f"{alert}" for alert in runbooks()} == links | {"README"}
+    for alert in links:
+        page = client.get(f"/runbooks/{alert}")
+        assert page.status_code == 200
+        assert f"<h1>{alert}</h1>" in page.text or alert == "README"
+        assert "<script" not in page.text
+        assert set(re.findall(r'href="\./(\w+)', page.text)) <= set(runbooks())
+    assert client.get("/runbooks/WarehouseNothing").status_code == 404
+    assert client.get("/runbooks/..%2f..%2fpyproject.toml").status_code == 404

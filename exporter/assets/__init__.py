@@ -1,0 +1,53 @@
+"""What is shipped beside the code: rules about the exporter, message templates, and runbooks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+TEMPLATES, RUNBOOKS, OURSELVES = FOLDER / "templates", FOLDER / "runbooks", FOLDER / "ourselves.yml"
+INDEX = "README"
+"""The runbook to begin with, whatever the alert."""
+Group = dict[str, Any]
+
+
+@cache
+def templates() -> Mapping[str, str]:
+    """The templates of Alertmanager's messages, by file name."""
+    return texts_in(TEMPLATES, "*.tmpl")
+
+
+@cache
+def runbooks() -> Mapping[str, str]:
+    """The runbooks as Markdown: by the name of their alert, and the one to begin with."""
+    return {name.removesuffix(".md"): text for name, text in texts_in(RUNBOOKS, "*.md").items()}
+
+
+def texts_in(folder: Path, pattern: str) -> dict[str, str]:
+    """The files of a folder by name."""
+    return {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.glob(pattern))}
+
+
+def rules_about_ourselves(job: str | None = None) -> Group:
+    """The group of rules about the exporter, for Prometheus.
+
+    With a `job`, an exporter that is down is looked for in that job alone; without one, in all
+    jobs that have ever answered as an exporter.
+    """
+    import yaml  # where only a runbook is asked for, nobody needs it
+
+    (group,) = yaml.safe_load(OURSELVES.read_text(encoding="utf-8"))["groups"]
+    for rule in group["rules"]:
+        if job is not None and rule.get("alert") == "WarehouseExporterDown":
+            up = f"up{{job={quoted(job)}}}"
+            rule["expr"] = f"{up} == 0\nor\nabsent({up})"
+    return dict(group)
+
+
+def quoted(text: str) -> str:
+    """A PromQL string."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
