@@ -2,27 +2,28 @@
 
 libpq waits for ever for a server that has gone silent behind a network that still answers, so this
 connection never blocks: it polls, and gives up at its deadline or when the exporter is stopped. The
-driver's errors become ours here; values of rows are left out of their messages.
+driver's errors become ours here, in words of our own.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import select
 import socket
 import struct
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import psycopg2
-from psycopg2 import extensions
+from psycopg2 import errorcodes, extensions
 
 from exporter.addresses import addressed
 from exporter.catalog import APPLICATION_NAME
+from exporter.dsn import refuse_ambiguous, refuse_strange, speakable
 from exporter.errors import Reason, Unmeasured, Unreachable
+from exporter.messages import Said, of_connecting, of_statement
 
 TICK_MS = 100
 """How long a wait goes on before it looks whether the exporter is stopped, in milliseconds."""
@@ -38,6 +39,8 @@ ANYBODY = struct.pack("!II", 8, 80877103)
 """The question whether the server speaks TLS: answered by every server before anything else."""
 Answer = tuple[list[str], list[tuple[Any, ...]]]
 """The names of the columns, and the rows."""
+Values = Sequence[Any] | Mapping[str, Any]
+"""What is filled into a statement, in its order or by name."""
 
 
 class Wire:
@@ -46,20 +49,25 @@ class Wire:
     def __init__(self, dsn: str, seconds: float, stop: threading.Event) -> None:
         """Connect within some seconds. Raises Unreachable."""
         self._stop = stop
+        names: frozenset[str] = frozenset()
+        refuse_ambiguous(dsn)
         try:
-            options: dict[str, Any] = {**NETWORK}
-            options |= addressed(extensions.parse_dsn(dsn), seconds, stop)
+            parameters = extensions.parse_dsn(dsn)
+            refuse_strange(parameters)
+            names = speakable(parameters)
+            options: dict[str, Any] = {**NETWORK, "client_encoding": "UTF8"}
+            options |= addressed(parameters, seconds, stop)
             self._connection: extensions.connection = psycopg2.connect(
                 dsn, async_=True, application_name=APPLICATION_NAME, **options
             )
             self._wait(seconds, f"no connection within {seconds:g} s")
         except psycopg2.OperationalError as error:
-            raise Unreachable(one_line(error)) from None
+            raise Unreachable(of_connecting(str(error), names)) from None
         except (psycopg2.Error, ValueError):
             # The driver repeats the DSN in this message, and with it the password.
             raise Unreachable("the DSN cannot be parsed: see libpq's connection strings") from None
 
-    def execute(self, text: str, values: Sequence[Any] | None = None, *, seconds: float) -> Answer:
+    def execute(self, text: str, values: Values | None = None, *, seconds: float) -> Answer:
         """The answer to a statement that the server ends after some seconds; of several, the last.
 
         Raises Unmeasured for a statement that failed, Unreachable for a connection that did, or on
@@ -74,10 +82,14 @@ class Wire:
             names = [column.name for column in cursor.description or ()]
             return names, cursor.fetchall() if names else []
         except psycopg2.Error as error:
-            gone = bool(self._connection.closed)
-            raise translated(error, gone, time.monotonic() - started, seconds) from None
-        except (ValueError, OverflowError) as error:
-            raise Unmeasured(Reason.RESULT, f"a value cannot be read: {one_line(error)}") from None
+            if error.pgcode is None:
+                raise unsaid(error, bool(self._connection.closed)) from None
+            raise translated(error, text, time.monotonic() - started, seconds) from None
+        except UnicodeError:
+            raise Unmeasured(Reason.RESULT, f"{UNREADABLE}: a text that is not UTF-8") from None
+        except (ValueError, OverflowError):
+            beyond = "a date or time outside the years 1 to 9999"
+            raise Unmeasured(Reason.RESULT, f"{UNREADABLE}: {beyond}") from None
 
     def _wait(self, seconds: float, late: str) -> None:
         """Wait until the server has answered."""
@@ -156,43 +168,41 @@ def answers(server: extensions.ConnectionInfo, seconds: float) -> bool:
         return False
 
 
-REASONS = {
-    "42501": Reason.PERMISSION,
-    "42P01": Reason.MISSING_RELATION,
-    "3F000": Reason.MISSING_RELATION,
-    "42703": Reason.MISSING_COLUMN,
-    "42804": Reason.COLUMN_TYPE,
-    "42883": Reason.COLUMN_TYPE,
-    "22P02": Reason.COLUMN_TYPE,
-    "22007": Reason.COLUMN_TYPE,
-    "22008": Reason.COLUMN_TYPE,
-    "55P03": Reason.LOCK,
-    "40001": Reason.CANCELED,
-    "40P01": Reason.LOCK,
-}
-GONE = re.compile(r"^(08|57P0)")
-FATAL = re.compile(r"\bFATAL:\s+")
-WITH_VALUES = re.compile(r"^2[23]")
-"""Classes of errors whose messages repeat values of rows."""
+UNREADABLE = "an answer cannot be read"
 
 
-def translated(error: psycopg2.Error, gone: bool, seconds: float, allowed: float) -> Unmeasured:
-    """The driver's error as one of ours; `seconds` passed of those `allowed` to the statement."""
-    code = error.pgcode or ""
-    if gone or GONE.match(code):
-        return Unreachable(one_line(error))
+def unsaid(error: psycopg2.Error, gone: bool) -> Unmeasured:
+    """An error of the driver, of which the server has said nothing; its text may hold a value."""
+    if gone or isinstance(error, psycopg2.OperationalError):
+        return Unreachable(of_connecting(str(error), (), "the connection to the server broke"))
+    if isinstance(error, psycopg2.DataError):
+        return Unmeasured(Reason.RESULT, f"{UNREADABLE}: a value that the driver does not know")
+    return Unmeasured(Reason.STATEMENT, "the driver refuses the statement")
+
+
+def translated(error: psycopg2.Error, text: str, seconds: float, allowed: float) -> Unmeasured:
+    """The server's error as one of ours; `seconds` passed of those `allowed` to the statement."""
+    said, code = error.diag, error.pgcode or ""
     if code == "57014":
         if seconds >= allowed * 0.95:
             return Unmeasured(Reason.TIMEOUT, f"canceled after {allowed:g} s (statement_timeout)")
         return Unmeasured(Reason.CANCELED, "canceled by the server or its administrator")
-    text = one_line(error)
-    if WITH_VALUES.match(code):
-        text = text.split(":")[0].split('"')[0].strip()
-    return Unmeasured(REASONS.get(code, Reason.STATEMENT), f"{text} ({code or 'no code'})")
+    return of_statement(
+        Said(
+            code,
+            said.severity_nonlocalized or said.severity,
+            said.source_function,
+            said.message_primary or "",
+            text,
+            said.statement_position,
+            condition(code),
+        )
+    )
 
 
-def one_line(error: Exception) -> str:
-    """The first line of an error, without the place in the statement and the driver's shouting."""
-    primary = getattr(getattr(error, "diag", None), "message_primary", None)
-    text = (primary or str(error)).strip() or type(error).__name__
-    return FATAL.sub("", text.splitlines()[0])
+def condition(code: str) -> str:
+    """The name that the standard and PostgreSQL have for a SQLSTATE; '' for one of neither."""
+    try:
+        return errorcodes.lookup(code).lower().replace("_", " ")
+    except KeyError:
+        return ""

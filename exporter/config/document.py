@@ -15,6 +15,10 @@ from exporter.errors import Problem
 T = TypeVar("T")
 Path = tuple[str | int, ...]
 VARIABLE = re.compile(r"\$\$\{|\$\{([^}]*)\}")
+NAME = re.compile(r"[A-Za-z_]\w*")
+NO_DEFAULT = "`${...}` takes the name of a variable and nothing else: there are no defaults"
+SECRET = 6
+"""From so many characters on, a value of the environment may be a secret."""
 DEPTH = 50
 """How deep a config may be nested; ours needs seven, an endless alias needs infinitely many."""
 PARTS = 200_000
@@ -51,6 +55,7 @@ class Document:
     data: Any = None
     lines: dict[Path, int] = field(default_factory=dict)
     written: dict[Path, str] = field(default_factory=dict)
+    filled: dict[str, str] = field(default_factory=dict)
     kept: dict[Path, list[int]] = field(default_factory=dict)
     broken: Collection[Path] = ()
     problems: list[Problem] = field(default_factory=list)
@@ -68,7 +73,9 @@ class Document:
         return path
 
     def complain(self, path: Path, message: str) -> None:
-        """Note something wrong at a path."""
+        """Note something wrong at a path; what came from the environment is never repeated."""
+        for value, name in self.filled.items():
+            message = message.replace(value, f"${{{name}}}")
         self.problems.append(Problem(self.file, self.line(path), dotted(path), message))
 
     def without(self, broken: Collection[Path]) -> dict[str, Any]:
@@ -248,10 +255,15 @@ class Reader:
             name = match.group(1)
             if name is None:
                 return "${"
+            found = self.environment.get(name)
             if not name.strip():
                 self.document.complain(path, "`${}` names no variable; for the text itself: `$${}`")
-            elif name not in self.environment:
+            elif found is None and not NAME.fullmatch(name):
+                self.document.complain(path, NO_DEFAULT)
+            elif found is None:
                 self.document.complain(path, f"environment variable {name} is not set")
-            return self.environment.get(name, "")
+            elif len(found) >= SECRET:
+                self.document.filled[found] = name
+            return found or ""
 
         return VARIABLE.sub(value, text)

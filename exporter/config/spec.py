@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from functools import cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -18,6 +19,9 @@ from exporter.kinds.anomaly import Anomaly
 from exporter.kinds.base import Duration, Name
 from exporter.kinds.metric import Metric
 from exporter.kinds.query import Query
+
+CONNECTION_STRING = re.compile(r"://|\b(password|host|user|dbname)\s*=")
+"""What a path does not look like."""
 
 
 class WarehouseSpec(Spec):
@@ -48,6 +52,8 @@ class WarehouseSpec(Spec):
         """The DSN comes from one place."""
         if (self.dsn is None) == (self.dsn_file is None):
             raise ValueError("write either `dsn: ${WAREHOUSE_DSN}` or `dsn_file: /path/to/file`")
+        if CONNECTION_STRING.search(self.dsn_file or ""):
+            raise ValueError("`dsn_file` is the path of a file: what stands here belongs into it")
         return self
 
 

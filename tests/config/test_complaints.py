@@ -223,6 +223,27 @@ def test_a_literal_password_is_refused_and_not_repeated(dsn: str) -> None:
     assert "secret" not in str(refused.value)
 
 
+SECRET = "postgresql://exporter:S3cretTail@db/w"
+ECHOED = [
+    ("dsn: '${WAREHOUSE_DSN:-" + SECRET + "}'", "takes the name of a variable and nothing else"),
+    ("dsn: '${WAREHOUSE_DSN?" + SECRET + "}'", "takes the name of a variable and nothing else"),
+    ("dsn_file: " + SECRET, "`dsn_file` is the path of a file"),
+    ("dsn_file: '${SECRET}'", "`dsn_file` is the path of a file"),
+    ("dsn_file: host=db password=S3cretTail", "`dsn_file` is the path of a file"),
+    ("dsn: '${WAREHOUSE_DSN}'\n  timezone: '${SECRET}'", "${SECRET}"),
+    ("dsn: '${WAREHOUSE_DSN}'\n  work_mem: 'a ${SECRET}'", "${SECRET}"),
+]
+
+
+@pytest.mark.parametrize(("written", "message"), ECHOED)
+def test_no_complaint_repeats_what_may_be_a_secret(written: str, message: str) -> None:
+    text = GOOD.replace(HEAD, f"warehouse:\n  {written}\n")
+    with pytest.raises(ConfigError) as refused:
+        parse(text, "w.yml", DSN | {"SECRET": SECRET})
+    assert message in str(refused.value)
+    assert "S3cret" not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     "dsn",
     [
