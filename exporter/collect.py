@@ -19,9 +19,10 @@ from exporter.logs import event
 from exporter.model import CheckId
 from exporter.needs import Reading, Scan
 from exporter.plan import Plan
+from exporter.session import Session
 from exporter.states import Cell
 from exporter.target import Target
-from exporter.warehouse import Connector, Session
+from exporter.warehouse import Connector
 
 log = logging.getLogger(__name__)
 NO_RETRY = (

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from exporter.errors import Unmeasured
 from exporter.fusion import Statement
 from exporter.logs import event
-from exporter.warehouse import Connector, Session
+from exporter.session import Session
+from exporter.warehouse import Connector
 
 log = logging.getLogger(__name__)
 IDLE = 0.25

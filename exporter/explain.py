@@ -13,8 +13,9 @@ from exporter.fusion import Statement
 from exporter.needs import Reading
 from exporter.passes import make_targets
 from exporter.plan import Plan, make_plan
+from exporter.session import Session
 from exporter.target import Target
-from exporter.warehouse import Connector, Session
+from exporter.warehouse import Connector
 from exporter.wording import counted
 
 SHAPES = {

@@ -69,6 +69,7 @@ WORDS = {
     "40001": "canceled because of a conflict with recovery",
     "40P01": "a deadlock",
     "42601": "syntax error",
+    "42P11": "it cannot be opened as cursor: only one statement that gives rows can",
     "53100": "the server's disk is full",
     "53200": "the server is out of memory",
     "53300": "too many connections",

@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from exporter.errors import Reason
+from exporter.errors import Reason, Unmeasured
 
 NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
@@ -94,7 +94,7 @@ class Relation:
     An index finds a range of each column in `indexed`, and one value of each in `singly`. `unique`
     has the columns of every unique index; `file` changes when the relation is truncated,
     rewritten, or another one takes its name. `distributed`: it may lie on other machines (Citus).
-    `version` is that of the server, such as 160004.
+    `version` is that of the server, such as 160004. `unknown`: why nothing is known.
     """
 
     columns: Mapping[str, Column]
@@ -106,6 +106,7 @@ class Relation:
     distributed: bool = False
     singly: frozenset[str] = frozenset()
     version: int = 0
+    unknown: Unmeasured | None = None
 
     def holds_unique(self, columns: Iterable[str]) -> bool:
         """Whether an index keeps any value of these columns from occurring twice."""

@@ -18,9 +18,10 @@ from exporter.logs import event
 from exporter.model import Dataset, Pass, Relation, Result, Severity
 from exporter.plan import make_plan
 from exporter.relations import Rewritten
+from exporter.session import Session
 from exporter.target import Target
 from exporter.verdicts import judge, not_measured
-from exporter.warehouse import Connector, Session
+from exporter.warehouse import Connector
 
 log = logging.getLogger(__name__)
 TABLES = ("r", "p", "m")

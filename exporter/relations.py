@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from exporter.model import Column, Relation
 
 Name = tuple[str, ...]
+KINDS = ("r", "p", "v", "m", "f")
+"""What can be watched: tables, partitioned ones, views, materialized ones, foreign tables."""
 
 QUERY = """
 SELECT n.nspname, c.relname, c.relkind::text, a.attname,
@@ -19,14 +21,16 @@ SELECT n.nspname, c.relname, c.relkind::text, a.attname,
                  AND x.indkey[0] = a.attnum AND m.amname IN ('btree', 'brin'))
        OR EXISTS (SELECT 1 FROM pg_partitioned_table p
                   WHERE p.partrelid = c.oid AND p.partattrs[0] = a.attnum),
-       pg_table_is_visible(c.oid), u.keys, c.oid::bigint, c.relfilenode::bigint,
+       u.keys, c.oid::bigint, c.relfilenode::bigint,
        EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus'),
        EXISTS (SELECT 1 FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
                JOIN pg_am m ON m.oid = i.relam
                WHERE x.indrelid = c.oid AND x.indisvalid AND x.indpred IS NULL
                  AND x.indkey[0] = a.attnum AND m.amname = 'btree'),
        current_setting('server_version_num')::int
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+FROM unnest(%s::name[], %s::name[]) AS asked(schema, relation)
+JOIN pg_namespace n ON n.nspname = asked.schema
+JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = asked.relation
 LEFT JOIN LATERAL (
   SELECT json_agg((SELECT json_agg(b.attname)
                    FROM unnest(x.indkey) WITH ORDINALITY AS k(attnum, place)
@@ -37,10 +41,9 @@ LEFT JOIN LATERAL (
     AND x.indexprs IS NULL AND (c.relkind = 'p' OR NOT c.relhassubclass)) u ON true
 LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_type t ON t.oid = a.atttypid
-WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname = ANY(%s)
 ORDER BY c.oid, a.attnum
 """
-"""By the plain names of relations; a row per column, and one for a relation without any.
+"""By the schemas and names of relations; a row per column, and one for a relation without any.
 
 A column counts as indexed when a btree, a BRIN or a partition key begins with it: a range of it is
 found. Single values are found by a btree alone; else each may cost a partition, or the table. A
@@ -104,7 +107,6 @@ class Row(NamedTuple):
     type: str
     readable: bool
     indexed: bool
-    visible: bool
     keys: list[list[str]] | None
     oid: int
     filenode: int
@@ -113,20 +115,36 @@ class Row(NamedTuple):
     version: int
 
 
-def found_among(rows: Sequence[tuple[Any, ...]], names: Sequence[Name]) -> dict[Name, Relation]:
-    """The relations of those names that exist; one without a schema is looked up as SQL does."""
-    answered, found = [Row(*row) for row in rows], {}
+def places(name: Name, schemas: Sequence[str]) -> Iterator[Name]:
+    """Where a relation may be: in its schema, or in the first of the path that has the name."""
+    if len(name) == 2:
+        yield name
+    else:
+        yield from ((schema, name[-1]) for schema in ("pg_catalog", *schemas))
+
+
+def asked_for(names: Iterable[Name], schemas: Sequence[str]) -> list[list[str]]:
+    """The schemas and the names to ask the catalogue for, each pair once."""
+    pairs = dict.fromkeys(place for name in names for place in places(name, schemas))
+    return [[schema for schema, _ in pairs], [relation for _, relation in pairs]]
+
+
+def found_among(
+    rows: Sequence[tuple[Any, ...]], names: Iterable[Name], schemas: Sequence[str]
+) -> dict[Name, Relation]:
+    """The relations of those names that exist; one without a schema is looked up as SQL does.
+
+    The first of its name in the path hides the others, also where it is nothing that can be read.
+    """
+    answered: dict[Name, list[Row]] = {}
+    for row in map(Row._make, rows):
+        answered.setdefault((row.schema, row.relation), []).append(row)
+    found = {}
     for name in names:
-        mine = [row for row in answered if is_of(row, name)]
-        if mine:
-            found[name] = relation(mine)
+        here = [answered[place] for place in places(name, schemas) if place in answered]
+        if here and here[0][0].kind in KINDS:
+            found[name] = relation(here[0])
     return found
-
-
-def is_of(row: Row, name: Name) -> bool:
-    """Whether a row is of the relation that a name means."""
-    named = row.schema == name[0] if len(name) == 2 else row.visible
-    return named and row.relation == name[-1]
 
 
 def relation(rows: Sequence[Row]) -> Relation:

@@ -67,6 +67,8 @@ class Target:
             raise Unmeasured(
                 Reason.MISSING_RELATION, f"relation {self.dataset.shown} does not exist"
             )
+        if self.relation.unknown is not None:
+            raise self.relation.unknown
         if not self.relation.readable:
             raise Unmeasured(
                 Reason.PERMISSION,

@@ -67,8 +67,12 @@ class Wire:
             # The driver repeats the DSN in this message, and with it the password.
             raise Unreachable("the DSN cannot be parsed: see libpq's connection strings") from None
 
-    def execute(self, text: str, values: Values | None = None, *, seconds: float) -> Answer:
+    def execute(
+        self, text: str, values: Values | None = None, *, seconds: float, written: str = ""
+    ) -> Answer:
         """The answer to a statement that the server ends after some seconds; of several, the last.
+
+        `written` is a text that the statement lets the server run.
 
         Raises Unmeasured for a statement that failed, Unreachable for a connection that did, or on
         which no answer came although the server should have ended the statement.
@@ -84,7 +88,7 @@ class Wire:
         except psycopg2.Error as error:
             if error.pgcode is None:
                 raise unsaid(error, bool(self._connection.closed)) from None
-            raise translated(error, text, time.monotonic() - started, seconds) from None
+            raise translated(error, written or text, time.monotonic() - started, seconds) from None
         except UnicodeError:
             raise Unmeasured(Reason.RESULT, f"{UNREADABLE}: a text that is not UTF-8") from None
         except (ValueError, OverflowError):
@@ -194,7 +198,7 @@ def translated(error: psycopg2.Error, text: str, seconds: float, allowed: float)
             said.source_function,
             said.message_primary or "",
             text,
-            said.statement_position,
+            said.internal_position if said.internal_query == text else said.statement_position,
             condition(code),
         )
     )

@@ -14,8 +14,9 @@ from exporter.crew import IDLE, work_off
 from exporter.demo.postgres import Postgres
 from exporter.errors import Unreachable
 from exporter.fusion import Statement
+from exporter.session import SHORT, Session
 from exporter.states import Cell
-from exporter.warehouse import SHORT, Connector, Session
+from exporter.warehouse import Connector
 from tests.conftest import execute
 from tests.programs import needs
 from tests.reliability.pooler import pooler

@@ -17,7 +17,8 @@ from exporter.fusion import Statement
 from exporter.model import CheckId
 from exporter.passes import make_targets
 from exporter.plan import Plan, make_plan
-from exporter.warehouse import Connector, Session
+from exporter.session import Session
+from exporter.warehouse import Connector
 from tests.conftest import execute
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -16,8 +16,9 @@ from exporter.fusion import Asked, Slot, Statement, fuse, narrowed
 from exporter.model import CheckId
 from exporter.needs import Reading, Scan
 from exporter.plan import Plan
+from exporter.session import Session
 from exporter.target import Target
-from exporter.warehouse import Connector, Session
+from exporter.warehouse import Connector
 
 NOT_ANSWERED = Unmeasured(Reason.CANCELED, "not begun")
 

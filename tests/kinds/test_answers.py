@@ -14,9 +14,9 @@ from exporter.errors import Reason, Unmeasured
 from exporter.fusion import Asked, Slot, Statement
 from exporter.model import CheckId
 from exporter.needs import Lookup, Need, Probe, Reading, Scan
+from exporter.session import Session
 from exporter.sql import words
 from exporter.states import Count, Counted, Hits
-from exporter.warehouse import Session
 from tests.kinds.sales import AGAINST, ITEMS, sales
 from tests.warehouses import Warehouse, config_of
 

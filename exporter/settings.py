@@ -1,0 +1,110 @@
+"""How a transaction begins: with the settings that its answers depend on, whoever lent the session.
+
+Role, database, pooler and the client before us can all leave settings behind. First everything is
+taken back to what role and database say, then each setting that has one right value here gets it.
+It is one message to the server, and it ends with the transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+PINNED = {
+    "timezone": "UTC",
+    "timezone_abbreviations": "Default",
+    "datestyle": "ISO, YMD",
+    "intervalstyle": "postgres",
+    "client_encoding": "UTF8",
+    "row_security": "off",
+    "standard_conforming_strings": "on",
+    "backslash_quote": "safe_encoding",
+    "quote_all_identifiers": "off",
+    "transform_null_equals": "off",
+    "array_nulls": "on",
+    "extra_float_digits": "1",
+    "bytea_output": "hex",
+    "xmlbinary": "base64",
+    "xmloption": "content",
+    "gin_fuzzy_search_limit": "0",
+    "jit": "off",
+}
+"""The settings that change an answer and have one right value; the others are as role and database
+say. YMD: the order of day and month is never guessed, a date that leaves it open is an error.
+`row_security` off: to read a table of which a policy hides rows is an error as well."""
+
+BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+SNAPSHOT = "SET TRANSACTION SNAPSHOT %s"
+BACK = ("SET LOCAL SESSION AUTHORIZATION DEFAULT", "SET LOCAL role TO DEFAULT", "RESET ALL")
+"""Back to the role that logged in, or the one it always takes on, and to its own settings. RESET
+goes with the transaction, too, as we never commit."""
+LAST = """
+SELECT ARRAY(SELECT pg_catalog.set_config(name, CASE name
+               WHEN 'transaction_timeout' THEN '0' ELSE '1000' END, true)
+             FROM pg_catalog.pg_settings
+             WHERE name OPERATOR(pg_catalog.=) 'client_connection_check_interval'
+                OR name OPERATOR(pg_catalog.=) 'transaction_timeout'),
+       ARRAY(SELECT s::pg_catalog.text
+             FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS p(s, n)
+             WHERE s::pg_catalog.text OPERATOR(pg_catalog.!~) '^pg_(catalog$|temp_)' ORDER BY n)
+"""
+"""Makes the settings that not every server knows: a busy one looks every second whether we are
+still there, and no transaction ends before we say so. Answers the schemas of the path. Every name
+is qualified, as the path may begin anywhere."""
+OURS = "SET LOCAL search_path = pg_catalog, pg_temp"
+"""The path of statements that ask the catalogue: nothing of the users' is found by a plain name."""
+
+SHADOWS = """
+SELECT 'function ' || p.oid::regprocedure::text
+FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+JOIN pg_type t ON t.oid = p.proargtypes[0] AND t.typnamespace = 'pg_catalog'::regnamespace
+WHERE n.nspname = ANY(%(path)s::name[]) AND p.pronargs = 1
+  AND p.proname IN ('count', 'sum', 'min', 'max', 'avg', 'abs', 'round', 'lower', 'upper', 'length')
+  AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass
+                  AND d.objid = p.oid AND d.deptype = 'e')
+  AND (SELECT bool_and(b.oid <> t.oid)
+              AND bool_or(b.oid IN ('"any"'::regtype, 'anyelement'::regtype)
+                OR b.typcategory = t.typcategory AND t.typcategory IN ('N', 'S', 'D', 'T', 'B'))
+       FROM pg_proc o JOIN pg_type b ON b.oid = o.proargtypes[0]
+       WHERE o.proname = p.proname AND o.pronargs = 1
+         AND o.pronamespace = 'pg_catalog'::regnamespace)
+UNION ALL
+SELECT 'operator ' || p.oid::regoperator::text
+FROM pg_operator p JOIN pg_namespace n ON n.oid = p.oprnamespace
+JOIN pg_type l ON l.oid = p.oprleft AND l.typnamespace = 'pg_catalog'::regnamespace
+JOIN pg_type r ON r.oid = p.oprright AND r.typnamespace = 'pg_catalog'::regnamespace
+WHERE n.nspname = ANY(%(path)s::name[])
+  AND (p.oprname IN ('=', '<>', '<', '<=', '>', '>=', '~')
+       OR p.oprname IN ('+', '-', '*', '/') AND l.typcategory = 'N' AND r.typcategory = 'N')
+  AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_operator'::regclass
+                  AND d.objid = p.oid AND d.deptype = 'e')
+  AND (SELECT bool_and(o.oprleft <> l.oid OR o.oprright <> r.oid)
+              AND bool_or(a.typcategory = l.typcategory AND b.typcategory = r.typcategory)
+       FROM pg_operator o JOIN pg_type a ON a.oid = o.oprleft JOIN pg_type b ON b.oid = o.oprright
+       WHERE o.oprname = p.oprname AND o.oprnamespace = 'pg_catalog'::regnamespace)
+ORDER BY 1
+"""
+"""What in the schemas of the path would be called in the place of PostgreSQL's own.
+
+That pg_catalog comes first decides between two that fit equally well; a `count(integer)` of
+somebody fits better than PostgreSQL's, which takes anything. Those of extensions (citext) are meant
+to be found, and those over types of one's own take nobody's place.
+"""
+
+
+def opening(made: Mapping[str, str], snapshot: str | None) -> tuple[str, Sequence[str]]:
+    """The message that begins a transaction, and its values; `made` are settings of the config."""
+    settings = {**PINNED, **made}
+    steps = [BEGIN, *([SNAPSHOT] if snapshot else ()), *BACK]
+    steps += [f"SET LOCAL {name} = %s" for name in settings]
+    values = [*([snapshot] if snapshot else ()), *settings.values()]
+    return "; ".join([*steps, LAST]), values
+
+
+def path_of(schemas: Sequence[str]) -> str:
+    """Sets the path of statements that read data: PostgreSQL's own names first.
+
+    Temporary tables come last, as behind a pooler they are somebody else's.
+    """
+    quoted = (name.replace('"', '""') for name in schemas)
+    middle = "".join(f'"{name}", ' for name in quoted)
+    return f"SET LOCAL search_path = pg_catalog, {middle}pg_temp"
