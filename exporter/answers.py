@@ -36,7 +36,8 @@ def fit(statement: Statement, rows: Sequence[Row]) -> None:
         fit_columns(rows, cells)
     else:
         fit_columns(rows, ("day", *cells))
-        each_day_once(statement.days, rows)
+        asked = [str(day) for day in statement.days]
+        each_day_once(asked + ["no day"] * statement.untimed, rows)
     no_null(rows, counts)
 
 
@@ -59,7 +60,7 @@ def one_row(rows: Sequence[Row]) -> None:
         raise wrong(f"{counted(len(rows), 'row')} instead of one")
 
 
-def each_day_once(days: Sequence[date], rows: Sequence[Row]) -> None:
+def each_day_once(days: Sequence[str], rows: Sequence[Row]) -> None:
     """Raise Unmeasured where a day did not answer, or several times, or was not asked."""
     often = Counter(row["day"] for row in rows)
     for place, day in enumerate(days):
@@ -104,6 +105,9 @@ def reading(statement: Statement, slot: Slot, rows: Sequence[Row]) -> Reading:
     need = slot.asked.need
     if statement.days is not None:
         assert need.state is not None
+        if slot.days is None:
+            (row,) = (row for row in rows if row["day"] == len(statement.days))
+            return Reading({None: need.state.of(at(row, slot.places))})
         return Reading(by_day(statement.days, slot, need.state, rows))
     if isinstance(need, Probe) and need.state is None:
         return Reading({}, tuple(rows))
@@ -122,5 +126,6 @@ def by_day(
     days: tuple[date, ...], slot: Slot, state: type[State], rows: Sequence[Row]
 ) -> dict[date | None, State]:
     """The state of each day that the need asks for."""
-    found = {days[place]: row for row in rows if isinstance(place := row["day"], int)}
-    return {day: state.of(at(found[day], slot.places)) for day in slot.days or ()}
+    found = {place: row for row in rows if isinstance(place := row["day"], int)}
+    places = {day: place for place, day in enumerate(days)}
+    return {day: state.of(at(found[places[day]], slot.places)) for day in slot.days or ()}

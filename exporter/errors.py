@@ -29,6 +29,7 @@ class Reason(StrEnum):
     REWRITTEN = "rewritten"
     NO_ROWS = "no_rows"
     NO_VALUES = "no_values"
+    UNPARSABLE = "unparsable"
     NOT_FINITE = "not_finite"
     RESULT = "result"
     STATEMENT = "statement"

@@ -23,6 +23,7 @@ SHAPES = {
     "table": "one scan of the whole table",
     "closed": "one scan of all closed days",
     "open": "one scan of the open days",
+    "untimed": "one scan for the rows of no day",
     "lookup": "single values",
     "probe": "a statement of its own",
 }

@@ -63,6 +63,8 @@ class Statement:
     note: str = ""
     cells: tuple[bool, ...] | None = None
     written: Written | None = None
+    untimed: bool = False
+    """Whether the rows without a time answer as well, as one more day."""
 
     @property
     def checks(self) -> tuple[CheckId, ...]:
@@ -89,6 +91,9 @@ def fuse(asked: Iterable[Asked], targets: Mapping[str, Target]) -> Iterable[Stat
     groups: dict[tuple[str, str, str], list[Asked]] = defaultdict(list)
     for one in asked:
         groups[shape_of(one.need)].append(one)
+    for dataset in {dataset for dataset, shape, _ in groups if shape == "untimed"}:
+        if (dataset, "days", "") in groups and not targets[dataset].tells_open_days:
+            groups[dataset, "days", ""] += groups.pop((dataset, "untimed", ""))
     for (dataset, shape, _), members in groups.items():
         for alike in day_by_day(members, targets[dataset]) if shape == "days" else [members]:
             for part in fitting(alike):
@@ -188,6 +193,18 @@ def write_rows(asked: Sequence[Asked], target: Target, rows: Rows, where: Node |
     return Statement(target.dataset.name, rows.value, sql, tuple(slots), cells=always(nodes))
 
 
+def write_untimed(asked: Sequence[Asked], target: Target) -> Statement:
+    """One ungrouped scan of the rows without a time."""
+    nodes, slots = placed(asked)
+    clock = target.clock()
+    sql = statements.select(nodes, clock.source(target.table()), words.is_null(clock.value))
+    note = PARSED_NOTE if clock.is_parsed else ""
+    cells = always(nodes)
+    return Statement(
+        target.dataset.name, Rows.UNTIMED.value, sql, tuple(slots), note=note, cells=cells
+    )
+
+
 def source_of(asked: Sequence[Asked], target: Target, table: str) -> str:
     """The FROM clause of scans that all have the same value, or none."""
     need = asked[0].need
@@ -202,20 +219,26 @@ def always(nodes: Sequence[Node]) -> tuple[bool, ...]:
 
 
 def write_days(asked: Sequence[Asked], target: Target) -> Statement:
-    """One scan per day's range where the time column is indexed, else one grouped by day."""
+    """One scan per day's range where the time column is indexed, else one grouped by day.
+
+    That one also has the rows without a time, where they are asked for.
+    """
     nodes, slots = placed(asked)
     wanted = sorted({day for slot in slots for day in slot.days or ()})
     clock = target.clock()
     bounds = [target.bounds(day) for day in wanted]
-    ranges = target.tells_open_days and not target.found.distributed
-    select = statements.select_ranges if ranges else statements.select_grouped
+    untimed, note = any(slot.days is None for slot in slots), ""
     source = source_of(asked, target, clock.source(target.table()))
-    sql, note = select(nodes, source, clock, bounds), ""
+    if target.tells_open_days and not target.found.distributed:
+        sql = statements.select_ranges(nodes, source, clock, bounds)
+    else:
+        sql = statements.select_grouped(nodes, source, clock, bounds, untimed=untimed)
     if not target.tells_open_days:
         note = PARSED_NOTE if clock.is_parsed else NO_INDEX_NOTE
     return Statement(
-        target.dataset.name, "days", sql, tuple(slots), tuple(wanted), note, always(nodes)
-    )
+        target.dataset.name, "days", sql, tuple(slots), tuple(wanted), note, always(nodes),
+        untimed=untimed,
+    )  # fmt: skip
 
 
 def write_lookup(asked: Sequence[Asked], target: Target) -> Statement:
@@ -244,6 +267,7 @@ WRITERS = {
     "table": write_table,
     "closed": write_closed,
     "open": write_open,
+    "untimed": write_untimed,
     "days": write_days,
     "lookup": write_lookup,
     "probe": write_probe,

@@ -54,7 +54,10 @@ SIX = dt.time(6)
 
 @dataclass(frozen=True)
 class Dataset:
-    """A relation under watch, as its owner describes it."""
+    """A relation under watch, as its owner describes it.
+
+    `unparsable` is the share of its rows whose time may be text that is no time.
+    """
 
     name: str
     relation: tuple[str, ...]
@@ -68,6 +71,7 @@ class Dataset:
     expect_day: str = "yesterday"
     every: float = 300.0
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    unparsable: float = 0.0
 
     @property
     def shown(self) -> str:

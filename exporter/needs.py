@@ -13,11 +13,12 @@ from exporter.states import Cell, State, merged
 
 
 class Rows(Enum):
-    """Which rows of a table: all, those of days that are closed, or those of days still open."""
+    """Which rows of a table: all, those of closed or of open days, or those of no day."""
 
     ALL = "table"
     CLOSED = "closed"
     OPEN = "open"
+    UNTIMED = "untimed"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from exporter import untimed
 from exporter.catalog import QUERIES
 from exporter.closed import Kept
 from exporter.collect import Collected, collect
@@ -15,7 +16,8 @@ from exporter.config import Check, Config
 from exporter.days import MIDNIGHT, Calendar, expected_day
 from exporter.errors import Reason, Skipped, Unmeasured, Unreachable
 from exporter.logs import event
-from exporter.model import Dataset, Pass, Relation, Result, Severity
+from exporter.model import Dataset, Pass, Relation, Result, Sample, Severity
+from exporter.needs import Readings
 from exporter.plan import make_plan
 from exporter.relations import Rewritten
 from exporter.session import Session
@@ -214,7 +216,7 @@ def result(
     if error is None:
         target = targets[check.id.dataset]
         try:
-            samples = check.kind.samples(target, collected.readings(check.id))
+            samples = samples_of(check, target, collected.readings(check.id))
             return Result(check.id, judge(check, samples, as_of), as_of)
         except (Unmeasured, Skipped) as found:
             error = found
@@ -222,3 +224,15 @@ def result(
             log.exception("kind failed", extra={"fields": {"check": check.id}})
             error = Unmeasured(Reason.INTERNAL, f"{type(found).__name__} in {check.kind.kind}")
     return Result(check.id, (not_measured(error),), as_of)
+
+
+def samples_of(check: Check, target: Target, readings: Readings) -> list[Sample]:
+    """What was read for a check, with a word on the rows that it does not see."""
+    note = untimed.note(check.kind, target, readings)
+    try:
+        samples = check.kind.samples(target, readings)
+    except Skipped as error:
+        raise Skipped(f"{error}; {note}" if note else str(error)) from None
+    if not note:
+        return samples
+    return [replace(sample, evidence=f"{sample.evidence}; {note}") for sample in samples]

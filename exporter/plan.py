@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from exporter import untimed
 from exporter.closed import Division, Kept, Part, divide
 from exporter.config import Check
 from exporter.errors import Reason, Skipped, Unmeasured
@@ -78,8 +79,8 @@ def divisions_of(
     check: Check, targets: Mapping[str, Target], kept: Kept | None
 ) -> dict[str, Division]:
     """The needs of a check, each with what must be read of it."""
-    found = {}
-    for name, need in check.kind.needs(targets[check.id.dataset]).items():
+    found, own = {}, targets[check.id.dataset]
+    for name, need in {**check.kind.needs(own), **untimed.needs_of(check.kind, own)}.items():
         require(need, targets[need.dataset])
         if kept is None:
             found[name] = Division(need, {Part.WHOLE: need})

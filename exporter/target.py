@@ -152,7 +152,11 @@ class Target:
     @property
     def tells_open_days(self) -> bool:
         """Whether the rows of open days can be found without reading those of closed ones."""
-        return self._indexed_clock(self.dataset.time) is not None
+        return self.finds_times(self.dataset.time)
+
+    def finds_times(self, column: str | None) -> bool:
+        """Whether an index finds the rows of a span of time, by a column that is no text."""
+        return self._indexed_clock(column) is not None
 
     def open_days(self, days: tuple[date, ...]) -> tuple[date, ...]:
         """Those of the days that still change: the expected day and what comes after it."""

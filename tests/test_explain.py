@@ -56,9 +56,9 @@ def parts(text: str) -> list[str]:
 
 
 def of(check: str, text: str) -> str:
-    """The part of the plan that is about a check."""
-    (found,) = (part for part in parts(text) if re.search(rf"{re.escape(check)}\b", part))
-    return found
+    """The parts of the plan that are about a check."""
+    found = [part for part in parts(text) if re.search(rf"{re.escape(check)}\b", part)]
+    return "\n\n".join(found)
 
 
 def test_a_statement_says_what_it_is_and_whom_it_serves(config: Config) -> None:
@@ -96,7 +96,7 @@ def test_a_time_column_of_text_is_said_to_be_slow(config: Config) -> None:
 
 def test_one_check_alone(config: Config) -> None:
     text = explain_plan(config, NOON, "orders.completeness_client")
-    assert text.startswith("-- 1 statement for 1 check\n")
+    assert text.startswith("-- 2 statements for 1 check\n")
     assert "-- days: 2026-03-09\n" in text
     assert "revenue" not in text
     with pytest.raises(UsageError, match=r"there is no check 'x'; known are orders.volume"):

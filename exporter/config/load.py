@@ -171,6 +171,7 @@ def dataset_of(name: str, found: Any, spec: Any) -> Dataset:
         expect_day=found.expect_day,
         every=found.every,
         time_zone=found.time_zone or spec.warehouse.timezone,
+        unparsable=found.unparsable,
     )
 
 

@@ -13,7 +13,17 @@ from pydantic import Field, create_model, model_validator
 from exporter.config.calendar import EventSpec
 from exporter.config.complaints import ONE_KIND
 from exporter.config.routing import MaintenanceSpec, RoutingSpec
-from exporter.config.values import Columns, Memory, Names, RelationName, Span, Spec, TimeOfDay, Zone
+from exporter.config.values import (
+    Columns,
+    Memory,
+    Names,
+    RelationName,
+    Share,
+    Span,
+    Spec,
+    TimeOfDay,
+    Zone,
+)
 from exporter.kinds import kinds_in
 from exporter.kinds.anomaly import Anomaly
 from exporter.kinds.base import Duration, Name
@@ -120,6 +130,11 @@ class DatasetSpec(Spec):
     time: str | None = Field(None, description="Column of the event time: needed to judge by day.")
     time_zone: Zone | None = Field(
         None, description="Zone of timestamps without one; default: the warehouse's."
+    )
+    unparsable: Share = Field(
+        0.0,
+        description="Share of rows, such as 1%, whose time may be text that is no time: more, and"
+        " checks by day are not measured; default: none.",
     )
     loaded: str | None = Field(None, description="Column of the arrival time.")
     key: Names = Field((), description="Column, or columns, that identify a row.")

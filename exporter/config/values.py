@@ -45,6 +45,14 @@ def parse_time(written: Any) -> dt.time:
     return dt.time(int(hour), int(minute), tzinfo=parse_zone(zone) if zone else None)
 
 
+def parse_share(written: Any) -> float:
+    """`1%`, `0.5%` as a share of 1."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?%", str(written).strip())
+    if match is None or float(match.group(1)) > 100:
+        raise ValueError(f"{written!r} is not a share: write a number and %, such as 1%")
+    return float(match.group(1)) / 100
+
+
 def valid_memory(written: Any) -> str:
     """An amount of memory as PostgreSQL takes it for work_mem."""
     match = MEMORY.match(str(written))
@@ -97,6 +105,7 @@ def column_map(written: Any) -> Any:
 
 TEXT = WithJsonSchema({"type": "string"})
 Span = Annotated[float, BeforeValidator(parse_duration), TEXT]
+Share = Annotated[float, BeforeValidator(parse_share), TEXT]
 Zone = Annotated[ZoneInfo, BeforeValidator(parse_zone), TEXT]
 Memory = Annotated[
     str,

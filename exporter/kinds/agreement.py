@@ -100,6 +100,10 @@ class Agreement(Limited):
             return [f"window: {window} needs a time column on dataset {other.name}, too"]
         return super().problems(dataset, datasets)
 
+    def times(self, target: Target) -> tuple[tuple[str, str], ...]:
+        own, other = super().times(target), target.other(self.against.dataset).dataset
+        return (*own, (other.name, other.time)) if own and other.time else own
+
     def needs(self, target: Target) -> Mapping[str, Need]:
         days, other = self.span(target), target.other(self.against.dataset)
         own = sum_scan(self.sum, target, days, target.predicate(self.where))

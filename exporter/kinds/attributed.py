@@ -11,7 +11,7 @@ from exporter.errors import Reason, Unmeasured
 from exporter.kinds.base import Expression, Share
 from exporter.kinds.compared import OtherSide, Sides, probe
 from exporter.kinds.keys import key_of
-from exporter.kinds.nearby import in_words
+from exporter.kinds.nearby import in_words, times
 from exporter.model import NO_LABELS, Dataset, Datasets
 from exporter.needs import Need, Readings, Scan
 from exporter.sql import words
@@ -88,6 +88,10 @@ class Attributed(Share):
         against = self.against
         wrong = against.problems(self, self.by, dataset, datasets) if against else []
         return [*wrong, *super().problems(dataset, datasets)]
+
+    def times(self, target: Target) -> tuple[tuple[str, str], ...]:
+        own, of = super().times(target), self.against
+        return own if of is None else (*own, *times(target, of.dataset, of.within))
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         days, given = self.span(target), target.predicate(self.where)

@@ -131,6 +131,19 @@ class Kind(BaseModel):
         """The window in words."""
         return describe_window(self.span(target))
 
+    def times(self, target: Target) -> tuple[tuple[str, str], ...]:
+        """The time columns, by dataset, that choose which rows are judged: by day, or as newest.
+
+        A row without a time is seen by none of these checks: it is counted beside them.
+        """
+        own = target.dataset
+        mine = [own.name] if own.time and self.span(target) is not None else []
+        metrics = [target.metrics[name] for name in self.builds_on()]
+        parts = [target.metrics[part] for metric in metrics for part in metric.ratio or ()]
+        theirs = [metric.dataset for metric in (*metrics, *parts) if metric.dataset]
+        read = dict.fromkeys([*mine, *theirs])
+        return tuple((name, target.other(name).dataset.time or "") for name in read)
+
     def refers_to(self) -> tuple[str, ...]:
         """Other datasets the check compares with."""
         return ()

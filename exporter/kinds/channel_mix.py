@@ -127,6 +127,10 @@ class ChannelMix(Limited):
             return timeless
         return no_key("orders", "key", dated, self.orders.key) if self.orders else []
 
+    def times(self, target: Target) -> tuple[tuple[str, str], ...]:
+        dated = target if self.orders is None else target.other(self.orders.dataset)
+        return ((dated.dataset.name, dated.dataset.time or ""),)
+
     def needs(self, target: Target) -> Mapping[str, Need]:
         *before, today = last_days(target.calendar.expected, self.days + 1)
         asked = Probe(

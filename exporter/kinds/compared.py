@@ -11,7 +11,7 @@ from pydantic import Field
 
 from exporter.kinds.base import Expression, Kind, Part, Share
 from exporter.kinds.keys import key_of, no_key
-from exporter.kinds.nearby import ABOUT, Within, in_words, problems, recent, source
+from exporter.kinds.nearby import ABOUT, Within, in_words, problems, recent, source, times
 from exporter.model import Dataset, Datasets
 from exporter.needs import Need, Parts, Probe
 from exporter.sql import words
@@ -124,6 +124,10 @@ class Compared(Share):
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
         wrong = self.against.problems(self, self.by, dataset, datasets)
         return [*wrong, *super().problems(dataset, datasets)]
+
+    def times(self, target: Target) -> tuple[tuple[str, str], ...]:
+        of = self.against
+        return (*super().times(target), *times(target, of.dataset, of.within))
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         days, name = self.span(target), key_of(target.dataset, self.by)

@@ -63,6 +63,9 @@ class Freshness(Limited):
         """The clock by which rows are new."""
         return target.clock(getattr(target.dataset, self.by))
 
+    def times(self, target: Target) -> tuple[tuple[str, str], ...]:
+        return ((target.dataset.name, getattr(target.dataset, self.by)),)
+
     def needs(self, target: Target) -> Mapping[str, Need]:
         clock = self.clock(target)
         return {"rows": lookup(target, clock, seen(target, clock, self.where))}

@@ -41,6 +41,11 @@ def source(target: Target, other: Target, within: str | None) -> str:
     return other.source(None if within is None else target.days(within))
 
 
+def times(target: Target, other: str, within: str | None) -> tuple[tuple[str, str], ...]:
+    """The time column of the other rows, where they are looked for in the last days only."""
+    return () if within is None else ((other, target.other(other).dataset.time or ""),)
+
+
 def in_words(within: str | None) -> str:
     """` within 7 days`, to be put behind the name of the other rows; nothing for all of them."""
     if within is None:

@@ -10,7 +10,7 @@ from pydantic import Field
 from exporter.catalog import Metric
 from exporter.kinds.base import Expression, Part, Share
 from exporter.kinds.keys import key_of, no_key
-from exporter.kinds.nearby import ABOUT, Within, in_words, problems, recent, source
+from exporter.kinds.nearby import ABOUT, Within, in_words, problems, recent, source, times
 from exporter.model import Dataset, Datasets
 from exporter.needs import Need, Parts, Probe
 from exporter.sql import statements, words
@@ -60,6 +60,10 @@ class Orphans(Share):
             return keyless
         wrong = problems(self, dataset, parent, of.within)
         return [*wrong, *super().problems(dataset, datasets)]
+
+    def times(self, target: Target) -> tuple[tuple[str, str], ...]:
+        of = self.references
+        return (*super().times(target), *times(target, of.dataset, of.within))
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         days, name = self.span(target), target.dataset.name

@@ -16,6 +16,8 @@ from exporter.sql.words import Node, name, render
 INDENT = ",\n       "
 VALUE = "warehouse_exporter_value"
 """The column that holds what a costly expression gives in a row."""
+NO_BUCKET = -1
+"""The bucket of rows without a time."""
 DAYS = "warehouse_exporter_days"
 """No table is called that: one called `d` once hid the days behind its own columns."""
 
@@ -53,7 +55,12 @@ def select(nodes: Iterable[Node], source: str, where: Node | None = None) -> str
 
 def select_any(source: str, where: Node | None) -> str:
     """1 where there is such a row, else 0; it is not looked for any further than the first."""
-    return f"SELECT count(*) FROM (SELECT 1\nFROM {source}{clause(where)}\nLIMIT 1) AS found"
+    return select_some(source, where, 1)
+
+
+def select_some(source: str, where: Node | None, most: int) -> str:
+    """How many such rows there are, or `most`: they are counted no further."""
+    return f"SELECT count(*) FROM (SELECT 1\nFROM {source}{clause(where)}\nLIMIT {most}) AS found"
 
 
 def select_ranges(
@@ -76,20 +83,29 @@ def select_ranges(
 
 
 def select_grouped(
-    nodes: Sequence[Node], source: str, clock: Clock, bounds: Sequence[tuple[datetime, datetime]]
+    nodes: Sequence[Node],
+    source: str,
+    clock: Clock,
+    bounds: Sequence[tuple[datetime, datetime]],
+    *,
+    untimed: bool = False,
 ) -> str:
     """One scan grouped by day: column `day` is the day's place in `bounds`; every day answers.
 
     For a time column that nothing indexes, and for distributed tables, which refuse `select_ranges`
-    or answer it once for every shard. `bounds` are in the order of time.
+    or answer it once for every shard. `bounds` are in the order of time. With `untimed`, the rows
+    without a time answer as well, as one more day.
     """
     edges = sorted({edge for day in bounds for edge in day})
-    buckets = ", ".join(
-        f"({place}, {edges.index(low) + 1})" for place, (low, _) in enumerate(bounds)
-    )
+    places = [edges.index(low) + 1 for low, _ in bounds]
     array = exp.Array(expressions=[clock.literal(edge) for edge in edges])
     bucket = f"width_bucket({render(clock.value)}, {render(array)})"
     within = words.either(*(clock.between(low, high) for low, high in spans(bounds)))
+    if untimed:
+        places.append(NO_BUCKET)
+        bucket = f"COALESCE({bucket}, {NO_BUCKET})"
+        within = words.either(within, words.is_null(clock.value))
+    buckets = ", ".join(f"({day}, {place})" for day, place in enumerate(places))
     return (
         f"SELECT {DAYS}.day{INDENT}{listed(answered(nodes))}\n"
         f"FROM (VALUES {buckets}) AS {DAYS}(day, bucket)\n"

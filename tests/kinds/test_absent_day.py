@@ -7,7 +7,7 @@ import pytest
 from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
 
-EXAMPLE = Example("column: client_id, critical: '> 0'", "client_id", "SKIP", "SKIP", "FAIL")
+EXAMPLE = Example("column: client_id, critical: '> 0'", "client_id", "SKIP", "UNKNOWN", "FAIL")
 
 REFERRER = "absent_day: {column: referrer, critical: '> 0'}"
 WEEK = "absent_day: {column: referrer, window: 7d, critical: '> 0'}"

@@ -7,7 +7,9 @@ import pytest
 from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
 
-EXAMPLE = Example("column: event, values: [view], critical: '> 0'", "event", "SKIP", "SKIP", "SKIP")
+EXAMPLE = Example(
+    "column: event, values: [view], critical: '> 0'", "event", "SKIP", "UNKNOWN", "SKIP"
+)
 
 EVENTS = "accepted_values: {column: event, values: [view, cart, purchase], critical: '> 0'}"
 

@@ -16,7 +16,7 @@ EXAMPLE = Example(
     "channel: client_id, sum: revenue, model: view, model_column: event, critical: '>= 15%'",
     "revenue",
     "SKIP",
-    "SKIP",
+    "UNKNOWN",
     "SKIP",
 )
 

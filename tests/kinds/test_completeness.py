@@ -9,7 +9,7 @@ import pytest
 from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
 
-EXAMPLE = Example("column: client_id, critical: '> 5%'", "client_id", "SKIP", "SKIP", "FAIL")
+EXAMPLE = Example("column: client_id, critical: '> 5%'", "client_id", "SKIP", "UNKNOWN", "FAIL")
 
 LIMITS = "warning: '> 1%', critical: '> 5%'"
 RATE = f"completeness: {{column: client_id, {LIMITS}}}"

@@ -8,15 +8,21 @@ from collections.abc import Iterator
 import pytest
 
 from exporter import catalog
+from exporter.config.load import parse
 from exporter.errors import Reason
 from exporter.kinds import all_kinds
 from exporter.model import Verdict
+from exporter.passes import make_targets
 from tests.conftest import execute
 from tests.kinds.example import Example
 from tests.kinds.examples import EXAMPLES, build, config_with, forget
-from tests.warehouses import Warehouse
+from tests.warehouses import NOON, Warehouse
 
 READER = "kinds_reader"
+ISO = "to_char(ts AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+WHOLE = {"agreement", "column_types", "duplicates", "incomparable", "new_columns", "orphans",
+         "query", "reconciliation", "required_columns"}  # fmt: skip
+"""Kinds that look at the catalogue or, in their examples, at the whole table."""
 every_kind = pytest.mark.parametrize("kind", list(all_kinds()))
 
 
@@ -81,6 +87,34 @@ def test_nulls_are_never_fine(warehouse: Warehouse, kind: str) -> None:
     forget(warehouse)
     verdict = verdict_of(warehouse, kind)
     assert verdict.outcome.shown == example_of(kind).nulls, verdict.text
+
+
+def judges_by_day(kind: str) -> bool:
+    """Whether the example of a kind reads rows by their time."""
+    loaded = parse(config_with([example_of(kind)]), "test.yml", {"WAREHOUSE_DSN": "dbname=nowhere"})
+    targets = make_targets(loaded, {}, NOON)
+    return any(check.kind.times(targets[check.id.dataset]) for check in loaded.checks)
+
+
+@every_kind
+@pytest.mark.parametrize("rows", ["true", "id % 2 = 0"], ids=["all", "half"])
+def test_times_that_cannot_be_read_are_never_fine(
+    warehouse: Warehouse, kind: str, rows: str
+) -> None:
+    build(warehouse)
+    warehouse.sql(f"ALTER TABLE orders ALTER ts TYPE text USING {ISO}")
+    as_text = verdict_of(warehouse, kind).outcome.shown
+    warehouse.sql(f"UPDATE orders SET ts = '14/06/2018 10:00' WHERE {rows}")
+    verdict = verdict_of(warehouse, kind)
+    if judges_by_day(kind):
+        assert (verdict.outcome.shown, verdict.reason) == ("UNKNOWN", Reason.UNPARSABLE)
+    else:
+        assert verdict.outcome.shown == as_text or example_of(kind).column == "ts", verdict.text
+
+
+def test_most_kinds_judge_by_day() -> None:
+    others = {kind for kind in all_kinds() if not judges_by_day(kind)}
+    assert others == WHOLE
 
 
 @every_kind

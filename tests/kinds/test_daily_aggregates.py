@@ -8,7 +8,7 @@ from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
 
 EXAMPLE = Example("columns: [revenue, rows_read], critical: '> 0'", "revenue",
-                  "SKIP", "SKIP", "FAIL")  # fmt: skip
+                  "SKIP", "UNKNOWN", "FAIL")  # fmt: skip
 
 DAILY = "daily_aggregates: {columns: [events, users, revenue], critical: '> 0'}"
 DAYS = "{relation: days, time: day}"

@@ -14,7 +14,7 @@ EXAMPLE = Example(
     "funnel: reading, event: event, steps: [open, view], by: client_id, critical: '> 100 rows'",
     "event",
     "SKIP",
-    "SKIP",
+    "UNKNOWN",
     "SKIP",
 )
 

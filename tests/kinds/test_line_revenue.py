@@ -8,7 +8,7 @@ from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
 
 EXAMPLE = Example("column: revenue, equals: rows_read * 2, critical: '> 0'", "revenue",
-                  "SKIP", "SKIP", "SKIP")  # fmt: skip
+                  "SKIP", "UNKNOWN", "SKIP")  # fmt: skip
 
 LINES = "line_revenue: {critical: '> 0'}"
 FINE = (

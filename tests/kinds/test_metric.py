@@ -18,7 +18,7 @@ EXAMPLE = Example(
     "dataset: orders, sum: revenue, critical: '< 1'",
     "revenue",
     "SKIP",
-    "SKIP",
+    "UNKNOWN",
     "SKIP",
     "metrics",
 )

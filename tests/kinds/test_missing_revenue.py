@@ -7,7 +7,7 @@ import pytest
 from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
 
-EXAMPLE = Example("critical: '> 1%'", "revenue", "SKIP", "SKIP", "FAIL")
+EXAMPLE = Example("critical: '> 1%'", "revenue", "SKIP", "UNKNOWN", "FAIL")
 
 BOUGHT = "where: \"event = 'purchase'\""
 SHARE = f"missing_revenue: {{{BOUGHT}, critical: '> 1%'}}"

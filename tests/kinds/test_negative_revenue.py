@@ -7,7 +7,7 @@ import pytest
 from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
 
-EXAMPLE = Example("critical: '> 0'", "revenue", "SKIP", "SKIP", "SKIP")
+EXAMPLE = Example("critical: '> 0'", "revenue", "SKIP", "UNKNOWN", "SKIP")
 
 NONE = "negative_revenue: {critical: '> 0'}"
 

@@ -23,13 +23,14 @@ def table(warehouse: Warehouse, newest: str, time_type: str = "timestamptz") -> 
 @pytest.mark.parametrize("time_type", ["timestamptz", "timestamp", "date", "text"])
 def test_the_expected_day_must_be_there(warehouse: Warehouse, time_type: str) -> None:
     table(warehouse, "2026-03-07", time_type)
-    said = "newest day 2026-03-07, expected 2026-03-09: 2 days behind"
+    said = "newest day 2026-03-07, expected 2026-03-09: 2 days behind; 1 row left out, without ts"
     assert warehouse.say(LATE) == ("FAIL", f"{said} (limit 0)")
     assert warehouse.values(LATE) == {"partition_lag_seconds": 2 * DAY}
     warehouse.sql("INSERT INTO orders (ts) VALUES ('2026-03-09')")
     assert warehouse.say(LATE) == (
         "PASS",
-        "newest day 2026-03-09, expected 2026-03-09: 0 days behind (limit 0)",
+        "newest day 2026-03-09, expected 2026-03-09: 0 days behind;"
+        " 1 row left out, without ts (limit 0)",
     )
 
 
@@ -66,7 +67,8 @@ def test_a_limit_may_be_a_number_of_days(warehouse: Warehouse) -> None:
     lax = "partition_freshness: {critical: '> 1d'}"
     assert warehouse.say(lax) == (
         "PASS",
-        "newest day 2026-03-08, expected 2026-03-09: 1 day behind (1 d, limit 1 d)",
+        "newest day 2026-03-08, expected 2026-03-09: 1 day behind;"
+        " 1 row left out, without ts (1 d, limit 1 d)",
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
 
-EXAMPLE = Example("critical: '< 1'", "rows_read", "FAIL", "FAIL", "FAIL")
+EXAMPLE = Example("critical: '< 1'", "rows_read", "FAIL", "UNKNOWN", "FAIL")
 
 RUN = "pipeline_run: {critical: '< 1'}"
 LOG = "{relation: orders, time: ts, expect_day: today, expect_by: '05:00'}"

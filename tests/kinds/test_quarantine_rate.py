@@ -9,7 +9,7 @@ import pytest
 from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
 
-EXAMPLE = Example("critical: '> 6%'", "rows_quarantined", "SKIP", "SKIP", "SKIP")
+EXAMPLE = Example("critical: '> 6%'", "rows_quarantined", "SKIP", "UNKNOWN", "SKIP")
 
 RATE = "quarantine_rate: {warning: '> 5%', critical: '> 6%'}"
 LOG = "{relation: orders, time: ts, expect_day: today, expect_by: '05:00'}"

@@ -11,7 +11,7 @@ from tests.kinds.example import TWO_SIDES, Example
 from tests.kinds.sales import AGAINST, ITEMS, sales
 from tests.warehouses import Warehouse, complaint
 
-EXAMPLE = Example(f"{TWO_SIDES}, critical: '> 0.01'", "revenue", "SKIP", "SKIP", "SKIP")
+EXAMPLE = Example(f"{TWO_SIDES}, critical: '> 0.01'", "revenue", "SKIP", "UNKNOWN", "SKIP")
 
 TOTAL = f"reconciliation_total: {{{AGAINST}, critical: '> 0.01'}}"
 SHARE = f"reconciliation_total: {{{AGAINST}, critical: '> 1%'}}"

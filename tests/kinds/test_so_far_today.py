@@ -9,7 +9,7 @@ import pytest
 from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
 
-EXAMPLE = Example("weeks: 1, at_least: 1, warning: '< 50%'", "ts", "SKIP", "SKIP", "PASS")
+EXAMPLE = Example("weeks: 1, at_least: 1, warning: '< 50%'", "ts", "SKIP", "UNKNOWN", "PASS")
 
 BEHIND = "so_far_today: {warning: '< 50%'}"
 

@@ -7,7 +7,7 @@ import pytest
 from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
 
-EXAMPLE = Example("any_of: [gclid], critical: '< 10%'", "gclid", "SKIP", "SKIP", "FAIL")
+EXAMPLE = Example("any_of: [gclid], critical: '< 10%'", "gclid", "SKIP", "UNKNOWN", "FAIL")
 
 COVERAGE = "tracking_coverage: {any_of: [gclid, utm_source], warning: '< 40%', critical: '< 10%'}"
 

@@ -9,7 +9,7 @@ import pytest
 from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
 
-EXAMPLE = Example("critical: '< 1'", "ts", "FAIL", "FAIL", "PASS")
+EXAMPLE = Example("critical: '< 1'", "ts", "FAIL", "UNKNOWN", "PASS")
 
 FLOOR = "volume: {critical: '< 3'}"
 MARCH_9 = "'2026-03-09 00:00+00', '2026-03-09 12:00+00', '2026-03-09 23:59:59.999999+00'"
