@@ -21,7 +21,7 @@ from exporter.logs import event
 from exporter.scrape import Scrape
 from exporter.watch import GRACE, Exporter, utc_now
 from exporter.web.app import make_app
-from exporter.web.patience import MOST_CLIENTS, Patience, hang_up
+from exporter.web.patience import Patience, Recognizing, hang_up
 
 log = logging.getLogger(__name__)
 TURN = 0.001
@@ -35,9 +35,9 @@ class Server(uvicorn.Server):
     """uvicorn without its own signal handlers, as ours also cancel statements, and with an end to
     its patience: it would wait for ever for a client that does not read."""
 
-    def __init__(self, settings: uvicorn.Config) -> None:
+    def __init__(self, settings: uvicorn.Config, patience: Patience | None = None) -> None:
         super().__init__(settings)
-        self._patience = Patience()
+        self._patience = patience or Patience()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -46,7 +46,7 @@ class Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Several times a second: look after the clients; true when it is time to end."""
-        self._patience.end_the_stuck(self.server_state.connections)
+        self._patience.look_after(self.server_state.connections)
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -74,11 +74,13 @@ def run(config_file: str, listen: str, *, lifecycle: bool, web_config: str | Non
     host, port = address(listen)
     sys.setswitchinterval(TURN)
     exporter = Exporter(config_file)
-    app = make_app(exporter, Scrape(exporter.board, utc_now), utc_now, lifecycle=lifecycle)
+    patience = Patience()
+    site = make_app(exporter, Scrape(exporter.board, utc_now), utc_now, lifecycle=lifecycle)
+    app = Recognizing(site, patience)
     options: dict[str, Any] = {
         "host": host, "port": port, "log_config": None, "access_log": False,
         "server_header": False, "timeout_graceful_shutdown": int(GRACE), "lifespan": "off",
-        "limit_concurrency": MOST_CLIENTS, "ws": "none",
+        "ws": "none",
     }  # fmt: skip
     if web_config:
         from exporter.web.door import guarded
@@ -86,7 +88,7 @@ def run(config_file: str, listen: str, *, lifecycle: bool, web_config: str | Non
         settings = guarded(app, web_config, exporter.board.web_loaded, **options)
     else:
         settings = uvicorn.Config(app, **options)
-    server = Server(settings)
+    server = Server(settings, patience)
     try:
         asyncio.run(serve(server, exporter, listen))
     finally:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -45,7 +47,10 @@ class Controls(Protocol):
         """Begin a pass now; a full one reads closed days again."""
 
 
+WEIGHT = re.compile(r"1(\.0{0,3})?|0\.(?!0*$)[0-9]{1,3}")
+"""The weight of an encoding that is accepted; not 0, and nothing that is no weight."""
 Clock = Callable[[], datetime]
+ELSEWHERE = "another site's page asks for this: it is not done\n"
 OFF = "this endpoint is off: start with --web.enable-lifecycle\n"
 
 
@@ -65,7 +70,7 @@ class Site:
     async def metrics(self, request: Request) -> Response:
         """The gauges, in the format and encoding asked for."""
         accept = request.headers.get("accept", "")
-        zipped = "gzip" in request.headers.get("accept-encoding", "")
+        zipped = takes_gzip(request.headers.get("accept-encoding", ""))
         body = self.scrape.kept(accept, zipped=zipped)
         if body is None:
             async with self.rendering:  # who comes meanwhile waits here, and keeps no thread
@@ -116,6 +121,8 @@ class Site:
 
     async def reload(self, request: Request) -> Response:
         """Read the config again; the answer says what is wrong with it."""
+        if from_elsewhere(request):
+            return PlainTextResponse(ELSEWHERE, status_code=403)
         try:
             async with self.reloading:  # one that hangs keeps one thread; the others wait here
                 await asyncio.to_thread(self.exporter.reload)
@@ -125,6 +132,8 @@ class Site:
 
     async def collect(self, request: Request) -> Response:
         """Begin a pass over everything; with `full=true` closed days are read again as well."""
+        if from_elsewhere(request):
+            return PlainTextResponse(ELSEWHERE, status_code=403)
         full = request.query_params.get("full", "false")
         if full not in ("true", "false"):
             return PlainTextResponse(f"full is true or false, not {full!r}\n", status_code=400)
@@ -134,10 +143,28 @@ class Site:
         )
 
 
+def takes_gzip(accepted: str) -> bool:
+    """Whether gzip is among the encodings that a client accepts: `gzip;q=0` says that it is not."""
+    for coding in accepted.lower().split(","):
+        name, *parameters = (part.strip() for part in coding.split(";"))
+        if name == "gzip":
+            weights = [text.partition("=")[2].strip() for text in parameters if text[:1] == "q"]
+            return all(WEIGHT.fullmatch(weight) for weight in weights)
+    return False
+
+
+def from_elsewhere(request: Request) -> bool:
+    """Whether a browser sends this for a page of another site; no other client says from where."""
+    site = request.headers.get("sec-fetch-site", "none")
+    origin = request.headers.get("origin")
+    ours = origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    return site not in ("none", "same-origin") or not ours
+
+
 def make_app(exporter: Controls, scrape: Scrape, clock: Clock, *, lifecycle: bool) -> Starlette:
     """The application; reload and collect answer only where `lifecycle` allows them."""
     site = Site(exporter, scrape, clock)
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", site.page),
             Route("/metrics", site.metrics),
@@ -150,3 +177,5 @@ def make_app(exporter: Controls, scrape: Scrape, clock: Clock, *, lifecycle: boo
             Route("/-/collect", site.collect if lifecycle else site.off, methods=["POST"]),
         ]
     )
+    app.router.redirect_slashes = False  # it would send people to whatever host they named
+    return app

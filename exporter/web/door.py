@@ -23,7 +23,7 @@ from exporter.errors import ConfigError, Problem
 from exporter.logs import event
 from exporter.web.settings import WebSettings, load_settings
 from exporter.web.tls import fresh_context
-from exporter.web.users import Doorkeeper, credentials
+from exporter.web.users import Doorkeeper, TooMany, credentials
 
 log = logging.getLogger(__name__)
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="warehouse-exporter", charset="UTF-8"'}
@@ -118,14 +118,20 @@ class Guarded:
                 MutableHeaders(scope=message).update(settings.headers)
             await send(message)
 
-        app = self._app
-        if settings.users and not await self._admits(settings, Headers(scope=scope)):
-            app = PlainTextResponse("Unauthorized\n", status_code=401, headers=CHALLENGE)
-        await app(scope, receive, dressed)
+        await (await self._answering(settings, scope))(scope, receive, dressed)
 
-    async def _admits(self, settings: WebSettings, headers: Headers) -> bool:
-        found = credentials(headers.get("authorization", ""))
-        return found is not None and await self._keeper.admits(settings.users, *found)
+    async def _answering(self, settings: WebSettings, scope: Scope) -> ASGIApp:
+        """The application, or what is said to those who may not come in."""
+        if not settings.users:
+            return self._app
+        found = credentials(Headers(scope=scope).get("authorization", ""))
+        address = scope["client"][0] if scope.get("client") else ""
+        try:
+            if found is not None and await self._keeper.admits(settings.users, *found, address):
+                return self._app
+        except TooMany:
+            return PlainTextResponse("Too many passwords\n", 429, {"Retry-After": "1"})
+        return PlainTextResponse("Unauthorized\n", status_code=401, headers=CHALLENGE)
 
 
 def guarded(

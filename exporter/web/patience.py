@@ -1,7 +1,8 @@
-"""How long a client may take: to say what it wants, and to read the answer.
+"""How long a client may take, and who makes room when there are too many.
 
 Without an end to it, whoever asks for a large page and does not read it keeps the page in memory
-and a connection open, as long as he likes and as often.
+and a connection open, as long as he likes and as often. And whoever opens connections and says
+nothing must not keep out a scraper: those that wait make room for those that come.
 """
 
 from __future__ import annotations
@@ -9,16 +10,22 @@ from __future__ import annotations
 import socket
 import struct
 import time
-from collections.abc import Iterable
-from typing import Any, Protocol
+from collections import Counter
+from collections.abc import Collection
+from typing import Any, Protocol, TypeVar
 
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+T = TypeVar("T")
 PATIENCE = 15.0
 """Seconds; Prometheus itself gives up on a scrape after 10 by default."""
 MOST_CLIENTS = 200
-"""Connections at once, the idle ones included; a request on one more is answered with 503."""
+"""Connections at once, the idle ones included; for one more, one that waits is ended."""
+SHARE = MOST_CLIENTS // 4
+"""Connections of one address; of one that has more, some are ended before those of others."""
+REMEMBERED = 1000
+"""Connections, and addresses, of scrapers that are known; the oldest are forgotten first."""
 PIECE = 1 << 17
 """Bytes of an answer that are handed over at once: the next when the client has taken the last."""
 NO_LINGER = struct.pack("ii", 1, 0)
@@ -31,28 +38,89 @@ class Connection(Protocol):
 
 
 class Patience:
-    """Ends the connections on which nothing moves."""
+    """Ends the connections on which nothing moves, and those that are in the way of others."""
 
     def __init__(self) -> None:
         self._stuck: dict[Connection, float] = {}
+        self._began: dict[Connection, float] = {}
+        self._scrapers: dict[tuple[str, int], None] = {}
+        self._hosts: dict[str, None] = {}
 
-    def end_the_stuck(self, connections: Iterable[Connection]) -> None:
-        """End those that have been stuck for too long; to be asked several times a second."""
+    def recognize(self, client: tuple[str, int]) -> None:
+        """Note a client that got its scrape, so with the right password where one is asked for."""
+        remember(self._scrapers, client)
+        remember(self._hosts, client[0])
+
+    def look_after(self, connections: Collection[Connection]) -> None:
+        """End what is stuck for too long or too much; to be asked several times a second."""
         now = time.monotonic()
         self._stuck = {one: self._stuck.get(one, now) for one in connections if is_stuck(one)}
+        self._began = {one: self._began.get(one, now) for one in connections}
         for connection, since in self._stuck.items():
             if now - since > PATIENCE:
                 hang_up(connection)
+        surplus = len(connections) - MOST_CLIENTS
+        if surplus > 0:
+            for connection in self._least_missed(connections)[:surplus]:
+                hang_up(connection)
+
+    def _least_missed(self, connections: Collection[Connection]) -> list[Connection]:
+        """Those that wait for their client, in the order in which they make room.
+
+        A scraper goes last, strangers go first, and one address that has them all goes before many
+        that have one each. Who does not read an answer goes after those that have asked nothing.
+        """
+        shares = Counter(host_of(one) for one in connections)
+
+        def order(one: Connection) -> tuple[bool, bool, bool, bool, int, float]:
+            host = host_of(one)
+            known = client_of(one) in self._scrapers, host in self._hosts
+            share = shares[host]
+            return known[0], share <= SHARE, known[1], is_reading(one), -share, self._began[one]
+
+        return sorted((one for one in connections if waits(one)), key=order)
+
+
+def remember(known: dict[T, None], one: T) -> None:
+    """Keep the newest of what is known."""
+    known.pop(one, None)
+    known[one] = None
+    if len(known) > REMEMBERED:
+        del known[next(iter(known))]
+
+
+def client_of(connection: Connection) -> tuple[str, int]:
+    """The address and port of a client."""
+    return getattr(connection, "client", None) or ("", 0)
+
+
+def host_of(connection: Connection) -> str:
+    """The address of a client."""
+    return client_of(connection)[0]
+
+
+def is_reading(connection: Connection) -> bool:
+    """Whether the client has not yet read all that it was sent."""
+    return bool(connection.transport.get_write_buffer_size() > 0)
+
+
+def is_resting(connection: Connection) -> bool:
+    """Whether the client has its answer, and keeps the connection for later."""
+    return getattr(connection, "timeout_keep_alive_task", None) is not None
+
+
+def waits(connection: Connection) -> bool:
+    """Whether there is nothing for us to do on a connection."""
+    return is_stuck(connection) or is_resting(connection)
 
 
 def is_stuck(connection: Connection) -> bool:
     """Whether we wait for the client, either for its request or until it has read."""
-    if connection.transport.get_write_buffer_size() > 0:
+    if is_reading(connection):
         return True
     cycle = getattr(connection, "cycle", None)
     answering = cycle is not None and not cycle.response_complete
-    resting = getattr(connection, "timeout_keep_alive_task", None) is not None
-    return not answering and not resting
+    return not answering and not is_resting(connection)
 
 
 def hang_up(connection: Connection) -> None:
@@ -61,6 +129,24 @@ def hang_up(connection: Connection) -> None:
     if wire is not None:
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
     connection.transport.abort()
+
+
+class Recognizing:
+    """An application of which the scrapers are noted: whoever gets a scrape is one."""
+
+    def __init__(self, app: ASGIApp, patience: Patience) -> None:
+        self._app = app
+        self._patience = patience
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+
+        async def noted(message: Message) -> None:
+            if message.get("status") == 200 and scope.get("path") == "/metrics" and scope["client"]:
+                self._patience.recognize(tuple(scope["client"]))
+            await send(message)
+
+        await self._app(scope, receive, noted)
 
 
 class Unhurried(Response):

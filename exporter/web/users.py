@@ -12,6 +12,8 @@ from collections.abc import Mapping
 
 import bcrypt
 
+from exporter.web.turns import Turns
+
 LONGEST = 72
 """Bytes of a password that bcrypt looks at; htpasswd cuts there as well."""
 REMEMBERED = 1000
@@ -31,6 +33,10 @@ def credentials(authorization: str) -> tuple[str, str] | None:
     return (user, password) if colon else None
 
 
+class TooMany(Exception):
+    """A password was not looked at: too many came before it."""
+
+
 class Doorkeeper:
     """Decides whether somebody may come in, and remembers whom it let in: bcrypt is slow.
 
@@ -41,17 +47,26 @@ class Doorkeeper:
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)
         self._right: set[bytes] = set()
-        self._one = asyncio.Lock()
+        self._turns = Turns()
 
-    async def admits(self, users: Mapping[str, str], user: str, password: str) -> bool:
-        """Whether the password is this user's; it takes as long when there is no such user."""
+    async def admits(
+        self, users: Mapping[str, str], user: str, password: str, address: str = ""
+    ) -> bool:
+        """Whether the password is this user's; it takes as long when there is no such user.
+
+        Raises TooMany where the address sends more of them than can be looked at.
+        """
         known = user in users
         hashed = users[user] if known else next(iter(users.values()))
         seen = self._mac(user, hashed, password)
         if seen in self._right:
             return True
-        async with self._one:
+        if not await self._turns.take(address):
+            raise TooMany
+        try:
             fits = await asyncio.to_thread(matches, password, hashed)
+        finally:
+            self._turns.give_back()
         if known and fits:
             if len(self._right) >= REMEMBERED:
                 self._right.clear()

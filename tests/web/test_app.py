@@ -80,6 +80,59 @@ def test_metrics_are_compressed_for_those_who_can_read_it(client: Client) -> Non
     assert "warehouse_check_measured" in names
 
 
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [
+        ("gzip", True),
+        ("deflate, GZIP;q=0.5, br", True),
+        ("gzip; q=1.000", True),
+        ("gzip;q=0", False),
+        ("gzip;q=0.000, identity", False),
+        ("gzip;q=much", False),
+        ("identity;q=0.5, *;q=0.1", False),
+        ("gzipped", False),
+    ],
+)
+def test_gzip_is_sent_only_to_those_who_accept_it(
+    client: Client, accepted: str, packed: bool
+) -> None:
+    answer = client.get("/metrics", accept_encoding=accepted)
+    assert ("Content-Encoding" in answer.headers) == packed
+
+
+def test_nobody_is_sent_to_another_host(client: Client) -> None:
+    for path in ("/metrics/", "/api/v1/checks/", "/-/healthy/"):
+        answer = client.get(path, host="evil.example")
+        assert answer.status_code == 404
+        assert "location" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/-/reload", "/-/collect"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec_fetch_site": "cross-site"},
+        {"sec_fetch_site": "same-site"},
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://exporter.evil.example", "sec_fetch_site": "same-origin"},
+    ],
+)
+def test_a_page_of_another_site_controls_nothing(
+    operator: Client, path: str, headers: dict[str, str]
+) -> None:
+    answer = operator.ask("POST", path, **headers)
+    assert answer.status_code == 403
+    assert "another site" in answer.text
+
+
+@pytest.mark.parametrize(
+    "headers", [{"origin": "http://exporter"}, {"sec_fetch_site": "same-origin"}]
+)
+def test_a_page_of_our_own_may_ask(operator: Client, headers: dict[str, str]) -> None:
+    assert operator.ask("POST", "/-/collect", **headers).status_code == 202
+
+
 def test_metrics_are_open_metrics_for_those_who_ask(client: Client) -> None:
     answer = client.get("/metrics", accept="application/openmetrics-text")
     assert answer.headers["Content-Type"].startswith("application/openmetrics-text")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import bcrypt
 import httpx
 import pytest
 
-from exporter.web.users import Doorkeeper, credentials
+from exporter.web.turns import MOST_EACH, Turns
+from exporter.web.users import Doorkeeper, TooMany, credentials
 from tests.web.secured import Secured, hashed
 
 ROUTES = ("/", "/metrics", "/api/v1/checks", "/-/healthy", "/-/ready", "/nowhere")
@@ -166,6 +168,79 @@ def test_guesses_delay_nobody_who_is_known() -> None:
         assert await asyncio.gather(*guesses) == [False] * 5
 
     asyncio.run(ask())
+
+
+def test_guesses_do_not_delay_the_first_right_password() -> None:
+    slow = {"alice": bcrypt.hashpw(b"wonderland", bcrypt.gensalt(8)).decode()}
+
+    async def ask(address: str) -> None:
+        keeper, over = Doorkeeper(), asyncio.Event()
+
+        async def guess(number: int) -> None:
+            with suppress(TooMany):
+                await keeper.admits(slow, "alice", f"{number}", "guesser")
+            over.set()
+
+        guesses = [asyncio.create_task(guess(number)) for number in range(300)]
+        await over.wait()
+        assert await keeper.admits(slow, "alice", "wonderland", address)
+        undecided = [guess for guess in guesses if not guess.done()]
+        assert len(undecided) >= MOST_EACH - 2, "it came before those that waited"
+        await asyncio.gather(*guesses)
+
+    for address in ("prometheus", "guesser"):
+        asyncio.run(ask(address))
+
+
+def test_of_too_many_guesses_the_oldest_are_not_looked_at() -> None:
+    async def ask() -> list[bool]:
+        turns = Turns()
+        assert await turns.take("guesser")
+        waiting = [asyncio.create_task(turns.take("guesser")) for _ in range(MOST_EACH + 5)]
+        done, left = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        while len(done) < 5:
+            done, left = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for one in left:
+            one.cancel()
+        return [one in done and not one.result() for one in waiting]
+
+    assert asyncio.run(ask()) == [True] * 5 + [False] * MOST_EACH
+
+
+def test_a_turn_of_somebody_who_is_gone_goes_to_the_next() -> None:
+    async def ask() -> None:
+        turns = Turns()
+        assert await turns.take("a")
+        first, second = (asyncio.create_task(turns.take(one)) for one in ("b", "c"))
+        await asyncio.sleep(0)
+        turns.give_back()
+        second.cancel()
+        await asyncio.wait([second])
+        assert await first
+
+    asyncio.run(ask())
+
+
+def test_who_has_used_least_comes_first() -> None:
+    async def ask() -> list[str]:
+        turns, order = Turns(), []
+        for _ in range(3):
+            assert await turns.take("busy")
+            turns.give_back()
+        assert await turns.take("busy")
+
+        async def come(address: str) -> None:
+            assert await turns.take(address)
+            order.append(address)
+            turns.give_back()
+
+        coming = [asyncio.create_task(come(one)) for one in ("busy", "rare", "busy", "other")]
+        await asyncio.sleep(0)
+        turns.give_back()
+        await asyncio.gather(*coming)
+        return order
+
+    assert asyncio.run(ask()) == ["other", "rare", "busy", "busy"]
 
 
 def test_what_is_remembered_leads_back_to_no_password() -> None:
