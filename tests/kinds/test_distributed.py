@@ -21,7 +21,8 @@ from exporter.model import Relation
 from exporter.passes import make_targets, run_pass
 from exporter.plan import make_plan
 from exporter.relations import Name
-from exporter.warehouse import Connector, Session
+from exporter.session import Session
+from exporter.warehouse import Connector
 from tests.kinds.examples import EXAMPLES, build, config_with
 from tests.warehouses import NOON, Warehouse, config_of
 
