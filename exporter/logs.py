@@ -8,6 +8,8 @@ import sys
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from exporter.bounds import LOGGED
+
 ROOT = "exporter"
 
 
@@ -20,7 +22,21 @@ def quoted(value: Any) -> str:
     """A logfmt value: bare where it can be, else in double quotes."""
     text = f"{value:.3f}" if isinstance(value, float) else str(value)
     bare = text.isprintable() and text and not any(c in text for c in ' "=\\')
-    return text if bare else json.dumps(text, ensure_ascii=False)
+    return text if bare else harmless(json.dumps(text, ensure_ascii=False))
+
+
+def harmless(line: str) -> str:
+    """JSON with what a terminal would obey, or not show, as escapes."""
+    if line.isprintable():
+        return line
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
+
+
+def short(value: Any) -> Any:
+    """A fact that fits in a line; what was left out is counted."""
+    if not isinstance(value, str) or len(value) <= LOGGED:
+        return value
+    return f"{value[:LOGGED]}… ({len(value) - LOGGED:,} more characters)"
 
 
 def facts(record: logging.LogRecord) -> dict[str, Any]:
@@ -29,11 +45,12 @@ def facts(record: logging.LogRecord) -> dict[str, Any]:
     said: dict[str, Any] = {
         "ts": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "level": record.levelname.lower(),
-        "msg": record.getMessage(),
-        **getattr(record, "fields", {}),
+        "msg": short(record.getMessage()),
+        **{name: short(value) for name, value in getattr(record, "fields", {}).items()},
     }
     if record.exc_info:
-        said["traceback"] = logging.Formatter().formatException(record.exc_info)
+        lines = logging.Formatter().formatException(record.exc_info).splitlines()
+        said["traceback"] = "\n".join(short(line) for line in lines)
     return said
 
 
@@ -50,7 +67,7 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One line."""
-        return json.dumps(facts(record), default=str, ensure_ascii=False)
+        return harmless(json.dumps(facts(record), default=str, ensure_ascii=False))
 
 
 def set_up(level: str, style: Literal["logfmt", "json"]) -> None:

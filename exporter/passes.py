@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from exporter import untimed
+from exporter.bounds import EVIDENCE, LABEL, TEXT, plain
 from exporter.catalog import QUERIES
 from exporter.closed import Kept
 from exporter.collect import Collected, collect
@@ -211,12 +212,21 @@ def give_up(checks: Iterable[Check], error: Unreachable, collected: Collected) -
 def result(
     check: Check, targets: Mapping[str, Target], collected: Collected, as_of: datetime
 ) -> Result:
-    """The verdicts of one check; the one wrapper around every kind."""
+    """The verdicts of one check; the one wrapper around every kind, and the border of texts."""
+    found = judged(check, targets, collected, as_of)
+    verdicts = [replace(one, text=plain(one.text, TEXT)) for one in found.verdicts]
+    return replace(found, verdicts=tuple(verdicts))
+
+
+def judged(
+    check: Check, targets: Mapping[str, Target], collected: Collected, as_of: datetime
+) -> Result:
+    """The verdicts of one check, as its kind and the judge say them."""
     error: Unmeasured | Skipped | None = collected.errors.get(check.id)
     if error is None:
         target = targets[check.id.dataset]
         try:
-            samples = samples_of(check, target, collected.readings(check.id))
+            samples = [*map(bounded, samples_of(check, target, collected.readings(check.id)))]
             return Result(check.id, judge(check, samples, as_of), as_of)
         except (Unmeasured, Skipped) as found:
             error = found
@@ -224,6 +234,16 @@ def result(
             log.exception("kind failed", extra={"fields": {"check": check.id}})
             error = Unmeasured(Reason.INTERNAL, f"{type(found).__name__} in {check.kind.kind}")
     return Result(check.id, (not_measured(error),), as_of)
+
+
+def bounded(sample: Sample) -> Sample:
+    """A sample of which no text is too long or steers."""
+    return replace(
+        sample,
+        evidence=plain(sample.evidence, EVIDENCE),
+        labels={name: plain(text, LABEL) for name, text in sample.labels.items()},
+        beside=tuple(map(bounded, sample.beside)),
+    )
 
 
 def samples_of(check: Check, target: Target, readings: Readings) -> list[Sample]:

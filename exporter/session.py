@@ -17,6 +17,7 @@ from exporter import config
 from exporter.catalog import APPLICATION_NAME
 from exporter.errors import Reason, Unmeasured, Unreachable
 from exporter.model import Relation
+from exporter.portions import in_portions
 from exporter.relations import (
     QUERY,
     REWRITTEN,
@@ -142,7 +143,13 @@ class Session:
         def fetched(seconds: float) -> Answer:
             self._wire.execute(HANDED_OVER, [written, zone], seconds=SHORT)
             self._wire.execute(OPENED, seconds=seconds, written=written)
-            answer = self._wire.execute(FETCHED, [most], seconds=seconds)
+            until = time.monotonic() + seconds
+
+            def fetch(rows: int) -> Answer:
+                left = max(until - time.monotonic(), 0.0)
+                return self._wire.execute(FETCHED, [rows], seconds=left)
+
+            answer = in_portions(fetch, most)
             self._wire.execute(CLOSED, seconds=SHORT)
             return answer
 

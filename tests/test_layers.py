@@ -10,10 +10,10 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "exporter"
 LAYERS = [
-    "errors", "files", "messages", "dsn", "addresses", "catalog", "logs", "limits", "wording",
-    "states", "days", "model", "relations", "settings", "sql", "needs", "target", "closed",
-    "baselines", "kinds", "untimed", "config", "fusion", "plan", "answers", "wire", "session",
-    "warehouse", "crew", "collect", "verdicts", "passes",
+    "errors", "files", "bounds", "messages", "dsn", "addresses", "catalog", "logs", "limits",
+    "wording", "states", "days", "model", "relations", "settings", "sql", "needs", "target",
+    "closed", "baselines", "kinds", "untimed", "config", "fusion", "plan", "answers", "wire",
+    "portions", "session", "warehouse", "crew", "collect", "verdicts", "passes",
 ]  # fmt: skip
 """Lower first: each imports only what stands before it; what is not listed is above them all."""
 LIBRARIES = {

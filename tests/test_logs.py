@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from exporter.bounds import LOGGED
 from exporter.logs import event, quoted, set_up
 
 OURS = logging.getLogger("exporter.somewhere")
@@ -58,6 +59,9 @@ def test_an_event_is_one_object_of_json(lines: Callable[[], str]) -> None:
         ("back\\slash", '"back\\\\slash"'),
         ("esc\x1b[2J", '"esc\\u001b[2J"'),
         ("car\rriage", '"car\\rriage"'),
+        ("csi\x9b2J", '"csi\\u009b2J"'),
+        ("turn\u202eed", '"turn\\u202eed"'),
+        ("half\ud800", '"half\\ud800"'),
         (7, "7"),
         (1.23456, "1.235"),
         (None, "None"),
@@ -65,6 +69,21 @@ def test_an_event_is_one_object_of_json(lines: Callable[[], str]) -> None:
 )
 def test_a_value_cannot_break_out_of_its_field(value: object, written: str) -> None:
     assert quoted(value) == written
+
+
+@pytest.mark.parametrize("style", ["logfmt", "json"])
+def test_a_line_is_bounded_and_steers_nothing(lines: Callable[[], str], style: str) -> None:
+    set_up("info", style)  # type: ignore[arg-type]
+    event(OURS, logging.INFO, "said", error="\x9b2J\u2066" + "x" * 1_000_000)
+    try:
+        raise ValueError("y" * 1_000_000)
+    except ValueError:
+        OURS.exception("failed")
+    first, second = lines().splitlines()
+    assert len(first) < LOGGED + 200
+    assert "996,004 more characters" in first
+    assert len(second) < LOGGED + 2000
+    assert (first + second).isprintable()
 
 
 def test_the_level_is_ours_and_libraries_speak_from_warnings_on(lines: Callable[[], str]) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlglot import exp
 
+from exporter.bounds import LABEL
 from exporter.sql import words
 from exporter.sql.clocks import Clock
 from exporter.sql.statements import clause
@@ -49,8 +50,9 @@ class Divided:
 
     @property
     def cells(self) -> str:
-        """The channel as text, NULL where a row has none, and its sum."""
-        return f"CAST({render(self.channel)} AS text) AS channel, sum({render(self.value)}) AS part"
+        """The channel as text that fits a label, NULL where a row has none, and its sum."""
+        name = f"left(CAST({render(self.channel)} AS text), {LABEL})"
+        return f"{name} AS channel, sum({render(self.value)}) AS part"
 
 
 def of_own_days(divided: Divided, rows: Dated, edges: Sequence[datetime]) -> str:

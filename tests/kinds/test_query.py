@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from exporter import portions
+from exporter.bounds import EVIDENCE, LABEL
 from exporter.config.load import parse
 from exporter.errors import Reason, Unmeasured
 from exporter.model import CheckId, Verdict
@@ -51,6 +53,30 @@ def test_every_row_is_a_series_with_its_labels(warehouse: Warehouse) -> None:
     assert (second.outcome.shown, second.text) == ("PASS", "own 0 for shop= (limit 0)")
     named = judge(warehouse, "select 2 as n, 'x' as shop", "value: n, critical: '> 1'")
     assert named[0].text == "own 2 for shop=x (limit 1)"
+
+
+def test_a_value_of_any_size_and_kind_is_a_label_of_one_line(warehouse: Warehouse) -> None:
+    steering = "chr(155) || '2J' || chr(8238) || chr(27) || 'x' || chr(10)"
+    sql = f"select 1 as value, {steering} || repeat('long', 300000) as shop, repeat('y', 5000) as b"
+    (verdict,) = judge(warehouse, sql)
+    assert verdict.sample is not None
+    shop = verdict.sample.labels["shop"]
+    assert shop.startswith("\ufffd2J\ufffd\ufffdx\ufffdlonglong")
+    assert [len(text) for text in verdict.sample.labels.values()] == [LABEL, LABEL]
+    assert len(verdict.sample.evidence) <= EVIDENCE
+    assert verdict.text.endswith("(limit 0)")
+    assert verdict.text.isprintable()
+
+
+def test_a_query_whose_rows_are_huge_is_not_measured(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(portions, "MOST_READ", 100_000)
+    sql = "select n as value, repeat('x', 1000) as shop from generate_series(1, 1000) as n"
+    (verdict,) = judge(warehouse, sql)
+    assert verdict.reason is Reason.RESULT
+    assert verdict.text == "the query's rows are larger than 100,000 characters (result)"
+    assert len(judge(warehouse, f"{sql} where n < 50")) == 49
 
 
 def test_no_offender_left_can_be_good_news(warehouse: Warehouse) -> None:
