@@ -24,14 +24,21 @@ PIECE = 1 << 16
 def read_text(
     path: str | Path, seconds: float = SECONDS, stop: threading.Event | None = None
 ) -> str:
+    """What stands in a file. Raises like `read_bytes`, and UnicodeDecodeError."""
+    return read_bytes(path, seconds, stop).decode("utf-8")
+
+
+def read_bytes(
+    path: str | Path, seconds: float = SECONDS, stop: threading.Event | None = None
+) -> bytes:
     """What stands in a file.
 
-    Raises OSError, also for one that says nothing for too long or too much, and UnicodeDecodeError.
+    Raises OSError, also for one that says nothing for too long, or too much.
     """
     # A pipe would be opened only once somebody writes to it; so it is opened without waiting.
     number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        return read_all(number, time.monotonic() + seconds, seconds, stop).decode("utf-8")
+        return read_all(number, time.monotonic() + seconds, seconds, stop)
     finally:
         os.close(number)
 

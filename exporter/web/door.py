@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -20,6 +21,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exporter.errors import ConfigError, Problem
+from exporter.files import SECONDS
 from exporter.logs import event
 from exporter.web.settings import WebSettings, load_settings
 from exporter.web.tls import fresh_context
@@ -31,11 +33,17 @@ SWITCHED = "TLS cannot be switched on or off while the exporter runs: restart it
 PATIENCE = 1.0
 """Seconds after which broken settings are tried again, though no known file was changed:
 a certificate that they name may have come since."""
+MOMENT = 0.5
+"""Seconds that whoever comes waits for changed files to be read; on a disk it takes a few ms."""
 Stamp = tuple[tuple[int, ...] | None, ...]
 
 
 class Door:
-    """The last good settings of a file, and the check whether it was changed since."""
+    """The last good settings of a file, and the check whether it was changed since.
+
+    What was changed is read in a thread. Whoever comes meanwhile waits for it a moment, and no
+    longer: a certificate may lie where nothing answers.
+    """
 
     def __init__(self, file: str, tell: Callable[[bool], None]) -> None:
         """Read the file; `tell` hears whether what is in it is in force. Raises ConfigError."""
@@ -46,30 +54,43 @@ class Door:
         self._stamp = stamp(self._watched)
         self._settings = load_settings(file)
         self._tried = time.monotonic()
+        self._reading: threading.Thread | None = None
         tell(True)
 
     @property
     def settings(self) -> WebSettings:
         """The settings in force: those of the files as they are now, if they can be used."""
+        if self._reading is not None and self._reading.is_alive():
+            self._tell_of_a_hang()
+            return self._settings
         now = stamp(self._watched)
         again = self.problem and time.monotonic() - self._tried > PATIENCE
         if now != self._stamp or again:
             self._stamp, self._tried = now, time.monotonic()
-            self._read_again()
+            self._reading = threading.Thread(target=self._read_again, name="web", daemon=True)
+            self._reading.start()
+            self._reading.join(MOMENT)
         return self._settings
+
+    def _tell_of_a_hang(self) -> None:
+        if time.monotonic() - self._tried > SECONDS:
+            self._refuse(f"{self.file}: it, or a file that it names, is not read: it hangs")
 
     def _read_again(self) -> None:
         try:
             found = self._found()
         except ConfigError as error:
-            if str(error) != self.problem:
-                event(log, logging.ERROR, "web config not reloaded", err=str(error))
-            self.problem = str(error)
-            self._tell(False)
+            self._refuse(str(error))
             return
         self.problem, self._settings = "", found
         self._tell(True)
         event(log, logging.INFO, "web config reloaded", file=self.file)
+
+    def _refuse(self, problem: str) -> None:
+        if problem != self.problem:
+            event(log, logging.ERROR, "web config not reloaded", err=problem)
+        self.problem = problem
+        self._tell(False)
 
     def _found(self) -> WebSettings:
         """What the files say, each looked at before it was read, so that no change is missed."""

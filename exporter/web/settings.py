@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from exporter.config.complaints import complain, suggestion
 from exporter.config.document import Document, read
 from exporter.errors import ConfigError, Problem
+from exporter.files import read_text
 from exporter.web.tls import CIPHERS, tls_context
 
 BCRYPT = re.compile(r"\$2[aby]\$(?P<cost>[0-9]{2})\$[./A-Za-z0-9]{53}")
@@ -125,7 +126,7 @@ def load_settings(path: str | Path) -> WebSettings:
 def text_of(path: str | Path) -> str:
     """The text of the file. Raises ConfigError."""
     try:
-        return Path(path).read_text(encoding="utf-8")
+        return read_text(path)
     except OSError as error:
         said = f"cannot be read: {error.strerror}"
     except UnicodeDecodeError:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from exporter.files import read_bytes
+
 CIPHERS = {
     f"TLS_ECDHE_{key}_WITH_{name}": f"ECDHE-{key}-{ours}"
     for key in ("ECDSA", "RSA")
@@ -80,7 +82,10 @@ def tls_context(tls: Mapping[str, Any], base: Path, complain: Complain) -> ssl.S
 def pem(path: Path, what: str, key: str, complain: Complain) -> str | None:
     """The text of a PEM file that holds such a part; None when it cannot be used."""
     try:
-        text = path.read_text(encoding="ascii", errors="ignore")
+        if path.is_fifo() or path.is_char_device():
+            complain(key, f"{path} is a pipe or a device: it is read more than once, so use a file")
+            return None
+        text = read_bytes(path).decode("ascii", "ignore")
     except OSError as error:
         complain(key, f"{path} cannot be read: {error.strerror}")
         return None
