@@ -59,7 +59,7 @@ def parse(text: str) -> Expression:
     """The expression, if everything in it is allowed. Raises SqlRefused."""
     found = tokens(text)
     if not found:
-        raise SqlRefused("the expression is empty")
+        raise refused("the expression is empty", text, 0)
     for number, token in enumerate(found):
         reason = refusal(number, found)
         if reason is not None:
@@ -70,7 +70,7 @@ def parse(text: str) -> Expression:
         shown = text if len(text) <= 80 else text[:77] + "..."
         raise SqlRefused(f"{shown!r} is not one SQL expression: {error}") from None
     if tree.find(exp.Query, exp.Star, exp.Alias, exp.Placeholder, exp.Parameter) is not None:
-        raise SqlRefused(f"{text[:80]!r} is not one SQL expression")
+        raise refused(f"{text[:80]!r} is not one SQL expression", text, found[0].start)
     tree = spelt(tree, found)
     columns = tuple(dict.fromkeys(column.name for column in tree.find_all(exp.Column)))
     for before, token in pairwise(found):

@@ -52,6 +52,8 @@ DIGITS = r"[0-9](?:_?[0-9])*"
 FRACTION = rf"(?:{DIGITS}\.(?:{DIGITS})?|\.{DIGITS})"
 SPACE = re.compile(r"(?:[ \t\n\r\f\v]|--[^\n\r]*)+")
 WORD = re.compile(rf"[{LETTER}][{LETTER}0-9$]*")
+NAMED = re.compile(rf"(?![eEbBxXnN]'|[uU]&['\"])[{LETTER}][{LETTER}0-9$]*")
+"""The name of an instant: where a string may begin, there is none."""
 NUMBER = re.compile(
     rf"0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+"
     rf"|(?:{FRACTION}|{DIGITS})[eE][+-]?{DIGITS}|{FRACTION}|{DIGITS}"
@@ -75,7 +77,7 @@ def refused(message: str, text: str, at: int) -> SqlRefused:
     """A refusal with its place: line and column count from 1."""
     before = text[:at]
     line, column = before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1
-    return SqlRefused(f"{message} (line {line}, column {column})")
+    return SqlRefused(f"{' '.join(message.split())} (line {line}, column {column})")
 
 
 def tokens(text: str) -> tuple[Token, ...]:
@@ -93,11 +95,18 @@ def tokens(text: str) -> tuple[Token, ...]:
             if not open_ones or CLOSING[open_ones.pop().text] != token.text:
                 raise refused(f"{token.text} closes nothing", text, token.start)
         elif token.sort is Sort.INSTANT and open_ones and open_ones[-1].text == "[":
-            raise refused("write a bound of a slice in parentheses", text, token.start)
+            check_slice(found, token, text)
         found.append(token)
     if open_ones:
         raise refused(f"{open_ones[-1].text} is never closed", text, open_ones[-1].start)
     return tuple(found)
+
+
+def check_slice(before: list[Token], token: Token, text: str) -> None:
+    """Refuse what may be the upper bound of a slice: in ARRAY[...] it is an element."""
+    opens = before[-1].text == "[" and [t.value for t in before[-2:-1]] in (["array"], ["["], [","])
+    if before[-1].text != "," and not opens:
+        raise refused("write what is behind the colon in parentheses", text, token.start)
 
 
 def check_neighbours(last: Token | None, token: Token, text: str) -> None:
@@ -193,7 +202,7 @@ def plain(text: str, at: int) -> Token:
     if found := OPERATOR.match(text, at):
         written = operator(found[0])
         return Token(Sort.OPERATOR, written, written, at)
-    if text[at] == ":" and (found := WORD.match(text, at + 1)):
+    if text[at] == ":" and (found := NAMED.match(text, at + 1)):
         return Token(Sort.INSTANT, ":" + found[0], found[0], at)
     for sign in SIGNS:
         if text.startswith(sign, at):

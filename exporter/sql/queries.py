@@ -23,6 +23,7 @@ from exporter.sql.vocabulary import PATTERNS, listed
 INSTANTS = ("as_of", "day_start", "day_end")
 """The names a query may use: the instant judged, and the bounds of the expected day."""
 WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Lock, exp.Into, exp.Command)
+WRITING = ("insert", "update", "delete", "merge")
 TEXTS = listed("text varchar name character char bpchar")
 ONE_SELECT = "write one SELECT, and nothing else"
 
@@ -68,11 +69,18 @@ def parse_query(text: str) -> Query:
         raise refused("the query selects nothing: write SELECT and a number", text, found[0].start)
     for node in parsed[0].walk():
         if isinstance(node, WRITES):
-            raise SqlRefused(f"a query only reads: {type(node).__name__.upper()} is not allowed")
+            what = f"a query only reads: {type(node).__name__.upper()} is not allowed"
+            raise refused(what, text, near(found, "into", "for", *WRITING))
         if isinstance(node, exp.Placeholder | exp.Parameter):
-            raise SqlRefused("a bare placeholder is not known: use :as_of, :day_start or :day_end")
+            what = "a bare placeholder is not known: use :as_of, :day_start or :day_end"
+            raise refused(what, text, near(found, "?", "%", "@"))
     names = given_names(parsed[0], found)
     return Query(text[: found[-1].end], found, names)
+
+
+def near(found: Sequence[Token], *values: str) -> int:
+    """Where the first of some tokens stands, or else the first of all."""
+    return next((token.start for token in found if token.value in values), found[0].start)
 
 
 def one_statement(text: str) -> tuple[Token, ...]:

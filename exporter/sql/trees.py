@@ -15,7 +15,6 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.postgres import Postgres
 
-from exporter.errors import SqlRefused
 from exporter.sql.lexer import Sort, Token, folded, refused
 from exporter.sql.vocabulary import SYNTAX
 
@@ -61,7 +60,7 @@ def trees(text: str, found: Sequence[Token], into: type[Node] | None = None) -> 
             return [sqlglot.parse_one(" ".join(parts), dialect="postgres", into=into)]
         parsed = sqlglot.parse(" ".join(parts), dialect="postgres")
     except RecursionError:
-        raise SqlRefused("it is nested too deeply") from None
+        raise refused("it is nested too deeply", text, found[0].start) from None
     except sqlglot.errors.ParseError as error:
         told = error.errors[0] if error.errors else {}
         what = DESCRIPTIONS.get(str(told.get("description")), "something is missing")

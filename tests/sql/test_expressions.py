@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from exporter.errors import SqlRefused
@@ -43,6 +45,7 @@ def test_what_one_row_says_is_sent_as_it_is_written(written: str, sql: str) -> N
     assert render(expressions.parse(written).node) == sql
 
 
+PLACE = re.compile(r"\(line [0-9]+, column [0-9]+\)$")
 REFUSED = [
     ("", "is empty"),
     ("  ", "is empty"),
@@ -106,8 +109,9 @@ REFUSED = [
 
 @pytest.mark.parametrize(("written", "why"), REFUSED)
 def test_everything_else_is_refused_with_the_reason(written: str, why: str) -> None:
-    with pytest.raises(SqlRefused, match=why):
+    with pytest.raises(SqlRefused, match=why) as refused:
         expressions.parse(written)
+    assert PLACE.search(str(refused.value))
 
 
 @pytest.mark.parametrize("text", ["(" * 2000 + "a" + ")" * 2000, "not " * 2000 + "a"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -63,8 +64,9 @@ REFUSED = [
 
 @pytest.mark.parametrize(("written", "why"), REFUSED)
 def test_what_does_more_than_read_is_refused(written: str, why: str) -> None:
-    with pytest.raises(SqlRefused, match=why):
+    with pytest.raises(SqlRefused, match=why) as refused:
         parse_query(written)
+    assert re.search(r"\(line [0-9]+, column [0-9]+\)$", str(refused.value))
 
 
 @pytest.mark.parametrize(
