@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -131,7 +131,7 @@ class Target:
                 Reason.COLUMN_TYPE,
                 f"time column {wanted} is {fact.type}: it must be {TIME_TYPES}",
             )
-        return replace(clock, distributed=self.found.distributed)
+        return clock.parsed_in_place() if self.found.distributed else clock
 
     @property
     def horizon(self) -> datetime:

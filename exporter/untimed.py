@@ -13,7 +13,7 @@ from exporter.errors import Reason, Unmeasured
 from exporter.kinds.base import Kind
 from exporter.needs import Lookup, Need, Readings, Rows, Scan
 from exporter.sql import statements, words
-from exporter.states import Cell, Count, finite
+from exporter.states import Cell, Count, exactly, whole
 from exporter.target import Target
 from exporter.wording import counted
 
@@ -30,8 +30,9 @@ class Untimed:
 
     @classmethod
     def of(cls, cells: tuple[Cell, ...]) -> Untimed:
-        """From two counts; one over no row is 0."""
-        return cls(*(int(finite(cell, "a count") or 0) for cell in cells))
+        """From two counts."""
+        absent, unparsable = exactly(2, cells)
+        return cls(whole(absent), whole(unparsable))
 
     def __add__(self, other: Untimed, /) -> Untimed:
         return Untimed(self.absent + other.absent, self.unparsable + other.unparsable)

@@ -6,7 +6,7 @@ has to be parsed row by row.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -53,7 +53,7 @@ class Clock:
     zone: ZoneInfo
     parses: Node | None = None
     change: ClockChange | None = None
-    distributed: bool = False
+    in_place: bool = False
 
     @classmethod
     def over(
@@ -77,7 +77,18 @@ class Clock:
 
     def source(self, table: str) -> str:
         """The table, with its text parsed once per row (`words.computed`)."""
-        return words.computed(table, self.parses, PARSED, distributed=self.distributed)
+        if self.in_place:
+            return table
+        return words.computed(table, self.parses, PARSED, distributed=False)
+
+    def parsed_in_place(self) -> Clock:
+        """The same clock, which parses its text wherever it is read, more than once per row.
+
+        For distributed tables: some statements may not join them with a sub-select.
+        """
+        if self.parses is None:
+            return self
+        return replace(self, value=exp.Paren(this=self.parses.copy()), in_place=True)
 
     def literal(self, at: datetime) -> Node:
         """An instant in the type of the column."""
