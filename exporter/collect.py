@@ -143,7 +143,7 @@ def answer(
 
     One that takes too long is taken apart: what can be critical is asked by itself.
     """
-    budget = session.left * SHARE if statement.costly else math.inf
+    budget = (session.deadline - time.monotonic()) * SHARE if statement.costly else math.inf
     error = run(statement, session, collected, budget)
     if error is None:
         return
