@@ -4,18 +4,22 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test lint assets case-study incidents reliability year bench clean
+.PHONY: help demo test test-campaign lint assets case-study incidents reliability year bench clean
 .DEFAULT_GOAL := help
 
 help: ## print this
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
 
 demo: .venv/demo ## a sample shop with the exporter on it, until Ctrl-C
 	@exec $(BIN)/warehouse-exporter demo
 
-test: .venv/dev lint ## lint, types and all tests
+test: .venv/dev lint ## lint, types and all tests that are quick enough
 	@scripts/test-programs
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-campaign: .venv/dev ## the long tests that `make test` leaves out: the other faults and incidents
+	@scripts/test-programs
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m campaign
 
 lint: .venv/dev ## ruff and mypy
 	$(BIN)/ruff check

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -20,7 +21,7 @@ from prometheus_client.parser import text_string_to_metric_families
 Answer = TypeVar("Answer")
 
 
-def wait_for(predicate: Callable[[], Answer], timeout: float = 20, between: float = 0.02) -> Answer:
+def wait_for(predicate: Callable[[], Answer], timeout: float = 60, between: float = 0.02) -> Answer:
     """The first true answer, asked for every so many seconds.
 
     Raises AssertionError with the last one after `timeout` seconds.
@@ -32,12 +33,17 @@ def wait_for(predicate: Callable[[], Answer], timeout: float = 20, between: floa
     return answer
 
 
+PORTS = range(20_000, 32_000)
+"""Below those that the kernel gives to clients: nobody gets one of these by chance."""
+
+
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port of 127.0.0.1 that nobody listens on, nor is likely to soon."""
+    while True:
+        port = random.choice(PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager
@@ -52,8 +58,8 @@ def silent_server() -> Iterator[int]:
 class Serving:
     """An exporter on a config file; it listens when the block begins, and is gone after it."""
 
-    patience = 20.0
-    """Seconds in which it must listen."""
+    patience = 60.0
+    """Seconds in which it must listen, on a machine that has much else to do."""
 
     def __init__(self, config: Path, options: Sequence[str] = ()) -> None:
         """Describe it; `options` are added to the command line."""
@@ -98,11 +104,11 @@ class Serving:
 
     def get(self, path: str) -> httpx.Response:
         """The answer to a GET."""
-        return httpx.get(f"http://{self.address}{path}", timeout=5)
+        return httpx.get(f"http://{self.address}{path}", timeout=30)
 
     def post(self, path: str) -> httpx.Response:
         """The answer to a POST."""
-        return httpx.post(f"http://{self.address}{path}", timeout=5)
+        return httpx.post(f"http://{self.address}{path}", timeout=30)
 
     def metric(self, name: str, **labels: str) -> float | None:
         """A gauge or counter that /metrics shows now, or None."""
@@ -124,7 +130,7 @@ class Serving:
         """Exit code and seconds it took to end on a signal."""
         started = time.monotonic()
         self.send(number)
-        code = self.process.wait(15)
+        code = self.process.wait(60)
         return code, time.monotonic() - started
 
     def events(self, message: str) -> list[dict[str, Any]]:

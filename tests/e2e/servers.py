@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,8 @@ from urllib.parse import urlsplit
 
 import httpx
 import yaml
+
+from tests.serving import free_port
 
 Answer = TypeVar("Answer")
 
@@ -35,9 +36,7 @@ class Server(ABC):
         with ExitStack() as undo:
             self.folder = Path(tempfile.mkdtemp(prefix=f"{self.program}-"))
             undo.callback(shutil.rmtree, self.folder)
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                address = f"127.0.0.1:{probe.getsockname()[1]}"
+            address = f"127.0.0.1:{free_port()}"
             self.url = f"http://{address}"
             command = [self.program, *self.prepare(), f"--web.listen-address={address}"]
             log = undo.enter_context((self.folder / "log").open("wb"))
@@ -66,9 +65,9 @@ class Server(ABC):
 
     def get(self, path: str, **parameters: str) -> Any:
         """The JSON that the server answers."""
-        return httpx.get(self.url + path, params=parameters).raise_for_status().json()
+        return httpx.get(self.url + path, params=parameters, timeout=30).raise_for_status().json()
 
-    def wait_for(self, predicate: Callable[[], Answer], timeout: float = 30) -> Answer:
+    def wait_for(self, predicate: Callable[[], Answer], timeout: float = 60) -> Answer:
         """The first true answer; AssertionError with the last one after `timeout` seconds."""
         deadline = time.monotonic() + timeout
         while not (answer := predicate()):

@@ -172,8 +172,9 @@ incident was repaired, and everybody who had been told was told that it was over
   `keep_firing_for` (twice the interval; a cause a fifth longer), and Alertmanager's
   group_interval.
 
-The tests play every incident again, sixty times faster than shipped, and fail where it is not
-exactly one page or one ticket that names its cause and ends after the repair. `python -m
+The tests play incidents again, twenty times faster than shipped, and fail where one is not exactly
+one page or one ticket that names its cause and ends after the repair: `make test` some of each
+sort, `make test-campaign` the others. `python -m
 tests.incidents NAME ...` plays some and prints what is seen.
 """
 TOLD = """\

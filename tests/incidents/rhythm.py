@@ -74,5 +74,7 @@ def parse_duration_or_0(written: str) -> float:
 
 
 SHIPPED = Rhythm("as shipped", "5m", "15s", speed=1, settles=660, patience=2400)
-QUICK = Rhythm("60 times faster", "5s", "500ms", speed=60, settles=6, patience=150, looks=True)
+QUICK = Rhythm("20 times faster", "15s", "2s", speed=20, settles=18, patience=300, looks=True)
+"""A scrape has two seconds: on a busy machine half a second is too short, and a scrape that fails
+looks like an exporter that is down."""
 PLUMBING = Rhythm("plumbing", "5s", "1s", speed=float("inf"), settles=3, patience=60)

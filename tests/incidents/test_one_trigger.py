@@ -19,6 +19,8 @@ from tests.serving import wait_for
 
 BROKEN = INCIDENTS["signs-flipped"]
 OUTAGE = INCIDENTS["database-down"]
+EXPORTER, DATABASE, FINDING = "scraped", "reach the warehouse", "orders."
+"""A word in the title of each page."""
 
 
 @pytest.fixture
@@ -35,66 +37,75 @@ def pages(chain: Chain) -> list[Notice]:
     return [notice for notice in chain.told() if notice.to == PAGE]
 
 
-def about(chain: Chain, word: str) -> list[Notice]:
-    """What PagerDuty got of the page whose first title has a word."""
-    (key,) = {n.key for n in pages(chain) if word in n.title and not n.resolved}
-    return [notice for notice in pages(chain) if notice.key == key]
-
-
 def has(chain: Chain, metric: str, value: float) -> bool:
     """Whether Prometheus has a value of a series of the exporter now."""
     return any(float(found["value"][1]) == value for found in chain.prometheus.query(metric))
 
 
-def break_and_page(chain: Chain) -> None:
-    """Until everybody has been told of all there is."""
+def until(chain: Chain, metric: str, value: float) -> None:
+    """Wait until Prometheus sees it."""
+    wait_for(lambda: has(chain, metric, value), QUICK.patience)
+
+
+def until_told(chain: Chain, word: str, *, over: bool) -> None:
+    """Wait until the newest page that has a word in its title is open, or over."""
+
+    def told() -> bool:
+        about = [notice.resolved for notice in pages(chain) if word in notice.title]
+        return about[-1:] == [over]
+
+    wait_for(told, QUICK.patience)
+
+
+def short_outages(chain: Chain) -> None:
+    """They are over when they are seen: nobody needs to be told of them."""
+    chain.kill()
+    until(chain, 'up{job="warehouse"}', 0)
+    chain.start()
+    until(chain, "warehouse_up", 1)
+    OUTAGE.break_(chain)
+    until(chain, "warehouse_up", 0)
+    OUTAGE.repair(chain)
+    until(chain, "warehouse_up", 1)
+
+
+def long_outages(chain: Chain) -> None:
+    """Each is a page of its own, which ends."""
+    chain.kill()
+    until_told(chain, EXPORTER, over=False)
+    chain.start()
+    until_told(chain, EXPORTER, over=True)
+    OUTAGE.break_(chain)
+    until_told(chain, DATABASE, over=False)
+    OUTAGE.repair(chain)
+    until_told(chain, DATABASE, over=True)
+
+
+def stories(chain: Chain) -> dict[str, list[bool]]:
+    """Per page, how it began (False) and ended (True), in turn; updates of an open one left out."""
+    seen: dict[str, list[bool]] = {}
+    for notice in pages(chain):
+        story = seen.setdefault(notice.key, [])
+        if story[-1:] != [notice.resolved]:
+            story.append(notice.resolved)
+    return seen
+
+
+@pytest.mark.timeout(1200)
+def test_a_page_outlives_outages_short_and_long(chain: Chain) -> None:
     BROKEN.break_(chain)
     chain.collect()
-    wait_for(lambda: pages(chain), 60)
+    until_told(chain, FINDING, over=False)
+    (finding,) = stories(chain)
+    short_outages(chain)
+    long_outages(chain)
     time.sleep(QUICK.settles)
-
-
-def repair_and_end(chain: Chain) -> None:
-    """The page is still open, and has its one end after the repair."""
-    assert [n.title for n in about(chain, "orders.") if n.resolved] == [], "before the repair"
+    assert stories(chain)[finding] == [False], "before the repair"
     BROKEN.repair(chain)
-    repaired = time.time()
     chain.collect()
-    wait_for(lambda: [n for n in about(chain, "orders.") if n.resolved], 90)
+    until_told(chain, FINDING, over=True)
     time.sleep(QUICK.settles)
-    of_the_page = about(chain, "orders.")
-    assert [n.resolved for n in of_the_page] == [False, True], "one trigger, one resolve"
-    assert of_the_page[-1].at > repaired
-
-
-@pytest.mark.timeout(600)
-def test_a_page_outlives_an_exporter_and_a_database(chain: Chain) -> None:
-    break_and_page(chain)
-    chain.kill()
-    wait_for(lambda: has(chain, 'up{job="warehouse"}', 0))
-    chain.start()
-    wait_for(lambda: has(chain, "warehouse_up", 1), 60)
-    OUTAGE.break_(chain)
-    wait_for(lambda: has(chain, "warehouse_up", 0), 60)
-    OUTAGE.repair(chain)
-    wait_for(lambda: has(chain, "warehouse_up", 1), 60)
-    time.sleep(QUICK.settles)
-    repair_and_end(chain)
-
-
-@pytest.mark.timeout(600)
-def test_outages_so_long_that_they_page_themselves_leave_the_page_as_it_is(chain: Chain) -> None:
-    """They are one page after the other, of another incident, each with its end."""
-    break_and_page(chain)
-    chain.kill()
-    wait_for(lambda: [n for n in pages(chain) if "scraped" in n.title], 60)
-    chain.start()
-    wait_for(lambda: [n for n in about(chain, "scraped") if n.resolved], 60)
-    OUTAGE.break_(chain)
-    wait_for(lambda: [n for n in pages(chain) if "reach the warehouse" in n.title], 60)
-    OUTAGE.repair(chain)
-    wait_for(lambda: about(chain, "reach the warehouse")[-1].resolved, 60)
-    time.sleep(QUICK.settles)
-    repair_and_end(chain)
-    assert [n.resolved for n in about(chain, "scraped")] == [False, True, False, True]
-    assert len({n.key for n in pages(chain)}) == 2
+    told = stories(chain)
+    assert told.pop(finding) == [False, True], "one trigger, one resolve"
+    (outages,) = told.values()
+    assert outages == [False, True] * (len(outages) // 2), "each with its end, and nothing else"
