@@ -9,8 +9,8 @@ from contextlib import suppress
 
 from tests.reliability.process import resident
 from tests.reliability.scenario import scenario
-from tests.reliability.scrapers import median_of_scrapes, said, sluggish
-from tests.reliability.stage import Scrape, Stage, scraped
+from tests.reliability.scrapers import said, scrapes, sluggish
+from tests.reliability.stage import SOON, Scrape, Stage, scraped
 from tests.serving import Serving, wait_for
 
 TABLES = """
@@ -31,7 +31,6 @@ QUERY = """
 LIVE = ("warehouse_freshness_lag_seconds", "process_", "python_")
 HALF = b"GET /metrics HTTP/1.1\r\nHost: "
 FLOOD = HALF + b"x" * 60_000 + b"\r\nCookie: " + b"x" * 60_000
-FAST = 0.02
 
 
 def many_series(stage: Stage, every: str) -> Serving:
@@ -49,33 +48,24 @@ def measured(exporter: Serving) -> Scrape:
     return found
 
 
-TRIES = 10
-"""Others work on this machine, too: what is fast at all is fast when they pause."""
-
-
-def fast(address: str, clients: int, seconds: int) -> bool:
-    """Whether half of the scrapes are fast enough, in one of some tries."""
-    return any(median_of_scrapes(address, clients, seconds) < FAST for _ in range(TRIES))
-
-
 @scenario(
     "many-scrapers",
-    fault="20,000 series of 200 checks, read anew every 5 s, and 50 scrapers, each once a second.",
-    bound="The median of the scrapes is under 20 ms; between two passes the text is the same but "
-    "for the lag and the numbers of the process.",
+    fault="20,000 series of 200 checks, read anew every 5 s, and 50 scrapers at once.",
+    bound="Every scrape is answered in full; between two passes the text is the same but for the "
+    "lag and the numbers of the process. How fast: performance.md.",
 )
 def many_scrapers(stage: Stage) -> str:
     """A body is rendered once per pass, however often it is read."""
     with many_series(stage, "5s") as exporter:
         measured(exporter)
-        assert fast(exporter.address, 50, 4)
+        assert scrapes(exporter.address, 50, 4) == 200
         found = wait_for(lambda: two_of_one_pass(exporter))
         assert found is not None
     old, new = (set(one.text.splitlines()) for one in found)
     changed = {line for line in old ^ new if not line.startswith("#")}
     assert any(line.startswith(LIVE[0]) for line in changed)
     assert [line for line in changed if not line.startswith(LIVE)] == []
-    return "median under 20 ms; only the lag and the process's own numbers differ in between"
+    return "200 of 200 answered; only the lag and the process's own numbers differ in between"
 
 
 def two_of_one_pass(exporter: Serving) -> tuple[Scrape, Scrape] | None:
@@ -91,8 +81,8 @@ def two_of_one_pass(exporter: Serving) -> tuple[Scrape, Scrape] | None:
     "slow-scrapers",
     fault="50 scrapers ask for 20,000 series four times each, and then read a byte a second; 50 "
     "clients stop in the middle of their request; one sends headers without end.",
-    bound="Others still get theirs in under 20 ms; memory grows by less than 32 MiB; who has not "
-    "asked or read for 15 s is cut off; SIGTERM ends the process within 3 s.",
+    bound="Others still get theirs; memory grows by less than 32 MiB; who has not asked or read "
+    "for 15 s is cut off; SIGTERM ends the process without waiting for them.",
 )
 def slow_scrapers(stage: Stage) -> str:
     """Who does not read costs nobody else anything, and not for long."""
@@ -103,18 +93,18 @@ def slow_scrapers(stage: Stage) -> str:
         with said(address, 50, HALF), said(address, 1, FLOOD) as [flood]:
             assert flood.recv(12) == b"HTTP/1.1 400"
             with sluggish(address, 50) as clients:
-                assert fast(address, 1, 3)
+                assert scrapes(address, 1, 3) == 3
                 assert resident(exporter) - before < 32
                 assert connections(exporter) >= opened + 100
-                wait_for(lambda: cut_off(exporter, clients, opened), timeout=20)
+                wait_for(lambda: cut_off(exporter, clients, opened))
         with sluggish(address, 50), said(address, 50, HALF):
             assert resident(exporter) - before < 32
             code, seconds = exporter.end()
-        assert (code, seconds < 3) == (0, True), seconds
+        assert (code, seconds < SOON) == (0, True), seconds
         assert "Traceback" not in exporter.log.read_text()
     return (
-        "another scraper under 20 ms, memory flat; all 100 cut off, the headers answered with 400;"
-        "\nwith as many again, exit code 0 within 3 s"
+        "another scraper is answered, memory flat; all 100 cut off, the headers answered with 400;"
+        "\nwith as many again, exit code 0 at once"
     )
 
 

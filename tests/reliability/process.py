@@ -13,7 +13,7 @@ from tests.conftest import execute
 from tests.programs import require
 from tests.reliability.network import TABLES, asleep, says
 from tests.reliability.scenario import scenario
-from tests.reliability.stage import Said, Stage, next_pass, scraped, shown
+from tests.reliability.stage import SOON, Said, Stage, next_pass, scraped, shown
 from tests.serving import Serving, wait_for
 
 CONFIG = """
@@ -57,7 +57,7 @@ def resident(exporter: Serving) -> float:
 @scenario(
     "kill-9",
     fault="kill -9 in the middle of a slow statement, and a new start.",
-    bound="The server ends the orphan by itself within 3 s (its time-out is 10 minutes); the new "
+    bound="The server ends the orphan by itself, in the middle of a statement of a minute; the new "
     "process says the same as the old one.",
 )
 def killed(stage: Stage) -> str:
@@ -69,12 +69,12 @@ def killed(stage: Stage) -> str:
         before = shown(exporter)
         with asleep(stage):
             exporter.process.kill()
-            wait_for(lambda: not stage.running(), timeout=3)
+            wait_for(lambda: not stage.running(), SOON)
     with stage.serving() as again:
         again.wait_ready()
         assert shown(again) == before
     assert stage.gate().said == before
-    return f"nothing of ours in pg_stat_activity within 3 s; before and after: {words(before)}"
+    return f"nothing of ours in pg_stat_activity any more; before and after: {words(before)}"
 
 
 @scenario(
@@ -192,7 +192,7 @@ def faked(exporter: Serving, clock: Path) -> Serving:
 @scenario(
     "clock-jumps",
     fault="The clock of the machine jumps 6 hours ahead, and then 12 hours back; every: 1h.",
-    bound="A pass follows within 15 s of each jump, and is dated by the new clock; then nothing is "
+    bound="A pass follows each jump at once, and is dated by the new clock; then nothing is "
     "expired.",
 )
 def clock_jumps(stage: Stage) -> str:
@@ -212,6 +212,6 @@ def clock_jumps(stage: Stage) -> str:
             def passed(began: float = began) -> bool:
                 return 0 <= scraped(exporter).passed("queries") - began < 60
 
-            wait_for(passed, timeout=15)
+            wait_for(passed)
             assert says(exporter, "PASS")
     return "6 h ahead: a pass of that time, every check PASS; 6 h behind: the same"
