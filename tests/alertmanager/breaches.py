@@ -19,10 +19,14 @@ ABOUT_OURSELVES = f"""\
 {catalog.UP.name} 0
 {catalog.PASS_SUCCESS.name}{{dataset="events"}} 1
 {catalog.PASS_INTERVAL.name}{{dataset="events"}} 300
+{catalog.PASS_DURATION.name}{{dataset="events"}} 1
+{catalog.CHECKS.name} -1
 {catalog.RELOAD_OK.name} 0
 {catalog.RULES.name}{{checksum="of another config"}} 1
 {catalog.SERIES_DROPPED.name}{{dataset="orders",check="attributed_orders_not_in_orders"}} 3
 """
+"""A number of checks below zero is less than half of itself: no page that stays the same has lost
+half of its checks otherwise."""
 FAILED, CHECKED = 2908, 49963
 
 
