@@ -194,7 +194,8 @@ def answer_apart(
             purse.left -= time.monotonic() - started
             if failed is None:
                 continue
-            if failed.reason is Reason.TIMEOUT and session.left > 0:
+            late = failed.reason is Reason.TIMEOUT and session.left > 0
+            if late or failed.reason not in NO_RETRY:
                 answer_apart(part, failed, session, targets, collected, purse)
             else:
                 collected.give_up(part, failed)

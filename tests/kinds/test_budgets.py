@@ -25,7 +25,7 @@ negative_revenue: {critical: '> 0'}
 completeness: {column: revenue, warning: '> 5%'}
 """
 SAID = {"volume": "PASS", "negative_revenue": "FAIL", "completeness_revenue": "PASS"}
-EXPENSIVE = "completeness: {name: expensive, column: document, blank: true, SEVERITY: '> 5%'}"
+EXPENSIVE = "completeness: {name: expensive, column: document, SEVERITY: '> 5%'}"
 
 
 def run(warehouse: Warehouse, checks: str, limits: str) -> Pass:
@@ -45,13 +45,25 @@ def test_a_time_out_costs_the_check_that_takes_too_long(
 ) -> None:
     """Whatever its severity, and although it comes first."""
     warehouse.sql(SLOW)
-    checks = EXPENSIVE.replace("SEVERITY", severity).replace("blank: true, ", "") + CHEAP
+    checks = EXPENSIVE.replace("SEVERITY", severity) + CHEAP
     done = run(warehouse, checks, "statement_timeout: 4s")
     said = outcomes(done)
     assert said.pop("expensive") == "UNKNOWN"
     assert said == SAID
     assert expensive(done).reason is Reason.TIMEOUT
     assert done.failures[Reason.TIMEOUT] == 3, "with all others, with those of its severity, alone"
+
+
+def test_an_error_beside_a_time_out_costs_its_own_check(warehouse: Warehouse) -> None:
+    warehouse.sql(SLOW)
+    checks = EXPENSIVE.replace("SEVERITY", "warning") + CHEAP
+    checks += "completeness: {name: broken, column: id, where: id / 0 = 1, critical: '> 5%'}"
+    done = run(warehouse, checks, "statement_timeout: 4s")
+    said = outcomes(done)
+    assert (said.pop("expensive"), said.pop("broken")) == ("UNKNOWN", "UNKNOWN")
+    assert said == SAID
+    assert expensive(done).reason is Reason.TIMEOUT
+    assert expensive(done, "broken").reason is Reason.STATEMENT
 
 
 def test_what_is_known_to_cost_much_is_asked_by_itself_and_last(warehouse: Warehouse) -> None:
