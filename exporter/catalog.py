@@ -29,7 +29,8 @@ ROWS_CHECKED = Metric(
 )
 LAG = Metric(
     "warehouse_freshness_lag_seconds",
-    "Age of the newest row, computed at scrape time from warehouse_newest_row_timestamp_seconds.",
+    "Age of the newest row, computed at scrape time from warehouse_newest_row_timestamp_seconds:"
+    " days that the calendar excludes do not count.",
 )
 UP = Metric("warehouse_up", "1 if the last pass could talk to the warehouse, else 0.")
 MEASURED = Metric(

@@ -7,7 +7,7 @@ handed to the database as literals, so that a day of 23 or 25 hours is read whol
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 ONE_DAY = timedelta(days=1)
 MIDNIGHT = time(0)
 """An `expect_by` from which on yesterday is expected all day long."""
+LONG_AGO = 400
+"""Days after which nobody looks further back for one of which something was expected."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -61,8 +63,9 @@ def last_days(day: date, count: int) -> tuple[date, ...]:
 class Event:
     """A known event or holiday: days on which a metric may be higher than otherwise.
 
-    `spans` are first and last days. It concerns everything, unless it names datasets or metrics.
-    With `silences_falls` its days are not judged against the past at all.
+    `spans` are first and last days, `weekdays` numbers from Monday, which is 0. It concerns
+    everything, unless it names datasets or metrics. With `silences_falls` nothing is expected of
+    its days, by any check.
     """
 
     name: str
@@ -70,10 +73,18 @@ class Event:
     datasets: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
     silences_falls: bool = False
+    weekdays: tuple[int, ...] = ()
 
     def covers(self, day: date) -> bool:
         """Whether it is on that day."""
+        if day.weekday() in self.weekdays:
+            return True
         return any(first <= day <= last for first, last in self.spans)
+
+    def excludes(self, dataset: str) -> bool:
+        """Whether nothing is expected of a dataset on its days."""
+        named = dataset in self.datasets or not (self.datasets or self.metrics)
+        return named and self.silences_falls
 
     def concerns(self, metric: str, datasets: Collection[str]) -> bool:
         """Whether a metric that is computed from some datasets is under its influence."""
@@ -85,7 +96,8 @@ class Event:
 class Calendar:
     """What day it is for one dataset at one instant, and the events that its owner knows of.
 
-    `built`: the expected day is due because a build has just ended, and not by the clock.
+    `built`: the expected day is due because a build has just ended, and not by the clock. Of the
+    days of events in `excluding`, nothing is expected.
     """
 
     as_of: datetime
@@ -93,6 +105,7 @@ class Calendar:
     expected: date
     events: tuple[Event, ...] = ()
     built: bool = False
+    excluding: tuple[Event, ...] = ()
 
     @property
     def today(self) -> date:
@@ -114,6 +127,49 @@ class Calendar:
         if text == "open":
             return last_days(self.today, (self.today - self.expected).days + 1)
         return last_days(self.expected, int(text.removesuffix("d")))
+
+    def excludes(self, day: date) -> bool:
+        """Whether nothing is expected of a day."""
+        return any(event.covers(day) for event in self.excluding)
+
+    def why_not(self, day: date) -> str:
+        """Why nothing is expected of a day that is excluded."""
+        names = ", ".join(event.name for event in self.excluding if event.covers(day))
+        return f"{day} is in the calendar ({names}): nothing is expected"
+
+    def due(self, days: Iterable[date]) -> tuple[date, ...]:
+        """Those of the days of which something is expected."""
+        return tuple(day for day in days if not self.excludes(day))
+
+    def last_due(self) -> date | None:
+        """The expected day or, where the calendar excludes it, the last one before it."""
+        return next(iter(self.due(reversed(last_days(self.expected, LONG_AGO)))), None)
+
+    def excluded(self, since: datetime, until: datetime, by: time = MIDNIGHT) -> timedelta:
+        """How much of the time between two instants is of excluded days.
+
+        What happens on a day may arrive until `by` on the next one: then that is where days begin.
+        """
+        spent, day = (
+            timedelta(),
+            max(since, until - ONE_DAY * LONG_AGO).astimezone(self.zone).date(),
+        )
+        day -= ONE_DAY
+        while self.excluding and day_start(day, self.zone) < until:
+            if self.excludes(day):
+                begin, end = self.begins(day, by), self.begins(day + ONE_DAY, by)
+                spent += max(timedelta(), min(end, until) - max(begin, since))
+            day += ONE_DAY
+        return spent
+
+    def day_at(self, at: datetime, by: time = MIDNIGHT) -> date:
+        """The day of an instant, where days begin at `by`."""
+        day = at.astimezone(self.zone).date()
+        return day if at >= self.begins(day, by) else day - ONE_DAY
+
+    def begins(self, day: date, by: time) -> datetime:
+        """When a day begins that does so at `by`."""
+        return next_time(by, day_start(day, self.zone), self.zone)
 
 
 WINDOW = re.compile(r"^(day|today|open|all|[1-9][0-9]{0,3}d)$")

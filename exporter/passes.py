@@ -191,7 +191,8 @@ def make_targets(
         zone = config.warehouse.timezone
         by = MIDNIGHT if config.built else dataset.expect_by
         day = expected_day(as_of, zone, by, dataset.expect_day)
-        calendar = Calendar(as_of, zone, day, config.events, config.built)
+        excluding = tuple(event for event in config.events if event.excludes(dataset.name))
+        calendar = Calendar(as_of, zone, day, config.events, config.built, excluding)
         relation = relations.get(dataset.relation)
         targets[dataset.name] = Target(dataset, relation, calendar, targets, config.metrics)
     return targets
@@ -228,7 +229,9 @@ def judged(
         try:
             samples = [*map(bounded, samples_of(check, target, collected.readings(check.id)))]
             return Result(check.id, judge(check, samples, as_of), as_of)
-        except (Unmeasured, Skipped) as found:
+        except Skipped as found:
+            error = skipped(check, target, found)
+        except Unmeasured as found:
             error = found
         except Exception as found:  # a fault of ours costs one check, never the pass
             log.exception("kind failed", extra={"fields": {"check": check.id}})
@@ -256,3 +259,11 @@ def samples_of(check: Check, target: Target, readings: Readings) -> list[Sample]
     if not note:
         return samples
     return [replace(sample, evidence=f"{sample.evidence}; {note}") for sample in samples]
+
+
+def skipped(check: Check, target: Target, found: Skipped) -> Skipped:
+    """The skip of a check of the rows that are there, which says of an excluded day what it is."""
+    days, calendar = check.kind.span(target), target.calendar
+    if not days or calendar.due(days) or "in the calendar" in str(found):
+        return found
+    return Skipped(f"{calendar.why_not(days[-1])} ({found})")

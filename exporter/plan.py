@@ -78,10 +78,18 @@ def questions_of(
 def divisions_of(
     check: Check, targets: Mapping[str, Target], kept: Kept | None
 ) -> dict[str, Division]:
-    """The needs of a check, each with what must be read of it."""
+    """The needs of a check, each with what must be read of it.
+
+    Raises Skipped where it expects something of days which the calendar excludes, and of no other.
+    """
     found, own = {}, targets[check.id.dataset]
-    for name, need in {**check.kind.needs(own), **untimed.needs_of(check.kind, own)}.items():
+    needs = {**check.kind.needs(own), **untimed.needs_of(check.kind, own)}
+    for need in needs.values():
         require(need, targets[need.dataset])
+    expects = check.kind.expects(own)
+    if expects and not own.calendar.due(expects):
+        raise Skipped(own.calendar.why_not(expects[-1]))
+    for name, need in needs.items():
         if kept is None:
             found[name] = Division(need, {Part.WHOLE: need})
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from exporter.days import (
     ONE_DAY,
     WINDOW,
     Calendar,
+    Event,
     day_start,
     describe_window,
     expected_day,
@@ -123,6 +125,51 @@ def test_windows_are_days_that_end_with_the_expected_one() -> None:
     assert calendar.window("day") == calendar.window("1d") == (date(2026, 3, 8),)
     assert calendar.window("3d") == (date(2026, 3, 6), date(2026, 3, 7), date(2026, 3, 8))
     assert calendar.window("all") is None
+
+
+WEEKEND = Event("weekend", (), silences_falls=True, weekdays=(5, 6))
+
+
+def test_excluded_days_are_stepped_over() -> None:
+    sunday = date(2026, 3, 8)
+    calendar = Calendar(datetime(2026, 3, 9, 12, tzinfo=UTC), ZULU, sunday, excluding=(WEEKEND,))
+    assert calendar.last_due() == date(2026, 3, 6)
+    assert calendar.due(last_days(sunday, 4)) == (date(2026, 3, 5), date(2026, 3, 6))
+    always = Event("closed", (), silences_falls=True, weekdays=tuple(range(7)))
+    assert Calendar(calendar.as_of, ZULU, sunday, excluding=(always,)).last_due() is None
+    assert calendar.why_not(sunday) == (
+        "2026-03-08 is in the calendar (weekend): nothing is expected"
+    )
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "by", "hours"),
+    [
+        ("2026-03-06T18:00", "2026-03-09T07:00", time(0), 48),
+        ("2026-03-06T18:00", "2026-03-07T07:00", time(0), 7),
+        ("2026-03-07T18:00", "2026-03-07T20:00", time(0), 2),
+        ("2026-03-08T23:00", "2026-03-09T07:00", time(0), 1),
+        ("2026-03-09T01:00", "2026-03-09T07:00", time(0), 0),
+        ("2026-03-09T01:00", "2026-03-09T07:00", time(6), 5),
+        ("2026-03-07T03:00", "2026-03-10T02:00", time(6), 48),
+        ("2026-03-09T07:00", "2026-03-06T18:00", time(0), 0),
+    ],
+)
+def test_time_that_is_excluded(since: str, until: str, by: time, hours: int) -> None:
+    calendar = Calendar(datetime(2026, 3, 9, tzinfo=UTC), ZULU, date(2026, 3, 8))
+    first, last = (datetime.fromisoformat(at).replace(tzinfo=UTC) for at in (since, until))
+    assert calendar.excluded(first, last, by) == timedelta()
+    closed = replace(calendar, excluding=(WEEKEND,))
+    assert closed.excluded(first, last, by) == timedelta(hours=hours)
+
+
+def test_a_closed_day_of_23_hours_is_23_hours() -> None:
+    sunday = Event("closed", ((date(2026, 3, 29), date(2026, 3, 29)),), silences_falls=True)
+    calendar = Calendar(datetime(2026, 3, 30, tzinfo=UTC), BERLIN, date(2026, 3, 29))
+    closed = replace(calendar, excluding=(sunday,))
+    first, last = datetime(2026, 3, 28, tzinfo=UTC), datetime(2026, 3, 31, tzinfo=UTC)
+    assert closed.excluded(first, last) == timedelta(hours=23)
+    assert closed.excluded(datetime.min.replace(tzinfo=UTC), last) == timedelta(hours=23)
 
 
 def test_last_days_cross_months_and_leap_days() -> None:

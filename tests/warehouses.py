@@ -72,6 +72,11 @@ class Warehouse:
         loaded = parse(config, "test.yml", {"WAREHOUSE_DSN": self.dsn})
         return run_pass(loaded, Connector(loaded.warehouse), as_of)
 
+    def run_after_build(self, config: str, as_of: datetime = NOON) -> Pass:
+        """The same as the gate runs it at the end of a build."""
+        loaded = parse(config, "test.yml", {"WAREHOUSE_DSN": self.dsn}).after_build()
+        return run_pass(loaded, Connector(loaded.warehouse), as_of)
+
     def verdict(
         self,
         check: str,

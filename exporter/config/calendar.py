@@ -5,8 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
+from exporter.config.routing import Weekdays
 from exporter.days import Event
 
 Span = tuple[dt.date, dt.date]
@@ -59,14 +67,31 @@ class EventSpec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     days: Spans = Field(
-        description="Days such as 2026-11-27, and ranges such as 2026-12-24 to 2026-12-26."
+        (), description="Days such as 2026-11-27, and ranges such as 2026-12-24 to 2026-12-26."
+    )
+    weekdays: Weekdays = Field(
+        (), description="Instead: weekdays, such as saturday, or saturday to sunday."
     )
     datasets: Named = Field((), description="Datasets it concerns; default: all.")
     metrics: Named = Field((), description="Metrics it concerns; default: all.")
     falls: Literal["judged", "silent"] = Field(
-        "judged", description="Whether a fall on these days speaks; a rise never does."
+        "judged",
+        description="judged: a fall on these days speaks, a rise does not. silent: nothing is"
+        " expected of these days, by any check.",
     )
+
+    @model_validator(mode="after")
+    def names_days(self) -> EventSpec:
+        """It is on some days, or on some weekdays."""
+        if self.days and self.weekdays:
+            raise ValueError("`days` and `weekdays` are two events: write one of them here")
+        if not (self.days or self.weekdays):
+            raise ValueError(
+                "names no day: write `days: 2026-11-27`, or `weekdays: saturday to sunday`"
+            )
+        return self
 
     def event(self, name: str) -> Event:
         """The same, under its name."""
-        return Event(name, self.days, self.datasets, self.metrics, self.falls == "silent")
+        silent = self.falls == "silent"
+        return Event(name, self.days, self.datasets, self.metrics, silent, self.weekdays)

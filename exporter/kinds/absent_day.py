@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import ClassVar
 
 from pydantic import Field
@@ -44,6 +45,9 @@ class AbsentDay(Limited):
             return [f"rows without {self.column} belong to no day: use completeness"]
         return []
 
+    def expects(self, target: Target) -> tuple[date, ...]:
+        return self.span(target) or ()
+
     def needs(self, target: Target) -> Mapping[str, Need]:
         given = target.predicate(self.where)
         column = target.column(self.column)
@@ -54,7 +58,12 @@ class AbsentDay(Limited):
         return {"rows": Scan(target.dataset.name, self.span(target), Hits, cells)}
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        states = {day: s for day, s in readings["rows"].states.items() if isinstance(s, Hits)}
+        read = readings["rows"].states.items()
+        states = {
+            day: state
+            for day, state in read
+            if isinstance(state, Hits) and day is not None and not target.calendar.excludes(day)
+        }
         with_rows = {day: state for day, state in states.items() if state.total}
         if not with_rows:
             raise Skipped(f"no rows {self.when(target)}")

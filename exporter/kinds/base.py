@@ -144,6 +144,10 @@ class Kind(BaseModel):
         read = dict.fromkeys([*mine, *theirs])
         return tuple((name, target.other(name).dataset.time or "") for name in read)
 
+    def expects(self, target: Target) -> tuple[date, ...]:
+        """The days of which it expects something; none where it judges the rows that are there."""
+        return ()
+
     def refers_to(self) -> tuple[str, ...]:
         """Other datasets the check compares with."""
         return ()

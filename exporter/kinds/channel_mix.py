@@ -131,6 +131,9 @@ class ChannelMix(Limited):
         dated = target if self.orders is None else target.other(self.orders.dataset)
         return ((dated.dataset.name, dated.dataset.time or ""),)
 
+    def expects(self, target: Target) -> tuple[date, ...]:
+        return (target.calendar.expected,)
+
     def needs(self, target: Target) -> Mapping[str, Need]:
         *before, today = last_days(target.calendar.expected, self.days + 1)
         asked = Probe(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import ClassVar
 
 from pydantic import Field
@@ -15,6 +16,7 @@ from exporter.model import Sample
 from exporter.needs import Need, Readings, Scan
 from exporter.sql import words
 from exporter.sql.numbers import is_finite
+from exporter.states import merged
 from exporter.target import Target
 from exporter.wording import agreed, counted
 
@@ -43,6 +45,9 @@ class DailyAggregates(Share):
         min_length=1, description="The columns that must have a number of at least 0."
     )
 
+    def expects(self, target: Target) -> tuple[date, ...]:
+        return self.span(target) or ()
+
     def needs(self, target: Target) -> Mapping[str, Need]:
         given = target.predicate(self.where)
         cells = [words.count(given)]
@@ -55,17 +60,21 @@ class DailyAggregates(Share):
         return {"rows": Scan(target.dataset.name, self.span(target), Tally, tuple(cells))}
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        rows, *counts = readings["rows"].total(Tally).counts
+        read = readings["rows"].states.items()
+        due = [s for day, s in read if day is None or not target.calendar.excludes(day)]
+        found = merged(due)
+        assert isinstance(found, Tally)
+        rows, *counts = found.counts
         if not rows:
             raise Skipped(f"no row {self.when(target)}")
         kinds = [(name, flaw) for name in self.columns for flaw in FLAWS]
-        found = [
+        flawed = [
             f"{name} {count:,} {flaw}"
             for (name, flaw), count in zip(kinds, counts, strict=True)
             if count
         ]
         failed, checked = sum(counts), rows * len(self.columns)
-        named = f": {', '.join(found)}" if found else ""
+        named = f": {', '.join(flawed)}" if flawed else ""
         evidence = (
             f"{failed:,} of {counted(checked, 'value')} {agreed(failed, 'is', 'are')} empty or"
             f" negative {self.when(target)}{named}"

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from exporter.catalog import Metric
 from exporter.kinds.base import Limited
-from exporter.kinds.newest import lookup, newest_of, reached, seen
+from exporter.kinds.newest import due_day, lookup, newest_of, reached, seen
 from exporter.limits import Limit, Term, Unit
 from exporter.model import Dataset, Datasets, Sample
 from exporter.needs import Need, Readings
@@ -20,7 +20,9 @@ class Deadline(Limited):
     Rows are taken to come in order: one of a later day says that the expected day is complete, and
     nothing is lacking. Until one comes, the time from the newest row to the end of the day may be
     a quiet evening or a load that stopped half way; the limit says how quiet an evening may be.
-    Before its deadline, the day before is expected. A date stands for its whole day.
+    Before its deadline, the day before is expected. A date stands for its whole day. Days that the
+    calendar excludes do not count: where the expected day is one of them, the last day before it
+    that is none must be complete, which is a finding until it is, and else skipped.
     """
 
     kind = "deadline"
@@ -54,13 +56,16 @@ class Deadline(Limited):
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         at, zone = newest_of(readings["rows"]), target.calendar.zone
-        end = target.bounds(target.calendar.expected)[1]
-        lacking = max(0.0, (end - reached(at, target.clock())).total_seconds())
+        day, blind = due_day(target.calendar)
+        begin, end = reached(at, target.clock()), target.bounds(day)[1]
+        lacking = 0.0
+        if begin < end:
+            lacking = (end - begin - target.calendar.excluded(begin, end)).total_seconds()
         by, place = target.dataset.expect_by, "before" if lacking else "after"
         due = f"was due by {by:%H:%M} {by.tzinfo or zone}"
         evidence = (
             f"the newest row, of {at.astimezone(zone):%Y-%m-%d %H:%M} {zone}, is from {place} the"
-            f" end of {target.calendar.expected}, which"
+            f" end of {day}, which"
             f" {'the build was to complete' if target.calendar.built else due}"
         )
-        return [Sample({self.metric.name: lacking}, evidence)]
+        return [Sample({self.metric.name: lacking}, evidence, blind=blind)]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from exporter.catalog import Metric
+from exporter.days import MIDNIGHT
 from exporter.kinds.base import Limited
 from exporter.kinds.newest import latest_of, lookup, newest_of, reached, seen, settle
 from exporter.limits import Limit, Term, Unit, said
@@ -17,6 +18,7 @@ from exporter.model import Dataset, Datasets, Sample, Severity
 from exporter.needs import Need, Readings
 from exporter.sql.clocks import Clock
 from exporter.target import Target
+from exporter.wording import duration
 
 
 class Freshness(Limited):
@@ -25,14 +27,16 @@ class Freshness(Limited):
     No row is younger than the pass: one that is a little ahead of it, as a fast clock makes it, is
     of now. A date is as new as the end of its day, or as now while the day goes on. A time without
     a zone in the hour that clocks repeat may be of either hour: while that matters, nothing is
-    judged.
+    judged. Days that the calendar excludes make no row older; on such a day it is skipped, unless
+    rows had stopped for too long before it.
     """
 
     kind = "freshness"
     ids = ("F1",)
     metric = Metric(
         "warehouse_newest_row_timestamp_seconds",
-        "When the newest row happened or arrived; rows from the future do not count.",
+        "When the newest row happened or arrived, later by what the calendar excludes since then;"
+        " rows from the future do not count.",
     )
     alert = "WarehouseDataStale"
     summary = "no new rows: the newest is too old"
@@ -73,11 +77,25 @@ class Freshness(Limited):
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         clock, now = self.clock(target), target.calendar.as_of
         at = min(now, reached(newest_of(readings["rows"]), clock))
-        settle(at, clock, now, self.says)
+        settle(at, clock, now, lambda newest, then: self.says(newest, then, target))
         doubt = "" if latest_of(at, clock, now) == at else ", or later: clocks have repeated it"
         text = f"newest row {at:%Y-%m-%d %H:%M:%S} UTC{doubt}"
-        return [Sample({self.metric.name: at.timestamp()}, text)]
+        calendar, spared = target.calendar, self.spared(at, now, target)
+        if spared:
+            text += f", {duration(spared.total_seconds())} in the calendar do not count"
+        day = calendar.day_at(now, self.begins(target))
+        blind = calendar.why_not(day) if calendar.excludes(day) else None
+        return [Sample({self.metric.name: (at + spared).timestamp()}, text, blind=blind)]
 
-    def says(self, newest: datetime, now: datetime) -> Severity | None:
+    def spared(self, newest: datetime, now: datetime, target: Target) -> timedelta:
+        """The time since the newest row in which nothing is expected."""
+        return target.calendar.excluded(newest, now, self.begins(target))
+
+    def begins(self, target: Target) -> time:
+        """When days begin: what happened on a day may arrive until `expect_by` on the next one."""
+        return MIDNIGHT if self.by == "time" else target.dataset.expect_by
+
+    def says(self, newest: datetime, now: datetime, target: Target) -> Severity | None:
         """The severity that speaks of a newest row at an instant."""
-        return said(self.conditions(), {self.metric.name: newest.timestamp()}, now)
+        counts_as = newest + self.spared(newest, now, target)
+        return said(self.conditions(), {self.metric.name: counts_as.timestamp()}, now)

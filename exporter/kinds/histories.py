@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from exporter.baselines.daily import Series, Share
 from exporter.days import ONE_DAY, Event
@@ -15,7 +16,7 @@ from exporter.states import Count, State, Total
 from exporter.target import Daily, Target
 
 FURTHER = 60
-"""How many days of the calendar a history steps over at most."""
+"""How many days of the calendar a history steps over at most, and six weekdays of every week."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,9 @@ class Known:
 
     def before(self, day: date, count: int, step: int = 1) -> tuple[date, ...]:
         """The newest `count` days before a day that teach, each `step` days apart, oldest first."""
-        found: list[date] = []
-        for back in range(1, count + FURTHER + 1):
-            earlier = day - ONE_DAY * step * back
-            if len(found) < count and not self.on(earlier):
-                found.append(earlier)
-        return tuple(reversed(found))
+        earlier = (day - ONE_DAY * step * back for back in range(1, 7 * count + FURTHER + 1))
+        found = islice((one for one in earlier if not self.on(one)), count)
+        return tuple(found)[::-1]
 
 
 def datasets_of(metric: Daily, target: Target) -> list[str]:

@@ -92,6 +92,9 @@ class Metric(Limited):
             return Scan(target.dataset.name, days, Count, (cell,))
         return count_scan(self.count or ROW, target, days, given)
 
+    def expects(self, target: Target) -> tuple[date, ...]:
+        return (target.calendar.expected,) if self.limits() else ()
+
     def needs(self, target: Target) -> Mapping[str, Need]:
         return daily_needs(self, target, last_days(target.calendar.expected, SHOWN_DAYS))
 

@@ -44,7 +44,7 @@ class MissingDays(Limited):
     """How many of the last days (window, default 14d, up to the expected day) have no row.
 
     Days before the first row of the table do not count: a young table has no gap. A table without
-    any row lacks every day.
+    any row lacks every day. Days that the calendar excludes do not count either.
     """
 
     kind = "missing_days"
@@ -60,6 +60,9 @@ class MissingDays(Limited):
         if not dataset.time or self.window in ("all", "today", "open"):
             return [f"{self.kind} needs `time:` on dataset {dataset.name} and a window such as 14d"]
         return []
+
+    def expects(self, target: Target) -> tuple[date, ...]:
+        return self.span(target) or ()
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         clock, given = target.clock(), target.predicate(self.where)
@@ -84,12 +87,13 @@ class MissingDays(Limited):
         if "before" in readings:
             filled = [*map(bool, readings["before"].total(Tally).counts), *filled]
         empty = [day for day, has_rows in zip(days, filled, strict=True) if not has_rows]
-        looked_at = self.since_the_first(target, days, empty, readings)
+        begun = self.since_the_first(target, days, empty, readings)
+        looked_at = target.calendar.due(begun)
         if not looked_at:
             raise Skipped(f"the first row is of a day after {days[-1]}")
         found = [str(day) for day in empty if day in looked_at]
         named = f": {', '.join(found[:7])}{', …' if len(found) > 7 else ''}" if found else ""
-        young = "; there is no row before" if len(looked_at) < len(days) else ""
+        young = "; there is no row before" if len(begun) < len(days) else ""
         evidence = (
             f"{len(found)} of {counted(len(looked_at), 'day')} {describe_window(looked_at)}"
             f" {agreed(len(found), 'has', 'have')} no row{named}{young}"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from exporter.days import ONE_DAY, day_start
+from exporter.days import ONE_DAY, Calendar, day_start
 from exporter.errors import Reason, Skipped, Unmeasured
 from exporter.model import Severity
 from exporter.needs import Lookup, Reading
@@ -36,6 +36,14 @@ def newest_of(reading: Reading, none: str = "there is no row to take the newest 
     if newest.at is None:
         raise Unmeasured(Reason.NO_ROWS, none)
     return datetime.fromtimestamp(max(newest.at, BEGINNING), UTC)
+
+
+def due_day(calendar: Calendar) -> tuple[date, str | None]:
+    """The newest day of which rows are expected and, where it is not the expected one, why not."""
+    day, expected = calendar.last_due(), calendar.expected
+    if day is None:
+        raise Skipped(calendar.why_not(expected))
+    return day, None if day == expected else calendar.why_not(expected)
 
 
 def reached(newest: datetime, clock: Clock) -> datetime:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from exporter.catalog import Metric
+from exporter.days import ONE_DAY, last_days
 from exporter.kinds.base import Limited
-from exporter.kinds.newest import lookup, newest_of
+from exporter.kinds.newest import due_day, lookup, newest_of
 from exporter.limits import Limit, Term, Unit
 from exporter.model import Dataset, Datasets, Sample
 from exporter.needs import Need, Readings
@@ -17,7 +18,11 @@ from exporter.wording import counted
 
 
 class PartitionFreshness(Limited):
-    """How far the newest day with rows lies behind the expected day; later days do not count."""
+    """How far the newest day with rows lies behind the expected day; later days do not count.
+
+    Days that the calendar excludes do not count. Where the expected day is one of them, the last
+    day before it that is none must be there: it is a finding until it is, and else skipped.
+    """
 
     kind = "partition_freshness"
     ids = ("F2",)
@@ -48,8 +53,12 @@ class PartitionFreshness(Limited):
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         at = newest_of(readings["rows"], "there is no row up to the expected day")
-        day = at.astimezone(target.calendar.zone).date()
-        expected = target.calendar.expected
-        behind = expected - day
-        evidence = f"newest day {day}, expected {expected}: {counted(behind.days, 'day')} behind"
-        return [Sample({self.metric.name: behind.total_seconds()}, evidence)]
+        calendar = target.calendar
+        day = at.astimezone(calendar.zone).date()
+        expected, blind = due_day(calendar)
+        behind = max(0, (expected - day).days)
+        if behind and calendar.excluding:
+            behind = len(calendar.due(last_days(expected, behind)))
+        evidence = f"newest day {day}, expected {expected}: {counted(behind, 'day')} behind"
+        seconds = behind * ONE_DAY.total_seconds()
+        return [Sample({self.metric.name: seconds}, evidence, blind=blind)]

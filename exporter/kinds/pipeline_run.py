@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import ClassVar
 
 from pydantic import Field
@@ -35,6 +36,9 @@ class PipelineRun(Limited):
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
         return self.no_time(dataset)
+
+    def expects(self, target: Target) -> tuple[date, ...]:
+        return self.span(target) or ()
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         given = target.predicate(self.where)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
@@ -20,6 +21,8 @@ from exporter.wording import shown
 
 MAX_ROWS = 1000
 """More rows than this are no check but a table, and no label set anybody wants in Prometheus."""
+OF_THE_DAY = {"day_start", "day_end"}
+"""What makes a query one about the expected day, which the calendar may exclude."""
 
 
 def valid_query(text: str) -> str:
@@ -76,6 +79,9 @@ class Query(Limited):
         if self.where is not None or self.window is not None:
             return ["a query says itself which rows it reads: no `where`, no `window`"]
         return []
+
+    def expects(self, target: Target) -> tuple[date, ...]:
+        return (target.calendar.expected,) if parse_query(self.sql).uses & OF_THE_DAY else ()
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         start, end = target.bounds(target.calendar.expected)

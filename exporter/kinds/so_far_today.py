@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import ClassVar
 
 from pydantic import Field
@@ -64,6 +65,9 @@ class SoFarToday(Limited):
     def told(self, select: Callable[[str], str]) -> Mapping[str, str]:
         rows, expected = (select(metric.name) for metric in self.more_metrics)
         return {"rows": rows, "expected": expected}
+
+    def expects(self, target: Target) -> tuple[date, ...]:
+        return (target.calendar.today,)
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         clock, calendar = clock_with_hours(target), target.calendar

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import ClassVar
 
 from exporter.catalog import Metric
@@ -37,6 +38,9 @@ class Volume(Limited):
         if limit.unit in (Unit.NUMBER, Unit.ROWS):
             return Term(cls.metric.name, limit)
         raise ValueError(f"{limit.text!r}: volume is a number of rows, such as '< 100'")
+
+    def expects(self, target: Target) -> tuple[date, ...]:
+        return self.span(target) or ()
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         cells = (words.count(target.predicate(self.where)),)

@@ -37,6 +37,11 @@ class Query:
     columns: tuple[str, ...]
     """The names of its columns, as far as the text gives them."""
 
+    @property
+    def uses(self) -> set[str]:
+        """The instants that it names."""
+        return {token.value for token in self.tokens if token.sort is Sort.INSTANT}
+
     def at(self, instants: Mapping[str, datetime]) -> str:
         """The text with its instants in their places, and nothing else changed."""
         parts, done = [], 0

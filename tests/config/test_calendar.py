@@ -30,6 +30,24 @@ def test_events_are_days_and_ranges_with_what_they_concern() -> None:
     )
 
 
+def test_weekdays_are_named_alone_in_a_list_or_as_a_range() -> None:
+    for written in ("[saturday, sunday]", "saturday to sunday", "[sunday, Saturday]"):
+        text = f"calendar: {{weekend: {{weekdays: {written}, falls: silent}}}}\n"
+        (event,) = parse(GOOD + text, "w.yml", DSN).events
+        assert event == Event("weekend", (), silences_falls=True, weekdays=(5, 6))
+        covered = [event.covers(date(2026, 10, day)) for day in range(26, 32)]
+        assert covered == [False] * 5 + [True]
+
+
+def test_an_event_excludes_days_of_the_datasets_it_names_if_it_is_silent() -> None:
+    days = ((date(2026, 12, 24), date(2026, 12, 26)),)
+    assert Event("e", days, silences_falls=True).excludes("orders")
+    assert not Event("e", days).excludes("orders")
+    assert Event("e", days, ("orders",), silences_falls=True).excludes("orders")
+    assert not Event("e", days, ("orders",), silences_falls=True).excludes("items")
+    assert not Event("e", days, (), ("o",), silences_falls=True).excludes("orders")
+
+
 def test_an_event_covers_its_days_and_concerns_what_it_names() -> None:
     days = ((date(2026, 12, 24), date(2026, 12, 26)),)
     everything = Event("christmas", days)
@@ -55,7 +73,13 @@ def test_an_event_covers_its_days_and_concerns_what_it_names() -> None:
          ".days: '2026-12-26 to 2026-12-24' ends before it begins"),
         ("2026-12-24 to 2026-12-26", "2026-12-24 to", "w.yml:15: calendar.christmas.days"),
         ("2026-12-24 to 2026-12-26", "2026-12-24 until 2026-12-26", "is not a day"),
-        ("    days: 2026-12-24 to 2026-12-26\n", "", "calendar.christmas: `days` is required"),
+        ("    days: 2026-12-24 to 2026-12-26\n", "", "calendar.christmas: names no day:"
+         " write `days: 2026-11-27`, or `weekdays: saturday to sunday`"),
+        ("    datasets: orders\n", "    weekdays: sunday\n", "calendar.christmas: `days` and"
+         " `weekdays` are two events"),
+        ("    days: 2026-12-24 to 2026-12-26\n", "    weekdays: weekend\n", "w.yml:15: calendar"
+         ".christmas.weekdays: 'weekend' is no weekday: write such as sunday"),
+        ("    days: 2026-12-24 to 2026-12-26\n", "    weekdays: []\n", "calendar.christmas"),
         ("datasets: orders", "datasets: order", "w.yml:16: calendar.christmas.datasets: there is"
          " no dataset `order`; did you mean `orders`?"),
         ("metrics: [o]", "metrics: [p]", "w.yml:17: calendar.christmas.metrics: there is no"

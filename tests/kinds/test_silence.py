@@ -155,3 +155,37 @@ def test_what_cannot_be_is_said_before_any_pass() -> None:
     assert "no `window`" in complaint(QUIET.replace("warning", "window: day, warning"))
     for limit in ("> 30", "> 5%", "> 3 rows"):
         assert "lacks a unit: write a duration" in complaint(QUIET.replace("> 30m", limit))
+
+
+@pytest.mark.parametrize("indexed", [False, True], ids=["one scan", "by range"])
+def test_lost_days_are_holes_in_the_history(warehouse: Warehouse, indexed: bool) -> None:
+    """Two of four Tuesdays were lost: those that are left say that the hour is busy."""
+    table(warehouse, indexed)
+    warehouse.sql("DELETE FROM orders WHERE ts::date IN ('2026-03-03', '2026-02-17')")
+    cut(warehouse, "2026-03-10 11:00")
+    outcome, text = warehouse.say(QUIET)
+    assert outcome == "WARN"
+    assert "rows normally number 61 in the 1 h 1 min before 12:00, median of 2 Tuesdays" in text
+    warehouse.sql("DELETE FROM orders WHERE ts::date = '2026-02-24'")
+    assert warehouse.say(QUIET) == (
+        "SKIP",
+        "insufficient history: 1 of the last 4 Tuesdays had rows, 2 are needed",
+    )
+
+
+@pytest.mark.parametrize("indexed", [False, True], ids=["one scan", "by range"])
+def test_weeks_in_the_calendar_are_no_history(warehouse: Warehouse, indexed: bool) -> None:
+    """A row or two of a closed day do not make the hour a quiet one."""
+    table(warehouse, indexed)
+    closed = "('2026-03-03', '2026-02-24', '2026-02-17')"
+    warehouse.sql(f"DELETE FROM orders WHERE ts::date IN {closed} AND extract(hour FROM ts) > 0")
+    cut(warehouse, "2026-03-10 11:00")
+    assert warehouse.say(QUIET)[0] == "SKIP"
+    weeks = "calendar: {works: {days: [2026-03-03, 2026-02-24], falls: silent}}"
+    assert warehouse.say(QUIET, more=weeks)[0] == "WARN"
+    every = weeks.replace("2026-02-24]", "2026-02-24, 2026-02-17, 2026-02-10]")
+    assert warehouse.say(QUIET, more=every) == (
+        "SKIP",
+        "no history: 2026-02-10 is in the calendar (works): nothing is expected, nor of any week"
+        " after it",
+    )
