@@ -205,7 +205,7 @@ def asked(statement: Statement, session: Session, budget: float) -> list[dict[st
     """The rows of a statement; a text of the owner's is asked apart from ours."""
     if statement.written is None:
         return session.rows(statement.sql, budget)
-    return session.rows_of(statement.sql, statement.written.zone, statement.written.rows)
+    return session.rows_of(statement.sql, statement.written.zone, statement.written.rows, budget)
 
 
 def smaller(statement: Statement) -> list[list[CheckId]]:

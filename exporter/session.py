@@ -133,7 +133,9 @@ class Session:
         """
         return self._in_savepoint(lambda seconds: self._wire.execute(sql, seconds=seconds), budget)
 
-    def rows_of(self, written: str, zone: str, most: int) -> list[dict[str, Cell]]:
+    def rows_of(
+        self, written: str, zone: str, most: int, budget: float = math.inf
+    ) -> list[dict[str, Cell]]:
         """The first rows of a text that is not ours, and in which clocks show the time of a zone.
 
         It is sent as it is, and the server takes it only if it is one statement that gives rows.
@@ -142,18 +144,26 @@ class Session:
 
         def fetched(seconds: float) -> Answer:
             self._wire.execute(HANDED_OVER, [written, zone], seconds=SHORT)
-            self._wire.execute(OPENED, seconds=seconds, written=written)
             until = time.monotonic() + seconds
-
-            def fetch(rows: int) -> Answer:
-                left = max(until - time.monotonic(), 0.0)
-                return self._wire.execute(FETCHED, [rows], seconds=left)
-
-            answer = in_portions(fetch, most)
+            self._wire.execute(OPENED, seconds=seconds, written=written)
+            answer = in_portions(lambda rows: self._fetched(rows, until, seconds), most)
             self._wire.execute(CLOSED, seconds=SHORT)
             return answer
 
-        return self._in_savepoint(fetched)
+        return self._in_savepoint(fetched, budget)
+
+    def _fetched(self, rows: int, until: float, allowed: float) -> Answer:
+        """Some rows more, in what is left of the seconds that planning and all rows may take."""
+        late = Unmeasured(Reason.TIMEOUT, f"canceled after {allowed:.3g} s (statement_timeout)")
+        left = until - time.monotonic()
+        if left <= 0:
+            raise late
+        limit = f"SET LOCAL statement_timeout = {milliseconds(left)}"
+        self._wire.execute(limit, seconds=SHORT)
+        try:
+            return self._wire.execute(FETCHED, [rows], seconds=left)
+        except Unmeasured as error:
+            raise late if error.reason is Reason.TIMEOUT else error from None
 
     def _in_savepoint(
         self, asked: Callable[[float], Answer], budget: float = math.inf

@@ -189,7 +189,7 @@ def translated(error: psycopg2.Error, text: str, seconds: float, allowed: float)
     said, code = error.diag, error.pgcode or ""
     if code == "57014":
         if seconds >= allowed * 0.95:
-            return Unmeasured(Reason.TIMEOUT, f"canceled after {allowed:g} s (statement_timeout)")
+            return Unmeasured(Reason.TIMEOUT, f"canceled after {allowed:.3g} s (statement_timeout)")
         return Unmeasured(Reason.CANCELED, "canceled by the server or its administrator")
     return of_statement(
         Said(

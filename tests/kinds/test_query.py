@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -132,6 +133,21 @@ def test_the_server_itself_takes_one_statement_only(warehouse: Warehouse) -> Non
         many = "select g as a from generate_series(1, 100000000) as g"
         assert [row["a"] for row in session.rows_of(many, "UTC", 3)] == [1, 2, 3]
         assert session.rows("SHOW transaction_read_only") == [{"transaction_read_only": "on"}]
+
+
+def test_planning_and_running_have_one_time_out_together(warehouse: Warehouse) -> None:
+    """A query that is planned for long is canceled in time, and the connection stays."""
+    body = "AS 'BEGIN PERFORM pg_sleep({}); RETURN 1; END'"
+    warehouse.sql(
+        f"CREATE FUNCTION planned() RETURNS int IMMUTABLE LANGUAGE plpgsql {body.format(1.3)};"
+        f"CREATE FUNCTION run() RETURNS int VOLATILE LANGUAGE plpgsql {body.format(1)}"
+    )
+    loaded = parse(config_of(), "test.yml", {"WAREHOUSE_DSN": warehouse.dsn}).warehouse
+    with Connector(replace(loaded, statement_timeout=1.6)).snapshot() as session:
+        with pytest.raises(Unmeasured, match=r"canceled after 1\.6 s") as ended:
+            session.rows_of("select planned() + run() as value", "UTC", 2)
+        assert ended.value.reason is Reason.TIMEOUT
+        assert session.rows("SELECT 1 AS a") == [{"a": 1}]
 
 
 def test_a_crafted_literal_stays_one(warehouse: Warehouse) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from random import Random
 
 import pytest
 
 from exporter.errors import SqlRefused
-from exporter.sql import expressions
+from exporter.sql import expressions, words
 from exporter.sql.lexer import Sort, Token, tokens
 from exporter.sql.queries import parse_query
+from exporter.sql.trees import KNOWN
+from exporter.sql.words import render
 from tests.sql.corpus import texts
-from tests.sql.mutations import mutations
+from tests.sql.mutations import PIECES, mutations
 from tests.sql.scanner import Unfinished, spans
 
+PREFIX: dict[object, str] = {parse_query: "", expressions.parse: "select "}
 SORTS = {Sort.BITS: "bits", Sort.STRING: "string", Sort.NAME: "name", Sort.WORD: "word"}
 SORTS |= {Sort.NUMBER: "number", Sort.OPERATOR: "operator", Sort.SIGN: "sign"}
 
@@ -88,3 +92,24 @@ def test_nothing_that_is_written_is_a_traceback() -> None:
             for written in (text, text.removeprefix("select "), text[: len(text) // 2]):
                 with suppress(SqlRefused):
                     parse(written)
+
+
+def test_no_function_of_another_database_is_a_traceback() -> None:
+    """The parser has functions with arguments of its own for every name that it knows."""
+    for name in sorted(KNOWN | {"var_map", "struct", "if", "case", "convert", "try_cast"}):
+        for arguments in ("", "'a'", "a", "*", "a, 'b', 1", "distinct a order by b", "a => 1"):
+            for parse in (parse_query, expressions.parse):
+                with suppress(SqlRefused):
+                    parse(f"select {name}({arguments})".removeprefix(PREFIX[parse]))
+
+
+def test_what_we_quote_stays_one_string_and_one_name() -> None:
+    """Values and names of the config, such as steps of a funnel, are quoted by us."""
+    random = Random(1)
+    for _ in range(5000):
+        value = "".join(random.choice(PIECES) for _ in range(random.randrange(6)))
+        (token,) = tokens(render(words.string(value)))
+        assert (token.sort, token.value) == (Sort.STRING, value)
+        if value:
+            (token,) = tokens(render(words.name(value)))
+            assert (token.sort, token.value) == (Sort.NAME, value)
