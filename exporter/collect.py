@@ -45,7 +45,8 @@ class Collected:
     """What the statements of a pass have answered so far, and what each check has cost.
 
     `seconds` are those in which the warehouse worked on a check's statements; one that serves
-    several checks is shared out evenly.
+    several checks is shared out evenly. `cut_off` are the checks of statements that ran when their
+    connection was lost, by their text.
     """
 
     plan: Plan = NO_PLAN
@@ -54,6 +55,7 @@ class Collected:
     answered: Counter[CheckId] = field(default_factory=Counter)
     failures: Counter[Reason] = field(default_factory=Counter)
     seconds: dict[CheckId, float] = field(default_factory=dict)
+    cut_off: dict[str, tuple[CheckId, ...]] = field(default_factory=dict)
     statements: int = 0
     up: bool = True
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -227,8 +229,11 @@ def run(
     spare = budget < session.left
     try:
         rows = asked(statement, session, budget)
+        collected.cut_off.pop(statement.sql, None)
         fit(statement, rows)
     except Unreachable:
+        if session.running:
+            collected.cut_off[statement.sql] = statement.checks
         raise
     except Unmeasured as found:
         error = found

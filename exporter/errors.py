@@ -6,6 +6,7 @@ WarehouseExporterError
 ├── SqlRefused      an expression of the config is not in the allow-list, and why
 ├── Unmeasured      a number that should have been measured could not be, and the reason
 │   └── Unreachable nothing at all can be measured: no connection to the warehouse
+│       └── Lost    there was a connection, and it is gone
 └── Skipped         there is nothing to judge yet, and the reason
 """
 
@@ -85,6 +86,10 @@ class Unreachable(Unmeasured):
 
     def __init__(self, detail: str) -> None:
         super().__init__(Reason.CONNECTION, detail)
+
+
+class Lost(Unreachable):
+    """The connection was there and is gone: another one may be made at once."""
 
 
 class Skipped(WarehouseExporterError):

@@ -10,8 +10,8 @@ from exporter.closed import Kept
 from exporter.config import Check, Config
 from exporter.errors import Unmeasured, Unreachable, UsageError
 from exporter.fusion import Statement
+from exporter.looks import make_targets, relations_of
 from exporter.needs import Reading
-from exporter.passes import make_targets
 from exporter.plan import Plan, make_plan
 from exporter.session import Session
 from exporter.target import Target
@@ -48,7 +48,7 @@ def explain_plan(
         known = ", ".join(str(check.id) for check in config.checks)
         raise UsageError(f"there is no check {only!r}; known are {known}")
     with Connector(config.warehouse).snapshot() as session:
-        relations = session.relations([d.relation for d in config.datasets.values()])
+        relations = session.relations(relations_of(checks, config))
         targets = make_targets(config, relations, as_of)
         made = steady_plan(checks, targets) if steady else make_plan(checks, targets)
         parts = [

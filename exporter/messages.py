@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection
 from typing import NamedTuple
 
-from exporter.errors import Reason, Unmeasured, Unreachable
+from exporter.errors import Lost, Reason, Unmeasured
 
 
 class Said(NamedTuple):
@@ -125,11 +125,11 @@ QUOTED = re.compile(r'"([^"]*)"')
 
 
 def of_statement(said: Said) -> Unmeasured:
-    """A failed statement as one of our errors; Unreachable where the connection went with it."""
+    """A failed statement as one of our errors; Lost where the connection went with it."""
     code = said.code or "no code"
     text = f"{words(said)} ({code})"
     if said.lost:
-        return Unreachable(lost(said))
+        return Lost(lost(said))
     known = REASONS.get(code)
     if known is None:
         foreign = code[:2] in ("08", "HV")

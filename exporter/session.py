@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from exporter import config
@@ -56,7 +56,8 @@ class Session:
 
     A `careful` one asks after each statement what the others ask once, with `rewritten`: a
     statement that read such a relation fails. It lets go of what it has read at once, so that it
-    can tell which statement that was. `noted` is what those beside it have found.
+    can tell which statement that was. `noted` is what those beside it have found. `running`: a
+    statement was sent and is not answered; it stays so when the connection goes.
     """
 
     def __init__(self, wire: Wire, warehouse: config.Warehouse, stopped: threading.Event) -> None:
@@ -67,6 +68,7 @@ class Session:
         self.statements = 0
         self.careful = False
         self.noted: list[Rewritten] = []
+        self.running = False
         self._schemas: Sequence[str] = ()
         self._shadow: str | None = None
 
@@ -98,6 +100,13 @@ class Session:
         if limits.parallel_workers is not None:
             settings["max_parallel_workers_per_gather"] = str(limits.parallel_workers)
         return settings
+
+    @contextmanager
+    def planning(self) -> Iterator[None]:
+        """A while in which nothing is asked: it does not count against the deadline."""
+        started = time.monotonic()
+        yield
+        self.deadline += time.monotonic() - started
 
     def export(self) -> str | None:
         """The name under which others can see the same instant; None where that is refused."""
@@ -180,27 +189,32 @@ class Session:
             text = f"{self._shadow} would be called in the place of PostgreSQL's own: {advice}"
             raise Unmeasured(Reason.STATEMENT, text)
         self.statements += 1
-        self._prepare(path_of(self._schemas), left)
+        self._prepare(path_of(self._schemas), left, self._warehouse.pass_timeout)
         try:
+            self.running = True
             names, rows = asked(left)
+            self.running = False
             refuse_twins(names)
             if self.careful:
                 self._refuse_rewritten()
         except Unreachable:
             raise
         except Unmeasured:
+            self.running = False
             self._roll_back()
             raise
         undone = "ROLLBACK TO SAVEPOINT s; " if self.careful else ""
         self._wire.execute(f"{undone}RELEASE SAVEPOINT s", seconds=SHORT)
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def _prepare(self, path: str, seconds: float) -> None:
-        """Begin a savepoint, with the time-out and the path of the statement that comes."""
-        idle, limit = milliseconds(self._warehouse.pass_timeout), milliseconds(seconds)
+    def _prepare(self, path: str, seconds: float, idle: float) -> None:
+        """Begin a savepoint, with the time-out and the path of the statement that comes.
+
+        How long the transaction may be idle is said before it, so that it holds after a failure.
+        """
         self._wire.execute(
-            f"SAVEPOINT s; SET LOCAL statement_timeout = {limit};"
-            f" SET LOCAL idle_in_transaction_session_timeout = {idle}; {path}",
+            f"SET LOCAL idle_in_transaction_session_timeout = {milliseconds(idle)}; SAVEPOINT s;"
+            f" SET LOCAL statement_timeout = {milliseconds(seconds)}; {path}",
             seconds=SHORT,
         )
 
@@ -266,7 +280,7 @@ class Session:
     def _asked(self, sql: str, values: Values) -> list[tuple[Any, ...]]:
         """The answer of the catalogue. Raises Unmeasured, or Unreachable."""
         seconds = max(self.left, SHORT)
-        self._prepare(OURS, seconds)
+        self._prepare(OURS, seconds, PLANNING)
         try:
             _, rows = self._wire.execute(sql, values, seconds=seconds)
         except Unreachable:

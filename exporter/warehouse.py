@@ -28,6 +28,11 @@ class Connector:
         """Whether a pass waits for a connection: what another one can spare, it should leave."""
         return self._waiting > 0
 
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing more may begin."""
+        return self._stopped.is_set()
+
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
         """A read-only, repeatable-read transaction. Raises Unreachable."""

@@ -23,8 +23,9 @@ from exporter.closed import Kept
 from exporter.config import Config, load
 from exporter.errors import ConfigError
 from exporter.logs import event
+from exporter.looks import read_by
 from exporter.model import CheckId
-from exporter.passes import read_by, run_pass
+from exporter.passes import run_pass
 from exporter.reloads import Loaded, Reloads, refuse_empty
 from exporter.rhythm import Rhythm
 from exporter.rules import checksum

@@ -22,7 +22,7 @@ from psycopg2 import errorcodes, extensions
 from exporter.addresses import addressed
 from exporter.catalog import APPLICATION_NAME
 from exporter.dsn import refuse_ambiguous, refuse_strange, speakable
-from exporter.errors import Reason, Unmeasured, Unreachable
+from exporter.errors import Lost, Reason, Unmeasured, Unreachable
 from exporter.messages import Said, of_connecting, of_statement
 
 TICK_MS = 100
@@ -74,7 +74,7 @@ class Wire:
 
         `written` is a text that the statement lets the server run.
 
-        Raises Unmeasured for a statement that failed, Unreachable for a connection that did, or on
+        Raises Unmeasured for a statement that failed, Lost for a connection that did, or on
         which no answer came although the server should have ended the statement.
         """
         started = time.monotonic()
@@ -85,6 +85,8 @@ class Wire:
             self._wait(seconds + GRACE, late)
             names = [column.name for column in cursor.description or ()]
             return names, cursor.fetchall() if names else []
+        except Unreachable as error:
+            raise Lost(error.detail) from None
         except psycopg2.Error as error:
             if error.pgcode is None:
                 raise unsaid(error, bool(self._connection.closed)) from None
@@ -178,7 +180,7 @@ UNREADABLE = "an answer cannot be read"
 def unsaid(error: psycopg2.Error, gone: bool) -> Unmeasured:
     """An error of the driver, of which the server has said nothing; its text may hold a value."""
     if gone or isinstance(error, psycopg2.OperationalError):
-        return Unreachable(of_connecting(str(error), (), "the connection to the server broke"))
+        return Lost(of_connecting(str(error), (), "the connection to the server broke"))
     if isinstance(error, psycopg2.DataError):
         return Unmeasured(Reason.RESULT, f"{UNREADABLE}: a value that the driver does not know")
     return Unmeasured(Reason.STATEMENT, "the driver refuses the statement")

@@ -258,26 +258,41 @@ def test_a_dead_warehouse_measures_nothing_and_tells_no_password(
     assert "hunter2" not in told
 
 
-def test_a_warehouse_that_dies_in_the_middle_has_measured_nothing(slow_shop: str) -> None:
-    """Nobody can be asked any more whether what was read had been rewritten before."""
+def test_a_connection_that_is_lost_is_made_anew_once(slow_shop: str) -> None:
+    """What ran when it went may be what has ended it; the rest is measured all the same."""
     execute(slow_shop, "CREATE OR REPLACE VIEW slow AS SELECT slowly(60) AS n, now() AS at")
-    more = (
-        "  timed: {relation: slow, time: at}\n"
-        "metrics:\n  orders: {dataset: orders, count: '*'}\n  slow: {dataset: timed, count: n}\n"
-        "  half: {ratio: [orders, slow]}\n"
+    done = cut_in_the_middle(slow_shop, config_for(slow_shop))
+    assert done.up
+    assert reasons(done) == ALWAYS | {"slow.volume": Reason.CONNECTION}
+    assert by_name(done)["slow.volume"].worst.text.startswith(
+        "the connection was lost while it ran, so it was not sent again: terminating connection"
     )
-    config = config_for(slow_shop, more=more)
+    assert by_name(done)["orders.volume"].worst.outcome is Outcome.PASS
+    assert done.failures[Reason.CONNECTION] == 1
+
+
+def test_a_connection_that_is_lost_twice_is_lost(slow_shop: str) -> None:
+    execute(slow_shop, "CREATE VIEW other AS SELECT slowly(60) AS n, now() AS at")
+    more = "  another: {relation: other, checks: [{volume: {critical: '< 1'}}]}\n"
+    config = config_for(slow_shop, statement=60, whole=120, more=more)
+    done = cut_in_the_middle(slow_shop, config, times=2)
+    assert not done.up
+    lost = dict.fromkeys(["slow.volume", "another.volume"], Reason.CONNECTION)
+    assert reasons(done) == ALWAYS | lost
+    assert done.failures[Reason.CONNECTION] == 2
+
+
+def cut_in_the_middle(dsn: str, config: Config, times: int = 1) -> Pass:
+    """A pass whose connection an administrator ends while it runs something slow."""
     done: list[Pass] = []
     connector = Connector(config.warehouse)
     thread = threading.Thread(target=lambda: done.append(run_pass(config, connector, NOON)))
     thread.start()
-    wait_for(slow_shop, f"SELECT 1 {OURS} AND state = 'active' AND query LIKE '%\"slow\"%'")
-    execute(slow_shop, f"SELECT pg_terminate_backend(pid) {OURS}")
-    thread.join(timeout=10)
-    assert not done[0].up
-    lost = dict.fromkeys(by_name(done[0]), Reason.CONNECTION)
-    assert reasons(done[0]) == lost | ALWAYS
-    assert done[0].failures == {Reason.CONNECTION: 1}
+    for _ in range(times):
+        wait_for(dsn, f"SELECT 1 {OURS} AND state = 'active' AND query ~ '\"(slow|other)\"'")
+        execute(dsn, f"SELECT pg_terminate_backend(pid, 5000) {OURS}")
+    thread.join(timeout=30)
+    return done[0]
 
 
 def test_the_instant_decides_which_day_is_judged(shop: str) -> None:

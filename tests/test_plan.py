@@ -14,8 +14,8 @@ from exporter.config.load import parse
 from exporter.errors import Reason, Unmeasured
 from exporter.explain import described
 from exporter.fusion import Statement
+from exporter.looks import make_targets
 from exporter.model import CheckId
-from exporter.passes import make_targets
 from exporter.plan import Plan, make_plan
 from exporter.session import Session
 from exporter.warehouse import Connector

@@ -17,9 +17,10 @@ from exporter.demo.postgres import Postgres
 from exporter.explain import steady_plan
 from exporter.fusion import Statement
 from exporter.kinds import all_kinds
+from exporter.looks import make_targets
 from exporter.model import Outcome
 from exporter.needs import Probe
-from exporter.passes import make_targets, run_pass
+from exporter.passes import run_pass
 from exporter.plan import Plan, make_plan
 from exporter.warehouse import Connector
 from tests.conftest import execute

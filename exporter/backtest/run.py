@@ -14,8 +14,9 @@ from exporter.backtest.spoken import Record, Said
 from exporter.backtest.watcher import Step, Watcher
 from exporter.config import Check, Config, Warehouse
 from exporter.errors import Skipped
+from exporter.looks import make_targets, relations_of
 from exporter.model import CheckId, Relation, Result
-from exporter.passes import make_targets, result
+from exporter.passes import result
 from exporter.verdicts import not_measured
 from exporter.warehouse import Connector
 
@@ -122,10 +123,11 @@ def read_past(
     """Ask for all mornings at once, and read the answers in one snapshot."""
     with connector.snapshot() as session:
         session.careful = True
-        relations = session.relations([d.relation for d in config.datasets.values()])
-        inquiry, asked = ask(config, relations, instants, checks, watcher)
-        targets = make_targets(config, relations, instants[-1])
-        statements = inquiry.statements(targets)
+        relations = session.relations(relations_of(checks, config))
+        with session.planning():
+            inquiry, asked = ask(config, relations, instants, checks, watcher)
+            targets = make_targets(config, relations, instants[-1])
+            statements = inquiry.statements(targets)
         watcher.begin(Step.READING, len(statements))
         history = read(inquiry, statements, session, connector, targets, watcher.ended)
     return Past(relations, inquiry, asked, history)

@@ -11,8 +11,8 @@ from exporter import catalog
 from exporter.config.load import parse
 from exporter.errors import Reason
 from exporter.kinds import all_kinds
+from exporter.looks import make_targets
 from exporter.model import Verdict
-from exporter.passes import make_targets
 from tests.conftest import execute
 from tests.kinds.example import Example
 from tests.kinds.examples import EXAMPLES, build, config_with, forget

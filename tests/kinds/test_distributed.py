@@ -17,8 +17,9 @@ from sqlglot import exp
 from exporter.closed import Kept
 from exporter.config.load import parse
 from exporter.explain import steady_plan
+from exporter.looks import make_targets
 from exporter.model import Relation
-from exporter.passes import make_targets, run_pass
+from exporter.passes import run_pass
 from exporter.plan import make_plan
 from exporter.relations import Name
 from exporter.session import Session

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from exporter.config.load import parse
-from exporter.passes import make_targets
+from exporter.looks import make_targets
 from exporter.plan import make_plan
 from exporter.warehouse import Connector
 from tests.conftest import execute

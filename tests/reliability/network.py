@@ -41,14 +41,15 @@ queries:
   - {{name: slow, sql: select count(*) from slow, critical: "< 1"}}
 """
 PLAIN = CONFIG.format(connections=3, pass_timeout="4s")
+SHOWN = """
+CREATE VIEW settings AS
+SELECT 0 AS value, current_setting('statement_timeout') AS statement_timeout,
+  current_setting('lock_timeout') AS lock_timeout, current_setting('TimeZone') AS zone,
+  current_setting('transaction_read_only') AS read_only,
+  current_setting('transaction_isolation') AS isolation
+"""
 SETTINGS = """
-  - name: settings
-    sql: >
-      select 0 as value, current_setting('statement_timeout') as statement_timeout,
-      current_setting('lock_timeout') as lock_timeout, current_setting('TimeZone') as zone,
-      current_setting('transaction_read_only') as read_only,
-      current_setting('transaction_isolation') as isolation
-    critical: "> 0"
+  - {name: settings, sql: select * from settings, critical: "> 0"}
 """
 CAREFUL = {
     "statement_timeout": "1s",
@@ -162,7 +163,7 @@ def black_hole_end(stage: Stage) -> str:
 def shared_session(stage: Stage) -> str:
     """A setting of a session is worth nothing where sessions are shared."""
     require("pgbouncer")
-    stage.sql(TABLES)
+    stage.sql(TABLES + SHOWN)
     stage.sql("UPDATE nap SET seconds = 60")
     database = stage.dsn.rpartition("/")[2]
     with pooler(stage.server, database) as port:

@@ -17,9 +17,10 @@ from exporter.config.load import parse
 from exporter.fusion import Asked
 from exporter.kinds.anomaly import Anomaly
 from exporter.kinds.departures import SCORE
+from exporter.looks import make_targets
 from exporter.model import Column, Outcome, Relation, Severity, Verdict
 from exporter.needs import Need, Reading, Scan
-from exporter.passes import make_targets, result
+from exporter.passes import result
 from exporter.plan import Plan
 from exporter.states import Count, State, Total
 from exporter.target import Target
