@@ -44,7 +44,10 @@ class Scaled:
         return f"x{self.factor:g}"
 
     def on(self, state: State, cells: Cells) -> State | None:
-        """Counts and sums in proportion; without any row, what each aggregate then answers."""
+        """Counts and sums in proportion; without any row, what each aggregate then answers.
+
+        An example that stands beside them is not known of rows that are not there.
+        """
         if isinstance(state, Count):
             found: tuple[Cell, ...] = (state.rows,)
         elif isinstance(state, Total):
@@ -53,8 +56,9 @@ class Scaled:
             found = (state.hits, state.total)
         else:
             return None
-        pairs = zip(found, cells, strict=True)
-        return type(state).of(tuple(self._of(cell, node) for cell, node in pairs))
+        numbers = tuple(self._of(cell, node) for cell, node in zip(found, cells, strict=False))
+        beside = (None,) * (len(cells) - len(found))
+        return type(state).of(numbers + beside)
 
     def _of(self, cell: Cell, node: Node) -> Cell:
         nothing = over_nothing(node)
@@ -77,7 +81,7 @@ class Emptied:
             return Total(None, 0)
         if isinstance(state, Count):
             return Count(0) if reads_values(cells[0]) else None
-        return of_hits(state, *cells) if isinstance(state, Hits) else None
+        return of_hits(state, *cells[:2]) if isinstance(state, Hits) else None
 
 
 def of_hits(state: Hits, hits: Node, total: Node) -> Hits | None:
