@@ -141,6 +141,14 @@ class Calendar:
         """Those of the days of which something is expected."""
         return tuple(day for day in days if not self.excludes(day))
 
+    def due_before(self, day: date, count: int) -> tuple[date, ...]:
+        """The newest `count` days before a day of which something is expected, oldest first.
+
+        Where there are not so many since long ago, the others are taken as they come.
+        """
+        earlier = self.due(reversed(last_days(day - ONE_DAY, 7 * count + LONG_AGO)))[:count]
+        return earlier[::-1] if len(earlier) == count else last_days(day - ONE_DAY, count)
+
     def last_due(self) -> date | None:
         """The expected day or, where the calendar excludes it, the last one before it."""
         return next(iter(self.due(reversed(last_days(self.expected, LONG_AGO)))), None)

@@ -137,6 +137,12 @@ def test_excluded_days_are_stepped_over() -> None:
     assert calendar.due(last_days(sunday, 4)) == (date(2026, 3, 5), date(2026, 3, 6))
     always = Event("closed", (), silences_falls=True, weekdays=tuple(range(7)))
     assert Calendar(calendar.as_of, ZULU, sunday, excluding=(always,)).last_due() is None
+    assert calendar.due_before(sunday, 6) == (*last_days(date(2026, 2, 27), 1), *last_days(
+        date(2026, 3, 6), 5
+    ))  # fmt: skip
+    assert replace(calendar, excluding=(always,)).due_before(sunday, 3) == last_days(
+        date(2026, 3, 7), 3
+    )
     assert calendar.why_not(sunday) == (
         "2026-03-08 is in the calendar (weekend): nothing is expected"
     )

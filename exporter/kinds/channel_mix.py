@@ -135,10 +135,11 @@ class ChannelMix(Limited):
         return (target.calendar.expected,)
 
     def needs(self, target: Target) -> Mapping[str, Need]:
-        *before, today = last_days(target.calendar.expected, self.days + 1)
+        today = target.calendar.expected
+        before = target.calendar.due_before(today, self.days)
         asked = Probe(
             target.dataset.name,
-            self.sql(target, [today]),
+            self.sql(target, (today,)),
             columns=mixes.COLUMNS,
             each=mixes.COLUMNS[:1],
         )
@@ -147,20 +148,23 @@ class ChannelMix(Limited):
             "day": asked,
         }
 
-    def sql(self, target: Target, days: list[date]) -> str:
-        """The shares of the channels on some consecutive days."""
+    def sql(self, target: Target, due: tuple[date, ...]) -> str:
+        """The shares of the channels on some days, between which the calendar excludes others."""
         divided = mixes.Divided(target.column(self.channel), target.expression(self.sum))
         given = words.both(
             of_model(target, self.model_column, self.model), target.predicate(self.where)
         )
         dated = target if self.orders is None else target.other(self.orders.dataset)
-        source = dated.source(tuple(days))
+        days = last_days(due[-1], (due[-1] - due[0]).days + 1)
+        others = [dated.clock().between(*dated.bounds(day)) for day in days if day not in due]
+        only = words.negated(words.either(*others)) if others else None
+        source = dated.source(days)
         edges = [*(dated.bounds(day)[0] for day in days), dated.bounds(days[-1])[1]]
         if self.orders is None:
-            rows = mixes.Dated(source, dated.clock(), given)
+            rows = mixes.Dated(source, dated.clock(), words.both(given, only))
             return mixes.shares(mixes.of_own_days(divided, rows, edges))
         key = dated.column(key_of(dated.dataset, self.orders.key))
-        orders = mixes.days_of_orders(key, mixes.Dated(source, dated.clock(), None), edges)
+        orders = mixes.days_of_orders(key, mixes.Dated(source, dated.clock(), only), edges)
         by, found = target.column(self.orders.by), target.finds(self.orders.by)
         rows_of = mixes.of_days_of_orders(
             divided, target.table(), by, given, found=found, orders=orders

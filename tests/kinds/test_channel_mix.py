@@ -173,6 +173,28 @@ def test_with_too_little_to_compare_nothing_is_judged(warehouse: Warehouse) -> N
     assert (mix(warehouse)[""].outcome.shown, mix(warehouse)[""].text) == ("SKIP", told)
 
 
+@pytest.mark.parametrize(("check", "orders"), [(MIX, OWN), (BY_ORDER, TIMELESS)])
+@pytest.mark.parametrize("indexes", ["", "attribution (ts)", "attribution (order_id)"])
+def test_days_in_the_calendar_are_stepped_over(
+    warehouse: Warehouse, check: str, orders: str, indexes: str
+) -> None:
+    """What little came on a closed day is no example: the days before it are the baseline."""
+    shop(warehouse)
+    warehouse.sql(
+        "UPDATE attribution SET channel = 'direct' WHERE ts::date IN ('2026-03-04', '2026-03-06')"
+    )
+    if indexes:
+        warehouse.sql(f"CREATE INDEX ON {indexes}")
+    check = check.replace("warning", "days: 5, warning")
+    usual = gauges(mix(warehouse, check, orders=orders)["direct"])["share_baseline_ratio"]
+    assert usual == pytest.approx((2 * 1 + 3 * 0.1) / 5)
+    calendar = "calendar: {works: {days: [2026-03-04, 2026-03-06], falls: silent}}"
+    config = config_of(check, SALES, orders=orders, more=calendar)
+    found = warehouse.run(config).results[CheckId("orders", "channel_mix")].verdicts
+    texts = [v.text for v in found if v.sample and v.sample.labels["channel"] == "direct"]
+    assert " 10 % on average of 5 days before " in texts[0]
+
+
 def test_models_are_kept_apart_and_an_order_counts_once(warehouse: Warehouse) -> None:
     shop(warehouse)
     warehouse.sql(f"UPDATE attribution SET channel = 'direct' WHERE {DAY}")
