@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from exporter import late
 from exporter.closed import Kept
 from exporter.config import Check, Config
 from exporter.errors import Unmeasured, Unreachable, UsageError
@@ -50,18 +51,27 @@ def explain_plan(
     with Connector(config.warehouse).snapshot() as session:
         relations = session.relations(relations_of(checks, config))
         targets = make_targets(config, relations, as_of)
+        late_rows = questions(checks, targets)
         made = steady_plan(checks, targets) if steady else make_plan(checks, targets)
         parts = [
             described(statement, estimates(statement, session) if costs else ())
             for statement in made.statements
         ]
+    parts = [*late_rows, *parts]
     parts += [f"-- {check}: {error}\n" for check, error in made.unmeasured.items()]
     silent = {check.id for check in checks} - set(made.unmeasured)
     for statement in made.statements:
         silent -= set(statement.checks)
     parts += [f"-- {check}: the catalogue answers, no statement\n" for check in sorted(silent)]
-    head = f"-- {counted(len(made.statements), 'statement')} for {counted(len(checks), 'check')}\n"
+    total = len(late_rows) + len(made.statements)
+    head = f"-- {counted(total, 'statement')} for {counted(len(checks), 'check')}\n"
     return "\n".join([head, *parts])
+
+
+def questions(checks: Sequence[Check], targets: Mapping[str, Target]) -> list[str]:
+    """What is asked first: which closed days have got rows since. Those are judged again."""
+    found = late.questions(checks, targets)
+    return [f"-- {name}: closed days that got rows since\n{sql};\n" for name, sql in found.items()]
 
 
 def steady_plan(checks: Sequence[Check], targets: Mapping[str, Target]) -> Plan:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from exporter import late
 from exporter.catalog import QUERIES
 from exporter.closed import Kept
 from exporter.collect import Collected, collect
@@ -151,9 +152,38 @@ class Looks:
     def planned(self, checks: Sequence[Check], session: Session) -> tuple[Sight, Plan]:
         """What the catalogue shows, and what is to be asked. Raises Unreachable."""
         relations = session.relations(relations_of(checks, self.config))
+        targets = make_targets(self.config, relations, self.as_of)
+        targets = with_late_rows(checks, targets, session, self.collected)
         with session.planning():
-            targets = make_targets(self.config, relations, self.as_of)
             return Sight(targets), make_plan(checks, targets, self.kept)
+
+
+def with_late_rows(
+    checks: Iterable[Check], targets: Mapping[str, Target], session: Session, collected: Collected
+) -> dict[str, Target]:
+    """The datasets with the closed days that have got rows since. Raises Unreachable."""
+    questions = late.questions(checks, targets)
+    found: dict[str, Target] = {}
+    for name, target in targets.items():
+        sql = questions.get(name)
+        known = target if sql is None else late_rows(sql, target, session, collected)
+        found[name] = replace(known, others=found)
+    return found
+
+
+def late_rows(sql: str, target: Target, session: Session, collected: Collected) -> Target:
+    """One dataset with the closed days that have got rows since, or why they are not known."""
+    try:
+        return late.answered(session.rows(sql), target)
+    except Unreachable:
+        raise
+    except Unmeasured as error:
+        collected.failures[error.reason] += 1
+        event(
+            log, logging.WARNING, "late rows not found", dataset=target.dataset.name,
+            reason=error.reason, error=error.detail,
+        )  # fmt: skip
+        return replace(target, unseen=f"{late.UNKNOWN} ({error.reason})")
 
 
 def found_rewritten(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
-from exporter import untimed
+from exporter import late, untimed
 from exporter.bounds import EVIDENCE, LABEL, TEXT, plain
 from exporter.closed import Kept
 from exporter.collect import Collected
@@ -16,8 +17,7 @@ from exporter.config import Check, Config
 from exporter.errors import Reason, Skipped, Unmeasured
 from exporter.logs import event
 from exporter.looks import Looks
-from exporter.model import Pass, Result, Sample, Severity
-from exporter.needs import Readings
+from exporter.model import Pass, Result, Sample, Severity, Verdict
 from exporter.target import Target
 from exporter.verdicts import judge, not_measured
 from exporter.warehouse import Connector
@@ -82,19 +82,33 @@ def judged(
 ) -> Result:
     """The verdicts of one check, as its kind and the judge say them."""
     error: Unmeasured | Skipped | None = collected.errors.get(check.id)
-    if error is None:
-        target = targets[check.id.dataset]
-        try:
-            samples = [*map(bounded, samples_of(check, target, collected.readings(check.id)))]
-            return Result(check.id, judge(check, samples, as_of), as_of)
-        except Skipped as found:
-            error = skipped(check, target, found)
-        except Unmeasured as found:
-            error = found
-        except Exception as found:  # a fault of ours costs one check, never the pass
-            log.exception("kind failed", extra={"fields": {"check": check.id}})
-            error = Unmeasured(Reason.INTERNAL, f"{type(found).__name__} in {check.kind.kind}")
-    return Result(check.id, (not_measured(error),), as_of)
+    if error is not None:
+        return Result(check.id, (not_measured(error),), as_of)
+    own = targets[check.id.dataset]
+    seen = partial(samples_of, check, own, collected)
+    verdicts = verdicts_of(check, own, as_of, seen)
+    for day in late.days_of(check, own):
+        on_day = late.expecting(day, targets)[check.id.dataset]
+        seen = partial(samples_again, check, on_day, collected)
+        verdicts = late.merged(verdicts, verdicts_of(check, on_day, as_of, seen))
+    return Result(check.id, verdicts, as_of)
+
+
+def verdicts_of(
+    check: Check, target: Target, as_of: datetime, samples: Callable[[], list[Sample]]
+) -> tuple[Verdict, ...]:
+    """What a check says of its samples on the expected day, or why it has none."""
+    error: Unmeasured | Skipped
+    try:
+        return judge(check, [*map(bounded, samples())], as_of)
+    except Skipped as found:
+        error = skipped(check, target, found)
+    except Unmeasured as found:
+        error = found
+    except Exception as found:  # a fault of ours costs one check, never the pass
+        log.exception("kind failed", extra={"fields": {"check": check.id}})
+        error = Unmeasured(Reason.INTERNAL, f"{type(found).__name__} in {check.kind.kind}")
+    return (not_measured(error),)
 
 
 def bounded(sample: Sample) -> Sample:
@@ -107,9 +121,17 @@ def bounded(sample: Sample) -> Sample:
     )
 
 
-def samples_of(check: Check, target: Target, readings: Readings) -> list[Sample]:
+def samples_again(check: Check, target: Target, collected: Collected) -> list[Sample]:
+    """What was read for a check of a closed day that is judged again."""
+    day = target.calendar.expected
+    return check.kind.samples(target, late.readings_on(day, collected.readings(check.id)))
+
+
+def samples_of(check: Check, target: Target, collected: Collected) -> list[Sample]:
     """What was read for a check, with a word on the rows that it does not see."""
-    note = untimed.note(check.kind, target, readings)
+    readings = collected.readings(check.id)
+    notes = (untimed.note(check.kind, target, readings), late.note(check, target))
+    note = "; ".join(text for text in notes if text)
     try:
         samples = check.kind.samples(target, readings)
     except Skipped as error:

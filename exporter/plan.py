@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
-from exporter import untimed
-from exporter.closed import Division, Kept, Part, divide
+from exporter import late, untimed
+from exporter.closed import Division, Kept, Part, divide, files
 from exporter.config import Check
 from exporter.errors import Reason, Skipped, Unmeasured
 from exporter.fusion import Asked, Statement, fuse
@@ -93,9 +93,32 @@ def divisions_of(
         if kept is None:
             found[name] = Division(need, {Part.WHOLE: need})
             continue
-        read = dict.fromkeys((need.dataset, *check.kind.refers_to()))
-        found[name] = divide(check.id, name, need, [targets[one] for one in read], kept)
+        found[name] = divide(check.id, name, need, read_for(check, need, targets), kept)
+    for day, state in late.days_of(check, own).items():
+        on_day = late.expecting(day, targets)
+        for plain, need in check.kind.needs(on_day[own.dataset.name]).items():
+            name, read = late.name_of(day, plain), read_for(check, need, targets)
+            found[name] = again(check.id, name, need, (state, files(read)), kept)
     return found
+
+
+def read_for(check: Check, need: Need, targets: Mapping[str, Target]) -> list[Target]:
+    """The datasets that answer a need, its own first."""
+    return [targets[one] for one in dict.fromkeys((need.dataset, *check.kind.refers_to()))]
+
+
+def again(check: CheckId, name: str, need: Need, state: Hashable, kept: Kept | None) -> Division:
+    """What must be read of a closed day that is judged again, once for each state of it."""
+    if kept is None:
+        return Division(need, {Part.WHOLE: need})
+    key = (text_of(need), state)
+    found = kept.recall(check, name, key)
+    return Division(need, {Part.CLOSED: need} if found is None else {}, key, found)
+
+
+def text_of(need: Need) -> Hashable:
+    """What a need asks, as text."""
+    return need.texts if isinstance(need, Scan) else need
 
 
 def require(need: Need, target: Target) -> None:

@@ -15,7 +15,17 @@ HEAD = """\
 # Kinds of checks
 
 Every kind takes, beside its own parameters, `name`, `where`, `window`, `for` and the limits `info`,
-`warning` and `critical`. The ids are those of the check catalogue. How to add a kind:
+`warning` and `critical`.
+
+`window: day`, the default of most kinds, is the expected day: a check says which day it looked at
+("on 2026-03-09"), and has looked at no other. Where the dataset has `loaded`, and an index finds
+rows by it and by `time`, each of the 31 days before that has got rows since the day before the
+expected one was due is judged again by itself, as if it were expected; the worst day is told. What
+must never be is better looked for in `window: all`: closed days are then read once a day, and by
+every run of the gate. Metrics, baselines and the newest row are about the expected day alone. Rows
+without a time belong to no day: they are counted, and said.
+
+The ids are those of the check catalogue. How to add a kind:
 [adding-a-kind.md](adding-a-kind.md).
 """
 BEHAVIOURS = {

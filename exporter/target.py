@@ -8,7 +8,7 @@ would fail.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -55,6 +55,10 @@ class Target:
     calendar: Calendar
     others: Mapping[str, Target] = field(repr=False, compare=False)
     metrics: Mapping[str, Daily] = field(repr=False, compare=False)
+    changed: Mapping[date, Hashable] = field(default_factory=dict, repr=False, compare=False)
+    """Closed days that have got rows since they were due, each with what these were."""
+    unseen: str = ""
+    """What is to be said of such days that are not known, or not judged again."""
 
     @property
     def found(self) -> Relation:

@@ -34,11 +34,13 @@ DAYS = {
     "pipeline": 1,
     "events": 3,
     "sessions": 4,
-    "orders": 5,
-    "order_items": 1,
-    "daily_metrics": 3,
+    "orders": 6,
+    "daily_metrics": 4,
 }
 """Per dataset the windows that `complete` asks of: stretches of days of which the same is asked."""
+LOOKED_UP = ("attribution", "daily_metrics", "events", "orders", "pipeline", "sessions")
+"""A dataset that is judged by day is asked for rows without a time, which an index finds."""
+WHOLE = ("daily_metrics", "events", "order_items", "orders")
 PROBES = {"events": 3, "users": 1, "sessions": 2, "orders": 8, "order_items": 1, "attribution": 2}
 
 
@@ -97,7 +99,8 @@ def shapes(plan: Plan) -> Counter[tuple[str, str]]:
 
 def expected(days: dict[str, int], probes: dict[str, int], whole: str) -> Counter[tuple[str, str]]:
     """The statements of a pass; `whole` is how the rows of no particular day are read."""
-    found = Counter({("events", "lookup"): 1, ("sessions", "lookup"): 1, ("events", whole): 1})
+    found = Counter({(dataset, "lookup"): 1 for dataset in LOOKED_UP})
+    found.update({(dataset, whole): 1 for dataset in WHOLE})
     found.update({(dataset, "days"): count for dataset, count in days.items()})
     found.update({(dataset, "probe"): count for dataset, count in probes.items()})
     return found
@@ -200,13 +203,16 @@ def test_no_check_costs_a_statement_of_its_own_but_a_probe(good: str) -> None:
 
 def test_another_check_of_the_same_window_costs_no_statement(good: str, tmp_path: Path) -> None:
     more = tmp_path / "more.yml"
-    one = '      - negative_revenue: {critical: "> 0"}\n'
+    one = '      - negative_revenue: {window: all, critical: "> 0"}\n'
     text = profiles.text_of("complete")
     assert one in text
     more.write_text(text.replace(one, f"{one}{one.replace('{', '{name: again, ')}"))
     config = load(more, {"WAREHOUSE_DSN": good})
-    done = run_pass(config, Connector(config.warehouse), FRIDAY)
-    assert done.statements == len(plans(good)[0].statements)
+    plain = config_of("complete", good)
+    done, without = (
+        run_pass(one, Connector(one.warehouse), FRIDAY).statements for one in (config, plain)
+    )
+    assert done == without
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -249,3 +255,49 @@ def test_init_keeps_what_it_says_apart_from_what_it_writes() -> None:
     ran = run("init", "--output=/dev/stdout")
     assert (ran.returncode, ran.stdout) == (0, profiles.text_of("complete"))
     assert "Next:" in ran.stderr
+
+
+BROKEN = """
+UPDATE analytics.fct_orders SET revenue = -5, client_id = NULL WHERE order_id =
+  (SELECT order_id FROM analytics.fct_orders WHERE order_ts < '2026-03-15' LIMIT 1);
+UPDATE analytics.fct_order_items SET line_revenue = 0 WHERE order_id =
+  (SELECT order_id FROM analytics.fct_orders WHERE order_ts < '2026-03-15' LIMIT 1);
+UPDATE analytics.raw_events SET client_id = NULL, page_url = NULL, loaded_at = '2026-03-19 09:00Z'
+  WHERE event_ts >= '2026-03-15' AND event_ts < '2026-03-16';
+DELETE FROM analytics.raw_events WHERE event_ts >= '2026-03-14' AND event_ts < '2026-03-15'
+  AND event_name = 'page_viewed';
+UPDATE analytics.raw_events SET loaded_at = '2026-03-19 09:00Z'
+  WHERE event_ts >= '2026-03-14' AND event_ts < '2026-03-15';
+"""
+"""Days of last week, as a re-load of yesterday left them."""
+RELOADED = {
+    "complete": {
+        "orders.negative_revenue",
+        "order_items.line_revenue",
+        "events.completeness_client_id",
+        "events.completeness_page_url",
+        "events.volume",
+    },
+    "layered-tests": {
+        "orders.completeness_client_id",
+        "events.completeness_page_url",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def reloaded(good: str, postgres: Postgres) -> Iterator[str]:
+    """The same shop, in which older days are broken and yesterday is well."""
+    execute(postgres.dsn, "CREATE DATABASE reloaded TEMPLATE profiles STRATEGY file_copy")
+    dsn = good.replace("/profiles", "/reloaded")
+    execute(dsn, BROKEN)
+    yield dsn
+    execute(postgres.dsn, "DROP DATABASE reloaded WITH (FORCE)")
+
+
+@pytest.mark.parametrize("name", RELOADED)
+def test_a_re_load_that_breaks_a_day_of_last_week_is_found(reloaded: str, name: str) -> None:
+    config = config_of(name, reloaded)
+    done = run_pass(config, Connector(config.warehouse), FRIDAY)
+    failed = {str(c) for c, r in done.results.items() if r.worst.outcome is Outcome.CRITICAL}
+    assert RELOADED[name] - failed == set()

@@ -136,7 +136,11 @@ class DatasetSpec(Spec):
         description="Share of rows, such as 1%, whose time may be text that is no time: more, and"
         " checks by day are not measured; default: none.",
     )
-    loaded: str | None = Field(None, description="Column of the arrival time.")
+    loaded: str | None = Field(
+        None,
+        description="Column of the arrival time: with an index on it, closed days that get rows are"
+        " judged again.",
+    )
     key: Names = Field((), description="Column, or columns, that identify a row.")
     columns: Columns = Field({}, description="Declared columns and their types, for schema checks.")
     owner: str | None = Field(None, description="Whose it is: a name from `owners`.")

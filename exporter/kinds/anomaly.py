@@ -61,6 +61,7 @@ class Anomaly(Kind):
     metric: ClassVar[Gauge] = SCORE
     more_metrics = (CHANGE, DIFFERENCE, MISSED, EXPECTED, LOWER, UPPER)
     alert = "WarehouseMetricAnomaly"
+    judges_days = False
     summary = "a business number departs from its baseline"
     layer = "business"
     in_the_past = False

@@ -100,6 +100,9 @@ class Kind(BaseModel):
     are there are wrong by themselves."""
     in_the_past: ClassVar[bool] = True
     """Whether rows of closed days can be what is found: not where they are but the history."""
+    judges_days: ClassVar[bool] = True
+    """Whether it judges the rows of each day by themselves: a day that got rows since is judged
+    again. Not where the newest rows are judged, or a history is."""
     judged: ClassVar[Mapping[str, str]] = NO_LABELS
     """Labels of the series that limits are about, where others are shown beside them."""
 

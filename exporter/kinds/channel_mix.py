@@ -77,6 +77,7 @@ class ChannelMix(Limited):
     metric = SHARE
     more_metrics = (BASELINE, CHANGE, VANISHED, CUT)
     alert = "WarehouseChannelMixShift"
+    judges_days = False
     summary = "the channels' shares of revenue have moved"
     layer = "business"
     advice: ClassVar[str] = "warning: '>= 15%'"

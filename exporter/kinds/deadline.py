@@ -32,6 +32,7 @@ class Deadline(Limited):
         "From the newest row to the end of the expected day; 0: rows of a later day are there.",
     )
     alert = "WarehouseDeadlineMissed"
+    judges_days = False
     summary = "the expected day is not complete"
     layer = "infrastructure"
     explains = True

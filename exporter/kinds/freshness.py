@@ -39,6 +39,7 @@ class Freshness(Limited):
         " rows from the future do not count.",
     )
     alert = "WarehouseDataStale"
+    judges_days = False
     summary = "no new rows: the newest is too old"
     layer = "infrastructure"
     explains = True

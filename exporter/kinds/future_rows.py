@@ -24,6 +24,7 @@ class FutureRows(Limited):
     ids = ("F8",)
     metric = Metric("warehouse_future_rows", "Rows with a time after the pass (5 minutes allowed).")
     alert = "WarehouseFutureRows"
+    judges_days = False
     summary = "rows from the future"
     in_hindsight = False
     explained = False

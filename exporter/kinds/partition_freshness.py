@@ -31,6 +31,7 @@ class PartitionFreshness(Limited):
         "How far the newest business day with rows lies behind the expected one; 0: it is there.",
     )
     alert = "WarehousePartitionMissing"
+    judges_days = False
     summary = "the expected day is not there"
     layer = "infrastructure"
     explains = True

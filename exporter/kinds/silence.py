@@ -44,6 +44,7 @@ class Silence(Limited):
         "Time since the newest row, while rows are normally frequent.",
     )
     alert = "WarehouseSilence"
+    judges_days = False
     summary = "no rows, although the hour is normally busy"
     layer = "infrastructure"
     explains = True

@@ -42,6 +42,7 @@ class SoFarToday(Limited):
         Metric("warehouse_rows_so_far_expected", "Median of earlier weeks at this time of day."),
     )
     alert = "WarehouseDayBehind"
+    judges_days = False
     summary = "fewer or more rows today than usual by this time"
     advice: ClassVar[str] = "warning: '< 50%'"
     in_the_past = False

@@ -115,6 +115,23 @@ def select_grouped(
     )
 
 
+def select_arrived(
+    source: str, clock: Clock, newest: Node, arrived: Node, edges: Sequence[datetime]
+) -> str:
+    """Of the rows that have arrived, how many each day between the edges got, and the newest.
+
+    Days are numbered from 1 on; 0 says whether there are any before the first.
+    """
+    array = exp.Array(expressions=[clock.literal(edge) for edge in edges])
+    inside = words.both(clock.between(edges[0], edges[-1]), arrived)
+    older = words.both(clock.before(edges[0]), arrived)
+    return (
+        f"SELECT width_bucket({render(clock.value)}, {render(array)}) AS day,"
+        f" count(*) AS arrived, {render(newest)} AS newest\nFROM {source}{clause(inside)}"
+        f"\nGROUP BY 1\nUNION ALL\nSELECT 0, ({select_some(source, older, 1)}), NULL"
+    )
+
+
 def answered(nodes: Iterable[Node]) -> Iterator[str]:
     """The cells of a day that may have no rows, and so no group: what each is over nothing."""
     for place, node in enumerate(nodes):

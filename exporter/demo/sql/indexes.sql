@@ -7,6 +7,7 @@ CREATE INDEX ON analytics.raw_events (loaded_at);
 CREATE INDEX ON analytics.raw_events (transaction_id) WHERE transaction_id IS NOT NULL;
 CREATE INDEX ON analytics.fct_orders (order_ts);
 CREATE INDEX ON analytics.fct_orders (order_id);
+CREATE INDEX ON analytics.fct_orders (loaded_at);
 CREATE INDEX ON analytics.fct_order_items (order_ts);
 CREATE INDEX ON analytics.fct_order_items (order_id);
 CREATE INDEX ON analytics.fct_order_attribution (order_ts);
