@@ -13,7 +13,7 @@ import psycopg2
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import document, measures, profile, scrape, startup, variants
+from bench import document, many, measures, profile, scrape, startup, variants
 from bench.accounts import Accounts
 from bench.contenders import BY_HAND, FIRST, FLOOR, FULL, NAIVE, STEADY, Cost, Failed, Stand
 from bench.document import Part, Report, Section
@@ -134,6 +134,8 @@ class Bench:
             yield document.scrapes(scrape.measured(scrape.SERIES, scrape.CLIENTS, scrape.SECONDS))
         for _ in self.turns("start and memory", 1):
             yield document.needs(startup.measured(startup.STARTS, startup.ROUNDS))
+        for _ in self.turns("very many checks", 1):
+            yield document.many_checks(many.measured())
 
     def turns(self, what: str, rounds: int | None = None) -> Iterator[int]:
         """Round by round, with a line of the progress."""

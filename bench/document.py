@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import profile, scrape, startup, tables
+from bench import many, profile, scrape, startup, tables
 from bench.figures import Aim, Rounds, aims_of, median
 from bench.make_warehouse import Size
 from bench.measures import MEASURES
@@ -189,6 +189,16 @@ def needs(found: startup.Needs) -> Part:
         f" {startup.ROUNDS} passes each (`python -m bench.startup`).\n"
     )
     return Part("Start, memory, client", text, startup.grid(found), startup.aims(found))
+
+
+def many_checks(found: many.Needs) -> Part:
+    """What very many checks need."""
+    text = (
+        f"{many.MANY:,} checks, {many.EACH} of each dataset, of a warehouse that is not there:"
+        f" memory beside an exporter with {many.FEW}, and\none scraper while they are reloaded"
+        " (`python -m bench.many`).\n"
+    )
+    return Part("Very many checks", text, many.grid(found), many.aims(found))
 
 
 def catalogue() -> Iterator[str]:

@@ -36,7 +36,7 @@ from exporter.watch import utc_now
 from exporter.web.app import make_app
 from tests.serving import free_port
 
-SERIES, CLIENTS, SECONDS = 10_000, 50, 5
+SERIES, CLIENTS, SECONDS = 20_000, 50, 5
 RATE = 2000
 """Scrapes a second that are to be answered."""
 DATASETS = 50

@@ -18,9 +18,12 @@ PLAIN = '{{ printf "%.10g" $value }}'
 """A number of rows in full: with fewer digits 54,321 would be written as 5.432e+04."""
 
 
+ENCODER = json.JSONEncoder(ensure_ascii=False)
+
+
 def quoted(text: str) -> str:
     """A PromQL string that may also stand between backticks, as it does in templates."""
-    return json.dumps(text, ensure_ascii=False).replace("`", "\\x60")
+    return ENCODER.encode(text).replace("`", "\\x60")
 
 
 def literal(text: str) -> str:

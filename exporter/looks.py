@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 from exporter import late
 from exporter.catalog import QUERIES
@@ -219,10 +220,11 @@ def make_targets(
     """Every dataset as its checks see it."""
     targets: dict[str, Target] = {}
     own = Dataset(QUERIES, (QUERIES,), time_zone=config.warehouse.timezone)
+    day_of = cache(expected_day)  # of hundreds of datasets, most expect the same day
     for dataset in (*config.datasets.values(), own):
         zone = config.warehouse.timezone
         by = MIDNIGHT if config.built else dataset.expect_by
-        day = expected_day(as_of, zone, by, dataset.expect_day)
+        day = day_of(as_of, zone, by, dataset.expect_day)
         excluding = tuple(event for event in config.events if event.excludes(dataset.name))
         calendar = Calendar(as_of, zone, day, config.events, config.built, excluding)
         relation = relations.get(dataset.relation)

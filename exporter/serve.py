@@ -18,6 +18,7 @@ import uvicorn
 
 from exporter.errors import ConfigError, UsageError
 from exporter.logs import event
+from exporter.memory import use_one_heap
 from exporter.scrape import Scrape
 from exporter.watch import GRACE, Exporter, utc_now
 from exporter.web.app import make_app
@@ -73,6 +74,7 @@ def run(config_file: str, listen: str, *, lifecycle: bool, web_config: str | Non
     """Serve until SIGTERM or SIGINT. Raises ConfigError and UsageError before anything starts."""
     host, port = address(listen)
     sys.setswitchinterval(TURN)
+    use_one_heap()
     exporter = Exporter(config_file)
     patience = Patience()
     site = make_app(exporter, Scrape(exporter.board, utc_now), utc_now, lifecycle=lifecycle)

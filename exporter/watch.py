@@ -24,6 +24,7 @@ from exporter.config import Config, load
 from exporter.errors import ConfigError
 from exporter.logs import event
 from exporter.looks import read_by
+from exporter.memory import give_back, settle
 from exporter.model import CheckId
 from exporter.passes import run_pass
 from exporter.reloads import Loaded, Reloads, refuse_empty
@@ -112,6 +113,7 @@ class Exporter:
         """Work out the fingerprint of the first rules: it takes a moment, and nobody waits."""
         config = self.board.snapshot.config
         self.board.fingerprinted(config, checksum(config))
+        give_back()
 
     def stop(self) -> None:
         """Cancel what runs in the warehouse and end; takes as long as one cancel."""
@@ -231,13 +233,6 @@ def unchanged(old: Config, new: Config) -> frozenset[CheckId]:
         and old.checks_of(frozenset({name})) == new.checks_of(frozenset({name}))
     }
     return frozenset(check.id for check in new.checks if read_by(check, new) <= same)
-
-
-def settle() -> None:
-    """What is loaded stays: collecting the garbage of a pass need not look at it each time."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
 
 
 def clock_offset() -> float:
