@@ -16,6 +16,7 @@ from exporter import reloads
 from exporter.errors import ConfigError
 from exporter.scrape import Scrape
 from exporter.watch import Exporter, utc_now
+from exporter.web.page import render_page
 from tests.serving import Serving, wait_for
 
 NOWHERE = "warehouse: {dsn: 'host=127.0.0.1 port=1 dbname=x'}"
@@ -123,6 +124,33 @@ def test_a_config_that_lost_most_of_its_checks_is_taken_and_told(
     exporter.reload()
     assert told in caplog.messages
     assert len(exporter.board.snapshot.config.checks) == 1
+
+
+@pytest.mark.parametrize(
+    "warehouse",
+    [
+        "warehouse: {dsn: 'postgresql://u:sesame@db/x'}",
+        "warehouse: {dsn: 'password=sesame host=db', dsn_file: [sesame]}",
+        "warehouse: {dsn: 'postgresql://u:ses@ame@db/x', timezone: nowhere}",
+        "warehouse: {dsn: {password: sesame}}",
+        "warehouse: {dsn: 'postgresql://u:sesame@db/x'",
+        "warehouse: {dsn: 'password=sesame\n",
+        "warehouse: {dsn: postgresql://u:sesame@db/x: y}",
+    ],
+)
+def test_a_config_that_is_refused_tells_no_secret(
+    exporter: Exporter, caplog: pytest.LogCaptureFixture, warehouse: str
+) -> None:
+    written(Path(exporter.config_file), CHECKS, warehouse)
+    with pytest.raises(ConfigError) as refused:
+        exporter.reload()
+    logged = [str(getattr(record, "fields", "")) for record in caplog.records]
+    page = render_page(exporter.board.snapshot, utc_now())
+    scraped = Scrape(exporter.board, utc_now).body("", zipped=False).content.decode()
+    said = "\n".join([str(refused.value), *caplog.messages, *logged, page, scraped])
+    assert "not reloaded" in said
+    assert "sesame" not in said
+    assert "ses@ame" not in said
 
 
 def test_a_dsn_file_that_hangs_says_so_and_holds_up_no_end(tmp_path: Path) -> None:
