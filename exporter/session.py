@@ -15,6 +15,7 @@ from typing import Any
 
 from exporter import config
 from exporter.catalog import APPLICATION_NAME
+from exporter.cursor import CLOSED, FETCHED, HANDED_OVER, OPENED
 from exporter.errors import Reason, Unmeasured, Unreachable
 from exporter.model import Relation
 from exporter.portions import in_portions
@@ -33,19 +34,6 @@ from exporter.wire import Answer, Values, Wire
 
 SHORT = 5.0
 """How long the server has for what reads no table: settings and savepoints, in seconds."""
-HANDED_OVER = """SELECT pg_catalog.set_config('warehouse_exporter.query', %s, true),
-    pg_catalog.set_config('timezone', %s, true),
-    pg_catalog.set_config('cursor_tuple_fraction', '1', true)"""
-OPENED = """DO $$
-DECLARE warehouse_exporter_query pg_catalog.refcursor := 'warehouse_exporter_query';
-BEGIN
-    OPEN warehouse_exporter_query
-        FOR EXECUTE pg_catalog.current_setting('warehouse_exporter.query');
-END $$"""
-"""A cursor takes one statement that gives rows: the server itself refuses a second one."""
-FETCHED = "FETCH FORWARD %s FROM warehouse_exporter_query"
-CLOSED = """CLOSE warehouse_exporter_query;
-SELECT pg_catalog.set_config('timezone', 'UTC', true)"""
 PLANNING = 3600.0
 """How long the server keeps a transaction in which nothing is asked before its first statement, in
 seconds: the plan of many checks may take longer to make than a pass may take to run."""
@@ -155,13 +143,13 @@ class Session:
             self._wire.execute(HANDED_OVER, [written, zone], seconds=SHORT)
             until = time.monotonic() + seconds
             self._wire.execute(OPENED, seconds=seconds, written=written)
-            answer = in_portions(lambda rows: self._fetched(rows, until, seconds), most)
+            answer = in_portions(lambda rows: self._fetched(written, rows, until, seconds), most)
             self._wire.execute(CLOSED, seconds=SHORT)
             return answer
 
         return self._in_savepoint(fetched, budget)
 
-    def _fetched(self, rows: int, until: float, allowed: float) -> Answer:
+    def _fetched(self, written: str, rows: int, until: float, allowed: float) -> Answer:
         """Some rows more, in what is left of the seconds that planning and all rows may take."""
         late = Unmeasured(Reason.TIMEOUT, f"canceled after {allowed:.3g} s (statement_timeout)")
         left = until - time.monotonic()
@@ -170,7 +158,7 @@ class Session:
         limit = f"SET LOCAL statement_timeout = {milliseconds(left)}"
         self._wire.execute(limit, seconds=SHORT)
         try:
-            return self._wire.execute(FETCHED, [rows], seconds=left)
+            return self._wire.execute(FETCHED, [written, rows], seconds=left)
         except Unmeasured as error:
             raise late if error.reason is Reason.TIMEOUT else error from None
 

@@ -199,6 +199,14 @@ def test_a_cost_that_cannot_be_told_is_unknown_and_says_why(indexed: str) -> Non
         execute(indexed, "DROP OWNED BY guest; DROP ROLE guest")
 
 
+def test_a_crafted_query_is_one_statement_to_the_planner_too(indexed: str) -> None:
+    crafted = "select date_part(''a from b); commit; create table got (); select (1'', now_) as v"
+    own = f"queries: [{{name: own, sql: '{crafted} from o', critical: '> 0'}}]"
+    execute(indexed, "CREATE VIEW o AS SELECT timestamptz '2026-03-01' AS now_")
+    assert re.search(COST, planned(indexed, more=own, costs=True))
+    execute(indexed, "CREATE TABLE got ()")
+
+
 def test_nothing_is_run_to_tell_a_cost(indexed: str) -> None:
     execute(indexed, "CREATE SEQUENCE ran; CREATE VIEW once AS SELECT nextval('ran') AS n")
     own = "queries: [{name: own, sql: 'select n from once', critical: '> 0'}]"

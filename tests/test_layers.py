@@ -13,7 +13,8 @@ LAYERS = [
     "errors", "files", "bounds", "messages", "dsn", "addresses", "catalog", "logs", "limits",
     "wording", "states", "days", "model", "relations", "settings", "sql", "needs", "target",
     "closed", "baselines", "kinds", "untimed", "config", "late", "fusion", "plan", "answers",
-    "wire", "portions", "session", "warehouse", "crew", "collect", "looks", "verdicts", "passes",
+    "wire", "portions", "cursor", "session", "warehouse", "crew", "collect", "looks", "verdicts",
+    "passes",
 ]  # fmt: skip
 """Lower first: each imports only what stands before it; what is not listed is above them all."""
 LIBRARIES = {

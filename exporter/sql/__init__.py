@@ -1,7 +1,8 @@
 """Our small SQL vocabulary: safe expressions, time columns of any type, and whole statements.
 
-The only package that imports sqlglot. Nothing of a config is ever pasted into a statement: names
-are quoted, expressions are parsed and allow-listed.
+The only package that imports sqlglot. Names and values of a config are quoted. Expressions and
+queries are sent as they are written, after our own lexer has read them as the server does and every
+word has been allowed.
 """
 
 import logging
