@@ -157,6 +157,25 @@ def test_a_grant_that_is_gone_is_named(warehouse: Warehouse, kind: str, reader: 
 
 
 @every_kind
+def test_rows_that_a_policy_hides_are_never_fine(
+    warehouse: Warehouse, kind: str, reader: str
+) -> None:
+    build(warehouse)
+    warehouse.sql(
+        f"GRANT USAGE ON SCHEMA public TO {reader};"
+        f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {reader};"
+        "ALTER TABLE orders ENABLE ROW LEVEL SECURITY;"
+        "CREATE POLICY half ON orders FOR SELECT USING (id % 2 = 0)"
+    )
+    verdict = verdict_of(warehouse.as_role(reader), kind)
+    if example_of(kind).reads_rows:
+        assert (verdict.outcome.shown, verdict.reason) == ("UNKNOWN", Reason.PERMISSION)
+        assert "BYPASSRLS" in verdict.text
+    else:
+        assert verdict.outcome.shown == "PASS"
+
+
+@every_kind
 def test_a_column_that_may_not_be_read_costs_who_reads_it(
     warehouse: Warehouse, kind: str, reader: str
 ) -> None:
