@@ -52,8 +52,7 @@ def explain_plan(
         relations = session.relations(relations_of(checks, config))
         targets = make_targets(config, relations, as_of)
         late_rows = questions(checks, targets)
-        with session.planning():
-            made = steady_plan(checks, targets) if steady else make_plan(checks, targets)
+        made = steady_plan(checks, targets) if steady else make_plan(checks, targets)
         parts = [
             described(statement, estimates(statement, session) if costs else ())
             for statement in made.statements

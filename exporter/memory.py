@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 M_ARENA_MAX = -8
 """The number of glibc's setting of how many heaps there are."""
@@ -18,28 +17,6 @@ def use_one_heap() -> None:
     """
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Let nobody look for garbage while a great many things are made that stay.
-
-    Each look would hold up every thread, the longer the more there is; `settle` makes up for it.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-def tidy() -> None:
-    """Collect the garbage of a pass, unless `settle` will do that soon.
-
-    The trees of statements are cyclic: left alone they pile up to megabytes.
-    """
-    if gc.isenabled():
-        gc.collect()
 
 
 def settle() -> None:

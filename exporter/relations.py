@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from exporter.errors import Unmeasured
 from exporter.model import Column, Relation
 
 Name = tuple[str, ...]
@@ -146,12 +145,6 @@ def found_among(
         if here and here[0][0].kind in KINDS:
             found[name] = relation(here[0])
     return found
-
-
-def unknown(error: Unmeasured) -> Relation:
-    """A relation of which the catalogue could not say anything."""
-    text = f"the catalogue cannot be read: {error.detail}"
-    return Relation({}, unknown=Unmeasured(error.reason, text))
 
 
 def relation(rows: Sequence[Row]) -> Relation:

@@ -9,10 +9,8 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from exporter.config import Config
-from exporter.config.load import parse, text_of
+from exporter.config import Config, load
 from exporter.errors import ConfigError, Problem
-from exporter.memory import uncollected
 from exporter.rules import checksum
 
 SECONDS = 60.0
@@ -70,11 +68,9 @@ class Reloads:
 
     def _work(self, attempt: Attempt) -> None:
         try:
-            text = text_of(self._file, self._stop)
-            with uncollected():
-                config = parse(text, self._file)
-                refuse_empty(config)
-                attempt.loaded = Loaded(config, checksum(config))
+            config = load(self._file, stop=self._stop)
+            refuse_empty(config)
+            attempt.loaded = Loaded(config, checksum(config))
         except BaseException as error:  # whoever waits raises it
             attempt.error = error
         finally:

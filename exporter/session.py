@@ -27,7 +27,6 @@ from exporter.relations import (
     Rewritten,
     asked_for,
     found_among,
-    unknown,
 )
 from exporter.settings import OURS, SHADOWS, opening, path_of
 from exporter.states import Cell
@@ -36,8 +35,8 @@ from exporter.wire import Answer, Values, Wire
 SHORT = 5.0
 """How long the server has for what reads no table: settings and savepoints, in seconds."""
 PLANNING = 3600.0
-"""How long the server keeps a transaction while a plan is made, in seconds: that of many checks may
-take longer to make than a pass may take to run."""
+"""How long the server keeps a transaction in which nothing is asked before its first statement, in
+seconds: the plan of many checks may take longer to make than a pass may take to run."""
 
 
 class Session:
@@ -47,7 +46,6 @@ class Session:
     statement that read such a relation fails. It lets go of what it has read at once, so that it
     can tell which statement that was. `noted` is what those beside it have found. `running`: a
     statement was sent and is not answered; it stays so when the connection goes.
-    `shadow` is what would be called in the place of PostgreSQL's own: then nothing is read.
     """
 
     def __init__(self, wire: Wire, warehouse: config.Warehouse, stopped: threading.Event) -> None:
@@ -59,8 +57,8 @@ class Session:
         self.careful = False
         self.noted: list[Rewritten] = []
         self.running = False
-        self.shadow: str | None = None
         self._schemas: Sequence[str] = ()
+        self._shadow: str | None = None
 
     def begin(self, snapshot: str | None = None) -> None:
         """Start the transaction and make every setting in it. Raises Unreachable.
@@ -83,7 +81,7 @@ class Session:
             "application_name": APPLICATION_NAME,
             "lock_timeout": milliseconds(limits.lock_timeout),
             "statement_timeout": milliseconds(limits.statement_timeout),
-            "idle_in_transaction_session_timeout": milliseconds(limits.pass_timeout),
+            "idle_in_transaction_session_timeout": milliseconds(PLANNING),
         }
         if limits.work_mem is not None:
             settings["work_mem"] = limits.work_mem
@@ -93,12 +91,7 @@ class Session:
 
     @contextmanager
     def planning(self) -> Iterator[None]:
-        """A while in which nothing is asked: it does not count against the deadline.
-
-        Raises Unreachable, before it.
-        """
-        text = f"SET LOCAL idle_in_transaction_session_timeout = {milliseconds(PLANNING)}"
-        self._wire.execute(text, seconds=SHORT)
+        """A while in which nothing is asked: it does not count against the deadline."""
         started = time.monotonic()
         yield
         self.deadline += time.monotonic() - started
@@ -179,12 +172,12 @@ class Session:
         if left <= 0.05:
             limit = self._warehouse.pass_timeout
             raise Unmeasured(Reason.TIMEOUT, f"not begun: the pass took longer than {limit:g} s")
-        if self.shadow is not None:
+        if self._shadow is not None:
             advice = "drop it, or take its schema off the search_path of the exporter's role"
-            text = f"{self.shadow} would be called in the place of PostgreSQL's own: {advice}"
+            text = f"{self._shadow} would be called in the place of PostgreSQL's own: {advice}"
             raise Unmeasured(Reason.STATEMENT, text)
         self.statements += 1
-        self._prepare(path_of(self._schemas), left)
+        self._prepare(path_of(self._schemas), left, self._warehouse.pass_timeout)
         try:
             self.running = True
             names, rows = asked(left)
@@ -202,14 +195,13 @@ class Session:
         self._wire.execute(f"{undone}RELEASE SAVEPOINT s", seconds=SHORT)
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def _prepare(self, path: str, seconds: float) -> None:
+    def _prepare(self, path: str, seconds: float, idle: float) -> None:
         """Begin a savepoint, with the time-out and the path of the statement that comes.
 
         How long the transaction may be idle is said before it, so that it holds after a failure.
         """
-        idle = milliseconds(self._warehouse.pass_timeout)
         self._wire.execute(
-            f"SET LOCAL idle_in_transaction_session_timeout = {idle}; SAVEPOINT s;"
+            f"SET LOCAL idle_in_transaction_session_timeout = {milliseconds(idle)}; SAVEPOINT s;"
             f" SET LOCAL statement_timeout = {milliseconds(seconds)}; {path}",
             seconds=SHORT,
         )
@@ -253,7 +245,7 @@ class Session:
         wanted = list(dict.fromkeys(names))
         try:
             shadows = self._asked(SHADOWS, {"path": list(self._schemas)})
-            self.shadow = shadows[0][0] if shadows else None
+            self._shadow = shadows[0][0] if shadows else None
         except Unreachable:
             raise
         except Unmeasured as error:
@@ -276,7 +268,7 @@ class Session:
     def _asked(self, sql: str, values: Values) -> list[tuple[Any, ...]]:
         """The answer of the catalogue. Raises Unmeasured, or Unreachable."""
         seconds = max(self.left, SHORT)
-        self._prepare(OURS, seconds)
+        self._prepare(OURS, seconds, PLANNING)
         try:
             _, rows = self._wire.execute(sql, values, seconds=seconds)
         except Unreachable:
@@ -286,6 +278,12 @@ class Session:
             raise
         self._wire.execute("RELEASE SAVEPOINT s", seconds=SHORT)
         return rows
+
+
+def unknown(error: Unmeasured) -> Relation:
+    """A relation of which the catalogue could not say anything."""
+    text = f"the catalogue cannot be read: {error.detail}"
+    return Relation({}, unknown=Unmeasured(error.reason, text))
 
 
 def refuse_twins(names: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ from exporter.days import ONE_DAY, Calendar, day_start
 from exporter.errors import Reason, Unmeasured
 from exporter.model import Column, Dataset, Relation
 from exporter.needs import Scan
-from exporter.sql import expressions, statements, words
+from exporter.sql import expressions, numbers, statements, words
 from exporter.sql.clock_changes import change_near
 from exporter.sql.clocks import Clock
 from exporter.sql.words import Node
@@ -41,6 +41,14 @@ class Daily(Protocol):
     @property
     def ratio(self) -> tuple[str, str] | None:
         """The names of numerator and denominator, for a ratio."""
+
+    @property
+    def where(self) -> str | None:
+        """The condition on its rows, as written."""
+
+    @property
+    def made_of(self) -> str | None:
+        """The expression whose values it is made of; None where rows are counted."""
 
     def scan(self, target: Target, days: tuple[date, ...]) -> Scan:
         """What gives the number for each of the days; not for a ratio."""
@@ -112,10 +120,20 @@ class Target:
 
     def expression(self, text: str) -> Node:
         """An expression of the config as it is written, all of whose columns exist."""
+        return self.checked(text).node
+
+    def checked(self, text: str) -> expressions.Expression:
+        """An expression of the config, all of whose columns exist."""
         found = expressions.parse(text)
         for name in found.columns:
             self.fact(name)
-        return found.node
+        return found
+
+    def summand(self, text: str) -> Node:
+        """An expression that is added up: `real` adds in single precision, so it is widened."""
+        columns = self.found.columns
+        narrow = {name for name, column in columns.items() if column.type == numbers.REAL}
+        return numbers.widened(self.checked(text), narrow)
 
     def predicate(self, text: str | None) -> Node | None:
         """A `where` of the config; None where there is none."""

@@ -50,7 +50,6 @@ class Connector:
         """
         with self._session(0.0) as session:
             session.deadline, session.careful = first.deadline, first.careful
-            session.shadow = first.shadow
             session.begin(snapshot)
             yield session
             if not session.careful:

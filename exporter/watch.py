@@ -6,6 +6,7 @@ run side by side, so that a slow or locked dataset holds up nobody else; none ov
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
@@ -23,7 +24,7 @@ from exporter.config import Config, load
 from exporter.errors import ConfigError
 from exporter.logs import event
 from exporter.looks import read_by
-from exporter.memory import give_back, settle, tidy
+from exporter.memory import give_back, settle
 from exporter.model import CheckId
 from exporter.passes import run_pass
 from exporter.reloads import Loaded, Reloads, refuse_empty
@@ -136,7 +137,6 @@ class Exporter:
                 event(log, logging.ERROR, "config not reloaded", problems=str(error))
                 raise
             self._take(loaded)
-            settle()  # now that nobody holds the old one
         event(log, logging.INFO, "config reloaded", sha256=loaded.config.sha256)
         self.collect()
 
@@ -153,6 +153,7 @@ class Exporter:
             self._connector.warehouse = new.warehouse
             self._jobs = jobs
             exchange()
+        settle()
 
     def collect(self, *, full: bool = False) -> None:
         """Let a pass over everything begin now; where one is under way, another one after it.
@@ -212,7 +213,7 @@ class Exporter:
                 self.board.publish(done)
         except Exception:  # the lane outlives every fault of ours; staleness alerts tell of it
             log.exception("pass failed")
-        tidy()
+        gc.collect()  # the trees of statements are cyclic: left alone they pile up to megabytes
         with self._lock:
             self._busy.discard(lane.datasets)
             again = lane.datasets in self._again

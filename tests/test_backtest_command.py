@@ -20,7 +20,7 @@ from tests.serving import wait_for
 from tests.test_backtest import ORDERS
 from tests.test_cli import ask, run
 from tests.test_cli_check import on_a_terminal
-from tests.test_serve import BACKENDS, RUNNING, SLOW, queries
+from tests.test_serve import BACKENDS, SLOW, queries
 from tests.warehouses import config_of
 
 AS_OF = "--as-of=2026-03-10T12:00:00+00:00"
@@ -203,7 +203,7 @@ def test_an_interrupted_backtest_leaves_no_statement_behind(
         env={"WAREHOUSE_DSN": shop},
     )  # fmt: skip
     try:
-        wait_for(lambda: RUNNING in str(execute(shop, BACKENDS)))
+        wait_for(lambda: "generate_series" in str(execute(shop, BACKENDS)))
         asked.send_signal(number)
         said, _ = asked.communicate(timeout=20)
     finally:

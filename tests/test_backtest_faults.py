@@ -115,6 +115,8 @@ def test_a_column_that_is_null(orders: Config) -> None:
         execute(dsn, "TRUNCATE orders; INSERT INTO orders TABLE kept; DROP TABLE kept")
     assert {name for name, was in found.items() if was} == {
         "completeness_client", "old", "tracking_coverage", "absent_day_client", "metric_clients",
+        "accepted_values_channel", "negative_revenue", "zero_revenue", "metric_revenue",
+        "metric_aov", "zscore_revenue",
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import execute
 from tests.serving import wait_for
 from tests.test_cli import ask
-from tests.test_serve import BACKENDS, RUNNING, SLOW, TABLES, queries, write
+from tests.test_serve import BACKENDS, SLOW, TABLES, queries, write
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -25,7 +25,7 @@ def test_an_interrupted_gate_leaves_no_statement_behind(
     command = [sys.executable, "-m", "exporter", "check", f"--config.file={config}"]
     gate = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
-        wait_for(lambda: RUNNING in str(execute(database, BACKENDS)))
+        wait_for(lambda: "generate_series" in str(execute(database, BACKENDS)))
         started = time.monotonic()
         gate.send_signal(number)
         said, _ = gate.communicate(timeout=20)

@@ -9,7 +9,6 @@ import pytest
 
 from exporter.config.load import parse
 from exporter.demo.postgres import Postgres
-from exporter.errors import Unmeasured
 from exporter.model import Pass
 from exporter.passes import run_pass
 from exporter.session import Session
@@ -276,23 +275,6 @@ def test_what_fits_better_than_postgres_own_is_told_and_never_called(lent: str, 
     text = next(iter(done.results.values())).worst.text
     assert text.startswith(f"{name} would be called in the place of PostgreSQL's own: drop it")
     assert done.up
-
-
-def test_a_second_connection_calls_it_as_little(lent: str) -> None:
-    loaded = parse(CONFIG, "test.yml", {"WAREHOUSE_DSN": lent})
-    connector, (make, drop) = Connector(loaded.warehouse), SHADOWS["function prod.count(integer)"]
-    execute(lent, make)
-    try:
-        with connector.snapshot() as session:
-            session.relations([("orders",)])
-            name = session.export()
-            assert name is not None
-            with connector.beside(session, name) as other:
-                for one in (session, other):
-                    with pytest.raises(Unmeasured, match="in the place of PostgreSQL's own"):
-                        one.rows("SELECT count(id) FROM orders")
-    finally:
-        execute(lent, drop)
 
 
 HARMLESS = """

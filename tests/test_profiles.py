@@ -36,12 +36,15 @@ DAYS = {
     "sessions": 4,
     "orders": 6,
     "daily_metrics": 4,
+    "attribution": 1,
 }
 """Per dataset the windows that `complete` asks of: stretches of days of which the same is asked."""
-LOOKED_UP = ("attribution", "daily_metrics", "events", "orders", "pipeline", "sessions")
+LOOKED_UP = (
+    "attribution", "daily_metrics", "events", "order_items", "orders", "pipeline", "sessions",
+)  # fmt: skip
 """A dataset that is judged by day is asked for rows without a time, which an index finds."""
 WHOLE = ("daily_metrics", "events", "order_items", "orders")
-PROBES = {"events": 3, "users": 1, "sessions": 2, "orders": 8, "order_items": 1, "attribution": 2}
+PROBES = {"events": 3, "users": 1, "sessions": 2, "orders": 8, "order_items": 3, "attribution": 2}
 
 
 AT_THREE = FRIDAY.replace(hour=3, minute=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from exporter.config import Warehouse
 from exporter.errors import Reason, Unmeasured, Unreachable
 from exporter.session import Session
 from exporter.warehouse import Connector
+from exporter.wire import Wire
 from tests.conftest import execute
 
 SLOW = (
@@ -230,6 +232,78 @@ def test_settings_are_made_in_the_transaction_and_end_with_it(rows_of_one: str) 
         session._wire.execute("ROLLBACK", seconds=5)
         after = session._wire.execute("SELECT current_setting('statement_timeout')", seconds=5)
         assert after[1] == [("0",)]
+
+
+SECRET = "hunter2"
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        f"postgresql://me:{SECRET}@127.0.0.1:1/w",
+        f"postgresql://me:{SECRET}@nowhere.invalid/w",
+        f"host=127.0.0.1 port=1 password={SECRET}",
+        f"host=127.0.0.1 port=1 pasword={SECRET}",
+        f"postgresql://me:{SECRET}@127.0.0.1:99999/w",
+        f"postgresql://me:{SECRET}@127.0.0.1:port/w",
+        f"{SECRET}",
+        f"host='127.0.0.1 password={SECRET}",
+        f"postgresql://me:{SECRET}@[::1/w",
+        f"postgresql://me:%zz{SECRET}@127.0.0.1:1/w",
+        f"host=127.0.0.1 password={SECRET}\0",
+        f"postgresql://shop:abc@{SECRET}@warehouse.internal:5432/shop",
+        f"postgresql://localhost:{SECRET}/more@localhost/shop",
+        f"postgresql://localhost:a@{SECRET}/b@localhost/shop",
+        f"postgresql://localhost:a/{SECRET}@b@localhost/shop",
+        f"postgresql://shop:a@localhost?{SECRET}=1@localhost/shop",
+        f"postgresql://localhost:{SECRET}",
+        f"postgresql://localhost:{SECRET}/shop",
+        f"host=127.0.0.1 port={SECRET}",
+        f"host=127.0.0.1 port=1 sslmode={SECRET}",
+        f"host=127.0.0.1 port=1 channel_binding={SECRET}",
+        f"host=127.0.0.1 port=1 connect_timeout={SECRET}",
+        f"host=127.0.0.1 port=1 sslmode=verify-full sslrootcert={SECRET}",
+        f"host=127.0.0.1 service={SECRET}",
+        f"host={SECRET}!x port=1",
+    ],
+)
+def test_a_warehouse_out_of_reach_is_told_without_its_password(
+    dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up: list[object] = []
+
+    def nobody(*asked: object, **options: object) -> list[object]:
+        looked_up.append(asked)
+        raise OSError("no such host")
+
+    if "127.0.0.1" not in dsn:
+        monkeypatch.setattr(socket, "getaddrinfo", nobody)
+    with pytest.raises(Unreachable) as failed, session_on(dsn):
+        pass
+    assert failed.value.reason == Reason.CONNECTION
+    assert SECRET not in f"{failed.value} {looked_up}"
+    assert len(str(failed.value)) < 250
+
+
+def test_an_ambiguous_dsn_is_told_what_to_do() -> None:
+    for dsn, said in (
+        ("postgresql://shop:abc@tail@warehouse/shop", "the DSN has more than one @"),
+        ("postgresql://shop:abc/tail@warehouse/shop", "the DSN has a / before its @"),
+    ):
+        with pytest.raises(Unreachable, match=f"{said}: percent-encode the password"):
+            Wire(dsn, 1, threading.Event())
+
+
+def test_a_refused_connection_names_what_the_owner_has_named(rows_of_one: str) -> None:
+    nowhere = rows_of_one.rpartition("/")[0]
+    for dsn, said in (
+        (f"{nowhere}/nothing", 'database "nothing" does not exist'),
+        (rows_of_one.replace("postgres@", "nobody_here@"), 'role "nobody_here" does not exist'),
+        (f"{nowhere}/{'x' * 70}", "database does not exist"),
+    ):
+        with pytest.raises(Unreachable) as failed:
+            Wire(dsn, 5, threading.Event())
+        assert failed.value.detail == said
 
 
 def test_a_dsn_file_is_read_anew_on_every_connect(rows_of_one: str, tmp_path: Path) -> None:

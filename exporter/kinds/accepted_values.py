@@ -11,6 +11,7 @@ from pydantic import Field
 
 from exporter.catalog import Metric
 from exporter.kinds.base import Share
+from exporter.kinds.usable import ALL
 from exporter.needs import Need, Scan
 from exporter.sql import words
 from exporter.sql.words import Node
@@ -87,7 +88,8 @@ class AcceptedValues(Share):
         named = words.both(words.matches(as_text, NAMEABLE), wrong)
         example = words.filtered(words.oldest_of(as_text), named)
         cells = (words.count(wrong), words.count(present), example)
-        return {"rows": Scan(target.dataset.name, self.span(target), Accepted, cells)}
+        rows = Scan(target.dataset.name, self.span(target), Accepted, cells)
+        return {"rows": rows, ALL: self.all_rows(target)}
 
     def accepted(self, column: Node, column_type: str) -> Node:
         """The predicate for a value of the list; what the column can never hold is left out."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Self
 
@@ -20,7 +21,7 @@ from exporter.limits import Reading as How
 from exporter.model import Dataset, Datasets, Sample
 from exporter.needs import Need, Readings, Scan
 from exporter.target import Target
-from exporter.wording import agreed, shown
+from exporter.wording import agreed, counted, shown
 
 NAME = re.compile(r"^[a-zA-Z_][a-zA-Z0-9_]*$")
 CLOSED = re.compile(r"^(day|all|[0-9]+d)$")
@@ -53,8 +54,9 @@ class Agreement(Limited):
     """The difference of two totals: a column of a daily aggregate against its facts, day by day.
 
     Of several days the one that differs most is shown. A limit is the difference that is no more
-    tolerated, of either sign. A day of which both sides have nothing is left out; one of which a
-    single side has something is not measured, because nothing is no 0.
+    tolerated, of either sign. A day without a row on both sides is left out. Where one side alone
+    has rows, the difference is all that it has. Rows without a single value are another thing: no
+    total can be known of that day, and it is not measured.
     """
 
     kind = "agreement"
@@ -106,47 +108,85 @@ class Agreement(Limited):
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         days, other = self.span(target), target.other(self.against.dataset)
-        own = sum_scan(self.sum, target, days, target.predicate(self.where))
-        return {"own": own, "other": self.against.scan(other, days)}
+        given, theirs = target.predicate(self.where), other.predicate(self.against.where)
+        return {
+            "own": sum_scan(self.sum, target, days, given),
+            "other": self.against.scan(other, days),
+            "own rows": count_scan(ROW, target, days, given),
+            "other rows": count_scan(ROW, other, days, theirs),
+        }
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        own, other = value_by_day(readings["own"]), value_by_day(readings["other"])
-        pairs = {day: (own[day], other[day]) for day in own}
-        for day, pair in pairs.items():
-            self.refuse_half(target, day, *pair)
+        own, other = totals(readings, "own"), totals(readings, "other")
         apart = {
-            day: (round(left - right, 6), left, right)
-            for day, (left, right) in pairs.items()
-            if left is not None and right is not None
+            day: round(own[day].number - other[day].number, 6)
+            for day in own
+            if own[day].known and other[day].known and not own[day].nothing_beside(other[day])
         }
-        if not apart:
+        unknown = [
+            f"{counted(total.rows, 'row')} of {name} without a value {when(day)}"
+            for name, side in ((target.dataset.name, own), (self.against.dataset, other))
+            for day, total in side.items()
+            if not total.known
+        ]
+        if not apart and not unknown:
             raise Skipped(f"neither side has a value {self.when(target)}")
-        worst = max(apart, key=lambda day: abs(apart[day][0]))
-        difference, left, right = apart[worst]
-        share = difference / abs(right) if right else math.copysign(math.inf, difference)
-        values = {
-            self.metric.name: difference,
-            self.more_metrics[0].name: share if difference else 0.0,
-        }
+        worst = max(apart, key=lambda day: abs(apart[day]), default=None)
+        values = self.values(apart[worst], other[worst].number) if apart else {}
+        if unknown and not self.in_breach(values, target):
+            raise Unmeasured(Reason.NO_VALUES, unknown[0])
         text = (
-            f"{self.sum} {shown(left)} in {target.dataset.name}, {shown(right)} in"
-            f" {self.against.dataset}: difference {signed(difference)} {when(worst)}"
+            f"{self.sum} {own[worst].shown} in {target.dataset.name}, {other[worst].shown} in"
+            f" {self.against.dataset}: difference {signed(apart[worst])} {when(worst)}"
         )
         if len(apart) > 1:
-            wrong = sum(1 for found, *_ in apart.values() if found)
+            wrong = sum(1 for difference in apart.values() if difference)
             text += f" ({wrong} of {len(apart)} days {agreed(wrong, 'differs', 'differ')})"
-        return [Sample(values, text)]
+        return [Sample(values, "; ".join([text, *unknown[:1]]))]
 
-    def refuse_half(
-        self, target: Target, day: date | None, left: float | None, right: float | None
-    ) -> None:
-        """Raise Unmeasured where one side has something and the other one nothing at all."""
-        names = target.dataset.name, self.against.dataset
-        full, empty = names if right is None else names[::-1]
-        value = left if right is None else right
-        if value and None in (left, right):
-            text = f"{empty} has no value {when(day)}, {full} has {shown(value)}"
-            raise Unmeasured(Reason.NO_VALUES, text)
+    def values(self, difference: float, total: float) -> dict[str, float]:
+        """The difference, and what share of the other side's total it is."""
+        share = difference / abs(total) if total else math.copysign(math.inf, difference)
+        names = (self.metric.name, self.more_metrics[0].name)
+        return dict(zip(names, (difference, share if difference else 0.0), strict=True))
+
+    def in_breach(self, values: Mapping[str, float], target: Target) -> bool:
+        """Whether a limit is in breach."""
+        as_of = target.calendar.as_of
+        return any(limit.broken_by(values, as_of) for limit in self.conditions().values())
+
+
+@dataclass(frozen=True)
+class DayTotal:
+    """The total of a day on one side, and of how many rows; without a row it is missing."""
+
+    value: float | None
+    rows: int
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value, or no row that could have one."""
+        return self.value is not None or not self.rows
+
+    def nothing_beside(self, other: DayTotal) -> bool:
+        """Whether one of the two has no row, and the other nothing that it could lack."""
+        return None in (self.value, other.value) and not self.number and not other.number
+
+    @property
+    def number(self) -> float:
+        """The total as it enters a difference: what is not there is not in it."""
+        return self.value or 0.0
+
+    @property
+    def shown(self) -> str:
+        """The total in words."""
+        return "missing" if self.value is None else shown(self.value)
+
+
+def totals(readings: Readings, side: str) -> dict[date | None, DayTotal]:
+    """The totals of one side, day by day."""
+    values, rows = (value_by_day(readings[name]) for name in (side, f"{side} rows"))
+    return {day: DayTotal(value, int(rows[day] or 0)) for day, value in values.items()}
 
 
 def when(day: date | None) -> str:

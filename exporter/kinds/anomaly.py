@@ -39,7 +39,8 @@ from exporter.kinds.findings import (
     of_zero,
 )
 from exporter.kinds.forecasts import Question, of_seasonal
-from exporter.kinds.histories import Known, needs_of, series_of, values_of
+from exporter.kinds.histories import Known, needs_of, readings_of, series_of, values_of
+from exporter.kinds.metric import refuse_valueless
 from exporter.limits import Condition
 from exporter.model import Sample, Severity
 from exporter.needs import Need, Readings
@@ -218,6 +219,7 @@ class Anomaly(Kind):
         """What the method says of a metric."""
         today, metric = target.calendar.expected, target.metrics[name]
         known = Known.of(metric, target)
+        refuse_valueless(metric, target, readings_of(metric, readings), today)
         if self.method is Method.SEASONAL:
             series = series_of(metric, readings, today, known, self.rate)
             asked = Question(name, today, series, self.history, self.mildest(), self.direction)

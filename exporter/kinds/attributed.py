@@ -7,11 +7,12 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from exporter.errors import Reason, Unmeasured
+from exporter.errors import Reason, Skipped, Unmeasured
 from exporter.kinds.base import Expression, Share
 from exporter.kinds.compared import OtherSide, Sides, probe
-from exporter.kinds.keys import key_of
+from exporter.kinds.keys import Columns, columns_of, key_in
 from exporter.kinds.nearby import in_words, times
+from exporter.kinds.usable import without
 from exporter.model import NO_LABELS, Dataset, Datasets
 from exporter.needs import Need, Readings, Scan
 from exporter.sql import words
@@ -28,7 +29,7 @@ class Attribution(OtherSide):
     """The rows that attribute an order, and the share of its revenue that each gives away."""
 
     dataset: str = Field(description="The dataset with the attributions.")
-    by: str = Field(description="Its column that holds the key of an order.")
+    by: Columns = Field(description="Its column, or columns, with the key of an order.")
     sum: Expression = Field("1", description="The revenue that a row attributes.")
     model_column: str = Field("model", description="Its column with the name of the model.")
 
@@ -57,7 +58,9 @@ class Attributed(Share):
     model: str | None = Field(None, description="The model, such as last_click; default: any.")
     of: Expression = Field("1", description="What there is, e.g. revenue.")
     against: Attribution | None = Field(None, description="The attributions, order by order.")
-    by: str | None = Field(None, description="The key of an order; default: the dataset's key.")
+    by: Columns | None = Field(
+        None, description="The key of an order, of one column or several; default: the dataset's."
+    )
     attributed: Expression | None = Field(
         None, description="What is attributed, where a daily aggregate says so, instead."
     )
@@ -95,27 +98,46 @@ class Attributed(Share):
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         days, given = self.span(target), target.predicate(self.where)
-        x = target.expression(self.of)
+        x = target.summand(self.of)
         if self.against is None:
             assert self.attributed is not None
-            cells = side_by_side(target.expression(self.attributed), x, given)
+            cells = side_by_side(target.summand(self.attributed), x, given)
             return {"sides": Scan(target.dataset.name, days, Sides, cells)}
-        name = key_of(target.dataset, self.by)
+        names = columns_of(target.dataset, self.by)
         # An order that is there twice has its revenue once.
         own = Side(
-            target.source(days), target.column(name), x, given, target.finds(name), taken="max"
-        )
+            target.source(days), key_in(target, names), x, given, target.finds(names[0]),
+            taken="max",
+        )  # fmt: skip
         theirs = self.against.by_model(target, self.model)
-        compared = Comparison(own, theirs, TOLERANCE, target.inside(days), excess=True)
+        anything = self.against.side(target).any_row
+        compared = Comparison(
+            own, theirs, TOLERANCE, target.inside(days), excess=True, elsewhere=anything
+        )
         return {"sides": probe(compared, target, days)}
 
     def sides(self, target: Target, readings: Readings) -> Sides:
-        """What there is and what is attributed; a daily aggregate must have both of every day."""
+        """What there is and what is attributed; a daily aggregate must have both of every day.
+
+        Raises Skipped where there are no orders, and Unmeasured where none has a key.
+        """
         found: Sides = readings["sides"].total(Sides)
-        if self.attributed is None or not found.valueless:
-            return found
-        text = f"{counted(found.valueless, 'row')} without {self.attributed} or {self.of}"
-        raise Unmeasured(Reason.NO_VALUES, f"{text} {self.when(target)}")
+        when = self.when(target)
+        if self.attributed is not None and found.valueless:
+            text = f"{counted(found.valueless, 'row')} without {self.attributed} or {self.of}"
+            raise Unmeasured(Reason.NO_VALUES, f"{text} {when}")
+        if found.keyless and found.keyless == found.orders:
+            raise without(found.keyless, "a key", when)
+        if not found.orders:
+            self.refuse_alone(found, target)
+            raise Skipped(f"no orders {when}")
+        return found
+
+    def refuse_alone(self, found: Sides, target: Target) -> None:
+        """Raise Unmeasured where a whole table has no orders, and the attributions have rows."""
+        if self.against is not None and found.elsewhere and self.span(target) is None:
+            text = f"no orders {self.when(target)}, but {self.against.dataset} has rows"
+            raise Unmeasured(Reason.NO_VALUES, text)
 
     @property
     def by_whom(self) -> str:
@@ -137,5 +159,5 @@ def side_by_side(attributed: Node, of: Node, given: Node | None) -> tuple[Node, 
         words.sum_of(of, known),
         words.sum_of(attributed, known),
         words.count(lacking),
-        words.number(0),
+        *(words.number(0) for _ in range(7)),
     )

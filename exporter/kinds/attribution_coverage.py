@@ -37,7 +37,7 @@ class AttributionCoverage(Attributed):
             covered, orders = sides.right or 0.0, sides.left or 0.0
         else:
             covered = sides.compared + sides.valueless
-            orders = covered + sides.partless
+            orders = sides.orders
         if not orders:
             raise Skipped(f"no orders {self.when(target)}")
         where = f" in {self.against.dataset}" if self.against else ""

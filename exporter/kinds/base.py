@@ -26,11 +26,12 @@ from exporter import catalog
 from exporter.catalog import Metric
 from exporter.days import WINDOW, describe_window
 from exporter.errors import Skipped
+from exporter.kinds.usable import all_of, without
 from exporter.limits import Condition, Limit, Term, Unit
 from exporter.model import NO_LABELS, Dataset, Datasets, Sample, Severity
-from exporter.needs import Need, Readings
-from exporter.sql import expressions
-from exporter.states import Hits
+from exporter.needs import Need, Readings, Scan
+from exporter.sql import expressions, words
+from exporter.states import Count, Hits
 from exporter.target import Target
 from exporter.wording import counted
 
@@ -290,17 +291,28 @@ class Share(Limited):
             catalog.ROWS_CHECKED.name: float(total),
         }
 
+    def all_rows(self, target: Target) -> Scan:
+        """How many rows there are, for a kind that divides by those with a value alone."""
+        cells = (words.count(target.predicate(self.where)),)
+        return Scan(target.dataset.name, self.span(target), Count, cells)
+
+    def lacking(self, target: Target) -> str:
+        """What a row must have to be among those that are divided by."""
+        return getattr(self, "column", None) or "a value"
+
     def evidence(self, target: Target, state: Hits) -> str:
         """What was seen, in numbers."""
         total = counted(state.total or 0, self.things.removesuffix("s"))
         return f"{state.hits:,.0f} of {total}"
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        return [self.sample_of(target, readings["rows"].total(Hits))]
+        return [self.sample_of(target, readings["rows"].total(Hits), all_of(readings))]
 
-    def sample_of(self, target: Target, state: Hits) -> Sample:
-        """The share as a sample. Raises Skipped where there is nothing to divide by."""
+    def sample_of(self, target: Target, state: Hits, rows: int = 0) -> Sample:
+        """The share as a sample. Raises Skipped, or Unmeasured where `rows` have nothing usable."""
         if state.hits is None or not state.total:
+            if rows:
+                raise without(rows, self.lacking(target), self.when(target))
             raise Skipped(f"nothing to divide by: 0 rows {self.when(target)}")
         values = self.gauges(state.hits, state.total)
         return Sample(values, self.evidence(target, state), self.labels())

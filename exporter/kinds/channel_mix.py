@@ -16,11 +16,13 @@ from exporter.kinds.attributed import of_model
 from exporter.kinds.base import Expression, Limited, Part
 from exporter.kinds.keys import key_of, no_key
 from exporter.kinds.mixes import OTHER, Mix, Moved, moves
+from exporter.kinds.usable import ALL, all_of, without
 from exporter.limits import Condition, Limit, Term, Unit
 from exporter.limits import Reading as How
 from exporter.model import Dataset, Datasets, Sample, Severity
-from exporter.needs import Need, Probe, Readings
+from exporter.needs import Need, Probe, Readings, Scan
 from exporter.sql import mixes, words
+from exporter.states import Count
 from exporter.target import Target
 from exporter.wording import counted, quantity
 
@@ -147,11 +149,27 @@ class ChannelMix(Limited):
         return {
             "baseline": replace(asked, sql=self.sql(target, before), settled=True),
             "day": asked,
+            ALL: self.undivided(target, today),
         }
+
+    def undivided(self, target: Target, today: date) -> Scan:
+        """How many rows of the day should give something to divide, and say nothing.
+
+        Those without the value or the model; where orders have the time, the day's orders.
+        """
+        if self.orders is not None:
+            return Scan(self.orders.dataset, (today,), Count, (words.count(),))
+        silent = words.is_null(target.expression(self.sum))
+        model = of_model(target, self.model_column, self.model)
+        if model is not None:
+            unnamed = words.is_null(target.column(self.model_column))
+            silent = words.either(words.all_of(silent, model), unnamed)
+        count = words.count(words.both(silent, target.predicate(self.where)))
+        return Scan(target.dataset.name, (today,), Count, (count,))
 
     def sql(self, target: Target, due: tuple[date, ...]) -> str:
         """The shares of the channels on some days, between which the calendar excludes others."""
-        divided = mixes.Divided(target.column(self.channel), target.expression(self.sum))
+        divided = mixes.Divided(target.column(self.channel), target.summand(self.sum))
         given = words.both(
             of_model(target, self.model_column, self.model), target.predicate(self.where)
         )
@@ -174,6 +192,10 @@ class ChannelMix(Limited):
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         day, before = (Mix.of(readings[name].rows) for name in ("day", "baseline"))
+        if not day.days and all_of(readings):
+            model = f"both {self.sum} and {self.model_column}" if self.model else self.sum
+            what = "an attribution" if self.orders else model
+            raise without(all_of(readings), what, self.when(target))
         if not day.days:
             raise Skipped(f"nothing is attributed{self.by_whom} {self.when(target)}")
         needed = self.min_days or (self.days + 1) // 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar
 
@@ -11,14 +11,17 @@ from pydantic import Field
 
 from exporter.catalog import Metric
 from exporter.kinds.base import Share
+from exporter.kinds.keys import key_in
 from exporter.kinds.nearby import ABOUT, Within, in_words, problems, recent, source
-from exporter.model import Dataset, Datasets
-from exporter.needs import Need, Parts, Probe, Scan
+from exporter.kinds.usable import Keyed, counted_in
+from exporter.model import Dataset, Datasets, Sample
+from exporter.needs import Need, Parts, Probe, Readings, Scan
 from exporter.sql import statements, words
+from exporter.sql.keys import Key
 from exporter.sql.words import Node, render
-from exporter.states import Counted, Hits
+from exporter.states import Hits
 from exporter.target import Target
-from exporter.wording import agreed
+from exporter.wording import agreed, counted
 
 
 @dataclass(frozen=True)
@@ -28,27 +31,49 @@ class Keys:
     target: Target
     days: tuple[date, ...] | None
     columns: tuple[str, ...]
-    present: Node | None
+    key: Key
+    where: Node | None
     within: str | None = None
+
+    @property
+    def present(self) -> Node:
+        """The predicate for rows that have a key."""
+        return words.all_of(self.key.present, self.where)
+
+    def keyless(self, rows: Node | None) -> str:
+        """How many of some rows have no key."""
+        lacking = words.both(self.key.absent, self.where, rows)
+        return counted_in(self.target.source(self.days), lacking)
 
     def probe(self) -> Probe:
         """The keys of all the days, and the same in parts where closed days can be told apart."""
         asked = None if self.days is None else self.target.inside(self.days)
         cells = "count(*) FILTER (WHERE n > 1) AS c0, count(*) AS c1"
+        cells += f", {self.keyless(asked)} AS c2"
         few = self.target.all_open(self.days)
         sql = f"SELECT {cells}\nFROM ({self.counted('', asked, few)}) AS keys"
         parted, parts = self.target.parted(self.days), None
         if parted is not None:
             # A row after the window may repeat a key of a closed day in it: look at all open rows.
-            still = self.target.open_rows()
-            both = self.both(parted[0], asked, asked, few=False)
-            parts = Parts(both, self.both(parted[0], asked, still, few=True))
-        return Probe(self.target.dataset.name, sql, Counted, parts)
+            still, (closed, later) = self.target.open_rows(), parted
+            keyless = self.keyless(closed), self.keyless(asked)
+            both = self.both(closed, asked, asked, keyless, few=False)
+            keyless = "0", self.keyless(later)
+            parts = Parts(both, self.both(closed, asked, still, keyless, few=True))
+        return Probe(self.target.dataset.name, sql, Keyed, parts)
 
-    def both(self, closed: Node, asked: Node | None, only: Node | None, *, few: bool) -> str:
+    def both(
+        self,
+        closed: Node,
+        asked: Node | None,
+        only: Node | None,
+        keyless: tuple[str, str],
+        *,
+        few: bool,
+    ) -> str:
         """The keys that closed days ask about, as often as they occur there, and then all keys.
 
-        `only` has the rows whose keys are looked at.
+        `only` has the rows whose keys are looked at; `keyless` how many rows have none, likewise.
         """
         early = render(self.target.closed_rows())
         apart = (
@@ -58,9 +83,10 @@ class Keys:
         )
         return (
             "SELECT count(*) FILTER (WHERE early_asked > 0 AND early > 1) AS c0,"
-            " count(*) FILTER (WHERE early_asked > 0) AS c1,\n"
-            "       count(*) FILTER (WHERE asked > 0 AND n > 1) AS c2,"
-            " count(*) FILTER (WHERE asked > 0) AS c3\n"
+            " count(*) FILTER (WHERE early_asked > 0) AS c1,"
+            f" {keyless[0]} AS c2,\n"
+            "       count(*) FILTER (WHERE asked > 0 AND n > 1) AS c3,"
+            f" count(*) FILTER (WHERE asked > 0) AS c4, {keyless[1]} AS c5\n"
             f"FROM ({self.counted(apart, only, few)}) AS keys"
         )
 
@@ -91,7 +117,8 @@ class Keys:
 class Duplicates(Share):
     """Keys that occur more than once; those of a window are looked up in the whole table.
 
-    Where a unique index holds them no key can: then they are only counted.
+    Where a unique index holds them no key can: then they are only counted. Rows in which a column
+    of the key is NULL are counted as well, and said.
     """
 
     kind = "duplicates"
@@ -130,12 +157,23 @@ class Duplicates(Share):
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         days, columns = self.span(target), self.columns(target.dataset)
-        key = [target.column(column) for column in columns]
-        present = words.both(*(words.is_present(k) for k in key), target.predicate(self.where))
-        if target.found.holds_unique(columns):
-            cells = (words.number(0), words.count(present))
-            return {"rows": Scan(target.dataset.name, days, Hits, cells)}
-        return {"rows": Keys(target, days, columns, present, self.within).probe()}
+        key, given = key_in(target, columns), target.predicate(self.where)
+        if not target.found.holds_unique(columns):
+            return {"rows": Keys(target, days, columns, key, given, self.within).probe()}
+        present, absent = (words.count(words.both(p, given)) for p in (key.present, key.absent))
+        return {"rows": Scan(target.dataset.name, days, Keyed, (words.number(0), present, absent))}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        state = readings["rows"].total(Keyed)
+        keyless = state.keyless
+        found = self.sample_of(target, state.keyed, keyless)
+        if not keyless:
+            return [found]
+        said = f"; {counted(keyless, 'row')} without a key"
+        return [replace(found, evidence=found.evidence + said)]
+
+    def lacking(self, target: Target) -> str:
+        return ", ".join(self.columns(target.dataset))
 
     def evidence(self, target: Target, state: Hits) -> str:
         what = ", ".join(self.columns(target.dataset))

@@ -98,7 +98,7 @@ def series_of(
         rows = rows_behind(mine["value"])
         counts = any(isinstance(state, Count) for state in mine["value"].states.values())
         return Series(values, rows, counts, None, untaught, silent)
-    above, below = by_day(mine["value"]), by_day(mine["denominator"])
+    above, below = by_day(mine, "value"), by_day(mine, "denominator")
     shares = {day: (above[day], below[day]) for day in values}
     if rate is None:
         rate = is_a_share(mine, {day: share for day, share in shares.items() if day != today})

@@ -11,10 +11,12 @@ from pydantic import Field, field_validator
 from exporter.catalog import Metric
 from exporter.errors import Skipped
 from exporter.kinds.base import Name, Share
+from exporter.kinds.usable import ALL, all_of, without
 from exporter.model import Dataset, Datasets, Sample
-from exporter.needs import Need, Probe, Readings
+from exporter.needs import Need, Probe, Readings, Scan
+from exporter.sql import words
 from exporter.sql.sequences import Funnel
-from exporter.states import Cell
+from exporter.states import Cell, Count
 from exporter.target import Target
 from exporter.wording import counted, duration
 
@@ -90,11 +92,20 @@ class ImpossibleSequence(Share):
             target.predicate(self.where),
         )
         low, high = target.bounds(days[0])[0], target.bounds(days[-1])[1]
+        later = words.one_of(funnel.event, [words.string(step) for step in self.steps[1:]])
+        some = words.either(later, words.is_null(funnel.event))
+        count = words.count(words.both(some, funnel.where))
         sql, columns = funnel.unled(low, high), ("step", "total", "unled", "late")
-        return {"steps": Probe(target.dataset.name, sql, columns=columns, each=("step",))}
+        return {
+            "steps": Probe(target.dataset.name, sql, columns=columns, each=("step",)),
+            ALL: Scan(target.dataset.name, days, Count, (count,)),
+        }
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         rows = sorted(readings["steps"].rows, key=lambda row: int(row["step"] or 0))
+        if not rows and all_of(readings):
+            lacking = f"both {self.event} and {self.by}"
+            raise without(all_of(readings), lacking, self.when(target))
         if not rows:
             raise Skipped(f"no event of {', '.join(self.steps[1:])} {self.when(target)}")
         return [self.sample(row, target) for row in rows]

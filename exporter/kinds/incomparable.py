@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from exporter.catalog import Metric
-from exporter.errors import Skipped
 from exporter.kinds.compared import Compared, Sides
 from exporter.model import Sample
 from exporter.needs import Readings
@@ -14,7 +13,11 @@ from exporter.wording import counted
 
 
 class Incomparable(Compared):
-    """Orders with a value missing on either side (an item without a price), or no other side."""
+    """Orders with a value missing on either side (an item without a price), or no other side.
+
+    An order without a key cannot be compared either. Where no order has one, the check is not
+    measured.
+    """
 
     kind = "incomparable"
     ids = ("R7",)
@@ -28,12 +31,12 @@ class Incomparable(Compared):
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         sides = readings["sides"].total(Sides)
-        orders = sides.compared + sides.incomparable
-        if not orders:
-            raise Skipped(f"no orders {self.when(target)}")
+        if not sides.orders or sides.keyless == sides.orders:
+            self.refuse_nothing(target, sides)
+        keyless = f", {sides.keyless:,.0f} without a key" if sides.keyless else ""
         evidence = (
-            f"{sides.incomparable:,.0f} of {counted(orders, 'order')} cannot be compared "
+            f"{sides.incomparable:,.0f} of {counted(sides.orders, 'order')} cannot be compared "
             f"({sides.valueless:,.0f} with a value missing, {sides.partless:,.0f} without a row in "
-            f"{self.against.shown}) {self.when(target)}"
+            f"{self.against.shown}{keyless}) {self.when(target)}"
         )
-        return [Sample(self.gauges(sides.incomparable, orders), evidence)]
+        return [Sample(self.gauges(sides.incomparable, sides.orders), evidence)]

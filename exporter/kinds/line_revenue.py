@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from exporter.catalog import Metric
-from exporter.errors import Skipped
+from exporter.errors import Reason, Skipped, Unmeasured
 from exporter.kinds.base import Expression, Share
 from exporter.kinds.tally import Tally
 from exporter.model import Sample
@@ -63,8 +63,11 @@ class LineRevenue(Share):
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         differing, compared, lines = readings["rows"].total(Tally).counts
         apart = f"{lines - compared:,} cannot be compared"
+        if not lines:
+            raise Skipped(f"no line {self.when(target)}")
         if not compared:
-            raise Skipped(f"no line can be compared {self.when(target)} ({apart})")
+            text = f"none of {counted(lines, 'line')} can be compared {self.when(target)}"
+            raise Unmeasured(Reason.NO_VALUES, f"{text}: a value is missing in each")
         values = self.gauges(differing, compared, lines - compared)
         evidence = (
             f"{self.column} of {differing:,} of {counted(compared, 'comparable line')}"

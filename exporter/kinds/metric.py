@@ -16,14 +16,16 @@ from exporter.days import last_days
 from exporter.errors import Skipped
 from exporter.kinds.base import Expression, Limited
 from exporter.kinds.totals import ROW, Counted, count_scan, sum_scan, value_by_day
+from exporter.kinds.usable import without
 from exporter.limits import Limit, Term, Unit
 from exporter.model import Sample
-from exporter.needs import Need, Reading, Readings, Scan
+from exporter.needs import Need, Readings, Scan
 from exporter.sql import words
-from exporter.states import Count
+from exporter.states import Count, Total
 from exporter.target import Daily, Target
 from exporter.wording import shown
 
+PARTS = ("value", "denominator")
 SHOWN_DAYS = 3
 """The expected day, which is judged, and those before it, which may still change."""
 
@@ -83,6 +85,14 @@ class Metric(Limited):
     def builds_on(self) -> tuple[str, ...]:
         return self.ratio or ()
 
+    @property
+    def made_of(self) -> str | None:
+        """The expression whose values it is made of; None where rows are counted, or for a ratio.
+
+        How often there is a value is a count, and honest without any.
+        """
+        return self.sum if self.sum is not None else self.distinct
+
     def scan(self, target: Target, days: tuple[date, ...]) -> Scan:
         """The scan that gives this metric for each of the days; not for a ratio."""
         given = target.predicate(self.where)
@@ -101,6 +111,7 @@ class Metric(Limited):
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         day = target.calendar.expected
+        refuse_valueless(self, target, readings, day)
         values = daily_values(self, readings)
         if day not in values:
             raise Skipped(f"no value on {day}: nothing to add up or to divide by")
@@ -120,9 +131,17 @@ class Metric(Limited):
 
 
 def daily_needs(metric: Daily, target: Target, days: tuple[date, ...]) -> dict[str, Need]:
-    """What gives a metric for each of some days: one scan, or two for a ratio."""
-    scans = [part.scan(target.other(part.dataset or ""), days) for part in parts_of(metric, target)]
-    return dict(zip(("value", "denominator"), scans, strict=False))
+    """What gives a metric for each of some days: one scan, or two for a ratio.
+
+    Beside each, where it is made of values, how many rows could have one.
+    """
+    found: dict[str, Need] = {}
+    for name, part in zip(PARTS, parts_of(metric, target), strict=False):
+        other = target.other(part.dataset or "")
+        found[name] = part.scan(other, days)
+        if part.made_of is not None:
+            found[f"{name} rows"] = count_scan(ROW, other, days, other.predicate(part.where))
+    return found
 
 
 def parts_of(metric: Daily, target: Target) -> list[Daily]:
@@ -132,14 +151,35 @@ def parts_of(metric: Daily, target: Target) -> list[Daily]:
 
 def daily_values(metric: Daily, readings: Readings) -> dict[date, float]:
     """The metric by day; a day without a value, or with nothing to divide by, is missing."""
-    values = by_day(readings["value"])
+    values = by_day(readings, "value")
     if not metric.ratio:
         return values
-    below = by_day(readings["denominator"])
+    below = by_day(readings, "denominator")
     return {day: settled(value / below[day]) for day, value in values.items() if below.get(day)}
 
 
-def by_day(reading: Reading) -> dict[date, float]:
+def by_day(readings: Readings, part: str) -> dict[date, float]:
     """The values of the days that have one."""
-    found = value_by_day(reading).items()
-    return {day: value for day, value in found if day is not None and value is not None}
+    lost = valueless(readings, part)
+    found = value_by_day(readings[part]).items()
+    return {day: v for day, v in found if day is not None and v is not None and day not in lost}
+
+
+def valueless(readings: Readings, part: str) -> dict[date | None, int]:
+    """The days that have rows, none of which has a value, and how many rows these are.
+
+    No different value among rows that are there is not 0 of them: it is none that can be used.
+    """
+    if f"{part} rows" not in readings:
+        return {}
+    rows, state = readings[f"{part} rows"], readings[part].states
+    counts = {day: found.rows for day, found in rows.states.items() if isinstance(found, Count)}
+    return {day: n for day, n in counts.items() if n and state[day] in (Count(0), Total(None, 0))}
+
+
+def refuse_valueless(metric: Daily, target: Target, readings: Readings, day: date) -> None:
+    """Raise Unmeasured where a day has rows that a metric is made of, but no value in them."""
+    for name, part in zip(PARTS, parts_of(metric, target), strict=False):
+        rows = valueless(readings, name).get(day)
+        if rows:
+            raise without(rows, part.made_of or "a value", f"on {day}")

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from exporter.catalog import Metric
 from exporter.kinds.base import Share
+from exporter.kinds.usable import ALL
 from exporter.needs import Need, Scan
 from exporter.sql import words
 from exporter.states import Hits
@@ -40,7 +41,8 @@ class NegativeRevenue(Share):
         given = target.predicate(self.where)
         wrong = words.compare(column, self.op, words.number(0))
         cells = (words.count(words.both(wrong, given)), words.count_of(column, given))
-        return {"rows": Scan(target.dataset.name, self.span(target), Hits, cells)}
+        rows = Scan(target.dataset.name, self.span(target), Hits, cells)
+        return {"rows": rows, ALL: self.all_rows(target)}
 
     def evidence(self, target: Target, state: Hits) -> str:
         return (

@@ -9,14 +9,16 @@ from pydantic import Field
 
 from exporter.catalog import Metric
 from exporter.kinds.base import Expression, Part, Share
-from exporter.kinds.keys import key_of, no_key
+from exporter.kinds.keys import Columns, columns_of, key_in, unlike
 from exporter.kinds.nearby import ABOUT, Within, in_words, problems, recent, source, times
-from exporter.model import Dataset, Datasets
-from exporter.needs import Need, Parts, Probe
+from exporter.kinds.usable import Keyed, counted_in
+from exporter.model import Dataset, Datasets, Sample
+from exporter.needs import Need, Parts, Probe, Readings
 from exporter.sql import statements, words
+from exporter.sql.keys import Key
 from exporter.sql.references import joined, singly
-from exporter.sql.words import Node, render
-from exporter.states import Counted, Hits
+from exporter.sql.words import Node
+from exporter.states import Hits
 from exporter.target import Target
 
 
@@ -24,7 +26,7 @@ class Reference(Part):
     """Where the other end of a reference lives."""
 
     dataset: str = Field(description="The dataset referred to.")
-    column: str | None = Field(None, description="Its column; default: its key.")
+    column: Columns | None = Field(None, description="Its column, or columns; default: its key.")
     where: Expression | None = Field(None, description="Only rows of it for which this is true.")
     within: Within | None = Field(None, description=ABOUT)
 
@@ -44,7 +46,7 @@ class Orphans(Share):
     default_window = "all"
     advice: ClassVar[str] = "critical: '> 0'"
 
-    column: str = Field(description="The column that refers.")
+    column: Columns = Field(description="The column, or columns, that refer.")
     references: Reference = Field(description="What it refers to.")
     null_is_orphan: bool = Field(
         False,
@@ -56,8 +58,8 @@ class Orphans(Share):
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
         of, parent = self.references, datasets.get(self.references.dataset)
-        if parent and (keyless := no_key("references", "column", parent, of.column)):
-            return keyless
+        if parent and (unequal := unlike("references", "column", parent, of.column, self.column)):
+            return unequal
         wrong = problems(self, dataset, parent, of.within)
         return [*wrong, *super().problems(dataset, datasets)]
 
@@ -73,29 +75,58 @@ class Orphans(Share):
             both = self.sql(target, inside, closed, few=False)
             parts = Parts(both, self.sql(target, still, closed, few=True))
         sql = self.sql(target, inside, None, few=target.all_open(days))
-        return {"rows": Probe(name, sql, Counted, parts)}
+        return {"rows": Probe(name, sql, Keyed, parts)}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        found = readings["rows"].total(Keyed)
+        return [self.sample_of(target, found.keyed, found.keyless)]
+
+    def labels(self) -> Mapping[str, str]:
+        return {"column": self.named}
+
+    def default_name(self) -> str:
+        return "_".join((self.kind, *self.column))
+
+    def lacking(self, target: Target) -> str:
+        return self.named
+
+    @property
+    def named(self) -> str:
+        """The columns that refer, in words."""
+        return ", ".join(self.column)
 
     def sql(self, target: Target, inside: Node | None, closed: Node | None, *, few: bool) -> str:
         """Orphans and rows among those inside; with `closed` the same of closed days before it."""
-        parent, own = target.other(self.references.dataset), target.column(self.column)
-        present = None if self.null_is_orphan else words.is_present(own)
-        where = words.both(present, target.predicate(self.where), inside)
-        rows = f"FROM {target.source(self.span(target))}{statements.clause(where)}"
-        column = key_of(parent.dataset, self.references.column)
-        known, key = self.known(target, parent, column), render(parent.column(column))
-        if few and parent.finds(column):
-            return singly(render(own), rows, key, known, closed)
-        distinct = "" if parent.found.holds_unique((column,)) else "DISTINCT "
-        listed = f"SELECT {distinct}{key} AS key\nFROM {known}"
-        return joined(render(own), rows, listed, closed, apart=parent.found.distributed)
+        parent, own = target.other(self.references.dataset), key_in(target, self.column)
+        present, lacking = own.present, own.absent
+        if self.null_is_orphan:
+            present, lacking = words.is_true(True), words.is_true(False)
+        given, table = target.predicate(self.where), target.source(self.span(target))
+        rows = f"FROM {table}{statements.clause(words.both(present, given, inside))}"
+        keyless = [counted_in(table, words.both(lacking, given, inside))]
+        if closed is not None:
+            # Of the rows of open days, which are few, none is of a closed one.
+            early = "0" if few else counted_in(table, words.both(lacking, given, inside, closed))
+            keyless.insert(0, early)
+        names = columns_of(parent.dataset, self.references.column)
+        key = key_in(parent, names)
+        known = self.known(target, parent, key)
+        if few and parent.finds(names[0]):
+            return singly(own, rows, key, known, closed, keyless)
+        distinct = "" if parent.found.holds_unique(names) else "DISTINCT "
+        listed = f"SELECT {distinct}{key.listed}\nFROM {known}"
+        apart = parent.found.distributed
+        return joined(own, rows, listed, closed, keyless, apart=apart)
 
-    def known(self, target: Target, parent: Target, column: str) -> str:
+    def known(self, target: Target, parent: Target, key: Key) -> str:
         """The rows that may be referred to, as a FROM clause with its WHERE."""
-        of, present = self.references, words.is_present(parent.column(column))
-        given = words.both(present, parent.predicate(of.where), recent(target, parent, of.within))
+        of = self.references
+        given = words.both(
+            key.present, parent.predicate(of.where), recent(target, parent, of.within)
+        )
         return f"{source(target, parent, of.within)}{statements.clause(given)}"
 
     def evidence(self, target: Target, state: Hits) -> str:
         of = self.references
-        where = f"{self.column} not in {of.dataset}{in_words(of.within)}"
+        where = f"{self.named} not in {of.dataset}{in_words(of.within)}"
         return f"{super().evidence(target, state)} with {where} {self.when(target)}"

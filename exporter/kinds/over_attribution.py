@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from exporter.catalog import Metric
-from exporter.errors import Skipped
+from exporter.errors import Reason, Skipped, Unmeasured
 from exporter.kinds.attributed import Attributed
 from exporter.kinds.compared import Sides
 from exporter.model import Sample
@@ -39,7 +39,7 @@ class OverAttribution(Attributed):
         sides = self.sides(target, readings)
         one = "attributed order" if self.attributed is None else "day"
         if not sides.compared:
-            raise Skipped(f"no {one} can be compared {self.when(target)}")
+            raise self.nothing(target, sides)
         values = self.gauges(sides.differing, sides.compared, sides.amount or 0.0)
         evidence = (
             f"{sides.differing:,.0f} of {counted(sides.compared, one)} {self.found(sides)},"
@@ -47,6 +47,15 @@ class OverAttribution(Attributed):
             f" {sides.left or 0:,.2f}), {self.when(target)}"
         )
         return [Sample(values, evidence, self.labels())]
+
+    def nothing(self, target: Target, sides: Sides) -> Skipped | Unmeasured:
+        """Why no order can be compared: none is attributed, or more than that is missing."""
+        assert self.against is not None
+        if sides.partless == sides.orders and sides.elsewhere:
+            return Skipped(f"no order is attributed{self.by_whom} {self.when(target)}")
+        why = sides.reasons(self.against.dataset)
+        text = f"none of {counted(sides.orders, 'order')} can be compared {self.when(target)}"
+        return Unmeasured(Reason.NO_VALUES, f"{text}: {why}")
 
     def found(self, sides: Sides) -> str:
         """What is wrong with them, in words."""

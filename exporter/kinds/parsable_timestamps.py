@@ -10,6 +10,7 @@ from pydantic import Field
 
 from exporter.catalog import Metric
 from exporter.kinds.base import Share
+from exporter.kinds.usable import ALL
 from exporter.model import Dataset, Datasets
 from exporter.needs import Need, Scan
 from exporter.sql import words
@@ -51,7 +52,8 @@ class ParsableTimestamps(Share):
         given = words.both(words.is_present(column), target.predicate(self.where))
         unparsed = words.is_null(clock.parses or column)
         cells = (words.count(words.both(unparsed, given)), words.count(given))
-        return {"rows": Scan(target.dataset.name, self.span(target), Hits, cells)}
+        rows = Scan(target.dataset.name, self.span(target), Hits, cells)
+        return {"rows": rows, ALL: self.all_rows(target)}
 
     def evidence(self, target: Target, state: Hits) -> str:
         return f"{super().evidence(target, state)} of {self.column} are no time {self.when(target)}"

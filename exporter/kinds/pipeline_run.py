@@ -10,10 +10,11 @@ from pydantic import Field
 
 from exporter.catalog import Metric
 from exporter.kinds.base import Expression, Limited
+from exporter.kinds.usable import without
 from exporter.model import Dataset, Datasets, Sample
 from exporter.needs import Need, Readings, Scan
 from exporter.sql import words
-from exporter.states import Hits
+from exporter.states import Count, Hits
 from exporter.target import Target
 from exporter.wording import counted
 
@@ -44,11 +45,19 @@ class PipelineRun(Limited):
         given = target.predicate(self.where)
         read = words.compare(target.expression(self.rows_read), ">", words.number(0))
         cells = (words.count(words.both(read, given)), words.count(given))
-        return {"rows": Scan(target.dataset.name, self.span(target), Hits, cells)}
+        unknown = words.both(words.is_null(target.expression(self.rows_read)), given)
+        name, days = target.dataset.name, self.span(target)
+        return {
+            "rows": Scan(name, days, Hits, cells),
+            "unknown": Scan(name, days, Count, (words.count(unknown),)),
+        }
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         state = readings["rows"].total(Hits)
         # A day without a row answers nothing where the scan is grouped: no run, and that is 0 runs.
         read, logged = state.hits or 0.0, state.total or 0.0
+        unknown = readings["unknown"].total(Count).rows
+        if unknown and unknown == logged:
+            raise without(unknown, self.rows_read, self.when(target))
         evidence = f"{read:,.0f} of {counted(logged, 'run')} logged {self.when(target)} read rows"
         return [Sample({self.metric.name: read}, evidence)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from pydantic import Field
@@ -13,12 +14,13 @@ from exporter.kinds.base import Expression, Share
 from exporter.model import Sample
 from exporter.needs import Need, Readings, Scan
 from exporter.sql import words
-from exporter.states import Hits
+from exporter.states import Count, Hits
 from exporter.target import Target
+from exporter.wording import counted
 
 
 class QuarantineRate(Share):
-    """Rows quarantined of rows read, by the log of runs; runs that lack either are left out.
+    """Rows quarantined of rows read, by the log of runs; runs that lack either are counted apart.
 
     Where a run is logged on the day after the one it read, set `expect_day: today` on the dataset.
     """
@@ -39,17 +41,29 @@ class QuarantineRate(Share):
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         given = target.predicate(self.where)
-        rejected, read = target.expression(self.quarantined), target.expression(self.read)
+        rejected, read = target.summand(self.quarantined), target.summand(self.read)
         complete = words.both(words.is_present(rejected), words.is_present(read), given)
         cells = (words.sum_of(rejected, complete), words.sum_of(read, complete))
-        return {"rows": Scan(target.dataset.name, self.span(target), Hits, cells)}
+        lacking = words.both(words.either(words.is_null(rejected), words.is_null(read)), given)
+        days, name = self.span(target), target.dataset.name
+        return {
+            "rows": Scan(name, days, Hits, cells),
+            "lacking": Scan(name, days, Count, (words.count(lacking),)),
+        }
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         state = readings["rows"].total(Hits)
         if min(state.hits or 0.0, state.total or 0.0) < 0:
             said = f"{state.hits:,.0f} rows quarantined of {state.total:,.0f} rows read"
             raise Unmeasured(Reason.RESULT, f"{said} {self.when(target)}: no log has fewer than 0")
-        return [self.sample_of(target, state)]
+        lacking = readings["lacking"].total(Count).rows
+        if lacking and not state.total and not state.hits:
+            what = f"without {self.quarantined} or {self.read}"
+            text = f"{counted(lacking, 'run')} logged {self.when(target)} {what}"
+            raise Unmeasured(Reason.NO_VALUES, f"{text}, and none that read rows")
+        found = self.sample_of(target, state)
+        said = f"; {counted(lacking, 'run')} without a number left out" if lacking else ""
+        return [replace(found, evidence=found.evidence + said)]
 
     def evidence(self, target: Target, state: Hits) -> str:
         by_run = target.dataset.expect_day == "today" and self.span(target) is not None

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from exporter.catalog import Metric
 from exporter.kinds.base import Share
+from exporter.kinds.usable import ALL
 from exporter.needs import Need, Scan
 from exporter.sql import words
 from exporter.sql.numbers import is_finite
@@ -69,7 +70,8 @@ class Range(Share):
         column, given = target.column(self.column), target.predicate(self.where)
         wrong = words.both(self.outside(column, target.fact(self.column).type), given)
         cells = (words.count(wrong), words.count_of(column, given))
-        return {"rows": Scan(target.dataset.name, self.span(target), Hits, cells)}
+        rows = Scan(target.dataset.name, self.span(target), Hits, cells)
+        return {"rows": rows, ALL: self.all_rows(target)}
 
     def allowed(self) -> str:
         """The range in words."""

@@ -5,26 +5,29 @@ from __future__ import annotations
 from typing import ClassVar
 
 from exporter.catalog import Metric
-from exporter.errors import Skipped
-from exporter.kinds.compared import Compared, Sides
+from exporter.kinds.compared import Sides
+from exporter.kinds.reconciled import Beyond, Reconciled
 from exporter.model import Sample
 from exporter.needs import Readings
 from exporter.target import Target
 from exporter.wording import agreed, counted
 
 
-class Reconciliation(Compared):
+class Reconciliation(Reconciled):
     """Orders whose sum differs from that of their items, or of the raw source, by over a tolerance.
 
     The other side may be anything that has the key of an order: what the order is made of, or what
-    it was made from.
+    it was made from. An order without a row there differs by all of its revenue. So does what is
+    there and of no order, where the other dataset has a time column. An order with a value missing
+    on either side cannot be compared: it is counted, and never taken for 0. Where nothing at all
+    can be compared, the check is not measured.
     """
 
     kind = "reconciliation"
     ids = ("R4", "R6")
     metric = Metric(
         "warehouse_revenue_mismatch_ratio",
-        "Share of comparable orders whose revenue differs from the sum on the other side.",
+        "Share of orders whose revenue differs from the sum on the other side.",
     )
     more_metrics = (
         Metric(
@@ -37,13 +40,22 @@ class Reconciliation(Compared):
     advice: ClassVar[str] = "critical: '> 0'"
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        sides = readings["sides"].total(Sides)
-        if not sides.compared:
-            raise Skipped(f"no order can be compared {self.when(target)}")
-        values = self.gauges(sides.differing, sides.compared, sides.amount or 0.0)
+        sides, beyond = self.found(target, readings)
+        failed, total, amount = sides.differing, sides.compared, sides.amount
+        thing, unmatched = "comparable order", ""
+        if self.unmatched == "differs" and (sides.partless or beyond.keys):
+            failed += sides.partless + beyond.keys
+            total += sides.partless + beyond.keys
+            amount += sides.apart + beyond.apart
+            thing, unmatched = "order", self.one_sided(sides, beyond)
         evidence = (
-            f"{sides.differing:,.0f} of {counted(sides.compared, 'comparable order')}"
-            f" {agreed(sides.differing, 'differs', 'differ')} from the sum in"
-            f" {self.against.shown}, by {sides.amount or 0:,.2f} together, {self.when(target)}"
+            f"{failed:,.0f} of {counted(total, thing)} {agreed(failed, 'differs', 'differ')} from"
+            f" the sum in {self.against.shown}, by {amount:,.2f} together{unmatched},"
+            f" {self.when(target)}{self.left_out(sides)}"
         )
-        return [Sample(values, evidence)]
+        return [Sample(self.gauges(failed, total, amount), evidence)]
+
+    def one_sided(self, sides: Sides, beyond: Beyond) -> str:
+        """How many orders are on one side only, in words."""
+        counts = [(sides.partless, "without a row there"), (beyond.keys, "found there alone")]
+        return f" ({', '.join(f'{count:,.0f} {where}' for count, where in counts if count)})"

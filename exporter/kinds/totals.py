@@ -37,7 +37,7 @@ def count_scan(
 
 def sum_scan(text: str, target: Target, days: tuple[date, ...] | None, given: Node | None) -> Scan:
     """The sum of an expression over the rows of each of the days, and of how many values."""
-    x = target.expression(text)
+    x = target.summand(text)
     cells = (words.sum_of(x, given), words.count_of(x, given))
     return Scan(target.dataset.name, days, Total, cells)
 

@@ -8,7 +8,7 @@ columns it reads. What is sent is the text, without its comments, in parentheses
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -52,6 +52,10 @@ class Expression:
         if len(self.tokens) == 1:
             return words.column(*self.columns) if self.columns else words.written(self.text)
         return words.written(f"({self.text})")
+
+    def spelling(self, spelled: Mapping[str, str]) -> Node:
+        """The same, with some columns spelled another way."""
+        return words.written(f"({joined(self.text, self.tokens, spelled)})")
 
 
 @cache
@@ -165,11 +169,14 @@ def strangers(found: tuple[Token, ...], columns: tuple[str, ...]) -> Iterator[To
             yield token
 
 
-def joined(text: str, found: tuple[Token, ...]) -> str:
+def joined(text: str, found: tuple[Token, ...], spelled: Mapping[str, str] | None = None) -> str:
     """The text with one space where there were white space and comments."""
     parts: list[str] = []
     for number, token in enumerate(found):
+        before = found[number - 1].text.lower() if number else ""
         if number and found[number - 1].end < token.start:
             parts.append(" ")
-        parts.append(token.text)
+        is_name = token.sort in (Sort.WORD, Sort.NAME) and before not in ("::", "as")
+        other = (spelled or {}).get(token.value) if is_name else None
+        parts.append(token.text if other is None or is_called(number, found) else other)
     return "".join(parts)

@@ -30,9 +30,10 @@ WHERE "order_ts" >= warehouse_exporter_days.low AND "order_ts" < warehouse_expor
 
 -- orders: a statement of its own
 -- for: orders.duplicates, orders.again
-SELECT count(*) FILTER (WHERE n > 1) AS c0, count(*) AS c1
+SELECT count(*) FILTER (WHERE n > 1) AS c0, count(*) AS c1, (SELECT count(*) FROM "shop"."Orders"
+WHERE (("order_id" IS NULL))) AS c2
 FROM (SELECT count(*) AS n FROM "shop"."Orders"
-WHERE ((NOT "order_id" IS NULL))
+WHERE (((NOT "order_id" IS NULL)))
 GROUP BY "order_id") AS keys;
 
 -- items: one scan, by day

@@ -8,7 +8,7 @@ from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
 
 EXAMPLE = Example(
-    "column: event, values: [view], critical: '> 0'", "event", "SKIP", "UNKNOWN", "SKIP"
+    "column: event, values: [view], critical: '> 0'", "event", "SKIP", "UNKNOWN", "UNKNOWN"
 )
 
 EVENTS = "accepted_values: {column: event, values: [view, cart, purchase], critical: '> 0'}"
@@ -45,7 +45,9 @@ def test_no_value_is_no_wrong_value(warehouse: Warehouse) -> None:
         "rows_checked": 2.0,
     }
     warehouse.sql("UPDATE orders SET event = NULL")
-    assert warehouse.say(EVENTS) == ("SKIP", "nothing to divide by: 0 rows on 2026-03-09")
+    word, text = warehouse.say(EVENTS)
+    assert word == "UNKNOWN"
+    assert text.endswith("none has event (no_values)")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ EXAMPLE = Example(
     "sum: revenue, against: {dataset: items, sum: quantity * price}, window: all,"
     " critical: '> 0.01'",
     "revenue",
-    "UNKNOWN",
+    "FAIL",
     "UNKNOWN",
     "UNKNOWN",
 )
@@ -93,17 +93,43 @@ def test_nothing_is_no_zero(warehouse: Warehouse) -> None:
     warehouse.sql("UPDATE daily SET revenue = NULL WHERE day = '2026-03-09'")
     verdict = warehouse.verdict(SUM, FACTS, orders=DAILY)
     assert (verdict.outcome.shown, verdict.reason) == ("UNKNOWN", Reason.NO_VALUES)
-    assert "orders has no value on 2026-03-09, facts has 646.40" in verdict.text
+    assert verdict.text == "1 row of orders without a value on 2026-03-09 (no_values)"
     warehouse.sql("DELETE FROM daily WHERE day = '2026-03-09'")
-    assert "orders has no value on 2026-03-09, facts has 8" in say(warehouse, COUNT)[1]
+    told = "orders missing in orders, 8 in facts: difference -8 on 2026-03-09 (limit > 0)"
+    assert say(warehouse, COUNT) == ("FAIL", told), "what is absent is a difference"
+    told = "revenue missing in orders, 646.40 in facts: difference -646.40 on 2026-03-09"
+    assert say(warehouse, SUM) == ("FAIL", f"{told} (limit > 0.01)")
+    values = warehouse.values(SUM, FACTS, orders=DAILY)
+    assert values["totals_difference_ratio"] == -1
     warehouse.sql("DELETE FROM facts; UPDATE daily SET orders = 5 WHERE day = '2026-03-08'")
     assert say(warehouse, COUNT) == ("SKIP", "neither side has a value on 2026-03-09")
     before = datetime(2026, 3, 10, 3, tzinfo=UTC)
     told = "orders 5 in orders, 0 in facts: difference +5 on 2026-03-08 (limit > 0)"
     assert say(warehouse, COUNT, before) == ("FAIL", told), "no facts are an honest 0"
-    assert "facts has no value on 2026-03-08, orders has" in say(warehouse, SUM, before)[1]
+    told = "revenue 494.90 in orders, missing in facts: difference +494.90 on 2026-03-08"
+    assert say(warehouse, SUM, before) == ("FAIL", f"{told} (limit > 0.01)")
     warehouse.sql("UPDATE daily SET revenue = 0")
     assert say(warehouse, SUM, before)[0] == "SKIP", "a quiet day"
+
+
+def test_one_day_that_is_absent_or_unknown_does_not_hide_the_others(warehouse: Warehouse) -> None:
+    tables(warehouse)
+    week = SUM.replace("critical", "window: 7d, critical")
+    warehouse.sql("DELETE FROM daily WHERE day = '2026-03-05'")
+    told = (
+        "revenue missing in orders, 161.60 in facts: difference -161.60 on 2026-03-05 (1 of 7 days"
+    )
+    assert say(warehouse, week) == ("FAIL", f"{told} differs) (limit > 0.01)")
+    warehouse.sql("UPDATE facts SET revenue = NULL WHERE ts = '2026-03-07'")
+    unknown = "6 rows of facts without a value on 2026-03-07"
+    told = told.replace("7 days", "6 days")
+    assert say(warehouse, week) == ("FAIL", f"{told} differs); {unknown} (limit > 0.01)")
+    warehouse.sql("DELETE FROM facts WHERE ts = '2026-03-05'")
+    assert say(warehouse, week) == ("UNKNOWN", f"{unknown} (no_values)")
+    warehouse.sql("DELETE FROM facts")
+    assert say(warehouse, week)[0] == "FAIL"
+    warehouse.sql("DELETE FROM daily")
+    assert say(warehouse, week)[0] == "SKIP", "nothing on either side"
 
 
 def test_where_on_either_side_and_a_share_as_limit(warehouse: Warehouse) -> None:

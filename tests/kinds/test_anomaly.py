@@ -18,7 +18,7 @@ EXAMPLE = Example(
     "revenue",
     "SKIP",
     "UNKNOWN",
-    "SKIP",
+    "UNKNOWN",
     "anomalies",
 )
 

@@ -8,7 +8,7 @@ from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint, config_of, outcomes
 
 EXAMPLE = Example(
-    "against: {dataset: items, by: order_id}, warning: '< 10%'", "id", "SKIP", "UNKNOWN", "SKIP"
+    "against: {dataset: items, by: order_id}, warning: '< 10%'", "id", "SKIP", "UNKNOWN", "UNKNOWN"
 )
 
 LAST = (

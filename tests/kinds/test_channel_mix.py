@@ -17,7 +17,7 @@ EXAMPLE = Example(
     "revenue",
     "SKIP",
     "UNKNOWN",
-    "SKIP",
+    "UNKNOWN",
 )
 
 MIX = "channel_mix: {sum: attributed_revenue, warning: '>= 15%'}"

@@ -9,7 +9,7 @@ import pytest
 from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint, config_of, outcomes
 
-EXAMPLE = Example("critical: '> 0'", "id", "SKIP", "SKIP", "SKIP")
+EXAMPLE = Example("critical: '> 0'", "id", "SKIP", "UNKNOWN", "UNKNOWN")
 
 NONE = "duplicates: {critical: '> 0'}"
 DAY = "duplicates: {window: day, critical: '> 0'}"
@@ -73,7 +73,16 @@ def test_rows_without_a_key_are_no_duplicates(warehouse: Warehouse) -> None:
     table(warehouse)
     warehouse.sql("INSERT INTO orders VALUES (NULL, 1, '2026-03-09'), (NULL, 1, '2026-03-09')")
     assert warehouse.values(NONE)["rows_checked"] == 5
+    told = "0 of 5 keys (id) occur more than once in the whole table; 2 rows without a key"
+    assert warehouse.say(NONE) == ("PASS", f"{told} (limit 0)")
+    pair = "duplicates: {key: [id, state], window: day, critical: '> 0'}"
+    assert warehouse.say(pair)[1].endswith("on 2026-03-09; 2 rows without a key (limit 0)")
     warehouse.sql("UPDATE orders SET id = NULL")
+    assert warehouse.say(NONE) == (
+        "UNKNOWN",
+        "7 rows in the whole table: none has id (no_values)",
+    )
+    warehouse.sql("DELETE FROM orders")
     assert warehouse.say(NONE) == ("SKIP", "nothing to divide by: 0 rows in the whole table")
 
 

@@ -15,7 +15,7 @@ EXAMPLE = Example(
     "event",
     "SKIP",
     "UNKNOWN",
-    "SKIP",
+    "UNKNOWN",
 )
 
 STEPS = "steps: [product_added_to_cart, checkout_started, checkout_completed]"

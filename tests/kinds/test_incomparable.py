@@ -6,7 +6,7 @@ from tests.kinds.example import TWO_SIDES, Example
 from tests.kinds.sales import AGAINST, ITEMS, sales
 from tests.warehouses import Warehouse, complaint
 
-EXAMPLE = Example(f"{TWO_SIDES}, critical: '> 0'", "revenue", "SKIP", "SKIP", "SKIP")
+EXAMPLE = Example(f"{TWO_SIDES}, critical: '> 0'", "revenue", "UNKNOWN", "UNKNOWN", "UNKNOWN")
 
 NONE = f"incomparable: {{{AGAINST}, warning: '> 0'}}"
 

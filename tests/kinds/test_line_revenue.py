@@ -8,7 +8,7 @@ from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
 
 EXAMPLE = Example("column: revenue, equals: rows_read * 2, critical: '> 0'", "revenue",
-                  "SKIP", "UNKNOWN", "SKIP")  # fmt: skip
+                  "SKIP", "UNKNOWN", "UNKNOWN")  # fmt: skip
 
 LINES = "line_revenue: {critical: '> 0'}"
 FINE = (
@@ -71,8 +71,8 @@ def test_a_line_without_a_value_is_counted_apart_and_never_as_zero(warehouse: Wa
     assert warehouse.values(LINES)["line_revenue_incomparable_rows"] == 4
     warehouse.sql("UPDATE orders SET price = NULL")
     assert warehouse.say(LINES) == (
-        "SKIP",
-        "no line can be compared on 2026-03-09 (8 cannot be compared)",
+        "UNKNOWN",
+        "none of 8 lines can be compared on 2026-03-09: a value is missing in each (no_values)",
     )
 
 

@@ -19,7 +19,7 @@ EXAMPLE = Example(
     "revenue",
     "SKIP",
     "UNKNOWN",
-    "SKIP",
+    "UNKNOWN",
     "metrics",
 )
 

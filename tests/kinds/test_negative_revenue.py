@@ -7,7 +7,7 @@ import pytest
 from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
 
-EXAMPLE = Example("critical: '> 0'", "revenue", "SKIP", "UNKNOWN", "SKIP")
+EXAMPLE = Example("critical: '> 0'", "revenue", "SKIP", "UNKNOWN", "UNKNOWN")
 
 NONE = "negative_revenue: {critical: '> 0'}"
 
@@ -35,7 +35,10 @@ def test_revenue_below_zero_is_counted_until_it_is_mended(warehouse: Warehouse) 
 
 def test_rows_without_revenue_are_not_judged(warehouse: Warehouse) -> None:
     table(warehouse, "NULL, NULL")
-    assert warehouse.say(NONE) == ("SKIP", "nothing to divide by: 0 rows on 2026-03-09")
+    told = "2 rows on 2026-03-09: none has revenue (no_values)"
+    assert warehouse.say(NONE) == ("UNKNOWN", told)
+    paid = "negative_revenue: {where: state = 'open', critical: '> 0'}"
+    assert warehouse.say(paid) == ("SKIP", "nothing to divide by: 0 rows on 2026-03-09")
 
 
 def test_the_column_may_have_another_name(warehouse: Warehouse) -> None:

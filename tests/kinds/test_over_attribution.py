@@ -14,7 +14,7 @@ EXAMPLE = Example(
     "revenue",
     "SKIP",
     "UNKNOWN",
-    "SKIP",
+    "UNKNOWN",
 )
 
 ROWS = "against: {dataset: attribution, sum: attributed_revenue, by: order_id}"
@@ -101,9 +101,21 @@ def test_orders_without_a_value_are_not_compared(warehouse: Warehouse) -> None:
                   " WHERE revenue = 20)")  # fmt: skip
     assert "0 of 2 attributed orders have" in warehouse.say(LAST, ATTRIBUTION)[1]
     assert "attributed by last_click (1 lack a value), 0.00" in warehouse.say(LAST, ATTRIBUTION)[1]
+    warehouse.sql("UPDATE orders SET revenue = NULL")
+    why = "3 with a value missing, 1 without a row in attribution (no_values)"
+    told = f"none of 4 orders can be compared on 2026-03-09: {why}"
+    assert warehouse.say(LAST, ATTRIBUTION) == ("UNKNOWN", told)
+
+
+def test_attributions_that_are_gone_are_not_fine(warehouse: Warehouse) -> None:
+    shop(warehouse)
+    warehouse.sql("DELETE FROM attribution WHERE model = 'last_click' AND ts >= '2026-03-09'")
+    told = "no order is attributed by last_click on 2026-03-09"
+    assert warehouse.say(LAST, ATTRIBUTION) == ("SKIP", told), "that is for attribution_coverage"
     warehouse.sql("DELETE FROM attribution")
-    told = "no attributed order can be compared on 2026-03-09"
-    assert warehouse.say(LAST, ATTRIBUTION) == ("SKIP", told)
+    word, text = warehouse.say(LAST, ATTRIBUTION)
+    assert word == "UNKNOWN"
+    assert "none of 4 orders can be compared on 2026-03-09: 4 without a row in attr" in text
 
 
 def test_a_daily_aggregate_with_more_than_there_is_is_found_until_it_is_mended(
@@ -142,8 +154,7 @@ def test_a_daily_aggregate_without_a_value_is_not_fine(warehouse: Warehouse) -> 
     assert (verdict.outcome.shown, verdict.reason) == ("UNKNOWN", Reason.NO_VALUES)
     assert "1 row without revenue_last_click or revenue on 2026-03-09" in verdict.text
     warehouse.sql("DELETE FROM daily")
-    told = "no day can be compared on 2026-03-09"
-    assert warehouse.say(DAILY, orders=AGGREGATE) == ("SKIP", told)
+    assert warehouse.say(DAILY, orders=AGGREGATE) == ("SKIP", "no orders on 2026-03-09")
 
 
 def test_what_is_wrong_is_said_before_any_pass() -> None:
@@ -155,7 +166,7 @@ def test_what_is_wrong_is_said_before_any_pass() -> None:
     assert "over_attribution needs either `against:`" in complaint(both, ATTRIBUTION)
     assert "`attributed` is compared with `of`" in complaint(DAILY.replace("of: revenue, ", ""))
     keyless = complaint(LAST, ATTRIBUTION, orders="{relation: orders, time: ts}")
-    assert "over_attribution needs `by:` (dataset orders has no key of one column)" in keyless
+    assert "over_attribution needs `by:` (dataset orders has no key)" in keyless
     timeless = {"attribution": "{relation: attribution}"}
     near = LAST.replace("by: order_id", "by: order_id, within: 7d")
     assert "within: 7d needs a time column on dataset attribution" in complaint(near, timeless)

@@ -7,7 +7,7 @@ import pytest
 from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
 
-EXAMPLE = Example("column: stamp, critical: '> 0'", "stamp", "SKIP", "UNKNOWN", "SKIP")
+EXAMPLE = Example("column: stamp, critical: '> 0'", "stamp", "SKIP", "UNKNOWN", "UNKNOWN")
 
 PARSED = "parsable_timestamps: {column: stamp, critical: '> 0'}"
 

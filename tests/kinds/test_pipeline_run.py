@@ -9,7 +9,7 @@ import pytest
 from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
 
-EXAMPLE = Example("critical: '< 1'", "rows_read", "FAIL", "UNKNOWN", "FAIL")
+EXAMPLE = Example("critical: '< 1'", "rows_read", "FAIL", "UNKNOWN", "UNKNOWN")
 
 RUN = "pipeline_run: {critical: '< 1'}"
 LOG = "{relation: orders, time: ts, expect_day: today, expect_by: '05:00'}"
@@ -38,6 +38,9 @@ def test_a_run_that_read_nothing_is_no_run(warehouse: Warehouse) -> None:
     table(warehouse, "('2026-03-10 04:00+00', 0, 'load'), ('2026-03-10 04:10+00', NULL, 'load')")
     nothing = "0 of 2 runs logged on 2026-03-10 read rows (limit at least 1)"
     assert warehouse.say(RUN, orders=LOG) == ("FAIL", nothing)
+    warehouse.sql("DELETE FROM orders WHERE rows_read = 0")
+    told = "1 row on 2026-03-10: it has no rows_read (no_values)"
+    assert warehouse.say(RUN, orders=LOG) == ("UNKNOWN", told)
 
 
 def test_before_its_deadline_the_run_of_the_day_before_is_judged(warehouse: Warehouse) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
 
-EXAMPLE = Example("critical: '> 6%'", "rows_quarantined", "SKIP", "UNKNOWN", "SKIP")
+EXAMPLE = Example("critical: '> 6%'", "rows_quarantined", "SKIP", "UNKNOWN", "UNKNOWN")
 
 RATE = "quarantine_rate: {warning: '> 5%', critical: '> 6%'}"
 LOG = "{relation: orders, time: ts, expect_day: today, expect_by: '05:00'}"
@@ -60,8 +60,12 @@ def test_it_falls_silent_with_a_good_run_and_exports_the_evidence(warehouse: War
 def test_runs_that_lack_either_number_are_left_out(warehouse: Warehouse) -> None:
     table(warehouse, "('2026-03-10', 100, 1), ('2026-03-10', NULL, 50), ('2026-03-10', 5000, NULL)")
     assert warehouse.values(RATE, orders=LOG)["quarantine_ratio"] == 0.01
+    assert "; 2 runs without a number left out (1 %" in warehouse.say(RATE, orders=LOG)[1]
     warehouse.sql("DELETE FROM orders WHERE rows_read = 100")
-    assert warehouse.say(RATE, orders=LOG)[0] == "SKIP"
+    told = (
+        "2 runs logged on 2026-03-10 without rows_quarantined or rows_read, and none that read rows"
+    )
+    assert warehouse.say(RATE, orders=LOG) == ("UNKNOWN", f"{told} (no_values)")
 
 
 @pytest.mark.parametrize("run", ["-100, 50", "100, -1", "-100, -100"])

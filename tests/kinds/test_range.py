@@ -8,7 +8,7 @@ from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
 
 EXAMPLE = Example("column: revenue, min: 0, max: 100, critical: '> 0'", "revenue",
-                  "SKIP", "UNKNOWN", "SKIP")  # fmt: skip
+                  "SKIP", "UNKNOWN", "UNKNOWN")  # fmt: skip
 
 PRICES = "range: {column: price, min: 0, max: 100, critical: '> 0'}"
 

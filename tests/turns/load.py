@@ -31,6 +31,8 @@ BREAKS = {
             "events.volume": "the day has no row",
             "events.day_ends_early_by_hours": "the day has no row",
             "orders.incomparable_raw": "its orders have no event",
+            "orders.reconciliation_raw": "no order of the day can be compared",
+            "orders.reconciliation_total_raw": "no order of the day can be compared",
             "events.seasonal_events": "the day has no row",
             "events.drops_page_views": "a part of its rows",
             "events.weekly_popups": "a part of its rows",

@@ -145,6 +145,10 @@ BREAKS = {
         f" FROM analytics.fct_orders WHERE order_id IN {FEW}",
         "order_items.orphans_order_id",
         "fct_order_items",
+        beside={
+            "orders.reconciliation": "items that no order has",
+            "orders.reconciliation_total": "they are in the total of their day",
+        },
     ),
     "J3": Break(
         "UPDATE analytics.fct_orders SET session_id = 'lost_' || session_id"
