@@ -27,24 +27,24 @@ lint: .venv/dev ## ruff and mypy
 	$(BIN)/mypy
 
 assets: .venv/dev ## write prometheus/ and alertmanager/ from the config of the sample shop
-	$(BIN)/warehouse-exporter assets --config.file exporter/profiles/complete.yml --output build/assets \
+	$(BIN)/warehouse-exporter assets --config.file exporter/warehouse_exporter/profiles/complete.yml --output build/assets \
 		--exporter-address exporter:9843 --alertmanager-address alertmanager:9093
 	cp -r build/assets/prometheus build/assets/alertmanager .
 
 case-study: .venv/dev ## write docs/case-study.md from the recorded events
-	$(BIN)/python -m tests.case_study
+	$(BIN)/python -m labs.case_study
 
 incidents: .venv/dev ## write docs/incidents.md from incidents made to happen (an hour, 8 GB)
-	$(BIN)/python -m tests.incidents
+	$(BIN)/python -m labs.incidents
 
 reliability: .venv/dev ## write docs/reliability.md from faults made on purpose
-	$(BIN)/python -m tests.reliability
+	$(BIN)/python -m labs.reliability
 
 year: .venv/dev ## write docs/ordinary-year.md from simulated shops (half an hour)
-	$(BIN)/python -m tests.year
+	$(BIN)/python -m labs.year
 
 bench: .venv/dev ## write docs/performance.md: what it costs the warehouse (half an hour, 8 GB)
-	$(BIN)/python -m bench --output docs/performance.md
+	$(BIN)/python -m labs.bench --output docs/performance.md
 
 clean: ## remove what the other targets made
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -10,9 +10,9 @@ from typing import Any
 
 import psycopg2
 import pytest
+from warehouse_exporter.demo.postgres import INSTALLS, Postgres
 
-from exporter.demo.postgres import INSTALLS, Postgres
-from tests.programs import MISSING
+from tests.support.programs import MISSING
 
 EVENTS = Path(__file__).parents[2] / "shared" / "data" / "web_events"
 NUMBERS = count(1)

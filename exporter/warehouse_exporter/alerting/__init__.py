@@ -1,0 +1,1 @@
+"""What Prometheus and Alertmanager are given: rules, routes, receivers, and the texts of alerts."""

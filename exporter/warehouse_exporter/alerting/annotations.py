@@ -1,0 +1,112 @@
+"""The texts of an alert: what the person who is woken reads.
+
+O8: the text of an alert says why, `value=0.062 (6.2%) (limit > 5%), 31 of 500 rows`. The counts,
+and what else is told beside the value, are asked of Prometheus when the alert is written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from warehouse_exporter.config import Check, Config
+from warehouse_exporter.core import names
+from warehouse_exporter.core.limits import Condition, Reading, Unit
+from warehouse_exporter.kinds.shared.base import Share
+
+PLAIN = '{{ printf "%.10g" $value }}'
+"""A number of rows in full: with fewer digits 54,321 would be written as 5.432e+04."""
+
+
+ENCODER = json.JSONEncoder(ensure_ascii=False)
+
+
+def quoted(text: str) -> str:
+    """A PromQL string that may also stand between backticks, as it does in templates."""
+    return ENCODER.encode(text).replace("`", "\\x60")
+
+
+def literal(text: str) -> str:
+    """Text that Prometheus does not take for a template: checks are named after columns."""
+    return text.replace("{{", '{{ "{{" }}')
+
+
+def selector(metric: str, check: Check, **labels: str) -> str:
+    """The series of one check."""
+    wanted = {**labels, "dataset": check.id.dataset, "check": check.id.name}
+    return f"{metric}{{{','.join(f'{name}={quoted(text)}' for name, text in wanted.items())}}}"
+
+
+def value_template(condition: Condition) -> str:
+    """The alert's value as people read it: that of the first term, in the unit of its limit."""
+    firsts = [terms[0] for terms in condition.alternatives]
+    first = firsts[0]
+    if any(term.limit.unit is not first.limit.unit for term in firsts):
+        return PLAIN  # nobody knows which of them is in breach
+    if first.reading is Reading.AGE or first.limit.unit is Unit.DURATION:
+        return "{{ $value | humanizeDuration }}"
+    if first.limit.unit is Unit.SHARE:
+        return '{{ printf "%.4f" $value }} ({{ $value | humanizePercentage }})'
+    return '{{ printf "%.4g" $value }}' if first.reading.of_a_departure else PLAIN
+
+
+def same(check: Check) -> tuple[str, ...]:
+    """Labels by which an alert's own series is found: a funnel has one for each of its steps."""
+    return ("job", "instance", *check.kind.metric.labels)
+
+
+def own_series(check: Check) -> Callable[[str], str]:
+    """Metric name -> the alert's own series, for `printf` with the labels that are the same."""
+    equal = "".join(f",{name}=%[{place}]q" for place, name in enumerate(same(check), 1))
+
+    def select(metric: str) -> str:
+        return selector(metric, check).replace("%", "%%").removesuffix("}") + equal + "}"
+
+    return select
+
+
+def asked(check: Check, promql: str, text: str) -> str:
+    """Text around a number (`.`) that Prometheus is asked for when the alert is written.
+
+    Nothing at all where there is none, as for a finding that holds without being measured.
+    """
+    question = f"printf `{promql}` {' '.join(f'$labels.{name}' for name in same(check))}"
+    return f"{{{{ with {question} | query }}}}{text}{{{{ end }}}}"
+
+
+def counts_template(kind: Share, check: Check) -> str:
+    """`, 58 of 1000 rows`."""
+    select, number = own_series(check), '{{ . | first | value | printf "%.0f" }}'
+    failed = asked(check, select(names.ROWS_FAILED.name), f", {number}")
+    total = asked(check, select(names.ROWS_CHECKED.name), f" of {number} {kind.things}")
+    return failed + total
+
+
+def more_template(check: Check) -> str:
+    """`, expected=840, score=-5.2`: what the kind tells beside, as far as it is there."""
+    number = '{{ . | first | value | printf "%.10g" }}'
+    told = check.kind.told(own_series(check))
+    return "".join(asked(check, promql, f", {word}={number}") for word, promql in told.items())
+
+
+def texts(
+    check: Check, place: int, alert: str, summary: str, description: str, config: Config
+) -> dict[str, str]:
+    """What the person who is woken reads; the title of a page names the alert first in place."""
+    found = {
+        "summary": literal(f"{check.id}: {summary}"),
+        "description": description,
+        "place": f"{place:04d}",
+    }
+    if runbook := config.alerts.runbook(alert):
+        found["runbook_url"] = runbook
+    if config.alerts.dashboard_url:
+        found["dashboard_url"] = config.alerts.dashboard_url.replace("{dataset}", check.id.dataset)
+    return found
+
+
+def reason_template(check: Check) -> str:
+    """` (timeout)`, as the exporter says it of the check."""
+    known = selector(names.UNMEASURED_REASON.name, check).replace("%", "%%").removesuffix("}")
+    question = f"printf `{known},job=%q,instance=%q}}` $labels.job $labels.instance"
+    return f'{{{{ with {question} | query }}}} ({{{{ . | first | label "reason" }}}}){{{{ end }}}}'

@@ -1,0 +1,318 @@
+"""Config -> Prometheus rules, one alert per check and severity, with the limits as literals.
+
+A finding must not look repaired because its check stopped being measured. So alerts judge what was
+last measured: a recording rule for each judged gauge carries its value on while the check is not
+measured, for hours, and drops it once the check is measured and has none.
+
+All rules are one group: they are evaluated one after the other, at one instant, and told in their
+order. Groups begin and end up to an interval apart, and a consequence that outlives its cause by
+that much would page. So a cause stands before what follows from it: datasets before those made from
+them, what explains before what is explained, critical before warning.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from warehouse_exporter.alerting.annotations import (
+    counts_template,
+    literal,
+    more_template,
+    reason_template,
+    selector,
+    texts,
+    value_template,
+)
+from warehouse_exporter.alerting.assets import rules_about_ourselves
+from warehouse_exporter.config import Check, Config
+from warehouse_exporter.config.values import parse_duration
+from warehouse_exporter.core import names
+from warehouse_exporter.core.limits import Condition
+from warehouse_exporter.core.lineage import depths, downstream, incident
+from warehouse_exporter.core.model import Severity
+from warehouse_exporter.kinds.shared.base import Share
+
+GROUP = "warehouse"
+HELD = 6 * 3600
+"""Seconds that a finding survives unmeasured; then only the unmeasured alert is left."""
+KEPT, LONGEST = 2, 30 * 60
+"""Intervals that an alert goes on firing after its last breach, so that a value that is in breach
+in every other pass tells once; and seconds, at most: nobody waits for hours to hear of a repair."""
+CAUSE = 1.2
+"""How much longer a cause goes on than what follows from it: what it silences must end first, or it
+would be told when all is over."""
+INTERVAL = "15s"
+"""Between two scrapes, and two evaluations of the rules."""
+CHECK = "job, dataset, check"
+MEASURED_AT, BLIND = "warehouse:check_measured_at", "warehouse:check_blind"
+LAST = "{}:last"
+"""Gauge -> the name of what was last measured of it."""
+LOADED = "warehouse:rules_loaded"
+"""What Prometheus says of the rules it has loaded."""
+Rule = dict[str, Any]
+
+
+def expression(condition: Condition, check: Check) -> str:
+    """The condition on what was last measured: now, or before the check could not be any more."""
+    return condition.promql(
+        lambda metric: selector(LAST.format(metric), check, **check.kind.judged)
+    )
+
+
+def memory() -> list[Rule]:
+    """When each check was last measured, and which are blind: measured not long ago, and not now.
+
+    Another warehouse, of another job, may have a check of the same name.
+    """
+    now = f"{names.MEASURED.name} == 1"
+    return [
+        {
+            "record": MEASURED_AT,
+            "expr": f"timestamp({now})\nor\n({MEASURED_AT} > time() - {HELD})",
+        },
+        {"record": BLIND, "expr": f"{MEASURED_AT}\nunless on({CHECK}) ({now})"},
+    ]
+
+
+def last(metric: str) -> Rule:
+    """A gauge as last measured; dropped with the first measurement that has none."""
+    name = LAST.format(metric)
+    return {"record": name, "expr": f"{metric}\nor\n({name} and on({CHECK}) {BLIND})"}
+
+
+def labels(check: Check, severity: Severity, config: Config) -> dict[str, str]:
+    """The labels by which an alert is routed."""
+    return {
+        "severity": severity.value,
+        "dataset": check.id.dataset,
+        "check": literal(check.id.name),
+        "owner": literal(check.owner or "unowned"),
+        "layer": check.kind.layer,
+        "incident": incident(check.id.dataset, config.datasets),
+    }
+
+
+def kept(check: Check, config: Config) -> str | None:
+    """How long the alerts of a check go on firing after a breach; None: not at all.
+
+    What a cause silences must end first. A dataset with another interval sees the repair later, by
+    as much as its own interval.
+    """
+    dataset = check.id.dataset
+    every = config.interval(dataset)
+    wait = patience(every, config)
+    if check.kind.explains:
+        others = {config.interval(one) for one in downstream(dataset, config.datasets)} - {every}
+        wait = CAUSE * max([wait, *(patience(other, config) + other for other in others)])
+    return f"{math.ceil(wait)}s" if patience(every, config) else None
+
+
+def patience(every: float, config: Config) -> float:
+    """Seconds that a finding goes on, in which a value that flaps has come back."""
+    given = config.alerts.keep_firing_for
+    if given is None:
+        return min(KEPT * every, LONGEST)
+    return parse_duration(given) if int(given[:-1]) else 0
+
+
+def finding_rule(
+    check: Check, place: int, severity: Severity, condition: Condition, config: Config
+) -> Rule:
+    """The rule of one severity of one check, which has a place in the order of causes."""
+    counts = counts_template(check.kind, check) if isinstance(check.kind, Share) else ""
+    description = f"value={value_template(condition)} (limit {condition.text})"
+    alert, keep = check.kind.alert, kept(check, config)
+    return {
+        "alert": alert,
+        "expr": expression(condition, check),
+        **({"for": check.kind.hold} if check.kind.hold else {}),
+        **({"keep_firing_for": keep} if keep else {}),
+        "labels": labels(check, severity, config),
+        "annotations": texts(
+            check,
+            place,
+            alert,
+            check.kind.summary,
+            f"{description}{counts}{more_template(check)}.",
+            config,
+        ),
+    }
+
+
+def unmeasured_rule(check: Check, place: int, config: Config) -> Rule:
+    """The rule for a check that cannot be measured: as loud as the check could have been.
+
+    It is not kept: when a database is back it must end before `WarehouseDown`, which silences it.
+    """
+    severity = next((s for s in Severity if s in check.kind.conditions()), Severity.INFO)
+    description = (
+        f"Not measured{reason_template(check)}, so nobody knows whether it is fine. "
+        f"The reason is on the status page and in {names.UNMEASURED_REASON.name}."
+    )
+    return {
+        "alert": names.ALERT_UNMEASURED,
+        "expr": f"{selector(names.MEASURED.name, check)} == 0",
+        "for": config.alerts.unmeasured_for,
+        "labels": labels(check, severity, config),
+        "annotations": texts(
+            check,
+            place,
+            names.ALERT_UNMEASURED,
+            "the check cannot be measured",
+            description,
+            config,
+        ),
+    }
+
+
+def causes_first(config: Config) -> list[Check]:
+    """The checks, each dataset's together, so that a cause stands before what follows from it."""
+    names = dict.fromkeys(check.id.dataset for check in config.checks)
+    depth = depths(config.datasets)
+    in_order = sorted(names, key=lambda name: depth.get(name, 0))
+    place = {name: number for number, name in enumerate(in_order)}
+
+    def order(check: Check) -> tuple[int, bool, bool]:
+        """What is exact stands before what is only unlikely, judged by the days before."""
+        return place[check.id.dataset], not check.kind.explains, not check.kind.in_the_past
+
+    return sorted(config.checks, key=order)
+
+
+def judging(config: Config) -> list[Rule]:
+    """Every rule that says something of the data, in the order in which they are evaluated."""
+    checks = causes_first(config)
+    judged = {
+        term.metric: None
+        for check in checks
+        for condition in check.kind.conditions().values()
+        for term in condition.terms
+    }
+    findings = [
+        finding_rule(check, place, severity, conditions[severity], config)
+        for place, check in enumerate(checks)
+        for conditions in (check.kind.conditions(),)
+        for severity in Severity
+        if severity in conditions
+    ]
+    unmeasured = [unmeasured_rule(check, place, config) for place, check in enumerate(checks)]
+    return [*memory(), *map(last, judged), *findings, *unmeasured]
+
+
+def checksum(config: Config) -> str:
+    """A fingerprint of what Prometheus should have loaded; comments do not count."""
+    return digest(judging(config))
+
+
+def digest(rules: list[Rule]) -> str:
+    """The fingerprint of rules, taken one by one: all at once would hold up every other thread."""
+    found = hashlib.sha256(b"[")
+    for place, rule in enumerate(rules):
+        found.update((", " * bool(place) + json.dumps(rule)).encode())
+    found.update(b"]")
+    return found.hexdigest()[:16]
+
+
+def groups(config: Config, job: str | None = None) -> Iterator[dict[str, Any]]:
+    """The one group of rules about the data, and the one about the exporter itself."""
+    rules = judging(config)
+    loaded = {"record": LOADED, "expr": "vector(1)", "labels": {"checksum": digest(rules)}}
+    yield {"name": GROUP, "rules": [*rules, loaded]}
+    ours = rules_about_ourselves(job)
+    yield {**ours, "rules": [adapted(rule, config) for rule in ours["rules"]]}
+
+
+def adapted(rule: Rule, config: Config) -> Rule:
+    """A rule about the exporter with the config's link to its runbook, and without what an older
+    Prometheus does not know."""
+    given, runbook = config.alerts.keep_firing_for, config.alerts.runbook(rule["alert"])
+    dropped = {"keep_firing_for"} if given is not None and not int(given[:-1]) else set()
+    kept = {key: value for key, value in rule.items() if key not in dropped}
+    links = {"runbook_url": runbook} if runbook else {}
+    return {**kept, "annotations": {**rule["annotations"], **links}}
+
+
+class Block(str):
+    """Text that YAML writes as a block, so that people can read an expression of two lines."""
+
+
+class Dumper(yaml.SafeDumper):
+    """Writes expressions as blocks."""
+
+
+class FastDumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """The same five times as fast, where PyYAML was built with libyaml."""
+
+
+def as_block(dumper: yaml.SafeDumper, text: Block) -> yaml.ScalarNode:
+    """The node of a block."""
+    return dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style="|")
+
+
+Dumper.add_representer(Block, as_block)
+FastDumper.add_representer(Block, as_block)
+ESCAPED = "\\U"
+"""The beginning of what libyaml makes of an emoji; other texts it leaves as readable as we do."""
+
+
+def blocks(data: Any) -> Any:
+    """The data with its multi-line texts as blocks."""
+    if isinstance(data, dict):
+        return {key: blocks(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [blocks(item) for item in data]
+    return Block(data) if isinstance(data, str) and "\n" in data else data
+
+
+def render(config: Config, job: str | None = None) -> str:
+    """The rules file; with a `job`, the exporter is looked for in that job of Prometheus alone."""
+    options = "" if job is None else f" --job {shlex.quote(job)}"
+    head = (
+        f"# Generated by `warehouse-exporter rules --config.file {config.path}{options}`."
+        " DO NOT EDIT.\n"
+        "# A limit is written once, in that file.\n"
+    )
+    return head + written({"groups": blocks(list(groups(config, job)))})
+
+
+def prometheus_config(config: Config, job: str, exporter: str, alertmanager: str) -> str:
+    """A prometheus.yml that scrapes the exporter and sends alerts to an Alertmanager."""
+    head = (
+        f"# Generated by `warehouse-exporter assets --config.file {config.path}`.\n"
+        "# rules/warehouse.yml and ../alertmanager/ are from the same config.\n"
+    )
+
+    def targets(*addresses: str) -> list[dict[str, list[str]]]:
+        return [{"targets": list(addresses)}]
+
+    return head + written(
+        {
+            "global": {"scrape_interval": INTERVAL, "evaluation_interval": INTERVAL},
+            "rule_files": ["rules/*.yml"],
+            "alerting": {"alertmanagers": [{"static_configs": targets(alertmanager)}]},
+            "scrape_configs": [
+                {"job_name": job, "static_configs": targets(exporter)},
+                {"job_name": "alertmanager", "static_configs": targets(alertmanager)},
+                {"job_name": "prometheus", "static_configs": targets("localhost:9090")},
+            ],
+        }
+    )
+
+
+def written(data: Any) -> str:
+    """The data as YAML, in the order made."""
+    text = dumped(data, FastDumper)
+    return dumped(data, Dumper) if ESCAPED in text else text
+
+
+def dumped(data: Any, dumper: type[yaml.SafeDumper]) -> str:
+    """The data as one of the two writes it."""
+    text: str = yaml.dump(data, Dumper=dumper, sort_keys=False, width=1000, allow_unicode=True)
+    return text

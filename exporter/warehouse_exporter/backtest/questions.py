@@ -1,0 +1,125 @@
+"""What many days ask, united: a day is read once however many mornings look at it.
+
+Every morning asks as a pass of that morning would. Scans over days that differ in nothing but the
+days become one; equal lookups, probes and scans of a whole table are asked once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from warehouse_exporter.config import Check
+from warehouse_exporter.core.errors import Skipped, Unmeasured
+from warehouse_exporter.core.model import CheckId
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Lookup, Need, Probe, Scan
+from warehouse_exporter.plan.fusion import Asked, Statement, fuse
+from warehouse_exporter.plan.planner import questions_of
+
+Key = tuple[CheckId, str]
+"""A check, and one of the questions it asks."""
+Days = tuple[date, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One need of a check on one morning: which answer it takes, and which days of it."""
+
+    name: str
+    key: Key
+    days: Days | None
+
+
+@dataclass(frozen=True)
+class Morning:
+    """The instant of a judgement, what its checks ask, and what is known without asking."""
+
+    as_of: datetime
+    asked: Mapping[CheckId, tuple[Question, ...]]
+    unmeasured: Mapping[CheckId, Unmeasured | Skipped]
+
+
+@dataclass
+class Inquiry:
+    """The questions of all mornings, each different one once.
+
+    `first` has the morning that asked it first.
+    """
+
+    asked: dict[Key, Asked] = field(default_factory=dict)
+    first: dict[Key, datetime] = field(default_factory=dict)
+    _days: dict[Key, set[date]] = field(default_factory=dict)
+    _names: dict[tuple[Any, ...], str] = field(default_factory=dict)
+    _variants: dict[Key, int] = field(default_factory=dict)
+
+    def morning(
+        self, checks: Iterable[Check], targets: Mapping[str, Target], as_of: datetime
+    ) -> Morning:
+        """Take in what the checks ask on a morning."""
+        found = questions_of(checks, targets)
+        asked: dict[CheckId, list[Question]] = {check: [] for check in found.divisions}
+        for one in found.asked:
+            days = one.need.days if isinstance(one.need, Scan) else None
+            asked[one.check].append(Question(one.name, self._take(one, days, as_of), days))
+        by_check = {check: tuple(questions) for check, questions in asked.items()}
+        return Morning(as_of, by_check, found.unmeasured)
+
+    def _take(self, asked: Asked, days: Days | None, as_of: datetime) -> Key:
+        """The key of a question, which is a new one if nobody asked it before."""
+        text = (asked.check, asked.name, *text_of(asked.need))
+        if text not in self._names:
+            same = (asked.check, asked.name)
+            variant = self._variants[same] = self._variants.get(same, 0) + 1
+            self._names[text] = f"{asked.name} ({variant})"
+        key = asked.check, self._names[text]
+        if key not in self.asked:
+            self.asked[key], self.first[key] = replace(asked, name=key[1]), as_of
+        if days is not None:
+            self._days.setdefault(key, set()).update(days)
+        return key
+
+    def need(self, question: Question) -> Need:
+        """What a morning asked, by its own days."""
+        need = self.asked[question.key].need
+        return replace(need, days=question.days) if isinstance(need, Scan) else need
+
+    def statements(self, targets: Mapping[str, Target]) -> list[Statement]:
+        """As few statements as the questions allow; single values of one morning go together."""
+        scans, probes = [], []
+        lookups: dict[datetime, list[Asked]] = {}
+        for key, one in self.asked.items():
+            if isinstance(one.need, Scan):
+                scans.append(self._whole(key, one))
+            elif isinstance(one.need, Lookup):
+                lookups.setdefault(self.first[key], []).append(one)
+            else:
+                probes.append(one)
+        found = [*fuse(scans, targets)]
+        for together in lookups.values():
+            found += fuse(together, targets)
+        return [*found, *fuse(probes, targets)]
+
+    def _whole(self, key: Key, asked: Asked) -> Asked:
+        """The question over all the days that any morning asked about."""
+        if key not in self._days:
+            return asked
+        assert isinstance(asked.need, Scan)
+        return replace(asked, need=replace(asked.need, days=tuple(sorted(self._days[key]))))
+
+    def asked_on(self, statement: Statement) -> datetime:
+        """The morning that asked the first question of a statement first."""
+        asked = statement.slots[0].asked
+        return self.first[asked.check, asked.name]
+
+
+def text_of(need: Need) -> tuple[Any, ...]:
+    """What is asked, whichever days it is asked about; equal texts have equal answers."""
+    if isinstance(need, Scan):
+        return need.dataset, need.state, need.texts, need.rows, need.days is None
+    if isinstance(need, Lookup):
+        return need.dataset, need.state, need.subqueries
+    assert isinstance(need, Probe)
+    return need.dataset, need.state, need.sql

@@ -1,0 +1,180 @@
+"""A backtest for people: tables, and the same as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from warehouse_exporter.backtest.faults import FAULTS
+from warehouse_exporter.backtest.run import Backtest
+from warehouse_exporter.backtest.sensitivity import Recall, Tally
+from warehouse_exporter.backtest.timeline import (
+    COUNTED,
+    Record,
+    a_week,
+    episodes,
+    in_words,
+    of_dataset,
+)
+from warehouse_exporter.core.wording import agreed, counted
+from warehouse_exporter.publish.report import cell
+
+NONE = "-"
+AS_THEY_ARE = "Judged on the rows as they are now: what arrived late is there on every day."
+AS_IT_IS = (
+    "at the whole table, or at the catalogue, as it is now, and so says the same on every day;"
+    " --open-days-only narrows what looks at a whole table."
+)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of the report; the numbers stand to the right, the last column is text."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def number(value: float) -> str:
+    """A count, where 0 is nothing to look at."""
+    return f"{value:g}" if value else NONE
+
+
+def rate(value: float) -> str:
+    """Episodes a week."""
+    return f"{value:.1f}" if value else NONE
+
+
+def sheets(found: Backtest) -> Iterator[Sheet]:
+    """All tables of the report."""
+    yield of_checks(found)
+    yield of_datasets(found)
+    if found.recall is not None:
+        faults = tuple(fault.name for fault in FAULTS)
+        yield Sheet(
+            "Faults caught, of the days that were silent without them",
+            ("CHECK", *faults),
+            tuple(recalls(found.recall, found)),
+        )
+        yield Sheet(
+            "Faults caught by some check of the dataset",
+            ("DATASET", *faults),
+            tuple(recalled(name, tallies) for name, tallies in found.recall.datasets.items()),
+        )
+    if found.untouched:
+        yield Sheet(
+            "Not injected",
+            ("CHECK", "BECAUSE"),
+            tuple((str(check), reason) for check, reason in found.untouched.items()),
+        )
+
+
+def of_checks(found: Backtest) -> Sheet:
+    """A line for each check, those that spoke most first, and one for each with other limits."""
+    order = sorted(found.records, key=lambda record: -len(record.spoke_on))
+    rows = []
+    for record in order:
+        rows.append(line(str(record.check.id), record, found.days))
+        other = found.changed.get(record.check.id)
+        if other is not None:
+            rows.append(line(f"  with {limits_text(other)}", other, found.days))
+    head = ("CHECK", *COUNTED, "EPISODES", "A WEEK", "SPOKE ON")
+    return Sheet("Checks", head, tuple(rows))
+
+
+def line(name: str, record: Record, days: Sequence[date]) -> tuple[str, ...]:
+    """What one check said, in numbers."""
+    counts, runs = record.counts, episodes(record.spoke_on)
+    words = (number(counts[word]) for word in COUNTED)
+    return (name, *words, number(len(runs)), rate(a_week(len(runs), days)), in_words(runs))
+
+
+def limits_text(record: Record) -> str:
+    """`critical > 3%`, as written."""
+    conditions = record.check.kind.conditions()
+    return ", ".join(f"{severity} {found.text}" for severity, found in conditions.items())
+
+
+def of_datasets(found: Backtest) -> Sheet:
+    """A line for each dataset: what people are told, one episode per table and run of days."""
+    rows = []
+    for name in found.datasets:
+        rows.append(told(name, of_dataset(found.records, name), found.days))
+        if any(check.dataset == name for check in found.changed):
+            other = of_dataset(found.with_changes, name)
+            rows.append(told("  with --set", other, found.days))
+    head = ("DATASET", "DAYS", "EPISODES", "A WEEK", "SPOKE ON")
+    return Sheet("Datasets", head, tuple(rows))
+
+
+def told(name: str, spoke_on: Sequence[date], days: Sequence[date]) -> tuple[str, ...]:
+    """The episodes of a dataset, in numbers."""
+    runs = episodes(spoke_on)
+    week = rate(a_week(len(runs), days))
+    return name, number(len(spoke_on)), number(len(runs)), week, in_words(runs)
+
+
+def recalls(recall: Recall, found: Backtest) -> Iterator[tuple[str, ...]]:
+    """A line for each check in which faults can be made, and one for each with other limits."""
+    for check, tallies in recall.checks.items():
+        yield recalled(str(check), tallies)
+        if check in found.changed:
+            other = f"  with {limits_text(found.changed[check])}"
+            yield recalled(other, found.changed_recall[check])
+
+
+def recalled(name: str, tallies: Mapping[str, Tally]) -> tuple[str, ...]:
+    """`57/60 95 %` for each fault."""
+    return (name, *(share(tallies.get(fault.name)) for fault in FAULTS))
+
+
+def share(tally: Tally | None) -> str:
+    """How many of how many, and in per cent."""
+    if tally is None:
+        return NONE
+    return f"{tally.caught}/{tally.silent} {tally.caught / tally.silent * 100:.0f} %"
+
+
+def summary(found: Backtest) -> list[str]:
+    """The lines under the tables."""
+    days = f"{counted(len(found.days), 'day')} from {found.days[0]} to {found.days[-1]}"
+    lines = [f"{told_of(found, found.records)} in {days}."]
+    if found.changed:
+        lines.append(f"With --set: {told_of(found, found.with_changes)}.")
+    lines.append(AS_THEY_ARE)
+    still = [str(r.check.id) for r in found.records if r.spoke_on and r.check.id in found.unmoved]
+    if still:
+        looks = agreed(len(still), "looks", "look")
+        lines.append(f"{', '.join(still)} {looks} {AS_IT_IS}")
+    return lines
+
+
+def told_of(found: Backtest, records: Iterable[Record]) -> str:
+    """`6 episodes of 2 datasets, 0.5 a week`: one for each table and run of days."""
+    every = list(records)
+    runs = {name: len(episodes(of_dataset(every, name))) for name in found.datasets}
+    total, speaking = sum(runs.values()), sum(map(bool, runs.values()))
+    of = f" of {counted(speaking, 'dataset')}" if total else ""
+    return f"{counted(total, 'episode')}{of}, {a_week(total, found.days):.1f} a week"
+
+
+def is_text(sheet: Sheet, place: int) -> bool:
+    """Whether a column holds text: the first, and the last of those that end with it."""
+    return place == 0 or sheet.head[place] in ("SPOKE ON", "BECAUSE")
+
+
+def markdown(found: Backtest) -> str:
+    """The backtest as a Markdown document."""
+    parts = ["# Backtest", "", "\n\n".join(cell(text) for text in summary(found)), ""]
+    for sheet in sheets(found):
+        bars = ("---" if is_text(sheet, place) else "--:" for place in range(len(sheet.head)))
+        parts += [f"## {sheet.title}", "", listed(word.lower() for word in sheet.head)]
+        parts += [f"|{'|'.join(bars)}|", *(listed(row) for row in sheet.rows), ""]
+    return "\n".join(parts[:-1]) + "\n"
+
+
+def listed(cells: Iterable[str]) -> str:
+    """A row of a Markdown table."""
+    return f"| {' | '.join(cell(text) for text in cells)} |"

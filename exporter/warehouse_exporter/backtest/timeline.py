@@ -1,0 +1,88 @@
+"""What was said on which days, and in how many episodes: what people would have got."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from warehouse_exporter.config import Check
+from warehouse_exporter.core.calendar import ONE_DAY
+from warehouse_exporter.core.model import Outcome, Severity, Verdict
+
+Episode = tuple[date, date]
+"""First and last of consecutive days."""
+A_WEEK = 7
+COUNTED = ("FAIL", "UNKNOWN", "WARN", "INFO", "SKIP")
+"""What is counted of a check's days, beside those on which it passed."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """The verdict that decided for a check on one day."""
+
+    outcome: Outcome
+    severity: Severity | None
+    text: str
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> Said:
+        """A verdict without its sample."""
+        return cls(verdict.outcome, verdict.severity, verdict.text)
+
+    @property
+    def is_info(self) -> bool:
+        """Whether it is a finding that tells nobody."""
+        return self.severity is Severity.INFO
+
+    @property
+    def speaks(self) -> bool:
+        """Whether somebody is told: a finding, or that nothing could be measured."""
+        told = (Outcome.CRITICAL, Outcome.WARNING, Outcome.UNMEASURED)
+        return self.outcome in told and not self.is_info
+
+
+@dataclass(frozen=True)
+class Record:
+    """What one check said, by the day on which it was said."""
+
+    check: Check
+    said: Mapping[date, Said]
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Days by the word that people see; an info finding counts apart, as INFO."""
+        return Counter("INFO" if s.is_info else s.outcome.shown for s in self.said.values())
+
+    @property
+    def spoke_on(self) -> list[date]:
+        """The days on which somebody was told."""
+        return [day for day, said in self.said.items() if said.speaks]
+
+
+def episodes(days: Iterable[date]) -> list[Episode]:
+    """Runs of consecutive days, oldest first."""
+    found: list[Episode] = []
+    for day in sorted(set(days)):
+        if found and day == found[-1][1] + ONE_DAY:
+            found[-1] = found[-1][0], day
+        else:
+            found.append((day, day))
+    return found
+
+
+def a_week(count: int, days: Collection[date]) -> float:
+    """How many that are a week, on average over the days looked at."""
+    return count * A_WEEK / len(days)
+
+
+def in_words(found: Iterable[Episode]) -> str:
+    """`2026-03-01, 2026-03-04 to 2026-03-06`."""
+    return ", ".join(str(a) if a == b else f"{a} to {b}" for a, b in found)
+
+
+def of_dataset(records: Iterable[Record], dataset: str) -> list[date]:
+    """The days on which some check of a dataset spoke."""
+    mine = (record for record in records if record.check.id.dataset == dataset)
+    return sorted({day for record in mine for day in record.spoke_on})

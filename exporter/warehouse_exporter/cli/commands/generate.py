@@ -1,0 +1,119 @@
+"""The commands that write what Prometheus and Alertmanager read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from warehouse_exporter.alerting import assets as shipped
+from warehouse_exporter.cli.options import config_option, load_offline, output_option
+from warehouse_exporter.cli.output import explained, fail, write, write_file
+
+JOB = click.option(
+    "--job", metavar="NAME",
+    help="Prometheus' job of the exporter, if an alert is wanted when just that one is gone;"
+    " default: any job that has ever answered as an exporter.",
+)  # fmt: skip
+EXPORTER, ALERTMANAGER = "127.0.0.1:9843", "127.0.0.1:9093"
+
+
+@click.command()
+@config_option
+@output_option
+@JOB
+def rules(config_file: str, output: str | None, job: str | None) -> None:
+    """Prometheus alert rules from the config, with its limits as literals.
+
+    Those about the exporter itself are among them: that it is down, that it cannot reach the
+    warehouse, and a heartbeat for a dead man's switch.
+    """
+    from warehouse_exporter.alerting.rules import render
+
+    with explained():
+        text = render(load_offline(config_file), job)
+    write(text, output)
+
+
+@click.command()
+@config_option
+@output_option
+def alertmanager(config_file: str, output: str | None) -> None:
+    """Alertmanager's routes from the config: by severity and owner, in groups by incident.
+
+    With --output, the templates of the messages are written to `templates/` beside the file. A
+    file printed to standard output needs them too: `assets` writes everything.
+    """
+    from warehouse_exporter.alerting.routes import render
+
+    with explained():
+        text = render(load_offline(config_file))
+    write(text, output)
+    if output is not None and not is_device(output):
+        write_all(
+            Path(output).parent, {f"templates/{n}": t for n, t in shipped.templates().items()}
+        )
+
+
+@click.command()
+@config_option
+@click.option(
+    "--output", required=True, metavar="DIR", type=click.Path(file_okay=False),
+    help="The folder to write to; files of the same name are replaced.",
+)  # fmt: skip
+@JOB
+@click.option(
+    "--exporter-address", default=EXPORTER, show_default=True, metavar="HOST:PORT",
+    help="Where Prometheus reaches the exporter.",
+)  # fmt: skip
+@click.option(
+    "--alertmanager-address", default=ALERTMANAGER, show_default=True, metavar="HOST:PORT",
+    help="Where Prometheus reaches Alertmanager.",
+)  # fmt: skip
+def assets(
+    config_file: str, output: str, job: str | None, exporter_address: str,
+    alertmanager_address: str,
+) -> None:  # fmt: skip
+    """Everything that Prometheus and Alertmanager need for a config, in one folder.
+
+    That is prometheus/prometheus.yml, prometheus/rules/warehouse.yml, alertmanager/alertmanager.yml
+    with its templates, and a runbook for every alert in runbooks/.
+    """
+    from warehouse_exporter.alerting import routes
+    from warehouse_exporter.alerting.rules import prometheus_config, render
+
+    with explained():
+        config = load_offline(config_file)
+        made = {
+            "prometheus/prometheus.yml": prometheus_config(
+                config, job or "warehouse", exporter_address, alertmanager_address
+            ),
+            "prometheus/rules/warehouse.yml": render(config, job),
+            "alertmanager/alertmanager.yml": routes.render(config),
+        }
+    made |= {f"alertmanager/templates/{name}": text for name, text in shipped.templates().items()}
+    made |= {f"runbooks/{name}.md": text for name, text in shipped.runbooks().items()}
+    write_all(Path(output), made)
+    click.echo(f"{len(made)} files written to {output}; start with\n{NEXT}", err=True)
+
+
+NEXT = """\
+  prometheus --config.file=prometheus/prometheus.yml
+  alertmanager --config.file=alertmanager/alertmanager.yml"""
+
+
+def is_device(output: str) -> bool:
+    """Whether a file is a pipe or a device, beside which nothing can lie."""
+    return Path(output).exists() and not Path(output).is_file()
+
+
+def write_all(folder: Path, texts: Mapping[str, str]) -> None:
+    """Texts by their path in a folder, which is made if need be."""
+    for name, text in texts.items():
+        file = folder / name
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_file(text, str(file))
+        except OSError as error:
+            fail(f"cannot write {file}: {error.strerror}")

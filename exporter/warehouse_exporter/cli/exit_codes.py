@@ -1,0 +1,63 @@
+"""O4, the gate: a finished pass -> the exit code that lets the DAG go on, or stops it."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from warehouse_exporter.core.model import Outcome, Pass, Severity
+
+if TYPE_CHECKING:
+    from warehouse_exporter.config import Config
+
+
+class Exit(IntEnum):
+    """What the exit codes of `check` mean."""
+
+    OK = 0
+    CRITICAL = 1
+    USAGE = 2
+    UNMEASURED = 3
+    OUTPUT = 4
+
+
+JUDGED = {Outcome.PASS, Outcome.WARNING, Outcome.CRITICAL}
+"""Outcomes of a check that was measured and had something to judge."""
+
+
+def exit_code(
+    done: Pass, config: Config, *, strict: bool = False, allow_unmeasured: bool = False
+) -> Exit:
+    """1 for a critical finding, 3 where a critical one could have been missed, else 0.
+
+    A pass that judged nothing at all, because there is no check or because none could be measured,
+    ends with 3. `strict` counts warnings as critical, and whatever was not measured as a reason for
+    3. `allow_unmeasured` lets unmeasured checks pass, but not a gate without checks. Checks of
+    severity info change nothing while anything else is judged.
+    """
+    verdicts = [verdict for result in done.results.values() for verdict in result.verdicts]
+    stops = {Severity.CRITICAL, Severity.WARNING} if strict else {Severity.CRITICAL}
+    if any(verdict.severity in stops for verdict in verdicts):
+        return Exit.CRITICAL
+    if without_checks(done, config):
+        return Exit.UNMEASURED
+    blind = [
+        config.check(check).worst_severity
+        for check, result in done.results.items()
+        if result.worst.outcome is Outcome.UNMEASURED
+    ]
+    judged = any(verdict.outcome in JUDGED for verdict in verdicts)
+    if blind and not allow_unmeasured and (not judged or stops.intersection(blind)):
+        return Exit.UNMEASURED
+    return Exit.OK
+
+
+def without_checks(done: Pass, config: Config) -> bool:
+    """Whether nothing in a pass has a limit: numbers that are only shown judge nothing."""
+    return not any(config.check(check).worst_severity for check in done.results)
+
+
+def no_checks(only: frozenset[str] | None) -> str:
+    """What is said where nothing has a limit, in some datasets or in all of them."""
+    where = f"dataset {' and '.join(sorted(only))}" if only else "the config"
+    return f"nothing was judged: no check of {where} has a limit"

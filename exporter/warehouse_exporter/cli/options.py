@@ -1,0 +1,122 @@
+"""The options that commands share, and what is made of their values."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from warehouse_exporter.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from warehouse_exporter.config import Config
+
+Command = Callable[..., Any]
+FORMATS = ("table", "json", "markdown")
+YEARS = range(1900, 2200)
+"""Years that `--as-of` may be in: far from both ends of what dates can say."""
+
+
+class Unset(dict[str, str]):
+    """An environment in which every variable is set: for commands that never connect."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self[name]
+
+
+def config_option(function: Command) -> Command:
+    """`--config.file`, spelled as Prometheus programs do."""
+    return click.option(
+        "--config.file", "config_file", required=True, metavar="FILE",
+        type=click.Path(dir_okay=False), help="The YAML with datasets, checks and limits.",
+    )(function)  # fmt: skip
+
+
+def log_options(level: str) -> Callable[[Command], Command]:
+    """`--log.level`, by default `level`, and `--log.format`."""
+    levels = click.Choice(["debug", "info", "warning", "error"])
+
+    def add(function: Command) -> Command:
+        function = click.option(
+            "--log.format", "log_format", type=click.Choice(["logfmt", "json"]), default="logfmt",
+            show_default=True, help="How log lines are written.",
+        )(function)  # fmt: skip
+        return click.option(
+            "--log.level", "log_level", type=levels, default=level, show_default=True,
+            help="The least important lines that are logged.",
+        )(function)  # fmt: skip
+
+    return add
+
+
+def judging_options(function: Command) -> Command:
+    """What is judged and how it is shown: the options of all commands that judge."""
+    for option in (
+        click.option(
+            "--no-color", is_flag=True, help="No colour, also on a terminal (or set NO_COLOR)."
+        ),
+        click.option(
+            "--format", "style", type=click.Choice(FORMATS), default="table", show_default=True
+        ),
+        click.option(
+            "--open-days-only", is_flag=True,
+            help="Checks over a whole table look at the expected day and what came after it.",
+        ),
+        click.option(
+            "--dataset", "datasets", multiple=True, metavar="NAME",
+            help="Only this dataset; repeatable.",
+        ),
+    ):  # fmt: skip
+        function = option(function)
+    return function
+
+
+def output_option(function: Command) -> Command:
+    """`--output FILE`; standard output without it."""
+    return click.option(
+        "--output", metavar="FILE", type=click.Path(dir_okay=False),
+        help="Write here instead of to standard output.",
+    )(function)  # fmt: skip
+
+
+def load_offline(file: str) -> Config:
+    """A config whose variables may be unset, because nothing connects with it."""
+    from warehouse_exporter.config import load
+
+    return load(file, Unset(os.environ))
+
+
+def instant(written: str | None, config: Config) -> datetime:
+    """`--as-of` as an instant; without an offset it is in the warehouse's time zone.
+
+    Raises UsageError.
+    """
+    if written is None:
+        return datetime.now(UTC)
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError:
+        at = None
+    if at is None or at.year not in YEARS:
+        raise UsageError(
+            f"--as-of {written!r} is not a time: write it like 2026-03-01T06:00:00+00:00"
+        )
+    return (at if at.tzinfo else at.replace(tzinfo=config.warehouse.timezone)).astimezone(UTC)
+
+
+def chosen(names: tuple[str, ...], config: Config) -> frozenset[str] | None:
+    """The datasets named on the command line; all of them when none is. Raises UsageError."""
+    known = {check.id.dataset for check in config.checks} | set(config.datasets)
+    for name in names:
+        if name not in known:
+            raise UsageError(f"there is no dataset {name!r}; known are {', '.join(sorted(known))}")
+    return frozenset(names) or None

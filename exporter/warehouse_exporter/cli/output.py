@@ -1,0 +1,126 @@
+"""How commands end: a mistake becomes a message and a code, a text goes where it is wanted."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from warehouse_exporter.cli.exit_codes import Exit
+from warehouse_exporter.cli.interrupts import Interrupted
+from warehouse_exporter.core.errors import ConfigError, Unreachable, WarehouseExporterError
+from warehouse_exporter.publish import report
+
+if TYPE_CHECKING:
+    from warehouse_exporter.config import Config
+
+UNWRITABLE = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
+"""What the system answers when standard output takes no more."""
+
+
+@contextmanager
+def explained(unreachable: Exit = Exit.USAGE) -> Iterator[None]:
+    """A mistake of the user's becomes its message and exit code 2, never a traceback.
+
+    A warehouse that is `unreachable` may have an exit code of its own.
+    """
+    try:
+        yield
+    except ConfigError as error:
+        count = len(error.problems)
+        click.echo(str(error), err=True)
+        click.echo(f"{count} problem{'s' if count > 1 else ''} in the config", err=True)
+        sys.exit(Exit.USAGE)
+    except Unreachable as error:
+        fail(str(error), unreachable)
+    except WarehouseExporterError as error:
+        fail(str(error))
+    except Interrupted as error:
+        click.echo(f"{error}: nothing was judged", err=True)
+        sys.exit(128 + error.number)
+
+
+def fail(message: str, code: Exit = Exit.USAGE) -> NoReturn:
+    """Say what is wrong and end."""
+    click.echo(f"error: {message}", err=True)
+    sys.exit(code)
+
+
+class Program(click.Group):
+    """A command line that ends with a code of its own when standard output takes no more.
+
+    Left alone, click ends with 1 when a pipe is closed, which would look like a critical finding,
+    and Python prints a traceback when a disk is full.
+    """
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command and make sure that all it printed has arrived."""
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+        except OSError as error:
+            if error.filename is not None or error.errno not in UNWRITABLE:
+                raise
+            drop_output()
+            if isinstance(error, BrokenPipeError):  # whoever read has seen enough
+                sys.exit(Exit.OUTPUT)
+            fail(f"cannot write to standard output: {error.strerror}", Exit.OUTPUT)
+
+
+def drop_output() -> None:
+    """Send what is still buffered nowhere, so that Python does not try again at its end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def write(text: str, output: str | None) -> None:
+    """To a file, or to standard output; a file that cannot be written ends the command."""
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        write_file(text, output)
+    except OSError as error:
+        fail(f"cannot write {output}: {error.strerror}")
+
+
+def write_file(text: str, output: str) -> None:
+    """To a file that is replaced whole, or to a pipe or device as it is. Raises OSError.
+
+    Where it fails, the file is as it was, and nothing half-written stays beside it.
+    """
+    given, target = Path(output), Path(os.path.realpath(output))
+    if given.exists() and not given.is_file():  # a pipe or a device: never replaced
+        given.write_text(text, encoding="utf-8")
+        return
+    draft = target.with_name(f".{target.name}.new")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(target)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def write_reports(folder: Path, results: report.Results, at: datetime, config: Config) -> bool:
+    """report.md and report.json in a folder that is made if need be; False where that failed.
+
+    The verdict stands whether or not it could be written down.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_file(report.markdown(results, at, config), str(folder / "report.md"))
+        write_file(report.as_json(results, at, config), str(folder / "report.json"))
+    except OSError as error:
+        click.echo(f"error: cannot write the report to {folder}: {error.strerror}", err=True)
+        return False
+    return True

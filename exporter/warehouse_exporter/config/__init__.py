@@ -1,0 +1,10 @@
+"""The YAML of the data engineer as frozen, validated config; `load()` is the only way to one.
+
+O9: it is one file, and every threshold stands in it, once.
+"""
+
+from warehouse_exporter.config.load import load as load
+from warehouse_exporter.config.model import Alerts as Alerts
+from warehouse_exporter.config.model import Check as Check
+from warehouse_exporter.config.model import Config as Config
+from warehouse_exporter.config.model import Warehouse as Warehouse

@@ -1,0 +1,97 @@
+"""The `calendar` section: known events and holidays, on which the past is a bad example."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
+
+from warehouse_exporter.config.routing import Weekdays
+from warehouse_exporter.core.calendar import Event
+
+Span = tuple[dt.date, dt.date]
+HOW = "write a date such as 2026-11-27, or two such as 2026-12-24 to 2026-12-26"
+
+
+def parse_day(written: str) -> dt.date:
+    """A day as `2026-11-27`."""
+    try:
+        return dt.datetime.strptime(written.strip(), "%Y-%m-%d").date()
+    except ValueError:
+        raise ValueError(f"{written!r} is not a day: {HOW}") from None
+
+
+def parse_span(written: Any) -> Span:
+    """A day, or the first and the last of a range."""
+    if not isinstance(written, str):
+        raise ValueError(f"{written!r} is not a day: {HOW}")
+    first, _, last = written.partition(" to ")
+    span = parse_day(first), parse_day(last or first)
+    if span[1] < span[0]:
+        raise ValueError(f"{written!r} ends before it begins")
+    return span
+
+
+def parse_spans(written: Any) -> tuple[Span, ...]:
+    """A list of days and ranges, or a single one."""
+    if not isinstance(written, list | tuple):
+        written = [written]
+    if not written:
+        raise ValueError(f"names no day: {HOW}")
+    return tuple(parse_span(one) for one in written)
+
+
+def names(written: Any) -> Any:
+    """A list of names, or a single one."""
+    return [written] if isinstance(written, str) else written
+
+
+ONE_OR_MORE: dict[str, Any] = {
+    "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]
+}
+Spans = Annotated[tuple[Span, ...], BeforeValidator(parse_spans), WithJsonSchema(ONE_OR_MORE)]
+Named = Annotated[tuple[str, ...], BeforeValidator(names), WithJsonSchema(ONE_OR_MORE)]
+
+
+class EventSpec(BaseModel):
+    """A known event or holiday: its days teach no baseline, and a rise on them says nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    days: Spans = Field(
+        (), description="Days such as 2026-11-27, and ranges such as 2026-12-24 to 2026-12-26."
+    )
+    weekdays: Weekdays = Field(
+        (), description="Instead: weekdays, such as saturday, or saturday to sunday."
+    )
+    datasets: Named = Field((), description="Datasets it concerns; default: all.")
+    metrics: Named = Field((), description="Metrics it concerns; default: all.")
+    falls: Literal["judged", "silent"] = Field(
+        "judged",
+        description="judged: a fall on these days speaks, a rise does not. silent: nothing is"
+        " expected of these days, by any check.",
+    )
+
+    @model_validator(mode="after")
+    def names_days(self) -> EventSpec:
+        """It is on some days, or on some weekdays."""
+        if self.days and self.weekdays:
+            raise ValueError("`days` and `weekdays` are two events: write one of them here")
+        if not (self.days or self.weekdays):
+            raise ValueError(
+                "names no day: write `days: 2026-11-27`, or `weekdays: saturday to sunday`"
+            )
+        return self
+
+    def event(self, name: str) -> Event:
+        """The same, under its name."""
+        silent = self.falls == "silent"
+        return Event(name, self.days, self.datasets, self.metrics, silent, self.weekdays)

@@ -1,0 +1,140 @@
+"""What must hold between the sections of a config, beyond each one's own fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from warehouse_exporter.config.complaints import suggestion
+from warehouse_exporter.config.document import Document, Path
+from warehouse_exporter.config.model import Check
+from warehouse_exporter.core.model import CheckId, Dataset
+from warehouse_exporter.core.names import QUERIES
+from warehouse_exporter.kinds.anomaly import Anomaly
+from warehouse_exporter.kinds.metric import Metric
+from warehouse_exporter.kinds.shared.base import Kind
+
+
+def unknown(document: Document, path: Path, what: str, name: str) -> None:
+    """Complain about a name that nothing in the config has; what is there but broken was told."""
+    known = document.data.get(f"{what}s") or {}
+    if isinstance(known, dict) and name not in known:
+        document.complain(path, f"there is no {what} `{name}`{suggestion(name, known)}")
+
+
+def check_datasets(spec: Any, datasets: Mapping[str, Dataset], document: Document) -> None:
+    """Owners and dependencies exist; dependencies go round in no circle."""
+    for name, found in datasets.items():
+        path = ("datasets", name)
+        if name == QUERIES:
+            document.complain(path, f"`{QUERIES}` is the name under which your own queries go")
+        listed = document.data.get("owners")
+        if listed and found.owner is not None and found.owner not in spec.owners:
+            unknown(document, (*path, "owner"), "owner", found.owner)
+        for parent in found.depends_on:
+            if parent not in datasets:
+                unknown(document, (*path, "depends_on"), "dataset", parent)
+    for name in datasets:
+        circle = way_back(name, datasets)
+        if circle and min(circle) == name:
+            shown = " -> ".join((*circle, name))
+            document.complain(("datasets", name, "depends_on"), f"goes round in a circle: {shown}")
+
+
+def way_back(name: str, datasets: Mapping[str, Dataset]) -> tuple[str, ...]:
+    """The datasets on a way from `name` back to itself, or nothing."""
+    ways: list[tuple[str, ...]] = [(name,)]
+    seen: set[str] = set()
+    while ways:
+        way = ways.pop()
+        for parent in datasets[way[-1]].depends_on:
+            if parent == name:
+                return way
+            if parent in datasets and parent not in seen:
+                seen.add(parent)
+                ways.append((*way, parent))
+    return ()
+
+
+def check_metrics(spec: Any, document: Document) -> None:
+    """Metrics name datasets that exist, and ratios name two metrics that are no ratios."""
+    for name, metric in spec.metrics.items():
+        path = ("metrics", name)
+        if metric.name is not None:
+            document.complain((*path, "name"), f"the metric is called `{name}`: no `name` here")
+        if metric.dataset is not None and metric.dataset not in spec.datasets:
+            unknown(document, (*path, "dataset"), "dataset", metric.dataset)
+        elif (
+            metric.dataset is not None
+            and spec.datasets[metric.dataset].time is None
+            and document.sound(("datasets", metric.dataset))
+        ):
+            document.complain(path, f"a daily number needs `time:` on {metric.dataset}")
+        for part in metric.ratio or ():
+            if part not in spec.metrics:
+                unknown(document, (*path, "ratio"), "metric", part)
+            elif spec.metrics[part].ratio:
+                document.complain((*path, "ratio"), f"`{part}` is a ratio itself")
+
+
+def check_calendar(spec: Any, document: Document) -> None:
+    """Events name datasets and metrics that exist."""
+    for name, event in spec.calendar.items():
+        for what in ("dataset", "metric"):
+            for one in getattr(event, f"{what}s"):
+                if one not in getattr(spec, f"{what}s"):
+                    unknown(document, ("calendar", name, f"{what}s"), what, one)
+
+
+def check_routing(spec: Any, document: Document) -> None:
+    """Maintenance names datasets that exist; owners are reached by ways that are configured."""
+    for name, window in spec.maintenance.items():
+        for one in window.datasets:
+            if one not in spec.datasets:
+                unknown(document, ("maintenance", name, "datasets"), "dataset", one)
+    if spec.routing is None:
+        return
+    for name, owner in spec.owners.items():
+        ways = [way for way in ("slack", "email") if getattr(owner, way) is not None]
+        if ways and not any(getattr(spec.routing, way) for way in ways):
+            document.complain(("owners", name), f"`routing:` has no `{ways[0]}:` to reach it by")
+
+
+def check_anomaly(
+    anomaly: Anomaly, metrics: Mapping[str, Metric], document: Document, path: Path
+) -> None:
+    """What an anomaly is judged `while` exists, and its limits fit its metrics."""
+    for name in anomaly.guards:
+        if name not in metrics:
+            unknown(document, (*path, "while"), "metric", name)
+    for name in anomaly.metrics:
+        metric = metrics.get(name)
+        if metric is not None and metric.ratio is None:
+            for word in anomaly.only_for_ratios():
+                message = f"`{word}` is for ratios: `{name}` is none"
+                document.complain((*path, "metrics"), message)
+
+
+def check_kind(
+    kind: Kind, dataset: Dataset, datasets: Mapping[str, Dataset], document: Document, path: Path
+) -> None:
+    """The kind fits its dataset, and what it compares with exists."""
+    for other in kind.refers_to():
+        if other not in datasets:
+            unknown(document, path, "dataset", other)
+    for problem in kind.problems(dataset, datasets):
+        document.complain(path, problem)
+
+
+def unique(found: list[tuple[Check, Path]], document: Document) -> tuple[Check, ...]:
+    """The checks, each under a name of its own."""
+    names: dict[CheckId, Path] = {}
+    for check, path in found:
+        if check.id in names:
+            line = document.line(names[check.id])
+            document.complain(
+                path, f"a check named {check.id} stands on line {line} already: give one a `name:`"
+            )
+        names.setdefault(check.id, path)
+    return tuple(replace(check, path=path) for check, path in found)

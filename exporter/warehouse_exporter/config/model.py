@@ -1,0 +1,167 @@
+"""The validated config: frozen, complete, and made by `load()` alone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from warehouse_exporter.config.routing import MaintenanceSpec, RoutingSpec
+from warehouse_exporter.core.calendar import Event
+from warehouse_exporter.core.errors import UsageError
+from warehouse_exporter.core.files import read_text
+from warehouse_exporter.core.model import CheckId, Dataset, Severity
+from warehouse_exporter.kinds.metric import Metric
+from warehouse_exporter.kinds.shared.base import Kind
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """The database observed, and how carefully; times in seconds.
+
+    Where `work_mem` and `parallel_workers` are None, the server's own settings hold.
+    """
+
+    dsn: str | None
+    dsn_file: Path | None
+    timezone: ZoneInfo
+    statement_timeout: float
+    lock_timeout: float
+    pass_timeout: float
+    connect_timeout: float
+    connections: int
+    connections_per_pass: int = 1
+    work_mem: str | None = None
+    parallel_workers: int | None = None
+
+    def connection_string(self, stop: threading.Event | None = None) -> str:
+        """The DSN; from its file it is read anew each time, so that a rotated password is found.
+
+        A file that hangs may take as long as a connection. Raises UsageError where there is no DSN:
+        the driver would then take whatever is nearby.
+        """
+        file = self.dsn_file
+        found = (self.dsn or "").strip() if file is None else self.in_file(file, stop)
+        if not found:
+            raise UsageError("the DSN is empty: say which database, such as dbname=warehouse")
+        return found
+
+    def in_file(self, file: Path, stop: threading.Event | None = None) -> str:
+        """What stands in the DSN file now."""
+        try:
+            return read_text(file, self.connect_timeout, stop).strip()
+        except OSError as error:
+            raise UsageError(f"dsn_file {file}: {error.strerror}") from None
+        except UnicodeError:
+            raise UsageError(f"dsn_file {file}: not UTF-8 text") from None
+
+
+@dataclass(frozen=True)
+class Check:
+    """A named expectation of a dataset; `path` is where it stands in the config."""
+
+    id: CheckId
+    kind: Kind
+    owner: str | None = None
+    path: tuple[str | int, ...] = field(default=(), compare=False)
+
+    @property
+    def worst_severity(self) -> Severity | None:
+        """The worst it could find; None for a number without a limit, which is only shown."""
+        conditions = self.kind.conditions()
+        return next((severity for severity in Severity if severity in conditions), None)
+
+
+@dataclass(frozen=True)
+class Alerts:
+    """Where the people who are notified find more; `{alert}` and `{dataset}` are filled in.
+
+    Without a `runbook_url`, runbooks are those that the exporter serves at its `external_url`.
+    Durations are as they were written; without `keep_firing_for` it follows from each dataset.
+    """
+
+    runbook_url: str | None
+    dashboard_url: str | None
+    unmeasured_for: str
+    keep_firing_for: str | None = None
+    external_url: str | None = None
+
+    def runbook(self, alert: str) -> str | None:
+        """The address of an alert's runbook; None where nobody said where they are."""
+        if self.runbook_url is not None:
+            return self.runbook_url.replace("{alert}", alert)
+        if self.external_url is None:
+            return None
+        return f"{self.external_url.rstrip('/')}/runbooks/{alert}"
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything one exporter process watches, and how."""
+
+    path: str
+    sha256: str
+    warehouse: Warehouse
+    datasets: Mapping[str, Dataset]
+    checks: tuple[Check, ...]
+    metrics: Mapping[str, Metric]
+    owners: Mapping[str, Mapping[str, str]]
+    alerts: Alerts
+    events: tuple[Event, ...] = ()
+    routing: RoutingSpec | None = None
+    maintenance: Mapping[str, MaintenanceSpec] = field(default_factory=dict)
+    built: bool = False
+    """Whether a build has just ended: the newest day is then expected, whatever the hour."""
+
+    def interval(self, dataset: str) -> float:
+        """Seconds between two passes over a dataset; over queries as often as over any."""
+        own = self.datasets.get(dataset)
+        return own.every if own else self.shortest
+
+    @cached_property
+    def shortest(self) -> float:
+        """Seconds between two passes over the dataset that has the most of them."""
+        return min(each.every for each in self.datasets.values())
+
+    def check(self, check: CheckId) -> Check:
+        """The check of that address."""
+        return self.by_id[check]
+
+    @cached_property
+    def by_id(self) -> Mapping[CheckId, Check]:
+        """The checks by address: a page asks for thousands of them."""
+        return {check.id: check for check in self.checks}
+
+    def open_days_only(self) -> Config:
+        """The same, where checks over a whole table look at its open days only."""
+        found = []
+        for check in self.checks:
+            dataset = self.datasets.get(check.id.dataset)
+            whole = (check.kind.window or check.kind.default_window) == "all"
+            if whole and dataset is not None and dataset.time is not None:
+                kind = check.kind.model_copy(update={"window": "open"})
+                check = replace(check, kind=kind)
+            found.append(check)
+        return replace(self, checks=tuple(found))
+
+    def after_build(self) -> Config:
+        """The same, judged right after a build, which does not wait for anybody's `expect_by`."""
+        return replace(self, built=True)
+
+    def checks_of(self, datasets: frozenset[str] | None) -> tuple[Check, ...]:
+        """The checks of some datasets, or all of them."""
+        if datasets is None:
+            return self.checks
+        placed = [one for name in datasets for one in self._by_dataset.get(name, ())]
+        return tuple(check for _, check in sorted(placed, key=lambda one: one[0]))
+
+    @cached_property
+    def _by_dataset(self) -> Mapping[str, list[tuple[int, Check]]]:
+        """The checks of each dataset with their places, so that a lane need not look at all."""
+        found: dict[str, list[tuple[int, Check]]] = {}
+        for place, check in enumerate(self.checks):
+            found.setdefault(check.id.dataset, []).append((place, check))
+        return found

@@ -1,0 +1,190 @@
+"""The config as it is written: one model per section, from which the JSON Schema is made."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from functools import cache
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, create_model, model_validator
+
+from warehouse_exporter.config.calendar import EventSpec
+from warehouse_exporter.config.complaints import ONE_KIND
+from warehouse_exporter.config.routing import MaintenanceSpec, RoutingSpec
+from warehouse_exporter.config.values import (
+    Columns,
+    Memory,
+    Names,
+    RelationName,
+    Share,
+    Span,
+    Spec,
+    TimeOfDay,
+    Zone,
+)
+from warehouse_exporter.kinds import kinds_in
+from warehouse_exporter.kinds.anomaly import Anomaly
+from warehouse_exporter.kinds.metric import Metric
+from warehouse_exporter.kinds.query import Query
+from warehouse_exporter.kinds.shared.base import Duration, Name
+
+CONNECTION_STRING = re.compile(r"://|\b(password|host|user|dbname)\s*=")
+"""What a path does not look like."""
+
+
+class WarehouseSpec(Spec):
+    """The database observed."""
+
+    dsn: str | None = Field(None, description="Connection string, from the environment: ${NAME}.")
+    dsn_file: str | None = Field(
+        None, description="A file that holds it, re-read on every connect."
+    )
+    timezone: Zone = Field(ZoneInfo("UTC"), description="The zone of business days.")
+    statement_timeout: Span = Field(60.0, description="Longest run of one statement.")
+    lock_timeout: Span = Field(5.0, description="Longest wait for a lock.")
+    pass_timeout: Span = Field(300.0, description="Longest run of a whole pass.")
+    connect_timeout: Span = Field(10.0, description="Longest wait for a connection.")
+    connections: int = Field(3, ge=1, le=50, description="Most connections at the same time.")
+    connections_per_pass: int = Field(
+        2, ge=1, le=50, description="Most connections of one pass, all at the same instant."
+    )
+    work_mem: Memory | None = Field(
+        None, description="Memory of each sort or hash, such as 64MB; default: the server's."
+    )
+    parallel_workers: int | None = Field(
+        None, ge=0, le=64, description="Workers that may help a statement; default: the server's."
+    )
+
+    @model_validator(mode="after")
+    def has_one_source(self) -> WarehouseSpec:
+        """The DSN comes from one place."""
+        if (self.dsn is None) == (self.dsn_file is None):
+            raise ValueError("write either `dsn: ${WAREHOUSE_DSN}` or `dsn_file: /path/to/file`")
+        if CONNECTION_STRING.search(self.dsn_file or ""):
+            raise ValueError("`dsn_file` is the path of a file: what stands here belongs into it")
+        return self
+
+
+class OwnerSpec(Spec):
+    """How the people behind a name are reached."""
+
+    slack: str | None = Field(None, description="Channel for warnings, such as '#growth-data'.")
+    email: str | None = Field(None, description="Address, for warnings where there is no channel.")
+
+
+class AlertsSpec(Spec):
+    """Links in alerts, and their patience."""
+
+    external_url: str | None = Field(
+        None,
+        pattern=r"^https?://\S+$",
+        description="Where people reach the exporter's pages, such as https://warehouse.example:"
+        " links to runbooks begin with it.",
+    )
+    runbook_url: str | None = Field(
+        None,
+        description="Runbook of an alert; {alert} is its name. Default: the exporter's own, at"
+        " its `external_url`.",
+    )
+    dashboard_url: str | None = Field(None, description="Dashboard; {dataset} is filled in.")
+    unmeasured_for: Duration = Field(
+        "10m", description="How long a check may be unmeasured before Prometheus tells."
+    )
+    keep_firing_for: Duration | None = Field(
+        None,
+        description="How long an alert goes on after its last breach; 0s for a Prometheus before"
+        " 2.42; default: twice the time between passes, at most 30m.",
+    )
+
+
+class CheckItemBase(Spec):
+    """One check: its kind, and the kind's parameters."""
+
+    @model_validator(mode="after")
+    def is_one_kind(self) -> CheckItemBase:
+        """Exactly one kind."""
+        if (
+            len(self.model_fields_set) != 1
+            or getattr(self, next(iter(self.model_fields_set))) is None
+        ):
+            raise ValueError(ONE_KIND)
+        return self
+
+
+@cache
+def check_item() -> type[CheckItemBase]:
+    """The model of an item of `checks`: one optional field per kind."""
+    fields: dict[str, Any] = {
+        name: (kind | None, Field(None, description=(kind.__doc__ or "").splitlines()[0]))
+        for name, kind in kinds_in("checks").items()
+    }
+    return create_model("Check", __base__=CheckItemBase, **fields)
+
+
+class DatasetSpec(Spec):
+    """A relation under watch."""
+
+    relation: RelationName = Field(description="schema.table, by its exact name.")
+    time: str | None = Field(None, description="Column of the event time: needed to judge by day.")
+    time_zone: Zone | None = Field(
+        None, description="Zone of timestamps without one; default: the warehouse's."
+    )
+    unparsable: Share = Field(
+        0.0,
+        description="Share of rows, such as 1%, whose time may be text that is no time: more, and"
+        " checks by day are not measured; default: none.",
+    )
+    loaded: str | None = Field(
+        None,
+        description="Column of the arrival time: with an index on it, closed days that get rows are"
+        " judged again.",
+    )
+    key: Names = Field((), description="Column, or columns, that identify a row.")
+    columns: Columns = Field({}, description="Declared columns and their types, for schema checks.")
+    owner: str | None = Field(None, description="Whose it is: a name from `owners`.")
+    depends_on: Names = Field((), description="Datasets it is made from.")
+    expect_by: TimeOfDay = Field(
+        dt.time(6),
+        description="Time of day by which yesterday is complete, such as 06:30 or"
+        " 06:30 Europe/Berlin; default: by the clocks of the warehouse's zone.",
+    )
+    expect_day: Literal["yesterday", "today"] = Field(
+        "yesterday", description="Newest day expected: yesterday, or today for a log of runs."
+    )
+    every: Span = Field(300.0, description="Time between passes.")
+    checks: tuple[Any, ...] = Field((), description="What is expected.")
+
+
+@cache
+def config_spec() -> type[Spec]:
+    """The model of a whole config, with all kinds that are installed."""
+    item: Any = check_item()
+    dataset: Any = create_model("Dataset", __base__=DatasetSpec, checks=(tuple[item, ...], ()))
+    return create_model(
+        "Config",
+        __base__=Spec,
+        warehouse=(WarehouseSpec, Field(description="The database observed.")),
+        datasets=(dict[Name, dataset], Field(min_length=1, description="Relations under watch.")),
+        metrics=(dict[Name, Metric], Field({}, description="Daily business numbers.")),
+        queries=(tuple[Query, ...], Field((), description="Statements of your own.")),
+        anomalies=(tuple[Anomaly, ...], Field((), description="Metrics against their past.")),
+        calendar=(dict[str, EventSpec], Field({}, description="Known events and holidays.")),
+        owners=(dict[str, OwnerSpec], Field({}, description="Who is told.")),
+        alerts=(
+            AlertsSpec,
+            Field(AlertsSpec(), description="Links in alerts, and their patience."),
+        ),
+        routing=(RoutingSpec | None, Field(None, description="Where Alertmanager tells people.")),
+        maintenance=(
+            dict[str, MaintenanceSpec],
+            Field({}, description="When nobody is told of what."),
+        ),
+    )
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a config, for editors that complete it."""
+    schema = config_spec().model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,37 @@
+"""Chains of `depends_on`: which datasets are made from which."""
+
+from __future__ import annotations
+
+from graphlib import TopologicalSorter
+
+from warehouse_exporter.core.model import Datasets
+
+
+def incident(dataset: str, datasets: Datasets) -> str:
+    """The root of a dataset's `depends_on`: the group by which people are told."""
+    while dataset in datasets and datasets[dataset].depends_on:
+        dataset = datasets[dataset].depends_on[0]
+    return dataset
+
+
+def depths(datasets: Datasets) -> dict[str, int]:
+    """How many datasets stand before each one in its longest chain of `depends_on`."""
+    parents = {name: dataset.depends_on for name, dataset in datasets.items()}
+    found: dict[str, int] = {}
+    for name in TopologicalSorter(
+        parents
+    ).static_order():  # each once, however many ways lead there
+        found[name] = max((1 + found[parent] for parent in parents[name]), default=0)
+    return found
+
+
+def downstream(dataset: str, datasets: Datasets) -> list[str]:
+    """The datasets made from one, directly or through others, in the order of the config."""
+    found = {dataset}
+    while more := {
+        name
+        for name, other in datasets.items()
+        if name not in found and found.intersection(other.depends_on)
+    }:
+        found |= more
+    return [name for name in datasets if name in found and name != dataset]

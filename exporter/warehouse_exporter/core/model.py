@@ -1,0 +1,183 @@
+"""What the parts hand to each other: frozen values without I/O."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from warehouse_exporter.core.errors import Reason, Unmeasured
+
+NO_LABELS: Mapping[str, str] = MappingProxyType({})
+
+
+class Severity(StrEnum):
+    """How loudly a finding speaks: critical pages, warning is a ticket, info is shown."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Outcome(StrEnum):
+    """The five things a check can say, worst first."""
+
+    CRITICAL = "critical"
+    UNMEASURED = "unmeasured"
+    WARNING = "warning"
+    SKIPPED = "skipped"
+    PASS = "pass"
+
+    @property
+    def shown(self) -> str:
+        """The word on tables and pages."""
+        return SHOWN[self]
+
+
+SHOWN = {
+    Outcome.CRITICAL: "FAIL",
+    Outcome.UNMEASURED: "UNKNOWN",
+    Outcome.WARNING: "WARN",
+    Outcome.SKIPPED: "SKIP",
+    Outcome.PASS: "PASS",
+}
+RANK = {outcome: rank for rank, outcome in enumerate(Outcome)}
+
+
+SIX = dt.time(6)
+"""By when yesterday must be there, unless the dataset says otherwise (in the warehouse's zone)."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A relation under watch, as its owner describes it.
+
+    `unparsable` is the share of its rows whose time may be text that is no time.
+    """
+
+    name: str
+    relation: tuple[str, ...]
+    time: str | None = None
+    key: tuple[str, ...] = ()
+    loaded: str | None = None
+    columns: Mapping[str, str | None] = field(default_factory=dict)
+    owner: str | None = None
+    depends_on: tuple[str, ...] = ()
+    expect_by: dt.time = SIX
+    expect_day: str = "yesterday"
+    every: float = 300.0
+    time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    unparsable: float = 0.0
+
+    @property
+    def shown(self) -> str:
+        """The relation's name for messages."""
+        return ".".join(self.relation)
+
+
+Datasets = Mapping[str, Dataset]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as the catalogue has it; `type` has no modifiers: `numeric`, not `numeric(12,2)`."""
+
+    name: str
+    type: str
+    readable: bool = True
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What the catalogue says of a dataset's relation; None in its place: it is missing.
+
+    An index finds a range of each column in `indexed`, and one value of each in `singly`. `unique`
+    has the columns of every unique index; `file` changes when the relation is truncated,
+    rewritten, or another one takes its name. `distributed`: it may lie on other machines (Citus).
+    `version` is that of the server, such as 160004. `unknown`: why nothing is known.
+    """
+
+    columns: Mapping[str, Column]
+    readable: bool = True
+    indexed: frozenset[str] = frozenset()
+    kind: str = "r"
+    unique: frozenset[frozenset[str]] = frozenset()
+    file: tuple[int, int] = (0, 0)
+    distributed: bool = False
+    singly: frozenset[str] = frozenset()
+    version: int = 0
+    unknown: Unmeasured | None = None
+
+    def holds_unique(self, columns: Iterable[str]) -> bool:
+        """Whether an index keeps any value of these columns from occurring twice."""
+        return any(key <= set(columns) for key in self.unique)
+
+
+@dataclass(frozen=True, order=True)
+class CheckId:
+    """The address of a check: its dataset and its name there."""
+
+    dataset: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.dataset}.{self.name}"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One measured series of a check: labels, numbers by metric name, and the evidence in words.
+
+    Those `beside` it are shown together with it, and never judged. `skipped` says why there is
+    nothing to judge; `blind`, why it is skipped unless it is in breach of a limit.
+    """
+
+    values: Mapping[str, float]
+    evidence: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    skipped: str | None = None
+    beside: tuple[Sample, ...] = ()
+    blind: str | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is said of one sample, or of a check that has none, and the reason in numbers."""
+
+    outcome: Outcome
+    text: str
+    sample: Sample | None = None
+    severity: Severity | None = None
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """All that one pass says about one check."""
+
+    check: CheckId
+    verdicts: tuple[Verdict, ...]
+    measured_at: datetime
+
+    @property
+    def worst(self) -> Verdict:
+        """The verdict that decides for the check."""
+        return min(self.verdicts, key=lambda verdict: RANK[verdict.outcome])
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One consistent run over the due datasets; `costs` are seconds of the warehouse's work."""
+
+    as_of: datetime
+    results: Mapping[CheckId, Result]
+    datasets: frozenset[str]
+    up: bool
+    seconds: float
+    statements: int = 0
+    failures: Mapping[Reason, int] = field(default_factory=dict)
+    costs: Mapping[CheckId, float] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""PostgreSQL: connections, sessions, the catalogue, and what a server's errors mean."""

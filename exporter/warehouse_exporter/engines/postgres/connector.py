@@ -1,0 +1,117 @@
+"""The connections to the warehouse: one per pass, as many at once as the config allows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from warehouse_exporter import config
+from warehouse_exporter.core.errors import Unreachable, UsageError
+from warehouse_exporter.engines.postgres.connection import Wire
+from warehouse_exporter.engines.postgres.session import Session
+
+
+class Connector:
+    """Opens a connection per pass, as many at once as the config allows, and can end them all."""
+
+    def __init__(self, warehouse: config.Warehouse) -> None:
+        self.warehouse = warehouse
+        self._open: set[Wire] = set()
+        self._room = threading.Condition()
+        self._stopped = threading.Event()
+        self._connecting = 0
+        self._waiting = 0
+
+    @property
+    def wanted(self) -> bool:
+        """Whether a pass waits for a connection: what another one can spare, it should leave."""
+        return self._waiting > 0
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing more may begin."""
+        return self._stopped.is_set()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A read-only, repeatable-read transaction. Raises Unreachable."""
+        with self._session(self.warehouse.pass_timeout) as session:
+            session.begin()
+            yield session
+            session.end()
+
+    @contextmanager
+    def beside(self, first: Session, snapshot: str) -> Iterator[Session]:
+        """Another transaction that sees what the first one, which exported its snapshot, sees.
+
+        It is over at the same deadline. Raises Unreachable, at once where there is no room for one
+        more connection, and Unmeasured where nobody knows whether what it read was rewritten.
+        """
+        with self._session(0.0) as session:
+            session.deadline, session.careful = first.deadline, first.careful
+            session.begin(snapshot)
+            yield session
+            if not session.careful:
+                first.noted += session.rewritten()
+            session.end()
+
+    @contextmanager
+    def _session(self, patience: float) -> Iterator[Session]:
+        """A connection on which nothing has begun."""
+        warehouse = self.warehouse
+        wire = self._connected(warehouse, patience)
+        try:
+            yield Session(wire, warehouse, self._stopped)
+        finally:
+            wire.close()
+            with self._room:
+                self._open.discard(wire)
+                self._room.notify_all()
+
+    def _connected(self, warehouse: config.Warehouse, patience: float) -> Wire:
+        """A connection, as soon as there is room for one more, waited for some seconds."""
+
+        def room() -> bool:
+            used = len(self._open) + self._connecting
+            return self._stopped.is_set() or used < warehouse.connections
+
+        with self._room:
+            self._waiting += bool(patience)
+            found = self._room.wait_for(room, patience)
+            self._waiting -= bool(patience)
+            if not found:
+                raise Unreachable(f"all {warehouse.connections} connections are in use")
+            if self._stopped.is_set():
+                raise Unreachable("the exporter is shutting down")
+            self._connecting += 1
+        made: list[Wire] = []
+        try:
+            dsn = connection_string(warehouse, self._stopped)
+            made.append(Wire(dsn, warehouse.connect_timeout, self._stopped))
+        finally:
+            with self._room:
+                self._connecting -= 1
+                self._open.update(made)
+                self._room.notify_all()
+        return made[0]
+
+    def stop(self) -> None:
+        """End what runs in the warehouse and let nothing more begin: for shutdown.
+
+        Does not wait: asking a server that hangs to cancel may take for ever.
+        """
+        with self._room:
+            self._stopped.set()
+            wires = list(self._open)
+            self._room.notify_all()
+        for wire in wires:
+            threading.Thread(target=wire.cancel, name="cancel", daemon=True).start()
+
+
+def connection_string(warehouse: config.Warehouse, stop: threading.Event) -> str:
+    """The DSN, read anew. Raises Unreachable when its file cannot be read."""
+    try:
+        return warehouse.connection_string(stop)
+    except UsageError as error:
+        raise Unreachable(str(error)) from None

@@ -1,0 +1,298 @@
+"""One snapshot of the warehouse: each statement in a savepoint of its own, with a deadline.
+
+Every setting is made inside the transaction, so that it also holds behind a pooler that hands out
+the same server connection to others.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from warehouse_exporter import config
+from warehouse_exporter.core.errors import Reason, Unmeasured, Unreachable
+from warehouse_exporter.core.model import Relation
+from warehouse_exporter.core.names import APPLICATION_NAME
+from warehouse_exporter.core.states import Cell
+from warehouse_exporter.engines.postgres.catalogue import (
+    QUERY,
+    REWRITTEN,
+    SHARDS_SHOWN,
+    Name,
+    Rewritten,
+    asked_for,
+    found_among,
+)
+from warehouse_exporter.engines.postgres.connection import Answer, Values, Wire
+from warehouse_exporter.engines.postgres.cursor import CLOSED, FETCHED, HANDED_OVER, OPENED
+from warehouse_exporter.engines.postgres.fetching import in_portions
+from warehouse_exporter.engines.postgres.settings import OURS, SHADOWS, opening, path_of
+
+SHORT = 5.0
+"""How long the server has for what reads no table: settings and savepoints, in seconds."""
+PLANNING = 3600.0
+"""How long the server keeps a transaction in which nothing is asked before its first statement, in
+seconds: the plan of many checks may take longer to make than a pass may take to run."""
+
+
+class Session:
+    """One snapshot of the warehouse; each statement in a savepoint of its own.
+
+    A `careful` one asks after each statement what the others ask once, with `rewritten`: a
+    statement that read such a relation fails. It lets go of what it has read at once, so that it
+    can tell which statement that was. `noted` is what those beside it have found. `running`: a
+    statement was sent and is not answered; it stays so when the connection goes.
+    """
+
+    def __init__(self, wire: Wire, warehouse: config.Warehouse, stopped: threading.Event) -> None:
+        self._wire = wire
+        self._warehouse = warehouse
+        self._stopped = stopped
+        self.deadline = time.monotonic() + warehouse.pass_timeout
+        self.statements = 0
+        self.careful = False
+        self.noted: list[Rewritten] = []
+        self.running = False
+        self._schemas: Sequence[str] = ()
+        self._shadow: str | None = None
+
+    def begin(self, snapshot: str | None = None) -> None:
+        """Start the transaction and make every setting in it. Raises Unreachable.
+
+        With `snapshot` it sees what the transaction that exported it sees.
+        """
+        try:
+            _, rows = self._wire.execute(*opening(self._settings(), snapshot), seconds=SHORT)
+        except Unreachable:
+            raise
+        except Unmeasured as error:
+            self.end()
+            raise Unreachable(error.detail) from None
+        self._schemas = [str(schema) for schema in rows[0][1]]
+
+    def _settings(self) -> dict[str, str]:
+        """The settings that the config decides."""
+        limits = self._warehouse
+        settings = {
+            "application_name": APPLICATION_NAME,
+            "lock_timeout": milliseconds(limits.lock_timeout),
+            "statement_timeout": milliseconds(limits.statement_timeout),
+            "idle_in_transaction_session_timeout": milliseconds(PLANNING),
+        }
+        if limits.work_mem is not None:
+            settings["work_mem"] = limits.work_mem
+        if limits.parallel_workers is not None:
+            settings["max_parallel_workers_per_gather"] = str(limits.parallel_workers)
+        return settings
+
+    @contextmanager
+    def planning(self) -> Iterator[None]:
+        """A while in which nothing is asked: it does not count against the deadline."""
+        started = time.monotonic()
+        yield
+        self.deadline += time.monotonic() - started
+
+    def export(self) -> str | None:
+        """The name under which others can see the same instant; None where that is refused."""
+        try:
+            _, rows = self._wire.execute("SELECT pg_catalog.pg_export_snapshot()", seconds=SHORT)
+        except Unreachable:
+            raise
+        except Unmeasured:  # the transaction has failed with it
+            self._wire.execute("ROLLBACK", seconds=SHORT)
+            self.begin()
+            return None
+        return str(rows[0][0])
+
+    def end(self) -> None:
+        """End the transaction: a pooler throws away a connection that is left in the middle of one.
+
+        What was read is read: that the end could not be said is no failure.
+        """
+        if not self._stopped.is_set():
+            with suppress(Unmeasured):
+                self._wire.execute("ROLLBACK", seconds=SHORT)
+                self._wire.leave()
+
+    @property
+    def left(self) -> float:
+        """The seconds that the next statement may take, with `statement_timeout` and deadline."""
+        return min(self._warehouse.statement_timeout, self.deadline - time.monotonic())
+
+    def rows(self, sql: str, budget: float = math.inf) -> list[dict[str, Cell]]:
+        """The rows of a statement, which may take no more seconds than its budget.
+
+        Raises Unmeasured, or Unreachable if the connection is gone.
+        """
+        return self._in_savepoint(lambda seconds: self._wire.execute(sql, seconds=seconds), budget)
+
+    def rows_of(
+        self, written: str, zone: str, most: int, budget: float = math.inf
+    ) -> list[dict[str, Cell]]:
+        """The first rows of a text that is not ours, and in which clocks show the time of a zone.
+
+        It is sent as it is, and the server takes it only if it is one statement that gives rows.
+        Raises like `rows`.
+        """
+
+        def fetched(seconds: float) -> Answer:
+            self._wire.execute(HANDED_OVER, [written, zone], seconds=SHORT)
+            until = time.monotonic() + seconds
+            self._wire.execute(OPENED, seconds=seconds, written=written)
+            answer = in_portions(lambda rows: self._fetched(written, rows, until, seconds), most)
+            self._wire.execute(CLOSED, seconds=SHORT)
+            return answer
+
+        return self._in_savepoint(fetched, budget)
+
+    def _fetched(self, written: str, rows: int, until: float, allowed: float) -> Answer:
+        """Some rows more, in what is left of the seconds that planning and all rows may take."""
+        late = Unmeasured(Reason.TIMEOUT, f"canceled after {allowed:.3g} s (statement_timeout)")
+        left = until - time.monotonic()
+        if left <= 0:
+            raise late
+        limit = f"SET LOCAL statement_timeout = {milliseconds(left)}"
+        self._wire.execute(limit, seconds=SHORT)
+        try:
+            return self._wire.execute(FETCHED, [written, rows], seconds=left)
+        except Unmeasured as error:
+            raise late if error.reason is Reason.TIMEOUT else error from None
+
+    def _in_savepoint(
+        self, asked: Callable[[float], Answer], budget: float = math.inf
+    ) -> list[dict[str, Cell]]:
+        """What is answered within the seconds that are left; an error costs nothing else."""
+        if self._stopped.is_set():
+            raise Unmeasured(Reason.CANCELED, "not begun: the exporter is shutting down")
+        left = min(self.left, budget)
+        if left <= 0.05:
+            limit = self._warehouse.pass_timeout
+            raise Unmeasured(Reason.TIMEOUT, f"not begun: the pass took longer than {limit:g} s")
+        if self._shadow is not None:
+            advice = "drop it, or take its schema off the search_path of the exporter's role"
+            text = f"{self._shadow} would be called in the place of PostgreSQL's own: {advice}"
+            raise Unmeasured(Reason.STATEMENT, text)
+        self.statements += 1
+        self._prepare(path_of(self._schemas), left, self._warehouse.pass_timeout)
+        try:
+            self.running = True
+            names, rows = asked(left)
+            self.running = False
+            refuse_twins(names)
+            if self.careful:
+                self._refuse_rewritten()
+        except Unreachable:
+            raise
+        except Unmeasured:
+            self.running = False
+            self._roll_back()
+            raise
+        undone = "ROLLBACK TO SAVEPOINT s; " if self.careful else ""
+        self._wire.execute(f"{undone}RELEASE SAVEPOINT s", seconds=SHORT)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def _prepare(self, path: str, seconds: float, idle: float) -> None:
+        """Begin a savepoint, with the time-out and the path of the statement that comes.
+
+        How long the transaction may be idle is said before it, so that it holds after a failure.
+        """
+        self._wire.execute(
+            f"SET LOCAL idle_in_transaction_session_timeout = {milliseconds(idle)}; SAVEPOINT s;"
+            f" SET LOCAL statement_timeout = {milliseconds(seconds)}; {path}",
+            seconds=SHORT,
+        )
+
+    def _roll_back(self) -> None:
+        """Undo a failed statement; the snapshot stays."""
+        with suppress(Unmeasured):
+            self._wire.execute("ROLLBACK TO SAVEPOINT s", seconds=SHORT)
+
+    def _refuse_rewritten(self) -> None:
+        """Raise Unmeasured where a relation just read is not the one that the snapshot shows."""
+        for found in self.rewritten():
+            text = f"{found.name} was truncated, rewritten or replaced while it was read"
+            raise Unmeasured(Reason.REWRITTEN, text)
+
+    def rewritten(self) -> list[Rewritten]:
+        """What was read here or beside, but after it had been rewritten.
+
+        Raises Unmeasured, or Unreachable, where that is not known: then no answer is to be trusted.
+        """
+        unhurried = f"SET LOCAL statement_timeout = {milliseconds(SHORT)}; {OURS};"
+        try:
+            if self._stopped.is_set():
+                raise Unmeasured(Reason.CANCELED, "the exporter is shutting down")
+            _, rows = self._wire.execute(unhurried + SHARDS_SHOWN + REWRITTEN, seconds=SHORT)
+        except Unreachable:
+            raise
+        except Unmeasured as error:
+            text = f"not known whether it was rewritten while it was read: {error.detail}"
+            if error.reason is Reason.PERMISSION:
+                text += ": grant it to the exporter's role"
+            raise Unmeasured(error.reason, text) from None
+        return [*self.noted, *(Rewritten(name, frozenset(oids)) for name, oids in rows)]
+
+    def relations(self, names: Iterable[Name]) -> dict[Name, Relation]:
+        """What the catalogue says of the relations that exist. Raises Unreachable.
+
+        Where it cannot say it of all (a name that is no text, no memory), each is asked for alone:
+        one costs its own dataset only.
+        """
+        wanted = list(dict.fromkeys(names))
+        try:
+            shadows = self._asked(SHADOWS, {"path": list(self._schemas)})
+            self._shadow = shadows[0][0] if shadows else None
+        except Unreachable:
+            raise
+        except Unmeasured as error:
+            return {name: unknown(error) for name in wanted}
+        return self._found(wanted)
+
+    def _found(self, names: Sequence[Name]) -> dict[Name, Relation]:
+        """Those of the relations that exist. Raises Unreachable."""
+        try:
+            rows = self._asked(QUERY, asked_for(names, self._schemas))
+        except Unreachable:
+            raise
+        except Unmeasured as error:
+            if len(names) < 2 or error.reason in (Reason.TIMEOUT, Reason.CANCELED):
+                return {name: unknown(error) for name in names}
+            single = [self._found([name]) for name in names]
+            return {name: relation for found in single for name, relation in found.items()}
+        return found_among(rows, names, self._schemas)
+
+    def _asked(self, sql: str, values: Values) -> list[tuple[Any, ...]]:
+        """The answer of the catalogue. Raises Unmeasured, or Unreachable."""
+        seconds = max(self.left, SHORT)
+        self._prepare(OURS, seconds, PLANNING)
+        try:
+            _, rows = self._wire.execute(sql, values, seconds=seconds)
+        except Unreachable:
+            raise
+        except Unmeasured:
+            self._roll_back()
+            raise
+        self._wire.execute("RELEASE SAVEPOINT s", seconds=SHORT)
+        return rows
+
+
+def unknown(error: Unmeasured) -> Relation:
+    """A relation of which the catalogue could not say anything."""
+    text = f"the catalogue cannot be read: {error.detail}"
+    return Relation({}, unknown=Unmeasured(error.reason, text))
+
+
+def refuse_twins(names: Sequence[str]) -> None:
+    """Raise Unmeasured where two columns have one name: only one of them would be read."""
+    twins = {name for name in names if names.count(name) > 1}
+    if twins:
+        raise Unmeasured(Reason.RESULT, f"several columns are called {', '.join(sorted(twins))}")
+
+
+def milliseconds(seconds: float) -> str:
+    """A duration as PostgreSQL's settings take it; at least one, because 0 means no limit."""
+    return f"{max(1, round(seconds * 1000))}"

@@ -1,0 +1,76 @@
+"""C2: a column that has no value for an entire day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import ClassVar
+
+from pydantic import Field
+
+from warehouse_exporter.core.errors import Skipped
+from warehouse_exporter.core.model import Dataset, Datasets, Sample
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.states import Hits
+from warehouse_exporter.core.wording import counted
+from warehouse_exporter.kinds.shared.base import Limited
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Need, Readings, Scan
+from warehouse_exporter.sql import words
+
+
+class AbsentDay(Limited):
+    """How many days of the window have rows, but not one value in the column."""
+
+    kind = "absent_day"
+    ids = ("C2",)
+    metric = Metric(
+        "warehouse_column_absent_partitions",
+        "Business days of the window that have rows, none of which has a value in the column.",
+        ("column",),
+    )
+    alert = "WarehouseColumnAbsent"
+    summary = "a column is empty for an entire day"
+    advice: ClassVar[str] = "critical: '> 0'"
+
+    column: str = Field(description="The column that must have a value at least once a day.")
+    blank_is_missing: bool = Field(
+        False, description="Also count '' and text of white space only as missing."
+    )
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        if not dataset.time or self.window == "all":
+            return [f"{self.kind} needs `time:` on dataset {dataset.name} and a window of days"]
+        if self.column == dataset.time:
+            return [f"rows without {self.column} belong to no day: use completeness"]
+        return []
+
+    def expects(self, target: Target) -> tuple[date, ...]:
+        return self.span(target) or ()
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        given = target.predicate(self.where)
+        column = target.column(self.column)
+        value = words.is_present(column)
+        if self.blank_is_missing:
+            value = words.negated(words.either(words.is_null(column), words.is_blank(column)))
+        cells = (words.count(words.both(value, given)), words.count(given))
+        return {"rows": Scan(target.dataset.name, self.span(target), Hits, cells)}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        read = readings["rows"].states.items()
+        states = {
+            day: state
+            for day, state in read
+            if isinstance(state, Hits) and day is not None and not target.calendar.excludes(day)
+        }
+        with_rows = {day: state for day, state in states.items() if state.total}
+        if not with_rows:
+            raise Skipped(f"no rows {self.when(target)}")
+        absent = [day for day, state in with_rows.items() if not state.hits]
+        rows = sum(state.total or 0 for state in with_rows.values())
+        evidence = (
+            f"{self.column} has no value on {len(absent)} of {counted(len(with_rows), 'day')}"
+            f" with rows ({counted(rows, 'row')} {self.when(target)})"
+        )
+        return [Sample({self.metric.name: float(len(absent))}, evidence, {"column": self.column})]

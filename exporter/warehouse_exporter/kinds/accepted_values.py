@@ -1,0 +1,122 @@
+"""A1: values outside the list of accepted ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import ClassVar
+
+from pydantic import Field
+
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.states import Cell, Hits
+from warehouse_exporter.kinds.shared.base import Share
+from warehouse_exporter.kinds.usable import ALL
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Need, Scan
+from warehouse_exporter.sql import words
+from warehouse_exporter.sql.words import Node
+
+NUMBERS = {
+    **dict.fromkeys(("smallint", "integer", "bigint", "numeric"), "numeric"),
+    "real": "real",
+    "double precision": "double precision",
+}
+"""Column type -> the type in which its values are compared with those of the list."""
+WORDS = {
+    **dict.fromkeys(("true", "t", "yes", "y", "on", "1"), True),
+    **dict.fromkeys(("false", "f", "no", "n", "off", "0"), False),
+}
+"""How PostgreSQL lets people write a boolean."""
+LARGEST = Decimal("1e38")
+"""About the largest `real`."""
+NAMEABLE = "^([[:alpha:]][[:alpha:]_-]{0,39}|-?[0-9]{1,4}([.][0-9]{1,4})?)$"
+"""Values that may be named: one word, or a short number. No address, name in full or id is one."""
+
+
+@dataclass(frozen=True)
+class Accepted(Hits):
+    """How many values of how many are not accepted, and one of them where it may be named."""
+
+    example: str | None = None
+
+    @classmethod
+    def of(cls, cells: tuple[Cell, ...]) -> Accepted:
+        """From (hits, total, example)."""
+        found = Hits.of(cells[:2])
+        return cls(found.hits, found.total, None if cells[2] is None else str(cells[2]))
+
+    def __add__(self, other: Hits, /) -> Accepted:
+        both = super().__add__(other)
+        theirs = other.example if isinstance(other, Accepted) else None
+        return Accepted(both.hits, both.total, theirs or self.example)
+
+
+class AcceptedValues(Share):
+    """Share of values that are not in the list; NULL is no value.
+
+    Values of a numeric column are compared as numbers (7 is 7.00), of a boolean column as truth
+    values, and all others as text, exactly as the list is written (01067 is not 1067).
+    """
+
+    kind = "accepted_values"
+    ids = ("A1",)
+    metric = Metric(
+        "warehouse_unaccepted_value_ratio",
+        "Share of the column's values that are not among the accepted ones.",
+        ("column",),
+    )
+    alert = "WarehouseUnacceptedValues"
+    summary = "values that are not in the list"
+    explained = False
+    advice: ClassVar[str] = "critical: '> 0'"
+    things: ClassVar[str] = "values"
+    verbatim = frozenset({"values"})
+
+    column: str = Field(description="The column whose values are listed.")
+    values: tuple[str | int | float | bool, ...] = Field(
+        min_length=1, description="Every value that may occur."
+    )
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        column = target.column(self.column)
+        known = self.accepted(column, target.fact(self.column).type)
+        present = words.both(words.is_present(column), target.predicate(self.where))
+        wrong = words.both(words.negated(known), present)
+        as_text = words.cast(column.copy(), "text")
+        named = words.both(words.matches(as_text, NAMEABLE), wrong)
+        example = words.filtered(words.oldest_of(as_text), named)
+        cells = (words.count(wrong), words.count(present), example)
+        rows = Scan(target.dataset.name, self.span(target), Accepted, cells)
+        return {"rows": rows, ALL: self.all_rows(target)}
+
+    def accepted(self, column: Node, column_type: str) -> Node:
+        """The predicate for a value of the list; what the column can never hold is left out."""
+        if column_type in NUMBERS:
+            to = NUMBERS[column_type]
+            listed = [words.cast(words.string(v), to) for v in self.texts() if is_number(v)]
+        elif column_type == "boolean":
+            listed = [words.is_true(WORDS[v.lower()]) for v in self.texts() if v.lower() in WORDS]
+        else:
+            listed = [words.string(v) for v in self.texts()]
+            column = words.cast(column.copy(), "text")
+        return words.one_of(column, listed) if listed else words.is_true(False)
+
+    def texts(self) -> list[str]:
+        """The accepted values as they are written."""
+        return [str(v).lower() if isinstance(v, bool) else str(v) for v in self.values]
+
+    def evidence(self, target: Target, state: Hits) -> str:
+        many = f"{super().evidence(target, state)} of {self.column} not accepted"
+        named = isinstance(state, Accepted) and state.hits and state.example
+        example = f", such as {state.example}" if named and isinstance(state, Accepted) else ""
+        return f"{many} {self.when(target)}{example}"
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number that PostgreSQL reads, whatever type it is read as."""
+    try:
+        return "_" not in text and abs(Decimal(text.strip())) < LARGEST
+    except InvalidOperation:
+        return False

@@ -1,0 +1,46 @@
+"""T3, T5: how many of the orders are attributed at all."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from warehouse_exporter.core.errors import Skipped
+from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.wording import counted, shown
+from warehouse_exporter.kinds.shared.attributed import Attributed
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Readings
+
+
+class AttributionCoverage(Attributed):
+    """Share of orders that a model attributes, or that have a row with a channel in the final mart.
+
+    For a mart without models leave `model` out, and let `where` say which rows of it are complete:
+    `{dataset: mart, by: order_id, where: channel is not null}`. Without orders there is nothing to
+    judge.
+    """
+
+    kind = "attribution_coverage"
+    ids = ("T3", "T5")
+    metric = Metric(
+        "warehouse_attribution_coverage_ratio", "Share of orders that are attributed.", ("model",)
+    )
+    alert = "WarehouseAttributionCoverageLow"
+    summary = "too few orders are attributed"
+    advice: ClassVar[str] = "warning: '< 10%'"
+    hits_fail: ClassVar[bool] = False
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        sides = self.sides(target, readings)
+        if self.attributed is not None:
+            covered, orders = sides.right or 0.0, sides.left or 0.0
+        else:
+            covered = sides.compared + sides.valueless
+            orders = sides.orders
+        if not orders:
+            raise Skipped(f"no orders {self.when(target)}")
+        where = f" in {self.against.dataset}" if self.against else ""
+        evidence = f"{shown(covered)} of {counted(orders, 'order')} attributed{where}{self.by_whom}"
+        values = self.gauges(covered, orders)
+        return [Sample(values, f"{evidence} {self.when(target)}", self.labels())]

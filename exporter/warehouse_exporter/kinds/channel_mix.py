@@ -1,0 +1,236 @@
+"""T4: how the revenue of a day is divided among the channels, against the days before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import ClassVar
+
+from pydantic import Field
+
+from warehouse_exporter.core.calendar import describe_window, last_days
+from warehouse_exporter.core.errors import Skipped
+from warehouse_exporter.core.limits import Condition, Limit, Term, Unit
+from warehouse_exporter.core.limits import Reading as How
+from warehouse_exporter.core.model import Dataset, Datasets, Sample, Severity
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.states import Count
+from warehouse_exporter.core.wording import counted, quantity
+from warehouse_exporter.kinds.shared.attributed import of_model
+from warehouse_exporter.kinds.shared.base import Expression, Limited, Part
+from warehouse_exporter.kinds.shared.keys import key_of, no_key
+from warehouse_exporter.kinds.shared.mixes import OTHER, Mix, Moved, moves
+from warehouse_exporter.kinds.usable import ALL, all_of, without
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Need, Probe, Readings, Scan
+from warehouse_exporter.sql import mixes, words
+
+LABELS = ("channel", "model")
+SHARE = Metric(
+    "warehouse_channel_share_ratio", "The channel's share of the day's attributed revenue.", LABELS
+)
+BASELINE = Metric(
+    "warehouse_channel_share_baseline_ratio",
+    "The mean of the channel's shares on the days before.",
+    LABELS,
+)
+CHANGE = Metric(
+    "warehouse_channel_share_change_ratio",
+    "The channel's share minus its baseline: 0.15 are 15 points.",
+    LABELS,
+)
+VANISHED = Metric(
+    "warehouse_channel_vanished",
+    "1 if a large channel that had revenue on every day before has none on this one, else 0.",
+    LABELS,
+)
+CUT = Metric(
+    "warehouse_channels_cut",
+    "How many channels are too small to be shown alone, and are together in `other`.",
+    LABELS,
+)
+GONE = Term(VANISHED.name, Limit(">", 0.0, Unit.NUMBER, "vanished"), How.SIGNED)
+
+
+class Orders(Part):
+    """The orders whose time the attributions have."""
+
+    dataset: str = Field(description="The dataset with the orders.")
+    by: str = Field(description="The column of the attributions that holds the key of an order.")
+    key: str | None = Field(None, description="Its column with that key; default: its key.")
+
+
+class ChannelMix(Limited):
+    """A channel's share of revenue that moved by so many points, or a channel that vanished.
+
+    The baseline is the mean share of the days before. Shown are the largest channels of the
+    baseline and those of the day, and all the others together; who is absent has the share 0. By
+    default that is more than a shop has of ordinary channels, so that the same ones are shown every
+    day. One of the five largest that had revenue on every day before, and has none, is a finding of
+    the mildest severity given, however small its share was.
+
+    With a few dozen orders a day chance alone moves a share by 15 points every now and then: write
+    a wider limit there.
+    """
+
+    kind = "channel_mix"
+    ids = ("T4",)
+    metric = SHARE
+    more_metrics = (BASELINE, CHANGE, VANISHED, CUT)
+    alert = "WarehouseChannelMixShift"
+    judges_days = False
+    summary = "the channels' shares of revenue have moved"
+    layer = "business"
+    advice: ClassVar[str] = "warning: '>= 15%'"
+    in_the_past = False
+
+    channel: str = Field("channel", description="The column with the channel.")
+    sum: Expression = Field(description="What is divided, e.g. attributed_revenue.")
+    model: str | None = Field("last_click", description="The model; null: whatever there is.")
+    model_column: str = Field("model", description="The column with the name of the model.")
+    orders: Orders | None = Field(
+        None,
+        description="Take the time of these orders, where attributions have none of their own.",
+    )
+    days: int = Field(7, ge=1, le=90, description="Days of the baseline.")
+    min_days: int | None = Field(
+        None, ge=1, description="Days with revenue needed, else skipped; default: half of them."
+    )
+    top: int = Field(10, ge=1, le=50, description="How many channels are shown, of either side.")
+
+    @classmethod
+    def term(cls, limit: Limit) -> Term:
+        if limit.unit is Unit.SHARE:
+            return Term(CHANGE.name, limit, How.MAGNITUDE)
+        raise ValueError(f"{limit.text!r}: write points of a share, such as '>= 15%'")
+
+    def conditions(self) -> Mapping[Severity, Condition]:
+        found = dict(super().conditions())
+        *_, mildest = found
+        found[mildest] = Condition.any_of(*found[mildest].terms, GONE)
+        return found
+
+    def when(self, target: Target) -> str:
+        return describe_window((target.calendar.expected,))
+
+    def refers_to(self) -> tuple[str, ...]:
+        return (self.orders.dataset,) if self.orders else ()
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        if self.window is not None:
+            return ["channel_mix judges the expected day: no `window`, but `days` of the baseline"]
+        if self.min_days is not None and self.min_days > self.days:
+            return [f"min_days {self.min_days} is more than days {self.days}"]
+        dated = dataset if self.orders is None else datasets.get(self.orders.dataset)
+        if dated is None:
+            return []
+        named = "" if self.orders else ", or `orders: {dataset: orders, by: order_id}`"
+        if timeless := self.no_time(dated, named):
+            return timeless
+        return no_key("orders", "key", dated, self.orders.key) if self.orders else []
+
+    def times(self, target: Target) -> tuple[tuple[str, str], ...]:
+        dated = target if self.orders is None else target.other(self.orders.dataset)
+        return ((dated.dataset.name, dated.dataset.time or ""),)
+
+    def expects(self, target: Target) -> tuple[date, ...]:
+        return (target.calendar.expected,)
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        today = target.calendar.expected
+        before = target.calendar.due_before(today, self.days)
+        asked = Probe(
+            target.dataset.name,
+            self.sql(target, (today,)),
+            columns=mixes.COLUMNS,
+            each=mixes.COLUMNS[:1],
+        )
+        return {
+            "baseline": replace(asked, sql=self.sql(target, before), settled=True),
+            "day": asked,
+            ALL: self.undivided(target, today),
+        }
+
+    def undivided(self, target: Target, today: date) -> Scan:
+        """How many rows of the day should give something to divide, and say nothing.
+
+        Those without the value or the model; where orders have the time, the day's orders.
+        """
+        if self.orders is not None:
+            return Scan(self.orders.dataset, (today,), Count, (words.count(),))
+        silent = words.is_null(target.expression(self.sum))
+        model = of_model(target, self.model_column, self.model)
+        if model is not None:
+            unnamed = words.is_null(target.column(self.model_column))
+            silent = words.either(words.all_of(silent, model), unnamed)
+        count = words.count(words.both(silent, target.predicate(self.where)))
+        return Scan(target.dataset.name, (today,), Count, (count,))
+
+    def sql(self, target: Target, due: tuple[date, ...]) -> str:
+        """The shares of the channels on some days, between which the calendar excludes others."""
+        divided = mixes.Divided(target.column(self.channel), target.summand(self.sum))
+        given = words.both(
+            of_model(target, self.model_column, self.model), target.predicate(self.where)
+        )
+        dated = target if self.orders is None else target.other(self.orders.dataset)
+        days = last_days(due[-1], (due[-1] - due[0]).days + 1)
+        others = [dated.clock().between(*dated.bounds(day)) for day in days if day not in due]
+        only = words.negated(words.either(*others)) if others else None
+        source = dated.source(days)
+        edges = [*(dated.bounds(day)[0] for day in days), dated.bounds(days[-1])[1]]
+        if self.orders is None:
+            rows = mixes.Dated(source, dated.clock(), words.both(given, only))
+            return mixes.shares(mixes.of_own_days(divided, rows, edges))
+        key = dated.column(key_of(dated.dataset, self.orders.key))
+        orders = mixes.days_of_orders(key, mixes.Dated(source, dated.clock(), only), edges)
+        by, found = target.column(self.orders.by), target.finds(self.orders.by)
+        rows_of = mixes.of_days_of_orders(
+            divided, target.table(), by, given, found=found, orders=orders
+        )
+        return mixes.shares(rows_of)
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        day, before = (Mix.of(readings[name].rows) for name in ("day", "baseline"))
+        if not day.days and all_of(readings):
+            model = f"both {self.sum} and {self.model_column}" if self.model else self.sum
+            what = "an attribution" if self.orders else model
+            raise without(all_of(readings), what, self.when(target))
+        if not day.days:
+            raise Skipped(f"nothing is attributed{self.by_whom} {self.when(target)}")
+        needed = self.min_days or (self.days + 1) // 2
+        if before.days < needed:
+            raise Skipped(
+                f"insufficient history: revenue was attributed{self.by_whom} on {before.days} of"
+                f" the {self.days} days before {target.calendar.expected}, {needed} are needed"
+            )
+        return [self.sample(move, target, before.days) for move in moves(day, before, self.top)]
+
+    @property
+    def by_whom(self) -> str:
+        """The model, in words."""
+        return f" by {self.model}" if self.model else ""
+
+    def of(self, days: int) -> str:
+        """`of 7 days`, or `on 6 of 7 days` where one is missing."""
+        every = counted(self.days, "day")
+        return f"of {every}" if days == self.days else f"on {days} of {every}"
+
+    def sample(self, move: Moved, target: Target, days: int) -> Sample:
+        """One channel, or all the small ones together."""
+        values = {
+            SHARE.name: move.share,
+            BASELINE.name: move.baseline,
+            CHANGE.name: move.change,
+            VANISHED.name: float(move.vanished),
+        }
+        if move.channel == OTHER:
+            values[CUT.name] = float(move.cut)
+        share, usual = (quantity(found, Unit.SHARE) for found in (move.share, move.baseline))
+        of = f" ({counted(move.cut, 'small channel')})" if move.cut else ""
+        text = (
+            f"{move.channel}{of}: {share} of the revenue attributed{self.by_whom}"
+            f" {self.when(target)}, {usual} on average {self.of(days)} before"
+        )
+        model = {"model": self.model} if self.model else {}
+        return Sample(values, text, {"channel": move.channel, **model})

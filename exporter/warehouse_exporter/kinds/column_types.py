@@ -1,0 +1,73 @@
+"""S3: columns have the declared types."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from warehouse_exporter.core.errors import Reason, Unmeasured
+from warehouse_exporter.core.model import Dataset, Datasets, Sample
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.wording import agreed, counted
+from warehouse_exporter.kinds.shared.declared import Declared
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Readings
+
+SHORT = {
+    "timestamptz": "timestamp with time zone",
+    "timestamp": "timestamp without time zone",
+    "varchar": "character varying",
+    "char": "character",
+    "int": "integer",
+    "int2": "smallint",
+    "int4": "integer",
+    "int8": "bigint",
+    "bool": "boolean",
+    "decimal": "numeric",
+    "float": "double precision",
+    "float4": "real",
+    "float8": "double precision",
+    "string": "text",
+}
+
+
+def same_type(declared: str, actual: str) -> bool:
+    """Whether a declared type, in any of PostgreSQL's spellings, is the catalogue's."""
+    wanted = " ".join(declared.lower().split("(")[0].split())
+    return SHORT.get(wanted, wanted) == actual
+
+
+class ColumnTypes(Declared):
+    """Declared columns whose type is another one; lengths and precisions do not count.
+
+    A column that is gone has no type: unless another one is wrong, the check is not measured then.
+    """
+
+    kind = "column_types"
+    ids = ("S3",)
+    metric = Metric(
+        "warehouse_schema_type_mismatches", "Declared columns whose type is not the declared one."
+    )
+    alert = "WarehouseColumnTypeChanged"
+    summary = "columns have another type than declared"
+    explains = True
+    advice: ClassVar[str] = "critical: '> 0'"
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        wrong = super().problems(dataset, datasets)
+        if dataset.columns and not any(dataset.columns.values()):
+            wrong.append(f"column_types needs types in `columns:` of dataset {dataset.name}")
+        return wrong
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        present = target.found.columns
+        typed = {name: t for name, t in target.dataset.columns.items() if t}
+        missing = [name for name in typed if name not in present]
+        found = [
+            f"{name} is {present[name].type}, declared {declared}"
+            for name, declared in typed.items()
+            if name in present and not same_type(declared, present[name].type)
+        ]
+        if missing and not found:
+            raise Unmeasured(Reason.MISSING_COLUMN, target.missing(missing[0]))
+        total, has = counted(len(typed), "column"), agreed(len(found), "has", "have")
+        return self.sample(found, f"{len(found)} of {total} {has} another type")

@@ -1,0 +1,59 @@
+"""C1, C4: how much of a column is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import ClassVar
+
+from pydantic import Field
+
+from warehouse_exporter.core.model import Dataset, Datasets
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.states import Hits
+from warehouse_exporter.kinds.shared.base import Share
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Need, Scan
+from warehouse_exporter.sql import words
+from warehouse_exporter.sql.words import Node
+
+
+class Completeness(Share):
+    """Share of rows in which a column is NULL and, on request, empty or white space."""
+
+    kind = "completeness"
+    ids: ClassVar[tuple[str, ...]] = ("C1", "C4")
+    metric = Metric(
+        "warehouse_column_null_ratio", "Share of rows without a value in the column.", ("column",)
+    )
+    alert = "WarehouseColumnIncomplete"
+    summary = "too many rows without a value"
+    advice: ClassVar[str] = "warning: '> 1%', critical: '> 5%'"
+
+    column: str = Field(description="The column that must have a value.")
+    blank_is_missing: bool = Field(
+        False, description="Also count '' and text of white space only as missing."
+    )
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        if self.column == dataset.time and self.window not in (None, "all"):
+            return [f"rows without {self.column} belong to no day: use `window: all`"]
+        return super().problems(dataset, datasets)
+
+    def span(self, target: Target) -> tuple[date, ...] | None:
+        return None if self.column == target.dataset.time else super().span(target)
+
+    def missing(self, target: Target) -> Node:
+        """The predicate for a row without a value."""
+        column = target.column(self.column)
+        if not self.blank_is_missing:
+            return words.is_null(column)
+        return words.either(words.is_null(column), words.is_blank(column))
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        given = target.predicate(self.where)
+        cells = (words.count(words.both(self.missing(target), given)), words.count(given))
+        return {"rows": Scan(target.dataset.name, self.span(target), Hits, cells)}
+
+    def evidence(self, target: Target, state: Hits) -> str:
+        return f"{super().evidence(target, state)} without {self.column} {self.when(target)}"

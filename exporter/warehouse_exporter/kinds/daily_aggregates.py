@@ -1,0 +1,82 @@
+"""C3: the numbers of a daily table are there, and none is negative."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import ClassVar
+
+from pydantic import Field
+
+from warehouse_exporter.core.errors import Skipped
+from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.states import merged
+from warehouse_exporter.core.wording import agreed, counted
+from warehouse_exporter.kinds.shared.base import Share
+from warehouse_exporter.kinds.shared.tally import Tally
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Need, Readings, Scan
+from warehouse_exporter.sql import words
+from warehouse_exporter.sql.numbers import is_finite
+
+FLAWS = ("empty", "negative", "no number")
+"""What can be wrong with a value, in the order in which it is counted; NaN is no number."""
+
+
+class DailyAggregates(Share):
+    """Share of the listed columns' values that are empty, negative or no number.
+
+    Without a row there is nothing to judge: that the day has its row is for `volume`.
+    """
+
+    kind = "daily_aggregates"
+    ids = ("C3",)
+    metric = Metric(
+        "warehouse_aggregate_flaw_ratio",
+        "Share of the values of daily aggregates that are empty, negative or no number.",
+    )
+    alert = "WarehouseDailyAggregatesFlawed"
+    summary = "daily aggregates are empty or negative"
+    advice: ClassVar[str] = "critical: '> 0'"
+    things: ClassVar[str] = "values"
+
+    columns: tuple[str, ...] = Field(
+        min_length=1, description="The columns that must have a number of at least 0."
+    )
+
+    def expects(self, target: Target) -> tuple[date, ...]:
+        return self.span(target) or ()
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        given = target.predicate(self.where)
+        cells = [words.count(given)]
+        for name in self.columns:
+            column = target.column(name)
+            negative = words.both(is_finite(column), words.compare(column, "<", words.number(0)))
+            no_number = words.negated(is_finite(column))
+            for flaw in (words.is_null(column), negative, no_number):
+                cells.append(words.count(words.both(flaw, given)))
+        return {"rows": Scan(target.dataset.name, self.span(target), Tally, tuple(cells))}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        read = readings["rows"].states.items()
+        due = [s for day, s in read if day is None or not target.calendar.excludes(day)]
+        found = merged(due)
+        assert isinstance(found, Tally)
+        rows, *counts = found.counts
+        if not rows:
+            raise Skipped(f"no row {self.when(target)}")
+        kinds = [(name, flaw) for name in self.columns for flaw in FLAWS]
+        flawed = [
+            f"{name} {count:,} {flaw}"
+            for (name, flaw), count in zip(kinds, counts, strict=True)
+            if count
+        ]
+        failed, checked = sum(counts), rows * len(self.columns)
+        named = f": {', '.join(flawed)}" if flawed else ""
+        evidence = (
+            f"{failed:,} of {counted(checked, 'value')} {agreed(failed, 'is', 'are')} empty or"
+            f" negative {self.when(target)}{named}"
+        )
+        return [Sample(self.gauges(failed, checked), evidence)]

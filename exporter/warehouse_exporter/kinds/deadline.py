@@ -1,0 +1,72 @@
+"""F6: the expected day is complete by its deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from warehouse_exporter.core.limits import Limit, Term, Unit
+from warehouse_exporter.core.model import Dataset, Datasets, Sample
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.kinds.shared.base import Limited
+from warehouse_exporter.kinds.shared.newest import due_day, lookup, newest_of, reached, seen
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Need, Readings
+
+
+class Deadline(Limited):
+    """How long before the end of the expected day the rows stop, by its deadline (`expect_by`).
+
+    Rows are taken to come in order: one of a later day says that the expected day is complete, and
+    nothing is lacking. Until one comes, the time from the newest row to the end of the day may be
+    a quiet evening or a load that stopped half way; the limit says how quiet an evening may be.
+    Before its deadline, the day before is expected. A date stands for its whole day. Days that the
+    calendar excludes do not count: where the expected day is one of them, the last day before it
+    that is none must be complete, which is a finding until it is, and else skipped.
+    """
+
+    kind = "deadline"
+    ids = ("F6",)
+    metric = Metric(
+        "warehouse_day_lacking_seconds",
+        "From the newest row to the end of the expected day; 0: rows of a later day are there.",
+    )
+    alert = "WarehouseDeadlineMissed"
+    judges_days = False
+    summary = "the expected day is not complete"
+    layer = "infrastructure"
+    explains = True
+    advice: ClassVar[str] = "critical: '> 1h'"
+
+    @classmethod
+    def term(cls, limit: Limit) -> Term:
+        if limit.unit is Unit.DURATION or (limit.unit is Unit.NUMBER and limit.bound == 0):
+            return Term(cls.metric.name, limit)
+        raise ValueError(f"{limit.text!r} lacks a unit: write a duration such as '> 1h'")
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        if timeless := self.no_time(dataset):
+            return timeless
+        if dataset.expect_day == "today":
+            return ["deadline is about a day that is over: `expect_day: today` never is"]
+        return self.no_window()
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        clock = target.clock()
+        return {"rows": lookup(target, clock, seen(target, clock, self.where))}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        at, zone = newest_of(readings["rows"]), target.calendar.zone
+        day, blind = due_day(target.calendar)
+        begin, end = reached(at, target.clock()), target.bounds(day)[1]
+        lacking = 0.0
+        if begin < end:
+            lacking = (end - begin - target.calendar.excluded(begin, end)).total_seconds()
+        by, place = target.dataset.expect_by, "before" if lacking else "after"
+        due = f"was due by {by:%H:%M} {by.tzinfo or zone}"
+        evidence = (
+            f"the newest row, of {at.astimezone(zone):%Y-%m-%d %H:%M} {zone}, is from {place} the"
+            f" end of {day}, which"
+            f" {'the build was to complete' if target.calendar.built else due}"
+        )
+        return [Sample({self.metric.name: lacking}, evidence, blind=blind)]

@@ -1,0 +1,182 @@
+"""U1: keys that occur more than once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import ClassVar
+
+from pydantic import Field
+
+from warehouse_exporter.core.model import Dataset, Datasets, Sample
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.states import Hits
+from warehouse_exporter.core.wording import agreed, counted
+from warehouse_exporter.kinds.shared.base import Share
+from warehouse_exporter.kinds.shared.keys import key_in
+from warehouse_exporter.kinds.shared.nearby import ABOUT, Within, in_words, problems, recent, source
+from warehouse_exporter.kinds.usable import Keyed, counted_in
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Need, Parts, Probe, Readings, Scan
+from warehouse_exporter.sql import statements, words
+from warehouse_exporter.sql.keys import Key
+from warehouse_exporter.sql.words import Node, render
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Statements that count the keys of some days, and those that occur more than once anywhere."""
+
+    target: Target
+    days: tuple[date, ...] | None
+    columns: tuple[str, ...]
+    key: Key
+    where: Node | None
+    within: str | None = None
+
+    @property
+    def present(self) -> Node:
+        """The predicate for rows that have a key."""
+        return words.all_of(self.key.present, self.where)
+
+    def keyless(self, rows: Node | None) -> str:
+        """How many of some rows have no key."""
+        lacking = words.both(self.key.absent, self.where, rows)
+        return counted_in(self.target.source(self.days), lacking)
+
+    def probe(self) -> Probe:
+        """The keys of all the days, and the same in parts where closed days can be told apart."""
+        asked = None if self.days is None else self.target.inside(self.days)
+        cells = "count(*) FILTER (WHERE n > 1) AS c0, count(*) AS c1"
+        cells += f", {self.keyless(asked)} AS c2"
+        few = self.target.all_open(self.days)
+        sql = f"SELECT {cells}\nFROM ({self.counted('', asked, few)}) AS keys"
+        parted, parts = self.target.parted(self.days), None
+        if parted is not None:
+            # A row after the window may repeat a key of a closed day in it: look at all open rows.
+            still, (closed, later) = self.target.open_rows(), parted
+            keyless = self.keyless(closed), self.keyless(asked)
+            both = self.both(closed, asked, asked, keyless, few=False)
+            keyless = "0", self.keyless(later)
+            parts = Parts(both, self.both(closed, asked, still, keyless, few=True))
+        return Probe(self.target.dataset.name, sql, Keyed, parts)
+
+    def both(
+        self,
+        closed: Node,
+        asked: Node | None,
+        only: Node | None,
+        keyless: tuple[str, str],
+        *,
+        few: bool,
+    ) -> str:
+        """The keys that closed days ask about, as often as they occur there, and then all keys.
+
+        `only` has the rows whose keys are looked at; `keyless` how many rows have none, likewise.
+        """
+        early = render(self.target.closed_rows())
+        apart = (
+            f", count(*) FILTER (WHERE {early}) AS early"
+            f", count(*) FILTER (WHERE {render(closed)}) AS early_asked"
+            f", count(*){'' if asked is None else f' FILTER (WHERE {render(asked)})'} AS asked"
+        )
+        return (
+            "SELECT count(*) FILTER (WHERE early_asked > 0 AND early > 1) AS c0,"
+            " count(*) FILTER (WHERE early_asked > 0) AS c1,"
+            f" {keyless[0]} AS c2,\n"
+            "       count(*) FILTER (WHERE asked > 0 AND n > 1) AS c3,"
+            f" count(*) FILTER (WHERE asked > 0) AS c4, {keyless[1]} AS c5\n"
+            f"FROM ({self.counted(apart, only, few)}) AS keys"
+        )
+
+    def counted(self, apart: str, only: Node | None, few: bool) -> str:
+        """How often each key occurs, of those that some rows have: a few are looked up singly."""
+        key = [render(words.column(name)) for name in self.columns]
+        table = source(self.target, self.target, self.within)
+        nearby = recent(self.target, self.target, self.within)
+        where, listed = statements.clause(words.both(self.present, nearby)), ", ".join(key)
+        counts = f"SELECT count(*) AS n{apart} FROM {table}"
+        if only is None:
+            return f"{counts}{where}\nGROUP BY {listed}"
+        inside = statements.clause(words.both(self.present, only))
+        rows = f"FROM {self.target.source(self.days)}{inside}"
+        if few and self.target.finds(self.columns[0]):
+            named = ", ".join(f"{name} AS k{place}" for place, name in enumerate(key))
+            same = " AND ".join(f"{name} = few.k{place}" for place, name in enumerate(key))
+            return (
+                f"SELECT found.* FROM (SELECT DISTINCT {named} {rows}) AS few\n"
+                f"CROSS JOIN LATERAL ({counts}{where}\nAND {same}) AS found"
+            )
+        if self.within is not None:  # the rows that are asked about are among those nearby
+            asked = f"count(*) FILTER (WHERE {render(only)}) > 0"
+            return f"{counts}{where}\nGROUP BY {listed}\nHAVING {asked}"
+        return f"{counts}{where}\nAND ({listed}) IN (SELECT {listed} {rows})\nGROUP BY {listed}"
+
+
+class Duplicates(Share):
+    """Keys that occur more than once; those of a window are looked up in the whole table.
+
+    Where a unique index holds them no key can: then they are only counted. Rows in which a column
+    of the key is NULL are counted as well, and said.
+    """
+
+    kind = "duplicates"
+    ids = ("U1",)
+    metric = Metric("warehouse_duplicate_key_ratio", "Share of keys that occur more than once.")
+    alert = "WarehouseDuplicateKeys"
+    summary = "keys that must be unique are not"
+    explained = False
+    default_window = "all"
+    advice: ClassVar[str] = "critical: '> 0'"
+    things: ClassVar[str] = "keys"
+
+    key: str | tuple[str, ...] | None = Field(
+        None, description="The column, or columns, that must be unique; default: the dataset's key."
+    )
+    within: Within | None = Field(None, description=ABOUT)
+
+    def given(self) -> tuple[str, ...]:
+        """The columns of the key, where this check names them itself."""
+        if self.key is None:
+            return ()
+        return (self.key,) if isinstance(self.key, str) else self.key
+
+    def columns(self, dataset: Dataset) -> tuple[str, ...]:
+        """The columns of the key."""
+        return self.given() or dataset.key
+
+    def default_name(self) -> str:
+        return "_".join((self.kind, *self.given()))
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        if not self.columns(dataset):
+            return [f"duplicates needs `key:`, here or on dataset {dataset.name}"]
+        wrong = problems(self, dataset, dataset, self.within)
+        return [*wrong, *super().problems(dataset, datasets)]
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        days, columns = self.span(target), self.columns(target.dataset)
+        key, given = key_in(target, columns), target.predicate(self.where)
+        if not target.found.holds_unique(columns):
+            return {"rows": Keys(target, days, columns, key, given, self.within).probe()}
+        present, absent = (words.count(words.both(p, given)) for p in (key.present, key.absent))
+        return {"rows": Scan(target.dataset.name, days, Keyed, (words.number(0), present, absent))}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        state = readings["rows"].total(Keyed)
+        keyless = state.keyless
+        found = self.sample_of(target, state.keyed, keyless)
+        if not keyless:
+            return [found]
+        said = f"; {counted(keyless, 'row')} without a key"
+        return [replace(found, evidence=found.evidence + said)]
+
+    def lacking(self, target: Target) -> str:
+        return ", ".join(self.columns(target.dataset))
+
+    def evidence(self, target: Target, state: Hits) -> str:
+        what = ", ".join(self.columns(target.dataset))
+        occur = agreed(state.hits or 0, "occurs", "occur")
+        where = f"more than once{in_words(self.within)} {self.when(target)}"
+        return f"{super().evidence(target, state)} ({what}) {occur} {where}"

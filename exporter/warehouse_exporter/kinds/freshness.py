@@ -1,0 +1,109 @@
+"""F1: how old the newest row is, by event time or by arrival."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from warehouse_exporter.core.calendar import MIDNIGHT
+from warehouse_exporter.core.limits import Limit, Term, Unit, said
+from warehouse_exporter.core.limits import Reading as How
+from warehouse_exporter.core.model import Dataset, Datasets, Sample, Severity
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.wording import duration
+from warehouse_exporter.kinds.shared.base import Limited
+from warehouse_exporter.kinds.shared.newest import (
+    latest_of,
+    lookup,
+    newest_of,
+    reached,
+    seen,
+    settle,
+)
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Need, Readings
+from warehouse_exporter.sql.clocks import Clock
+
+
+class Freshness(Limited):
+    """Time since the newest row; rows from the future are never taken for the newest.
+
+    No row is younger than the pass: one that is a little ahead of it, as a fast clock makes it, is
+    of now. A date is as new as the end of its day, or as now while the day goes on. A time without
+    a zone in the hour that clocks repeat may be of either hour: while that matters, nothing is
+    judged. Days that the calendar excludes make no row older; on such a day it is skipped, unless
+    rows had stopped for too long before it.
+    """
+
+    kind = "freshness"
+    ids = ("F1",)
+    metric = Metric(
+        "warehouse_newest_row_timestamp_seconds",
+        "When the newest row happened or arrived, later by what the calendar excludes since then;"
+        " rows from the future do not count.",
+    )
+    alert = "WarehouseDataStale"
+    judges_days = False
+    summary = "no new rows: the newest is too old"
+    layer = "infrastructure"
+    explains = True
+    advice: ClassVar[str] = "warning: '> 12h', critical: '> 24h'"
+
+    by: Literal["time", "loaded"] = Field(
+        "time",
+        description="By the dataset's `time` (when it happened) or `loaded` (when it arrived).",
+    )
+
+    def default_name(self) -> str:
+        return self.kind if self.by == "time" else f"{self.kind}_{self.by}"
+
+    @classmethod
+    def term(cls, limit: Limit) -> Term:
+        if limit.unit is not Unit.DURATION:
+            raise ValueError(f"{limit.text!r} lacks a unit: write a duration such as '> 12h'")
+        return Term(cls.metric.name, limit, How.AGE)
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        if getattr(dataset, self.by) is None:
+            return [f"freshness by {self.by} needs `{self.by}:` on dataset {dataset.name}"]
+        return self.no_window()
+
+    def clock(self, target: Target) -> Clock:
+        """The clock by which rows are new."""
+        return target.clock(getattr(target.dataset, self.by))
+
+    def times(self, target: Target) -> tuple[tuple[str, str], ...]:
+        return ((target.dataset.name, getattr(target.dataset, self.by)),)
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        clock = self.clock(target)
+        return {"rows": lookup(target, clock, seen(target, clock, self.where))}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        clock, now = self.clock(target), target.calendar.as_of
+        at = min(now, reached(newest_of(readings["rows"]), clock))
+        settle(at, clock, now, lambda newest, then: self.says(newest, then, target))
+        doubt = "" if latest_of(at, clock, now) == at else ", or later: clocks have repeated it"
+        text = f"newest row {at:%Y-%m-%d %H:%M:%S} UTC{doubt}"
+        calendar, spared = target.calendar, self.spared(at, now, target)
+        if spared:
+            text += f", {duration(spared.total_seconds())} in the calendar do not count"
+        day = calendar.day_at(now, self.begins(target))
+        blind = calendar.why_not(day) if calendar.excludes(day) else None
+        return [Sample({self.metric.name: (at + spared).timestamp()}, text, blind=blind)]
+
+    def spared(self, newest: datetime, now: datetime, target: Target) -> timedelta:
+        """The time since the newest row in which nothing is expected."""
+        return target.calendar.excluded(newest, now, self.begins(target))
+
+    def begins(self, target: Target) -> time:
+        """When days begin: what happened on a day may arrive until `expect_by` on the next one."""
+        return MIDNIGHT if self.by == "time" else target.dataset.expect_by
+
+    def says(self, newest: datetime, now: datetime, target: Target) -> Severity | None:
+        """The severity that speaks of a newest row at an instant."""
+        counts_as = newest + self.spared(newest, now, target)
+        return said(self.conditions(), {self.metric.name: counts_as.timestamp()}, now)

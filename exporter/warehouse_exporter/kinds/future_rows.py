@@ -1,0 +1,60 @@
+"""F8: rows from the future."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from warehouse_exporter.core.errors import Skipped
+from warehouse_exporter.core.limits import Limit, Term, Unit
+from warehouse_exporter.core.model import Dataset, Datasets, Sample
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.states import Hits
+from warehouse_exporter.core.wording import counted
+from warehouse_exporter.kinds.shared.base import Limited
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Lookup, Need, Readings
+from warehouse_exporter.sql import statements, words
+
+
+class FutureRows(Limited):
+    """How many rows lie further ahead of `as_of` than clocks may differ (5 minutes)."""
+
+    kind = "future_rows"
+    ids = ("F8",)
+    metric = Metric("warehouse_future_rows", "Rows with a time after the pass (5 minutes allowed).")
+    alert = "WarehouseFutureRows"
+    judges_days = False
+    summary = "rows from the future"
+    in_hindsight = False
+    explained = False
+    advice: ClassVar[str] = "warning: '> 0'"
+
+    @classmethod
+    def term(cls, limit: Limit) -> Term:
+        if limit.unit in (Unit.NUMBER, Unit.ROWS):
+            return Term(cls.metric.name, limit)
+        raise ValueError(f"{limit.text!r}: future_rows is a number of rows, such as '> 0'")
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        return self.no_time(dataset) or self.no_window()
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        clock = target.clock()
+        given = target.predicate(self.where)
+        source = clock.source(target.table())
+        ahead = words.both(clock.after(target.horizon), given)
+        timed = words.both(words.is_present(clock.value), given)
+        # Whether there is any row is not asked by the newest: infinity is a time, and no number.
+        subqueries = (
+            statements.select([words.count()], source, ahead),
+            statements.select([words.number(1)], source, timed) + "\nLIMIT 1",
+        )
+        return {"rows": Lookup(target.dataset.name, Hits, subqueries)}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        state = readings["rows"].total(Hits)
+        if state.total is None:
+            raise Skipped("there is no row with a time")
+        evidence = f"{counted(state.hits or 0, 'row')} after {target.horizon:%Y-%m-%d %H:%M} UTC"
+        return [Sample({self.metric.name: state.hits}, evidence)]

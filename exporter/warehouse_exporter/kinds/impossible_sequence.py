@@ -1,0 +1,125 @@
+"""N3: steps of a funnel without the step before them, or before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import ClassVar
+
+from pydantic import Field, field_validator
+
+from warehouse_exporter.core.errors import Skipped
+from warehouse_exporter.core.model import Dataset, Datasets, Sample
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.states import Cell, Count
+from warehouse_exporter.core.wording import counted, duration
+from warehouse_exporter.kinds.shared.base import Name, Share
+from warehouse_exporter.kinds.usable import ALL, all_of, without
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Need, Probe, Readings, Scan
+from warehouse_exporter.sql import words
+from warehouse_exporter.sql.sequences import Funnel
+
+OPEN = ("day", "open", "today")
+
+
+class ImpossibleSequence(Share):
+    """Events of a funnel that the same client or session has without the step before them.
+
+    Every step is held against the one before it, so a purchase without a checkout is told of the
+    purchase, and a checkout without anything in the cart of the checkout. The step before must be
+    at most so many hours older. One that comes only afterwards is out of order, and counted. Rows
+    without a client belong to nobody and are left out. What is read ends with the open days.
+    """
+
+    kind = "impossible_sequence"
+    ids = ("N3",)
+    metric = Metric(
+        "warehouse_impossible_sequence_ratio",
+        "Share of a step's events without the step before them.",
+        ("funnel", "step"),
+    )
+    more_metrics = (
+        Metric(
+            "warehouse_out_of_order_events",
+            "Those of them that have the step before them only afterwards.",
+            ("funnel", "step"),
+        ),
+    )
+    alert = "WarehouseImpossibleSequence"
+    summary = "events without the events that must come before them"
+    layer = "business"
+    advice: ClassVar[str] = "warning: '> 1%'"
+    things: ClassVar[str] = "events"
+
+    funnel: Name = Field(description="The funnel's name, such as checkout.")
+    event: str = Field("event_name", description="The column with the name of the event.")
+    steps: tuple[str, ...] = Field(
+        min_length=2, max_length=20, description="The steps in their order, as `event` names them."
+    )
+    by: str = Field(description="The column with the client or the session.")
+    hours: int = Field(24, ge=1, le=720, description="How far back the step before may be.")
+
+    @field_validator("steps")
+    @classmethod
+    def differ(cls, steps: tuple[str, ...]) -> tuple[str, ...]:
+        """A step stands in one place."""
+        twice = sorted({step for step in steps if steps.count(step) > 1})
+        if twice:
+            raise ValueError(f"{', '.join(twice)} is a step twice: nothing can come before itself")
+        return steps
+
+    def default_name(self) -> str:
+        return f"{self.kind}_{self.funnel}"
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        if timeless := self.no_time(dataset):
+            return timeless
+        if self.window is not None and self.window not in OPEN:
+            return [f"window: {self.window} has closed days: write {', '.join(OPEN)}"]
+        return super().problems(dataset, datasets)
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        days = self.span(target)
+        assert days is not None
+        funnel = Funnel(
+            target.source(days),
+            target.clock(),
+            target.column(self.by),
+            target.column(self.event),
+            self.steps,
+            timedelta(hours=self.hours),
+            target.predicate(self.where),
+        )
+        low, high = target.bounds(days[0])[0], target.bounds(days[-1])[1]
+        later = words.one_of(funnel.event, [words.string(step) for step in self.steps[1:]])
+        some = words.either(later, words.is_null(funnel.event))
+        count = words.count(words.both(some, funnel.where))
+        sql, columns = funnel.unled(low, high), ("step", "total", "unled", "late")
+        return {
+            "steps": Probe(target.dataset.name, sql, columns=columns, each=("step",)),
+            ALL: Scan(target.dataset.name, days, Count, (count,)),
+        }
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        rows = sorted(readings["steps"].rows, key=lambda row: int(row["step"] or 0))
+        if not rows and all_of(readings):
+            lacking = f"both {self.event} and {self.by}"
+            raise without(all_of(readings), lacking, self.when(target))
+        if not rows:
+            raise Skipped(f"no event of {', '.join(self.steps[1:])} {self.when(target)}")
+        return [self.sample(row, target) for row in rows]
+
+    def sample(self, row: Mapping[str, Cell], target: Target) -> Sample:
+        """What was found of one step."""
+        number, total, unled, late = (
+            int(row[name] or 0) for name in ("step", "total", "unled", "late")
+        )
+        step, before = self.steps[number - 1], self.steps[number - 2]
+        values = self.gauges(unled, total, late)
+        evidence = (
+            f"{unled:,} of {counted(total, f'{step} event')} without {before} of the same"
+            f" {self.by} in the {duration(self.hours * 3600)} before ({late:,} have it only"
+            f" afterwards) {self.when(target)}"
+        )
+        return Sample(values, evidence, {"funnel": self.funnel, "step": step})

@@ -1,0 +1,42 @@
+"""R7: orders that cannot be compared with the other side, counted as such and never as 0."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.wording import counted
+from warehouse_exporter.kinds.shared.compared import Compared, Sides
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Readings
+
+
+class Incomparable(Compared):
+    """Orders with a value missing on either side (an item without a price), or no other side.
+
+    An order without a key cannot be compared either. Where no order has one, the check is not
+    measured.
+    """
+
+    kind = "incomparable"
+    ids = ("R7",)
+    metric = Metric(
+        "warehouse_revenue_incomparable_ratio",
+        "Share of orders that cannot be compared: a value is missing, or the other side.",
+    )
+    alert = "WarehouseRevenueIncomparable"
+    summary = "orders cannot be compared with the other side"
+    advice: ClassVar[str] = "warning: '> 0'"
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        sides = readings["sides"].total(Sides)
+        if not sides.orders or sides.keyless == sides.orders:
+            self.refuse_nothing(target, sides)
+        keyless = f", {sides.keyless:,.0f} without a key" if sides.keyless else ""
+        evidence = (
+            f"{sides.incomparable:,.0f} of {counted(sides.orders, 'order')} cannot be compared "
+            f"({sides.valueless:,.0f} with a value missing, {sides.partless:,.0f} without a row in "
+            f"{self.against.shown}{keyless}) {self.when(target)}"
+        )
+        return [Sample(self.gauges(sides.incomparable, sides.orders), evidence)]

@@ -1,0 +1,101 @@
+"""C5: how much of a value inside JSON documents is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import ClassVar
+
+from pydantic import Field
+
+from warehouse_exporter.core.errors import Reason, Unmeasured
+from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.states import Hits
+from warehouse_exporter.core.wording import counted
+from warehouse_exporter.kinds.shared.base import Share
+from warehouse_exporter.kinds.shared.tally import Tally
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Need, Readings, Scan
+from warehouse_exporter.sql import statements, words
+from warehouse_exporter.sql.documents import (
+    DEPTH,
+    filled,
+    found_at,
+    missing_at,
+    or_one,
+    parsed,
+    summed,
+    tells_json,
+)
+from warehouse_exporter.sql.words import Node
+
+TYPES = ("jsonb", "json", "text", "character varying")
+
+
+class JsonCompleteness(Share):
+    """Share of values at the end of a path that are missing: no key, NULL, or nothing on the way.
+
+    Arrays on the way are gone through: every element has to have the value. Where the way ends
+    early, in a missing key, an empty array, or a document that is NULL or no JSON, one value is
+    missing; documents that are no JSON are counted and said. To read JSON in text costs much, so
+    it is a statement of its own.
+    """
+
+    kind = "json_completeness"
+    ids = ("C5",)
+    metric = Metric(
+        "warehouse_json_null_ratio",
+        "Share of values inside the column's JSON documents that are missing.",
+        ("column",),
+    )
+    alert = "WarehouseJsonIncomplete"
+    summary = "too many documents without a value"
+    advice: ClassVar[str] = "warning: '> 1%', critical: '> 5%'"
+    things: ClassVar[str] = "values"
+
+    column: str = Field(description="The column of JSON: jsonb, json or text.")
+    path: tuple[str, ...] = Field(
+        min_length=1, max_length=8, description="The keys to the value, e.g. [items, item_price]."
+    )
+
+    def default_name(self) -> str:
+        return "_".join((self.kind, self.column, *self.path))
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        fact = target.fact(self.column)
+        if fact.type not in TYPES:
+            raise Unmeasured(
+                Reason.COLUMN_TYPE, f"column {fact.name} is {fact.type}: it must be JSON or text"
+            )
+        column, given = words.column(fact.name), target.predicate(self.where)
+        value, found, illegible = None, column, words.number(0)
+        if fact.type != "jsonb":
+            value = parsed(column, given, target.found.version)
+            found = words.column(statements.VALUE)
+            written = words.both(words.is_present(column), words.is_null(found), given)
+            illegible = words.count(written)
+        cells = (illegible, *(summed(n, given) for n in self.counts(filled(found))))
+        scan = Scan(target.dataset.name, self.span(target), Tally, cells, value=value)
+        return {"rows": scan}
+
+    def counts(self, found: Node) -> list[Node]:
+        """How many values a document has, and how many are missing at each step of the way."""
+        first, *others = (self.path[: n + 1] for n in range(len(self.path)))
+        lost = [or_one(missing_at(found, first))]
+        return [found_at(found, self.path), *lost, *(missing_at(found, way) for way in others)]
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        illegible, here, *lost = readings["rows"].total(Tally).counts
+        sample = self.sample_of(target, Hits(sum(lost), here + sum(lost)))
+        if illegible:
+            is_no = "is no JSON" if illegible == 1 else "are no JSON"
+            if not tells_json(target.found.version):
+                is_no += f", or nested deeper than {DEPTH} levels"
+            told = f"{sample.evidence}, {counted(illegible, 'document')} {is_no}"
+            sample = replace(sample, evidence=told)
+        return [sample]
+
+    def evidence(self, target: Target, state: Hits) -> str:
+        way = " -> ".join((self.column, *self.path))
+        return f"{super().evidence(target, state)} without {way} {self.when(target)}"

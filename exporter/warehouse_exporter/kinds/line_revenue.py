@@ -1,0 +1,76 @@
+"""R5: the revenue of a line is quantity times price."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from pydantic import Field
+
+from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
+from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.wording import agreed, counted
+from warehouse_exporter.kinds.shared.base import Expression, Share
+from warehouse_exporter.kinds.shared.tally import Tally
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Need, Readings, Scan
+from warehouse_exporter.sql import words
+from warehouse_exporter.sql.numbers import differs
+
+
+class LineRevenue(Share):
+    """Share of comparable lines whose revenue is not what it is made of.
+
+    A line that lacks a value on either side cannot be compared: it is counted apart, never as 0.
+    """
+
+    kind = "line_revenue"
+    ids = ("R5",)
+    metric = Metric(
+        "warehouse_line_revenue_mismatch_ratio",
+        "Share of comparable lines whose revenue is not quantity times price.",
+        ("column",),
+    )
+    more_metrics = (
+        Metric(
+            "warehouse_line_revenue_incomparable_rows",
+            "Lines that cannot be compared: the revenue, the quantity or the price is missing.",
+            ("column",),
+        ),
+    )
+    alert = "WarehouseLineRevenueMismatch"
+    summary = "lines whose revenue is not quantity times price"
+    layer = "business"
+    explained = False
+    advice: ClassVar[str] = "critical: '> 0'"
+    things: ClassVar[str] = "lines"
+
+    column: str = Field("line_revenue", description="The column with the revenue of the line.")
+    equals: Expression = Field("quantity * price", description="The expression it must equal.")
+    tolerance: float = Field(
+        0.01, ge=0, allow_inf_nan=False, description="Absolute difference that is no difference."
+    )
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        revenue, product = target.column(self.column), target.expression(self.equals)
+        given = target.predicate(self.where)
+        wrong = words.both(differs(revenue, product, self.tolerance), given)
+        comparable = words.both(words.is_present(revenue), words.is_present(product), given)
+        cells = (words.count(wrong), words.count(comparable), words.count(given))
+        return {"rows": Scan(target.dataset.name, self.span(target), Tally, cells)}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        differing, compared, lines = readings["rows"].total(Tally).counts
+        apart = f"{lines - compared:,} cannot be compared"
+        if not lines:
+            raise Skipped(f"no line {self.when(target)}")
+        if not compared:
+            text = f"none of {counted(lines, 'line')} can be compared {self.when(target)}"
+            raise Unmeasured(Reason.NO_VALUES, f"{text}: a value is missing in each")
+        values = self.gauges(differing, compared, lines - compared)
+        evidence = (
+            f"{self.column} of {differing:,} of {counted(compared, 'comparable line')}"
+            f" {agreed(differing, 'is', 'are')} not {self.equals} {self.when(target)}; {apart}"
+        )
+        return [Sample(values, evidence, self.labels())]

@@ -1,0 +1,185 @@
+"""K1: a daily business number, shown as it is; limits on it are welcome, but not needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from types import MappingProxyType
+from typing import ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from warehouse_exporter.baselines.score import settled
+from warehouse_exporter.core.calendar import last_days
+from warehouse_exporter.core.errors import Skipped
+from warehouse_exporter.core.limits import Limit, Term, Unit
+from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.names import Metric as Gauge
+from warehouse_exporter.core.states import Count, Total
+from warehouse_exporter.core.wording import shown
+from warehouse_exporter.kinds.shared.base import Expression, Limited
+from warehouse_exporter.kinds.shared.totals import ROW, Counted, count_scan, sum_scan, value_by_day
+from warehouse_exporter.kinds.usable import without
+from warehouse_exporter.measures.dataset_view import Daily, Target
+from warehouse_exporter.measures.requests import Need, Readings, Scan
+from warehouse_exporter.sql import words
+
+PARTS = ("value", "denominator")
+SHOWN_DAYS = 3
+"""The expected day, which is judged, and those before it, which may still change."""
+
+
+class Metric(Limited):
+    """A daily number: a count, a sum, how many different values, or a ratio of two metrics."""
+
+    kind = "metric"
+    ids = ("K1",)
+    section = "metrics"
+    metric = Gauge(
+        "warehouse_metric_value",
+        "The metric's value on the expected day (age_days 1), and on the two days before it.",
+        ("metric", "age_days"),
+    )
+    judged = MappingProxyType({"age_days": "1"})
+    alert = "WarehouseMetricOutOfBounds"
+    judges_days = False
+    summary = "a business number is outside its limits"
+    layer = "business"
+    needs_limit: ClassVar[bool] = False
+    in_the_past = False
+
+    dataset: str | None = Field(None, description="The dataset it is computed from.")
+    count: Counted | None = Field(None, description="'*', or an expression that is not NULL.")
+    sum: Expression | None = Field(None, description="The expression summed.")
+    distinct: Expression | None = Field(
+        None, description="The expression whose values are counted once."
+    )
+    ratio: tuple[str, str] | None = Field(
+        None, description="Two other metrics: [numerator, denominator]."
+    )
+
+    @model_validator(mode="after")
+    def is_one_of_four(self) -> Self:
+        """Exactly one definition, and a dataset unless it is a ratio."""
+        given = [w for w in ("count", "sum", "distinct", "ratio") if getattr(self, w) is not None]
+        if len(given) != 1:
+            raise ValueError("a metric is one of count, sum, distinct or ratio")
+        if (self.ratio is None) == (self.dataset is None):
+            raise ValueError(
+                "a ratio names two metrics and no dataset; other metrics need `dataset`"
+            )
+        if self.window is not None or (self.ratio and self.where):
+            raise ValueError("a metric is a daily number: no `window`, and no `where` on a ratio")
+        return self
+
+    @classmethod
+    def term(cls, limit: Limit) -> Term:
+        if limit.unit in (Unit.NUMBER, Unit.SHARE):
+            return Term(cls.metric.name, limit)
+        raise ValueError(f"{limit.text!r}: a metric's limit is a number such as '< 100' or '< 1%'")
+
+    def default_name(self) -> str:
+        return f"metric_{self.name}"
+
+    def builds_on(self) -> tuple[str, ...]:
+        return self.ratio or ()
+
+    @property
+    def made_of(self) -> str | None:
+        """The expression whose values it is made of; None where rows are counted, or for a ratio.
+
+        How often there is a value is a count, and honest without any.
+        """
+        return self.sum if self.sum is not None else self.distinct
+
+    def scan(self, target: Target, days: tuple[date, ...]) -> Scan:
+        """The scan that gives this metric for each of the days; not for a ratio."""
+        given = target.predicate(self.where)
+        if self.sum is not None:
+            return sum_scan(self.sum, target, days, given)
+        if self.distinct is not None:
+            cell = words.distinct_of(target.expression(self.distinct), given)
+            return Scan(target.dataset.name, days, Count, (cell,))
+        return count_scan(self.count or ROW, target, days, given)
+
+    def expects(self, target: Target) -> tuple[date, ...]:
+        return (target.calendar.expected,) if self.limits() else ()
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        return daily_needs(self, target, last_days(target.calendar.expected, SHOWN_DAYS))
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        day = target.calendar.expected
+        refuse_valueless(self, target, readings, day)
+        values = daily_values(self, readings)
+        if day not in values:
+            raise Skipped(f"no value on {day}: nothing to add up or to divide by")
+        newest_first = reversed(last_days(day, SHOWN_DAYS))
+        newest, *others = [
+            self.shown_as(values[past], past, age)
+            for age, past in enumerate(newest_first, 1)
+            if past in values
+        ]
+        quiet = None if self.limits() else f"{newest.evidence} (shown, no limit)"
+        return [replace(newest, skipped=quiet, beside=tuple(others))]
+
+    def shown_as(self, value: float, day: date, age: int) -> Sample:
+        """A day's value as a series; one that changes after it was judged is seen by its age."""
+        labels = {"metric": self.name or "", "age_days": str(age)}
+        return Sample({self.metric.name: value}, f"{self.name} {shown(value)} on {day}", labels)
+
+
+def daily_needs(metric: Daily, target: Target, days: tuple[date, ...]) -> dict[str, Need]:
+    """What gives a metric for each of some days: one scan, or two for a ratio.
+
+    Beside each, where it is made of values, how many rows could have one.
+    """
+    found: dict[str, Need] = {}
+    for name, part in zip(PARTS, parts_of(metric, target), strict=False):
+        other = target.other(part.dataset or "")
+        found[name] = part.scan(other, days)
+        if part.made_of is not None:
+            found[f"{name} rows"] = count_scan(ROW, other, days, other.predicate(part.where))
+    return found
+
+
+def parts_of(metric: Daily, target: Target) -> list[Daily]:
+    """The metric, or numerator and denominator of a ratio."""
+    return [target.metrics[part] for part in metric.ratio] if metric.ratio else [metric]
+
+
+def daily_values(metric: Daily, readings: Readings) -> dict[date, float]:
+    """The metric by day; a day without a value, or with nothing to divide by, is missing."""
+    values = by_day(readings, "value")
+    if not metric.ratio:
+        return values
+    below = by_day(readings, "denominator")
+    return {day: settled(value / below[day]) for day, value in values.items() if below.get(day)}
+
+
+def by_day(readings: Readings, part: str) -> dict[date, float]:
+    """The values of the days that have one."""
+    lost = valueless(readings, part)
+    found = value_by_day(readings[part]).items()
+    return {day: v for day, v in found if day is not None and v is not None and day not in lost}
+
+
+def valueless(readings: Readings, part: str) -> dict[date | None, int]:
+    """The days that have rows, none of which has a value, and how many rows these are.
+
+    No different value among rows that are there is not 0 of them: it is none that can be used.
+    """
+    if f"{part} rows" not in readings:
+        return {}
+    rows, state = readings[f"{part} rows"], readings[part].states
+    counts = {day: found.rows for day, found in rows.states.items() if isinstance(found, Count)}
+    return {day: n for day, n in counts.items() if n and state[day] in (Count(0), Total(None, 0))}
+
+
+def refuse_valueless(metric: Daily, target: Target, readings: Readings, day: date) -> None:
+    """Raise Unmeasured where a day has rows that a metric is made of, but no value in them."""
+    for name, part in zip(PARTS, parts_of(metric, target), strict=False):
+        rows = valueless(readings, name).get(day)
+        if rows:
+            raise without(rows, part.made_of or "a value", f"on {day}")

@@ -1,0 +1,33 @@
+"""S4: columns that appeared."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.wording import agreed, counted
+from warehouse_exporter.kinds.shared.declared import Declared
+from warehouse_exporter.measures.dataset_view import Target, look_alike
+from warehouse_exporter.measures.requests import Readings
+
+
+class NewColumns(Declared):
+    """Columns that exist and are not declared; one that looks like a declared one says so."""
+
+    kind = "new_columns"
+    ids = ("S4",)
+    metric = Metric("warehouse_schema_new_columns", "Columns that exist and are not declared.")
+    alert = "WarehouseColumnsAppeared"
+    summary = "columns appeared that are not declared"
+    advice: ClassVar[str] = "info: '> 0'"
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        declared = target.dataset.columns
+        found = []
+        for name in target.found.columns:
+            if name not in declared:
+                alike = look_alike(name, declared)
+                found.append(f"{name} (looks like {alike})" if alike else name)
+        evidence = f"{counted(len(found), 'column')} {agreed(len(found), 'is', 'are')} not declared"
+        return self.sample(found, evidence)

@@ -1,0 +1,140 @@
+"""J1, J2, J3: rows that refer to something that is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from pydantic import Field
+
+from warehouse_exporter.core.model import Dataset, Datasets, Sample
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.states import Hits
+from warehouse_exporter.kinds.shared.base import Expression, Part, Share
+from warehouse_exporter.kinds.shared.keys import Columns, columns_of, key_in, unlike
+from warehouse_exporter.kinds.shared.nearby import (
+    ABOUT,
+    Within,
+    in_words,
+    problems,
+    recent,
+    source,
+    times,
+)
+from warehouse_exporter.kinds.usable import Keyed, counted_in
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Need, Parts, Probe, Readings
+from warehouse_exporter.sql import statements, words
+from warehouse_exporter.sql.keys import Key
+from warehouse_exporter.sql.references import joined, singly
+from warehouse_exporter.sql.words import Node
+
+
+class Reference(Part):
+    """Where the other end of a reference lives."""
+
+    dataset: str = Field(description="The dataset referred to.")
+    column: Columns | None = Field(None, description="Its column, or columns; default: its key.")
+    where: Expression | None = Field(None, description="Only rows of it for which this is true.")
+    within: Within | None = Field(None, description=ABOUT)
+
+
+class Orphans(Share):
+    """Share of rows whose reference has no counterpart; a NULL reference counts when asked for."""
+
+    kind = "orphans"
+    ids = ("J1", "J2", "J3")
+    metric = Metric(
+        "warehouse_orphan_ratio",
+        "Share of rows that refer to a row that is not there.",
+        ("column",),
+    )
+    alert = "WarehouseOrphanRows"
+    summary = "rows refer to something that is not there"
+    default_window = "all"
+    advice: ClassVar[str] = "critical: '> 0'"
+
+    column: Columns = Field(description="The column, or columns, that refer.")
+    references: Reference = Field(description="What it refers to.")
+    null_is_orphan: bool = Field(
+        False,
+        description="Count a row without a reference as an orphan, instead of leaving it out.",
+    )
+
+    def refers_to(self) -> tuple[str, ...]:
+        return (self.references.dataset,)
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        of, parent = self.references, datasets.get(self.references.dataset)
+        if parent and (unequal := unlike("references", "column", parent, of.column, self.column)):
+            return unequal
+        wrong = problems(self, dataset, parent, of.within)
+        return [*wrong, *super().problems(dataset, datasets)]
+
+    def times(self, target: Target) -> tuple[tuple[str, str], ...]:
+        of = self.references
+        return (*super().times(target), *times(target, of.dataset, of.within))
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        days, name = self.span(target), target.dataset.name
+        inside, parted, parts = target.inside(days), target.parted(days), None
+        if parted is not None:
+            closed, still = parted
+            both = self.sql(target, inside, closed, few=False)
+            parts = Parts(both, self.sql(target, still, closed, few=True))
+        sql = self.sql(target, inside, None, few=target.all_open(days))
+        return {"rows": Probe(name, sql, Keyed, parts)}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        found = readings["rows"].total(Keyed)
+        return [self.sample_of(target, found.keyed, found.keyless)]
+
+    def labels(self) -> Mapping[str, str]:
+        return {"column": self.named}
+
+    def default_name(self) -> str:
+        return "_".join((self.kind, *self.column))
+
+    def lacking(self, target: Target) -> str:
+        return self.named
+
+    @property
+    def named(self) -> str:
+        """The columns that refer, in words."""
+        return ", ".join(self.column)
+
+    def sql(self, target: Target, inside: Node | None, closed: Node | None, *, few: bool) -> str:
+        """Orphans and rows among those inside; with `closed` the same of closed days before it."""
+        parent, own = target.other(self.references.dataset), key_in(target, self.column)
+        present, lacking = own.present, own.absent
+        if self.null_is_orphan:
+            present, lacking = words.is_true(True), words.is_true(False)
+        given, table = target.predicate(self.where), target.source(self.span(target))
+        rows = f"FROM {table}{statements.clause(words.both(present, given, inside))}"
+        keyless = [counted_in(table, words.both(lacking, given, inside))]
+        if closed is not None:
+            # Of the rows of open days, which are few, none is of a closed one.
+            early = "0" if few else counted_in(table, words.both(lacking, given, inside, closed))
+            keyless.insert(0, early)
+        names = columns_of(parent.dataset, self.references.column)
+        key = key_in(parent, names)
+        known = self.known(target, parent, key)
+        if few and parent.finds(names[0]):
+            return singly(own, rows, key, known, closed, keyless)
+        distinct = "" if parent.found.holds_unique(names) else "DISTINCT "
+        listed = f"SELECT {distinct}{key.listed}\nFROM {known}"
+        apart = parent.found.distributed
+        return joined(own, rows, listed, closed, keyless, apart=apart)
+
+    def known(self, target: Target, parent: Target, key: Key) -> str:
+        """The rows that may be referred to, as a FROM clause with its WHERE."""
+        of = self.references
+        given = words.both(
+            key.present, parent.predicate(of.where), recent(target, parent, of.within)
+        )
+        return f"{source(target, parent, of.within)}{statements.clause(given)}"
+
+    def evidence(self, target: Target, state: Hits) -> str:
+        of = self.references
+        where = f"{self.named} not in {of.dataset}{in_words(of.within)}"
+        return f"{super().evidence(target, state)} with {where} {self.when(target)}"

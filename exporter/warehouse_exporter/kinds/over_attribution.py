@@ -1,0 +1,67 @@
+"""T2: more is attributed than there is."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
+from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.wording import agreed, counted
+from warehouse_exporter.kinds.shared.attributed import Attributed
+from warehouse_exporter.kinds.shared.compared import Sides
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Readings
+
+
+class OverAttribution(Attributed):
+    """Orders of which a model attributes more than their revenue, or days with more than there is.
+
+    A difference up to 0.01 is rounding. Totals alone would let errors cancel: where there are
+    attributions of single orders, compare `against` them.
+    """
+
+    kind = "over_attribution"
+    ids = ("T2",)
+    metric = Metric(
+        "warehouse_over_attributed_ratio",
+        "Share of attributed orders (or days) with more attributed than there is.",
+        ("model",),
+    )
+    more_metrics = (
+        Metric("warehouse_over_attributed_amount", "What is attributed beyond that, in all."),
+    )
+    alert = "WarehouseOverAttribution"
+    summary = "more is attributed than there is"
+    advice: ClassVar[str] = "critical: '> 0'"
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        sides = self.sides(target, readings)
+        one = "attributed order" if self.attributed is None else "day"
+        if not sides.compared:
+            raise self.nothing(target, sides)
+        values = self.gauges(sides.differing, sides.compared, sides.amount or 0.0)
+        evidence = (
+            f"{sides.differing:,.0f} of {counted(sides.compared, one)} {self.found(sides)},"
+            f" {sides.amount or 0:,.2f} too much together ({sides.right or 0:,.2f} of"
+            f" {sides.left or 0:,.2f}), {self.when(target)}"
+        )
+        return [Sample(values, evidence, self.labels())]
+
+    def nothing(self, target: Target, sides: Sides) -> Skipped | Unmeasured:
+        """Why no order can be compared: none is attributed, or more than that is missing."""
+        assert self.against is not None
+        if sides.partless == sides.orders and sides.elsewhere:
+            return Skipped(f"no order is attributed{self.by_whom} {self.when(target)}")
+        why = sides.reasons(self.against.dataset)
+        text = f"none of {counted(sides.orders, 'order')} can be compared {self.when(target)}"
+        return Unmeasured(Reason.NO_VALUES, f"{text}: {why}")
+
+    def found(self, sides: Sides) -> str:
+        """What is wrong with them, in words."""
+        has = agreed(sides.differing, "has", "have")
+        if self.attributed is not None:
+            return f"{has} {self.attributed} above {self.of}"
+        whose = agreed(sides.differing, "its", "their")
+        left_out = f" ({sides.valueless:,.0f} lack a value)" if sides.valueless else ""
+        return f"{has} more than {whose} {self.of} attributed{self.by_whom}{left_out}"

@@ -1,0 +1,65 @@
+"""F2: the newest business day that has rows is the expected one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from warehouse_exporter.core.calendar import ONE_DAY, last_days
+from warehouse_exporter.core.limits import Limit, Term, Unit
+from warehouse_exporter.core.model import Dataset, Datasets, Sample
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.wording import counted
+from warehouse_exporter.kinds.shared.base import Limited
+from warehouse_exporter.kinds.shared.newest import due_day, lookup, newest_of
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Need, Readings
+from warehouse_exporter.sql import words
+
+
+class PartitionFreshness(Limited):
+    """How far the newest day with rows lies behind the expected day; later days do not count.
+
+    Days that the calendar excludes do not count. Where the expected day is one of them, the last
+    day before it that is none must be there: it is a finding until it is, and else skipped.
+    """
+
+    kind = "partition_freshness"
+    ids = ("F2",)
+    metric = Metric(
+        "warehouse_partition_lag_seconds",
+        "How far the newest business day with rows lies behind the expected one; 0: it is there.",
+    )
+    alert = "WarehousePartitionMissing"
+    judges_days = False
+    summary = "the expected day is not there"
+    layer = "infrastructure"
+    explains = True
+    advice: ClassVar[str] = "critical: '> 0'"
+
+    @classmethod
+    def term(cls, limit: Limit) -> Term:
+        if limit.unit is Unit.DURATION or (limit.unit is Unit.NUMBER and limit.bound == 0):
+            return Term(cls.metric.name, limit)
+        raise ValueError(f"{limit.text!r} lacks a unit: write '> 0' or days such as '> 1d'")
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        return self.no_time(dataset) or self.no_window()
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        clock = target.clock()
+        end = target.bounds(target.calendar.expected)[1]
+        past = words.all_of(clock.before(end), target.predicate(self.where))
+        return {"rows": lookup(target, clock, past)}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        at = newest_of(readings["rows"], "there is no row up to the expected day")
+        calendar = target.calendar
+        day = at.astimezone(calendar.zone).date()
+        expected, blind = due_day(calendar)
+        behind = max(0, (expected - day).days)
+        if behind and calendar.excluding:
+            behind = len(calendar.due(last_days(expected, behind)))
+        evidence = f"newest day {day}, expected {expected}: {counted(behind, 'day')} behind"
+        seconds = behind * ONE_DAY.total_seconds()
+        return [Sample({self.metric.name: seconds}, evidence, blind=blind)]

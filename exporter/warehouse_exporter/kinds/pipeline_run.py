@@ -1,0 +1,63 @@
+"""F5: the pipeline logged a run, and it read something."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import ClassVar
+
+from pydantic import Field
+
+from warehouse_exporter.core.model import Dataset, Datasets, Sample
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.states import Count, Hits
+from warehouse_exporter.core.wording import counted
+from warehouse_exporter.kinds.shared.base import Expression, Limited
+from warehouse_exporter.kinds.usable import without
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Need, Readings, Scan
+from warehouse_exporter.sql import words
+
+
+class PipelineRun(Limited):
+    """Runs of the expected day that read rows; on a log of runs, set `expect_day: today`."""
+
+    kind = "pipeline_run"
+    ids = ("F5",)
+    metric = Metric("warehouse_pipeline_runs", "Logged runs of the day that read at least one row.")
+    alert = "WarehousePipelineNotRun"
+    summary = "the pipeline did not run, or read nothing"
+    layer = "infrastructure"
+    explains = True
+    advice: ClassVar[str] = "critical: '< 1'"
+
+    rows_read: Expression = Field(
+        "rows_read", description="The column with the rows a run has read."
+    )
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        return self.no_time(dataset)
+
+    def expects(self, target: Target) -> tuple[date, ...]:
+        return self.span(target) or ()
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        given = target.predicate(self.where)
+        read = words.compare(target.expression(self.rows_read), ">", words.number(0))
+        cells = (words.count(words.both(read, given)), words.count(given))
+        unknown = words.both(words.is_null(target.expression(self.rows_read)), given)
+        name, days = target.dataset.name, self.span(target)
+        return {
+            "rows": Scan(name, days, Hits, cells),
+            "unknown": Scan(name, days, Count, (words.count(unknown),)),
+        }
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        state = readings["rows"].total(Hits)
+        # A day without a row answers nothing where the scan is grouped: no run, and that is 0 runs.
+        read, logged = state.hits or 0.0, state.total or 0.0
+        unknown = readings["unknown"].total(Count).rows
+        if unknown and unknown == logged:
+            raise without(unknown, self.rows_read, self.when(target))
+        evidence = f"{read:,.0f} of {counted(logged, 'run')} logged {self.when(target)} read rows"
+        return [Sample({self.metric.name: read}, evidence)]

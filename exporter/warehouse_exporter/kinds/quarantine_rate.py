@@ -1,0 +1,71 @@
+"""P1: share of the rows read that the pipeline put into quarantine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import ClassVar
+
+from pydantic import Field
+
+from warehouse_exporter.core.errors import Reason, Unmeasured
+from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.states import Count, Hits
+from warehouse_exporter.core.wording import counted
+from warehouse_exporter.kinds.shared.base import Expression, Share
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Need, Readings, Scan
+from warehouse_exporter.sql import words
+
+
+class QuarantineRate(Share):
+    """Rows quarantined of rows read, by the log of runs; runs that lack either are counted apart.
+
+    Where a run is logged on the day after the one it read, set `expect_day: today` on the dataset.
+    """
+
+    kind = "quarantine_rate"
+    ids = ("P1",)
+    metric = Metric(
+        "warehouse_quarantine_ratio", "Share of the rows read that were put into quarantine."
+    )
+    alert = "WarehouseQuarantineRateHigh"
+    summary = "the pipeline rejects too many rows"
+    layer = "infrastructure"
+    explained = False
+    advice: ClassVar[str] = "warning: '> 5%', critical: '> 6%'"
+
+    quarantined: Expression = Field("rows_quarantined", description="Rows rejected by a run.")
+    read: Expression = Field("rows_read", description="Rows read by a run.")
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        given = target.predicate(self.where)
+        rejected, read = target.summand(self.quarantined), target.summand(self.read)
+        complete = words.both(words.is_present(rejected), words.is_present(read), given)
+        cells = (words.sum_of(rejected, complete), words.sum_of(read, complete))
+        lacking = words.both(words.either(words.is_null(rejected), words.is_null(read)), given)
+        days, name = self.span(target), target.dataset.name
+        return {
+            "rows": Scan(name, days, Hits, cells),
+            "lacking": Scan(name, days, Count, (words.count(lacking),)),
+        }
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        state = readings["rows"].total(Hits)
+        if min(state.hits or 0.0, state.total or 0.0) < 0:
+            said = f"{state.hits:,.0f} rows quarantined of {state.total:,.0f} rows read"
+            raise Unmeasured(Reason.RESULT, f"{said} {self.when(target)}: no log has fewer than 0")
+        lacking = readings["lacking"].total(Count).rows
+        if lacking and not state.total and not state.hits:
+            what = f"without {self.quarantined} or {self.read}"
+            text = f"{counted(lacking, 'run')} logged {self.when(target)} {what}"
+            raise Unmeasured(Reason.NO_VALUES, f"{text}, and none that read rows")
+        found = self.sample_of(target, state)
+        said = f"; {counted(lacking, 'run')} without a number left out" if lacking else ""
+        return [replace(found, evidence=found.evidence + said)]
+
+    def evidence(self, target: Target, state: Hits) -> str:
+        by_run = target.dataset.expect_day == "today" and self.span(target) is not None
+        logged = "by runs logged " if by_run else ""
+        return f"{super().evidence(target, state)} quarantined {logged}{self.when(target)}"

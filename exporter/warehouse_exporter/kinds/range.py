@@ -1,0 +1,85 @@
+"""A2: numbers outside the range in which they can be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.states import Hits
+from warehouse_exporter.core.wording import shown
+from warehouse_exporter.kinds.shared.base import Share
+from warehouse_exporter.kinds.usable import ALL
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Need, Scan
+from warehouse_exporter.sql import words
+from warehouse_exporter.sql.numbers import is_finite
+from warehouse_exporter.sql.words import Node
+
+
+class Range(Share):
+    """Share of values below `min` or above `max`, both of which may occur; NULL is no value.
+
+    NaN and infinity lie in no range.
+    """
+
+    kind = "range"
+    ids = ("A2",)
+    metric = Metric(
+        "warehouse_out_of_range_ratio", "Share of the column's values out of range.", ("column",)
+    )
+    alert = "WarehouseValuesOutOfRange"
+    summary = "numbers are out of range"
+    explained = False
+    advice: ClassVar[str] = "min: 0, critical: '> 0'"
+    things: ClassVar[str] = "values"
+
+    column: str = Field(description="The column with the number.")
+    min: float | None = Field(None, allow_inf_nan=False, description="The least that may occur.")
+    max: float | None = Field(None, allow_inf_nan=False, description="The most that may occur.")
+
+    @model_validator(mode="after")
+    def is_a_range(self) -> Self:
+        """There is a bound, and something between two."""
+        if self.min is None and self.max is None:
+            raise ValueError("range needs `min`, `max` or both, such as min: 0")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min {shown(self.min)} is above max {shown(self.max)}")
+        return self
+
+    def outside(self, column: Node, column_type: str) -> Node:
+        """The predicate for a value out of range.
+
+        A `real` of 0.1 is a little more than the number 0.1, so a bound is taken in its precision.
+        """
+
+        def bound(value: float) -> Node:
+            number = words.number(value)
+            return words.cast(number, column_type) if column_type == "real" else number
+
+        wrong = [words.negated(is_finite(column))]
+        if self.min is not None:
+            wrong.append(words.compare(column, "<", bound(self.min)))
+        if self.max is not None:
+            wrong.append(words.compare(column, ">", bound(self.max)))
+        return words.either(*wrong)
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        column, given = target.column(self.column), target.predicate(self.where)
+        wrong = words.both(self.outside(column, target.fact(self.column).type), given)
+        cells = (words.count(wrong), words.count_of(column, given))
+        rows = Scan(target.dataset.name, self.span(target), Hits, cells)
+        return {"rows": rows, ALL: self.all_rows(target)}
+
+    def allowed(self) -> str:
+        """The range in words."""
+        if self.min is not None and self.max is not None:
+            return f"from {shown(self.min)} to {shown(self.max)}"
+        word, bound = ("at most", self.max) if self.min is None else ("at least", self.min)
+        return f"{word} {shown(bound or 0)}"
+
+    def evidence(self, target: Target, state: Hits) -> str:
+        many = f"{super().evidence(target, state)} of {self.column}"
+        return f"{many} not {self.allowed()} {self.when(target)}"

@@ -1,0 +1,105 @@
+"""What the kinds share that hold orders against another side, and the other side against orders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
+from typing import Literal
+
+from pydantic import Field
+
+from warehouse_exporter.core.states import Cell, exactly, finite, whole
+from warehouse_exporter.kinds.shared.compared import Compared, Sides
+from warehouse_exporter.kinds.shared.keys import columns_of, key_in
+from warehouse_exporter.kinds.shared.nearby import recent, source
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Need, Parts, Probe, Readings
+from warehouse_exporter.sql import words
+from warehouse_exporter.sql.sides import Side
+from warehouse_exporter.sql.strays import Strays
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """What only the other side has: keys without an order, their sum, and their absolute one.
+
+    `keyless` are its rows without a key, worth `unknown`.
+    """
+
+    keys: float = 0.0
+    total: float = 0.0
+    apart: float = 0.0
+    keyless: float = 0.0
+    unknown: float = 0.0
+
+    @classmethod
+    def of(cls, cells: tuple[Cell, ...]) -> Beyond:
+        """From one row of the probe."""
+        keys, total, apart, keyless, unknown = exactly(5, cells)
+        sums = [finite(cell, "a sum of revenue") or 0.0 for cell in (total, apart, unknown)]
+        return cls(whole(keys), sums[0], sums[1], whole(keyless), sums[2])
+
+    def __add__(self, other: Beyond, /) -> Beyond:
+        return Beyond(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+    def __sub__(self, other: Beyond, /) -> Beyond:
+        return Beyond(*(a - b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+
+class Reconciled(Compared):
+    """A kind to which an order without the other side, and the reverse, is a difference."""
+
+    unmatched: Literal["differs", "ignore"] = Field(
+        "differs",
+        description="What an order is that has no row on the other side, and a row there of no"
+        " order: a difference, or nothing to be judged here.",
+    )
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        found = dict(super().needs(target))
+        if self.looks_beyond(target):
+            found["beyond"] = self.beyond(target)
+        return found
+
+    def times(self, target: Target) -> tuple[tuple[str, str], ...]:
+        found, other = super().times(target), target.other(self.against.dataset).dataset
+        if self.span(target) is None or not self.looks_beyond(target):
+            return found
+        return tuple(dict.fromkeys((*found, (other.name, other.time or ""))))
+
+    def looks_beyond(self, target: Target) -> bool:
+        """Whether rows of the other side can be told to be of no order: by their own time."""
+        other = target.other(self.against.dataset)
+        return self.unmatched == "differs" and other.dataset.time is not None
+
+    def beyond(self, target: Target) -> Probe:
+        """What the other side has in the window of which there is no order, of whatever day."""
+        of, days, other = self.against, self.span(target), target.other(self.against.dataset)
+        theirs = Side(
+            other.source(days), key_in(other, of.by), other.summand(of.sum),
+            other.predicate(of.where), other.finds(of.by[0]),
+        )  # fmt: skip
+        names = columns_of(target.dataset, self.by)
+        key = key_in(target, names)
+        known = words.all_of(key.present, recent(target, target, of.within))
+        strays = Strays(
+            theirs, source(target, target, of.within), key, known, target.finds(names[0]),
+            other.inside(days),
+        )  # fmt: skip
+        parted = other.parted(days)
+        parts = parted and Parts(strays.both(parted[0]), strays.still(*parted))
+        return Probe(of.dataset, strays.all(few=other.all_open(days)), Beyond, parts)
+
+    def found(self, target: Target, readings: Readings) -> tuple[Sides, Beyond]:
+        """Both sides, of which something can be compared. Raises Skipped and Unmeasured."""
+        sides = readings["sides"].total(Sides)
+        only_there = readings["beyond"].total(Beyond) if "beyond" in readings else Beyond()
+        self.refuse_nothing(target, sides, only_there.keys)
+        return sides, only_there
+
+    def left_out(self, sides: Sides) -> str:
+        """What is not judged, in words; nothing where there is nothing to be said."""
+        counts = self.unmatched == "differs"
+        count = sides.incomparable - (sides.partless if counts else 0.0)
+        why = sides.reasons(self.against.shown, partless=not counts)
+        return f"; {count:,.0f} cannot be compared: {why}" if count else ""

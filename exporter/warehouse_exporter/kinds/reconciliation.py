@@ -1,0 +1,61 @@
+"""R4, R6: the revenue of an order is what its items, or the raw source, say it is: one by one."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.wording import agreed, counted
+from warehouse_exporter.kinds.reconciled import Beyond, Reconciled
+from warehouse_exporter.kinds.shared.compared import Sides
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Readings
+
+
+class Reconciliation(Reconciled):
+    """Orders whose sum differs from that of their items, or of the raw source, by over a tolerance.
+
+    The other side may be anything that has the key of an order: what the order is made of, or what
+    it was made from. An order without a row there differs by all of its revenue. So does what is
+    there and of no order, where the other dataset has a time column. An order with a value missing
+    on either side cannot be compared: it is counted, and never taken for 0. Where nothing at all
+    can be compared, the check is not measured.
+    """
+
+    kind = "reconciliation"
+    ids = ("R4", "R6")
+    metric = Metric(
+        "warehouse_revenue_mismatch_ratio",
+        "Share of orders whose revenue differs from the sum on the other side.",
+    )
+    more_metrics = (
+        Metric(
+            "warehouse_revenue_mismatch_amount",
+            "Sum of the absolute differences of both sides, in the warehouse's currency.",
+        ),
+    )
+    alert = "WarehouseRevenueMismatch"
+    summary = "revenue of orders differs from that on the other side"
+    advice: ClassVar[str] = "critical: '> 0'"
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        sides, beyond = self.found(target, readings)
+        failed, total, amount = sides.differing, sides.compared, sides.amount
+        thing, unmatched = "comparable order", ""
+        if self.unmatched == "differs" and (sides.partless or beyond.keys):
+            failed += sides.partless + beyond.keys
+            total += sides.partless + beyond.keys
+            amount += sides.apart + beyond.apart
+            thing, unmatched = "order", self.one_sided(sides, beyond)
+        evidence = (
+            f"{failed:,.0f} of {counted(total, thing)} {agreed(failed, 'differs', 'differ')} from"
+            f" the sum in {self.against.shown}, by {amount:,.2f} together{unmatched},"
+            f" {self.when(target)}{self.left_out(sides)}"
+        )
+        return [Sample(self.gauges(failed, total, amount), evidence)]
+
+    def one_sided(self, sides: Sides, beyond: Beyond) -> str:
+        """How many orders are on one side only, in words."""
+        counts = [(sides.partless, "without a row there"), (beyond.keys, "found there alone")]
+        return f" ({', '.join(f'{count:,.0f} {where}' for count, where in counts if count)})"

@@ -1,0 +1,92 @@
+"""R4, R6: the total revenue of the orders of a day is the total on the other side."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+from warehouse_exporter.core.limits import Limit, Term, Unit
+from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.wording import counted
+from warehouse_exporter.kinds.reconciled import Beyond, Reconciled
+from warehouse_exporter.kinds.shared.compared import Sides
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Readings
+
+
+class ReconciliationTotal(Reconciled):
+    """The difference of the totals of both sides; here errors of both signs cancel.
+
+    The total of the orders is that of all orders of the window. That of the other side has the rows
+    of these orders, whenever they came, and those of the window that are of no order, where the
+    other dataset has a time column. An order with a value missing on either side is in neither
+    total, and counted. Where nothing at all can be compared, the check is not measured.
+    """
+
+    kind = "reconciliation_total"
+    ids = ("R4", "R6")
+    metric = Metric(
+        "warehouse_revenue_total_difference",
+        "Absolute difference of the totals of both sides, in the warehouse's currency.",
+    )
+    more_metrics = (
+        Metric(
+            "warehouse_revenue_total_difference_ratio",
+            "That difference as a share of the orders' total.",
+        ),
+    )
+    alert = "WarehouseRevenueTotalMismatch"
+    summary = "total revenue of orders differs from that on the other side"
+    default_window = "day"
+    advice: ClassVar[str] = "critical: '> 0.01'"
+
+    @classmethod
+    def term(cls, limit: Limit) -> Term:
+        if limit.unit is Unit.NUMBER:
+            return Term(cls.metric.name, limit)
+        if limit.unit is Unit.SHARE:
+            return Term(cls.more_metrics[0].name, limit)
+        raise ValueError(f"{limit.text!r}: write an amount such as '> 0.01' or a share '> 1%'")
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        sides, beyond = self.found(target, readings)
+        left, right = sides.left, sides.right
+        if self.unmatched == "differs":
+            left += sides.alone + sides.unknown
+            right += beyond.total + beyond.unknown
+        difference = round(abs(left - right), 6)
+        # Of a total of 0 any difference is infinitely much: a share left out would never be told.
+        share = difference / abs(left) if left else math.inf if difference else 0.0
+        values = {self.metric.name: difference, self.more_metrics[0].name: share}
+        evidence = (
+            f"orders {left:,.2f}, {self.against.shown} {right:,.2f}, difference {difference:,.2f}"
+            f" {self.when(target)}{self.one_sided(sides, beyond)}{self.neither(sides)}"
+        )
+        return [Sample(values, evidence)]
+
+    def one_sided(self, sides: Sides, beyond: Beyond) -> str:
+        """What is in one of the totals alone, in words."""
+        if self.unmatched == "ignore":
+            return ""
+        there = self.against.dataset
+        parts = [
+            (sides.partless, f"{counted(sides.partless, 'order')} without a row in {there}"),
+            (sides.keyless, f"{counted(sides.keyless, 'order')} without a key"),
+            (beyond.keys, f"{beyond.keys:,.0f} in {there} of no order"),
+            (beyond.keyless, f"{counted(beyond.keyless, 'row')} of {there} without a key"),
+        ]
+        found = [text for count, text in parts if count]
+        return f"; among them {', '.join(found)}" if found else ""
+
+    def neither(self, sides: Sides) -> str:
+        """What is in none of the totals, in words."""
+        found = []
+        if sides.valueless:
+            found.append(f"{counted(sides.valueless, 'order')} with a value missing")
+        if self.unmatched == "ignore" and sides.partless:
+            found.append(f"{counted(sides.partless, 'order')} without a row there")
+        if self.unmatched == "ignore" and sides.keyless:
+            found.append(f"{counted(sides.keyless, 'order')} without a key")
+        worth = sides.left_out + (sides.alone + sides.unknown) * (self.unmatched == "ignore")
+        return f"; left out: {', '.join(found)}, worth {worth:,.2f}" if found else ""

@@ -1,0 +1,36 @@
+"""S1, S5: the declared columns are there; one that is gone may only have been renamed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.wording import agreed, counted
+from warehouse_exporter.kinds.shared.declared import Declared
+from warehouse_exporter.measures.dataset_view import Target, look_alike
+from warehouse_exporter.measures.requests import Readings
+
+
+class RequiredColumns(Declared):
+    """Declared columns that do not exist; a new column that looks alike is named beside them."""
+
+    kind = "required_columns"
+    ids = ("S1", "S5")
+    metric = Metric("warehouse_schema_missing_columns", "Declared columns that do not exist.")
+    alert = "WarehouseSchemaDrift"
+    summary = "declared columns are missing"
+    explains = True
+    advice: ClassVar[str] = "critical: '> 0'"
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        declared, present = target.dataset.columns, target.found.columns
+        new = {name: None for name in present if name not in declared}
+        found = []
+        for name in declared:
+            if name not in present:
+                alike = look_alike(name, new)
+                found.append(f"{name} (probably renamed to {alike})" if alike else name)
+        total = counted(len(declared), "declared column")
+        evidence = f"{len(found)} of {total} {agreed(len(found), 'is', 'are')} missing"
+        return self.sample(found, evidence)

@@ -1,0 +1,1 @@
+"""What several kinds need: their base classes, two sides compared, baselines of a metric."""

@@ -1,0 +1,318 @@
+"""What every kind of check has: common parameters, limits, and how hits become a sample.
+
+A kind is one file with one class: its parameters (fields), what it asks of the database (`needs`),
+what the answer means (`samples`), and its public names. It contains no try, no connection and no
+limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Annotated, Any, ClassVar, Self, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+
+from warehouse_exporter.core import names
+from warehouse_exporter.core.calendar import WINDOW, describe_window
+from warehouse_exporter.core.errors import Skipped
+from warehouse_exporter.core.limits import Condition, Limit, Term, Unit
+from warehouse_exporter.core.model import NO_LABELS, Dataset, Datasets, Sample, Severity
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.states import Count, Hits
+from warehouse_exporter.core.wording import counted
+from warehouse_exporter.kinds.usable import all_of, without
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Need, Readings, Scan
+from warehouse_exporter.sql import expressions, words
+
+
+def valid_expression(text: str) -> str:
+    """An SQL expression that is allowed; ValueError says why it is not."""
+    expressions.parse(text)
+    return text
+
+
+def valid_window(text: str) -> str:
+    """`day`, `open`, `today`, `all` or a number of days such as `7d`."""
+    if not WINDOW.match(text):
+        raise ValueError(f"{text!r} is not a window: write day, open, today, all, or 7d")
+    return text
+
+
+def parse_limits(written: Any) -> tuple[Limit, ...]:
+    """One limit, or a list of which any may be in breach."""
+    texts = written if isinstance(written, list | tuple) else [written]
+    if not texts or not all(isinstance(text, str) for text in texts):
+        raise ValueError(f"{written!r} is not a limit: write it in quotes, such as '> 5%'")
+    return tuple(Limit.parse(text) for text in texts)
+
+
+L = TypeVar("L")
+LIMIT_SCHEMA: dict[str, Any] = {
+    "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
+    "description": "The breach: '> 5%', '> 12h', '> 10 rows', '< 100'. Of a list, any.",
+}
+Expression = Annotated[str, AfterValidator(valid_expression)]
+Window = Annotated[str, AfterValidator(valid_window)]
+Limits = Annotated[tuple[Limit, ...], BeforeValidator(parse_limits), WithJsonSchema(LIMIT_SCHEMA)]
+Name = Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=63)]
+Duration = Annotated[str, Field(pattern=r"^[0-9]+(s|m|h|d)$")]
+
+
+class Part(BaseModel):
+    """A group of a kind's parameters, such as the other dataset it looks at."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Kind(BaseModel):
+    """A kind of check: the parameters one check of it has, and what they mean."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True,
+        defer_build=True,  # the config's own model holds them all, and is built once
+    )  # fmt: skip
+
+    kind: ClassVar[str]
+    ids: ClassVar[tuple[str, ...]]
+    metric: ClassVar[Metric]
+    alert: ClassVar[str]
+    summary: ClassVar[str]
+    layer: ClassVar[str] = "quality"
+    section: ClassVar[str] = "checks"
+    default_window: ClassVar[str] = "day"
+    more_metrics: ClassVar[tuple[Metric, ...]] = ()
+    in_hindsight: ClassVar[bool] = True
+    """Whether a past day can be judged by the rows that are there now."""
+    explains: ClassVar[bool] = False
+    """Whether a breach is a cause of others: rows did not arrive, or columns have changed."""
+    explained: ClassVar[bool] = True
+    """Whether a cause, on its dataset or upstream, can be why it speaks: not where the rows that
+    are there are wrong by themselves."""
+    in_the_past: ClassVar[bool] = True
+    """Whether rows of closed days can be what is found: not where they are but the history."""
+    judges_days: ClassVar[bool] = True
+    """Whether it judges the rows of each day by themselves: a day that got rows since is judged
+    again. Not where the newest rows are judged, or a history is."""
+    judged: ClassVar[Mapping[str, str]] = NO_LABELS
+    """Labels of the series that limits are about, where others are shown beside them."""
+
+    verbatim: ClassVar[frozenset[str]] = frozenset()
+    """Parameters whose items are texts as they are written, whatever YAML would make of them."""
+
+    name: Name | None = Field(None, description="Name of the check; default: the kind and column.")
+    where: Expression | None = Field(None, description="Only rows for which this is true.")
+    window: Window | None = Field(None, description="Rows judged: day, open, today, all, or 7d.")
+    hold: Duration | None = Field(
+        None, alias="for", description="How long a breach must last before Prometheus tells."
+    )
+
+    def default_name(self) -> str:
+        """The check's name where its owner gives none; a usual column needs no naming."""
+        column, fields = getattr(self, "column", None), type(self).model_fields
+        named = column and column != fields["column"].default
+        return f"{self.kind}_{column}" if named else self.kind
+
+    def window_of(self, dataset: Dataset) -> str:
+        """The window, as it is written or as the kind has it; a table without time is whole."""
+        return self.window or (self.default_window if dataset.time else "all")
+
+    def span(self, target: Target) -> tuple[date, ...] | None:
+        """The days the check is about, or None for the whole table."""
+        return target.days(self.window_of(target.dataset))
+
+    def when(self, target: Target) -> str:
+        """The window in words."""
+        return describe_window(self.span(target))
+
+    def times(self, target: Target) -> tuple[tuple[str, str], ...]:
+        """The time columns, by dataset, that choose which rows are judged: by day, or as newest.
+
+        A row without a time is seen by none of these checks: it is counted beside them.
+        """
+        own = target.dataset
+        mine = [own.name] if own.time and self.span(target) is not None else []
+        metrics = [target.metrics[name] for name in self.builds_on()]
+        parts = [target.metrics[part] for metric in metrics for part in metric.ratio or ()]
+        theirs = [metric.dataset for metric in (*metrics, *parts) if metric.dataset]
+        read = dict.fromkeys([*mine, *theirs])
+        return tuple((name, target.other(name).dataset.time or "") for name in read)
+
+    def expects(self, target: Target) -> tuple[date, ...]:
+        """The days of which it expects something; none where it judges the rows that are there."""
+        return ()
+
+    def refers_to(self) -> tuple[str, ...]:
+        """Other datasets the check compares with."""
+        return ()
+
+    def builds_on(self) -> tuple[str, ...]:
+        """Other metrics the check depends on."""
+        return ()
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        """What is wrong with this check on this dataset, beyond its own fields."""
+        if self.window not in (None, "all") and not dataset.time:
+            return [f"window: {self.window} needs a time column on dataset {dataset.name}"]
+        return []
+
+    def no_time(self, dataset: Dataset, otherwise: str = "") -> list[str]:
+        """The complaint of a kind that needs a time column; `otherwise` says what else would do."""
+        if dataset.time:
+            return []
+        return [f"{self.kind} needs `time:` on dataset {dataset.name}{otherwise}"]
+
+    def no_window(self) -> list[str]:
+        """The complaint of a kind that looks past every window for the newest row."""
+        if self.window is None:
+            return []
+        return [f"{self.kind} looks at the newest rows, whichever day they are of: no `window`"]
+
+    def conditions(self) -> Mapping[Severity, Condition]:
+        """When each severity speaks."""
+        raise NotImplementedError
+
+    def told(self, select: Callable[[str], str]) -> Mapping[str, str]:
+        """What an alert tells beside value and limit: PromQL by word, of its own series.
+
+        `select` makes a series of a metric name.
+        """
+        return {}
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        """What must be read; raises Unmeasured for what is missing."""
+        raise NotImplementedError
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        """What was read, as gauges and evidence; raises Skipped or Unmeasured."""
+        raise NotImplementedError
+
+
+def worst_first(critical: L | None, warning: L | None, info: L | None) -> Mapping[Severity, L]:
+    """The limits that are given, in the order in which they are judged."""
+    all_three = {Severity.CRITICAL: critical, Severity.WARNING: warning, Severity.INFO: info}
+    return {severity: limit for severity, limit in all_three.items() if limit}
+
+
+class Limited(Kind):
+    """A kind whose severities are plain limits on its gauges."""
+
+    info: Limits | None = Field(None, description="Shown and counted, tells nobody.")
+    warning: Limits | None = Field(None, description="A ticket or a channel.")
+    critical: Limits | None = Field(None, description="A page; stops the DAG.")
+
+    advice: ClassVar[str] = "critical: '> 0'"
+    needs_limit: ClassVar[bool] = True
+
+    @classmethod
+    def term(cls, limit: Limit) -> Term:
+        """The gauge a limit is about; ValueError when its unit does not fit this kind."""
+        if limit.unit is Unit.NUMBER:
+            return Term(cls.metric.name, limit)
+        raise ValueError(f"{limit.text!r}: {cls.kind} is a plain number, write no unit")
+
+    @field_validator("info", "warning", "critical")
+    @classmethod
+    def unit_fits(cls, limits: tuple[Limit, ...] | None) -> tuple[Limit, ...] | None:
+        """Every limit is in a unit of this kind."""
+        for limit in limits or ():
+            cls.term(limit)
+        return limits
+
+    @model_validator(mode="after")
+    def limits_make_sense(self) -> Self:
+        """There is a limit, and a warning speaks before its critical."""
+        if self.needs_limit and not self.limits():
+            raise ValueError(f"{self.kind} needs a limit, for example {{{self.advice}}}")
+        for warning in self.warning or ():
+            for critical in self.critical or ():
+                if warning.laxer_than(critical):
+                    raise ValueError(
+                        f"warning {warning.text!r} is laxer than critical {critical.text!r}: "
+                        "it would never be seen before it"
+                    )
+        return self
+
+    def limits(self) -> Mapping[Severity, tuple[Limit, ...]]:
+        """The limits given, worst severity first."""
+        return worst_first(self.critical, self.warning, self.info)
+
+    def conditions(self) -> Mapping[Severity, Condition]:
+        return {
+            severity: Condition.any_of(*(self.term(limit) for limit in limits))
+            for severity, limits in self.limits().items()
+        }
+
+
+class Share(Limited):
+    """A kind that answers "how many of how many": a ratio beside the rows failed and checked."""
+
+    advice: ClassVar[str] = "critical: '> 5%'"
+    things: ClassVar[str] = "rows"
+    hits_fail: ClassVar[bool] = True
+    """Whether those that hit have failed; of a coverage, it is the others."""
+
+    @classmethod
+    def term(cls, limit: Limit) -> Term:
+        if limit.unit is Unit.SHARE:
+            return Term(cls.metric.name, limit)
+        if limit.unit is Unit.ROWS or (limit.unit is Unit.NUMBER and limit.bound == 0):
+            return Term(names.ROWS_FAILED.name, limit)
+        raise ValueError(
+            f"{limit.text!r} lacks a unit: write a share such as '> 5%' "
+            "or a count such as '> 5 rows'"
+        )
+
+    def labels(self) -> Mapping[str, str]:
+        """Labels of the series beside `dataset` and `check`."""
+        column = getattr(self, "column", None)
+        return {"column": column} if column else NO_LABELS
+
+    def gauges(self, hits: float, total: float, *more: float) -> dict[str, float]:
+        """The ratio, a number for each of `more_metrics`, and the rows failed and checked.
+
+        `total` is not 0.
+        """
+        beside = zip(self.more_metrics, more, strict=True)
+        return {
+            self.metric.name: hits / total,
+            **{metric.name: float(number) for metric, number in beside},
+            names.ROWS_FAILED.name: float(hits if self.hits_fail else total - hits),
+            names.ROWS_CHECKED.name: float(total),
+        }
+
+    def all_rows(self, target: Target) -> Scan:
+        """How many rows there are, for a kind that divides by those with a value alone."""
+        cells = (words.count(target.predicate(self.where)),)
+        return Scan(target.dataset.name, self.span(target), Count, cells)
+
+    def lacking(self, target: Target) -> str:
+        """What a row must have to be among those that are divided by."""
+        return getattr(self, "column", None) or "a value"
+
+    def evidence(self, target: Target, state: Hits) -> str:
+        """What was seen, in numbers."""
+        total = counted(state.total or 0, self.things.removesuffix("s"))
+        return f"{state.hits:,.0f} of {total}"
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        return [self.sample_of(target, readings["rows"].total(Hits), all_of(readings))]
+
+    def sample_of(self, target: Target, state: Hits, rows: int = 0) -> Sample:
+        """The share as a sample. Raises Skipped, or Unmeasured where `rows` have nothing usable."""
+        if state.hits is None or not state.total:
+            if rows:
+                raise without(rows, self.lacking(target), self.when(target))
+            raise Skipped(f"nothing to divide by: 0 rows {self.when(target)}")
+        values = self.gauges(state.hits, state.total)
+        return Sample(values, self.evidence(target, state), self.labels())

@@ -1,0 +1,123 @@
+"""The days of a metric: which are read, which teach, and what the database said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+
+from warehouse_exporter.baselines.daily import Series, Share
+from warehouse_exporter.core.calendar import ONE_DAY, Event
+from warehouse_exporter.core.states import Count, State, Total
+from warehouse_exporter.kinds.metric import by_day, daily_needs, daily_values, parts_of
+from warehouse_exporter.measures.dataset_view import Daily, Target
+from warehouse_exporter.measures.requests import Need, Reading, Readings, Scan
+from warehouse_exporter.sql import words
+
+FURTHER = 60
+"""How many days of the calendar a history steps over at most, and six weekdays of every week."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the calendar of the config says of the days of a metric."""
+
+    events: tuple[Event, ...]
+
+    @classmethod
+    def of(cls, metric: Daily, target: Target) -> Known:
+        """The events that concern a metric."""
+        datasets = datasets_of(metric, target)
+        events = target.calendar.events
+        return cls(tuple(e for e in events if e.concerns(metric.name or "", datasets)))
+
+    def on(self, day: date) -> Event | None:
+        """The event of a day, of several one that silences most."""
+        found = [event for event in self.events if event.covers(day)]
+        return max(found, key=lambda event: event.silences_falls, default=None)
+
+    def untaught(self, days: tuple[date, ...]) -> frozenset[date]:
+        """Those of the days that do not teach."""
+        return frozenset(day for day in days if self.on(day))
+
+    def silent(self, days: tuple[date, ...]) -> frozenset[date]:
+        """Those of the days of which nothing is expected."""
+        return frozenset(day for day in days if (found := self.on(day)) and found.silences_falls)
+
+    def before(self, day: date, count: int, step: int = 1) -> tuple[date, ...]:
+        """The newest `count` days before a day that teach, each `step` days apart, oldest first."""
+        earlier = (day - ONE_DAY * step * back for back in range(1, 7 * count + FURTHER + 1))
+        found = islice((one for one in earlier if not self.on(one)), count)
+        return tuple(found)[::-1]
+
+
+def datasets_of(metric: Daily, target: Target) -> list[str]:
+    """The datasets that a metric is computed from, each once."""
+    return sorted({part.dataset or "" for part in parts_of(metric, target)})
+
+
+def needs_of(metric: Daily, target: Target, days: tuple[date, ...]) -> dict[str, Need]:
+    """What gives a metric for each of some days, and which of them have rows at all."""
+    rows = {
+        f"rows of {name}": Scan(name, days, Count, (words.count(),))
+        for name in datasets_of(metric, target)
+    }
+    found = {**daily_needs(metric, target, days), **rows}
+    return {f"{metric.name}: {name}": need for name, need in found.items()}
+
+
+def readings_of(metric: Daily, readings: Readings) -> Readings:
+    """The answers to the needs of one metric, by their own names."""
+    prefix = f"{metric.name}: "
+    return {name.removeprefix(prefix): r for name, r in readings.items() if name.startswith(prefix)}
+
+
+def holes(mine: Readings) -> set[date | None]:
+    """Days on which a dataset has no row at all: a hole in the history, and not a 0."""
+    found = [reading for name, reading in mine.items() if name.startswith("rows of ")]
+    return {day for rows in found for day, state in rows.states.items() if state == Count(0)}
+
+
+def values_of(metric: Daily, readings: Readings, today: date) -> dict[date, float]:
+    """The metric by day, without the days before `today` that no row is of."""
+    mine = readings_of(metric, readings)
+    missing = holes(mine) - {today}
+    return {day: value for day, value in daily_values(metric, mine).items() if day not in missing}
+
+
+def series_of(
+    metric: Daily, readings: Readings, today: date, known: Known, rate: bool | None
+) -> Series:
+    """The metric as `seasonal` takes it; `rate` as in the config, None to find out."""
+    mine = readings_of(metric, readings)
+    days = tuple(day for day in mine["value"].states if day is not None)
+    values = values_of(metric, readings, today)
+    untaught, silent = known.untaught(days), known.silent(days)
+    if not metric.ratio:
+        rows = rows_behind(mine["value"])
+        counts = any(isinstance(state, Count) for state in mine["value"].states.values())
+        return Series(values, rows, counts, None, untaught, silent)
+    above, below = by_day(mine, "value"), by_day(mine, "denominator")
+    shares = {day: (above[day], below[day]) for day in values}
+    if rate is None:
+        rate = is_a_share(mine, {day: share for day, share in shares.items() if day != today})
+    return Series(values, shares=shares if rate else None, untaught=untaught, silent=silent)
+
+
+def is_a_share(mine: Readings, history: Mapping[date, Share]) -> bool:
+    """Whether a ratio is one of two counts, of which the upper was never above the lower."""
+    states: list[State] = [
+        s for name in ("value", "denominator") for s in mine[name].states.values()
+    ]
+    counts = all(isinstance(state, Count) for state in states)
+    return counts and all(hits <= total for hits, total in history.values())
+
+
+def rows_behind(reading: Reading) -> dict[date, float]:
+    """How many rows, or values, went into each day."""
+    found: dict[date, float] = {}
+    for day, state in reading.states.items():
+        if day is not None and isinstance(state, Count | Total):
+            found[day] = state.rows if isinstance(state, Count) else state.count
+    return found

@@ -1,0 +1,120 @@
+"""Rows that belong to no day: their time is NULL, or text that is no time.
+
+A check that reads rows by day never sees them. So they are counted beside it: where too many lack a
+time, nothing is known of any day; where a few do, the check says how many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from warehouse_exporter.core.errors import Reason, Unmeasured
+from warehouse_exporter.core.states import Cell, Count, exactly, whole
+from warehouse_exporter.core.wording import counted
+from warehouse_exporter.kinds.shared.base import Kind
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Lookup, Need, Readings, Rows, Scan
+from warehouse_exporter.sql import statements, words
+
+ENOUGH = 1000
+"""Rows without a time that an index counts; more are `more than 1,000`."""
+
+
+@dataclass(frozen=True)
+class Untimed:
+    """Rows whose time is NULL, and rows with text that is no time."""
+
+    absent: int
+    unparsable: int
+
+    @classmethod
+    def of(cls, cells: tuple[Cell, ...]) -> Untimed:
+        """From two counts."""
+        absent, unparsable = exactly(2, cells)
+        return cls(whole(absent), whole(unparsable))
+
+    def __add__(self, other: Untimed, /) -> Untimed:
+        return Untimed(self.absent + other.absent, self.unparsable + other.unparsable)
+
+
+def name_of(dataset: str, column: str) -> str:
+    """The name of the need that counts them."""
+    return f"times of {dataset}.{column}"
+
+
+def needs_of(kind: Kind, target: Target) -> dict[str, Need]:
+    """What counts the rows that a check by day does not see, and those beside them."""
+    found: dict[str, Need] = {}
+    for dataset, column in kind.times(target):
+        other, name = target.other(dataset), name_of(dataset, column)
+        found |= {name: lacking(other, column), f"all {name}": given(other, column)}
+    return found
+
+
+def lacking(target: Target, column: str) -> Need:
+    """The rows of one dataset without a time: found by an index, or in a scan that is made anyway.
+
+    In the scan by day they are one more day.
+    """
+    clock, raw, name = target.clock(column), target.column(column), target.dataset.name
+    absent = words.is_null(raw)
+    if target.finds_times(column):
+        some = statements.select_some(target.table(), absent, ENOUGH + 1)
+        return Lookup(name, Untimed, (some, "SELECT 0"))
+    if column == target.dataset.time:
+        return Scan(name, None, Untimed, (words.count(absent), words.count_of(raw)), Rows.UNTIMED)
+    no_time = words.number(0)
+    if clock.parses is not None:
+        no_time = words.count(words.both(words.is_null(clock.parses), words.is_present(raw)))
+    return Scan(name, None, Untimed, (words.count(absent), no_time))
+
+
+def given(target: Target, column: str) -> Need:
+    """Whether any row has a time; of text, how many rows have one, for the share that is none."""
+    raw, name, table = target.column(column), target.dataset.name, target.table()
+    if target.clock(column).is_parsed:
+        return Lookup(name, Count, (statements.select([words.count_of(raw)], table),))
+    return Lookup(name, Count, (statements.select_any(table, words.is_present(raw)),))
+
+
+def note(kind: Kind, target: Target, readings: Readings) -> str:
+    """What a check says of the rows it does not see; '' where there is none.
+
+    Raises Unmeasured where no day is known, or more times are no time than the owner allows.
+    """
+    return "; ".join(said_of(kind, target, readings))
+
+
+def said_of(kind: Kind, target: Target, readings: Readings) -> Iterator[str]:
+    """The sentences on the time columns that have such rows."""
+    for dataset, column in dict.fromkeys(kind.times(target)):
+        name = name_of(dataset, column)
+        found: Untimed = readings[name].total(Untimed)
+        present = readings[f"all {name}"].total(Count).rows
+        of = "" if dataset == target.dataset.name else f" of {dataset}"
+        yield from sentences(found, present, target.other(dataset), column, of)
+
+
+def sentences(found: Untimed, present: int, target: Target, column: str, of: str) -> Iterator[str]:
+    """What is said of one time column; `of` names its dataset. Raises Unmeasured."""
+    dataset, rows = target.dataset, found.absent + present
+    unparsable = f"{found.unparsable:,} of {counted(rows, 'row')}{of}"
+    if found.unparsable > dataset.unparsable * rows:
+        raise Unmeasured(
+            Reason.UNPARSABLE,
+            f"the {column} of {unparsable} is no ISO 8601 time, so their day is not known:"
+            f" correct them, or allow a share with `unparsable: 1%` on dataset {dataset.name}",
+        )
+    absent = counted(found.absent, "row")
+    if found.absent > ENOUGH and target.finds_times(column):
+        absent = f"more than {counted(ENOUGH, 'row')}"
+    if rows and present == found.unparsable:
+        raise Unmeasured(
+            Reason.NO_VALUES,
+            f"no row of {dataset.name} has a {column}, so the day of none is known ({absent})",
+        )
+    if found.unparsable:
+        yield f"{unparsable} left out, whose {column} is no time"
+    if found.absent:
+        yield f"{absent}{of} left out, without {column}"

@@ -1,0 +1,119 @@
+"""F7: no row for a while, although rows are normally frequent."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import ClassVar
+
+from pydantic import Field
+
+from warehouse_exporter.core.calendar import ONE_DAY, weekday
+from warehouse_exporter.core.errors import Skipped
+from warehouse_exporter.core.limits import Limit, Term, Unit, said
+from warehouse_exporter.core.model import Dataset, Datasets, Sample, Severity
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.wording import counted, duration, shown
+from warehouse_exporter.kinds.shared.base import Limited
+from warehouse_exporter.kinds.shared.newest import lookup, newest_of, seen, settle
+from warehouse_exporter.kinds.shared.stretches import clock_with_hours, counts, weeks_before
+from warehouse_exporter.kinds.shared.tally import Tally
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Need, Readings
+from warehouse_exporter.sql import stretches
+
+HOUR = timedelta(hours=1)
+
+
+class Silence(Limited):
+    """Time since the newest row, judged only where rows are normally frequent.
+
+    Looked at is the last hour or, where the silence is longer, all of it (at most a day): a silence
+    that began in a busy hour goes on to be one at night. It is busy when the same stretch of the
+    same weekday had enough rows, at the median of the last weeks: a day on which the shop is
+    closed, and every night, are normally quiet. A day without any row is a hole in the history and
+    left out; half of the weeks are needed. Days that the calendar excludes are not judged, and
+    count for nothing.
+    """
+
+    kind = "silence"
+    ids = ("F7",)
+    metric = Metric(
+        "warehouse_silence_seconds",
+        "Time since the newest row, while rows are normally frequent.",
+    )
+    alert = "WarehouseSilence"
+    judges_days = False
+    summary = "no rows, although the hour is normally busy"
+    layer = "infrastructure"
+    explains = True
+    advice: ClassVar[str] = "warning: '> 30m'"
+    in_the_past = False
+
+    weeks: int = Field(4, ge=1, le=12, description="Earlier weeks, of which one day each is read.")
+    busy: int = Field(
+        20, ge=1, description="Rows that the stretch must normally have for silence to be judged."
+    )
+
+    @classmethod
+    def term(cls, limit: Limit) -> Term:
+        if limit.unit is Unit.DURATION:
+            return Term(cls.metric.name, limit)
+        raise ValueError(f"{limit.text!r} lacks a unit: write a duration such as '> 30m'")
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        return self.no_time(dataset) or self.no_window()
+
+    def expects(self, target: Target) -> tuple[date, ...]:
+        return (target.calendar.today,)
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        clock, given = clock_with_hours(target), target.predicate(self.where)
+        now = target.calendar.as_of
+        weeks = weeks_before(now, self.weeks, target.calendar)
+        alike = [stretches.since_latest(clock, now, then, HOUR, ONE_DAY) for then in weeks]
+        days = [clock.between(*target.bounds(then.date())) for then in weeks]
+        among = seen(target, clock, self.where)
+        before = stretches.latest(clock, clock.source(target.table()), among)
+        return {
+            "newest": lookup(target, clock, among),
+            "usual": counts(target, alike, given, before, days),
+        }
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        now = target.calendar.as_of
+        at = min(now, newest_of(readings["newest"]))
+        silent = self.silent(at, now, target)
+        stretch = duration(min(max(now - at, HOUR), ONE_DAY).total_seconds())
+        history = self.history(readings["usual"].total(Tally))
+        local = now.astimezone(target.calendar.zone)
+        name, needed = weekday(local.date()), (self.weeks + 1) // 2
+        if history and len(history) < needed:
+            raise Skipped(
+                f"insufficient history: {len(history)} of the last {counted(self.weeks, name)}"
+                f" had rows, {needed} are needed"
+            )
+        usual = float(statistics.median(history or [0]))
+        weeks = counted(len(history) or self.weeks, name)
+        normal = f"{shown(usual)} in the {stretch} before {local:%H:%M}, median of {weeks}"
+        if usual < self.busy:
+            raise Skipped(f"normally quiet: rows number {normal}, {self.busy} make it busy")
+        settle(at, target.clock(), now, lambda newest, then: self.says(newest, then, target))
+        evidence = f"no row since {at:%Y-%m-%d %H:%M:%S} UTC, rows normally number {normal}"
+        return [Sample({self.metric.name: silent.total_seconds()}, evidence)]
+
+    def history(self, found: Tally) -> list[int]:
+        """The rows of the stretch in each earlier week, but for days that had no row at all."""
+        half = len(found.counts) // 2
+        rows, days = found.counts[:half], found.counts[half:]
+        return [count for count, there in zip(rows, days, strict=True) if there]
+
+    def silent(self, newest: datetime, now: datetime, target: Target) -> timedelta:
+        """The time since the newest row, without that of days that the calendar excludes."""
+        return now - newest - target.calendar.excluded(newest, now)
+
+    def says(self, newest: datetime, now: datetime, target: Target) -> Severity | None:
+        """The severity that speaks of a newest row at an instant."""
+        silent = self.silent(newest, now, target).total_seconds()
+        return said(self.conditions(), {self.metric.name: silent}, now)

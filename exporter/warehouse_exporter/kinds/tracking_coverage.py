@@ -1,0 +1,52 @@
+"""T1: share of orders that carry a click id or a UTM parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from pydantic import Field
+
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.states import Hits
+from warehouse_exporter.kinds.shared.base import Share
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Need, Scan
+from warehouse_exporter.sql import words
+from warehouse_exporter.sql.words import Node
+
+
+class TrackingCoverage(Share):
+    """Share of rows in which at least one of the columns has a value; a boolean, if it is true."""
+
+    kind = "tracking_coverage"
+    ids = ("T1",)
+    metric = Metric(
+        "warehouse_tracking_coverage_ratio", "Share of rows with a click id or a UTM parameter."
+    )
+    alert = "WarehouseTrackingCoverageLow"
+    summary = "too few rows carry a click id or UTM"
+    layer = "business"
+    advice: ClassVar[str] = "warning: '< 40%'"
+    hits_fail: ClassVar[bool] = False
+
+    any_of: tuple[str, ...] = Field(
+        min_length=1,
+        description="The columns of which one must have a value (or be true), e.g. click_id.",
+    )
+
+    def tracked(self, target: Target, name: str) -> Node:
+        """The predicate for a row that this column tracks."""
+        column = target.column(name)
+        return column if target.fact(name).type == "boolean" else words.is_present(column)
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        given = target.predicate(self.where)
+        tracked = words.either(*(self.tracked(target, name) for name in self.any_of))
+        cells = (words.count(words.both(tracked, given)), words.count(given))
+        return {"rows": Scan(target.dataset.name, self.span(target), Hits, cells)}
+
+    def evidence(self, target: Target, state: Hits) -> str:
+        return (
+            f"{super().evidence(target, state)} with {' or '.join(self.any_of)} {self.when(target)}"
+        )

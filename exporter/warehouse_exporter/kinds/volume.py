@@ -1,0 +1,52 @@
+"""V1, F4: a floor (or a ceiling) for the rows of a day, and the one row of a daily table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import ClassVar
+
+from warehouse_exporter.core.limits import Limit, Term, Unit
+from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.states import Count
+from warehouse_exporter.core.wording import counted
+from warehouse_exporter.kinds.shared.base import Limited
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Need, Readings, Scan
+from warehouse_exporter.sql import words
+
+
+class Volume(Limited):
+    """Rows of the day; an empty day is an honest 0.
+
+    The row of a daily table is one: `critical: '!= 1'` speaks when it is missing, and when it is
+    there twice.
+    """
+
+    kind = "volume"
+    ids = ("V1", "F4")
+    metric = Metric(
+        "warehouse_rows", "Rows of the window (the expected day, unless it says otherwise)."
+    )
+    alert = "WarehouseVolumeOutOfBounds"
+    summary = "fewer or more rows than there must be"
+    advice: ClassVar[str] = "critical: '< 100'"
+
+    @classmethod
+    def term(cls, limit: Limit) -> Term:
+        if limit.unit in (Unit.NUMBER, Unit.ROWS):
+            return Term(cls.metric.name, limit)
+        raise ValueError(f"{limit.text!r}: volume is a number of rows, such as '< 100'")
+
+    def expects(self, target: Target) -> tuple[date, ...]:
+        return self.span(target) or ()
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        cells = (words.count(target.predicate(self.where)),)
+        return {"rows": Scan(target.dataset.name, self.span(target), Count, cells)}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        state = readings["rows"].total(Count)
+        evidence = f"{counted(state.rows, 'row')} {self.when(target)}"
+        return [Sample({self.metric.name: float(state.rows)}, evidence)]

@@ -1,0 +1,24 @@
+"""R2: orders that cost nothing."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from warehouse_exporter.core.names import Metric
+from warehouse_exporter.kinds.negative_revenue import NegativeRevenue
+
+
+class ZeroRevenue(NegativeRevenue):
+    """Share of rows whose revenue is exactly zero; rows without revenue are not judged."""
+
+    kind = "zero_revenue"
+    ids = ("R2",)
+    metric = Metric(
+        "warehouse_zero_revenue_ratio", "Share of rows with revenue that is zero.", ("column",)
+    )
+    alert = "WarehouseZeroRevenue"
+    summary = "too many rows with zero revenue"
+    explained = True
+    advice: ClassVar[str] = "warning: '> 2%'"
+    op: ClassVar[str] = "="
+    word: ClassVar[str] = "zero"

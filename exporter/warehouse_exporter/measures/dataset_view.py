@@ -1,0 +1,265 @@
+"""A dataset as a check sees it: its config, what the catalogue says of it, and what day it is.
+
+Names are resolved here, so that a missing column is found before any statement is sent and costs
+one check: every method raises Unmeasured with a reason and a hint instead of building SQL that
+would fail.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from warehouse_exporter.core.calendar import ONE_DAY, Calendar, day_start
+from warehouse_exporter.core.errors import Reason, Unmeasured
+from warehouse_exporter.core.model import Column, Dataset, Relation
+from warehouse_exporter.measures.requests import Scan
+from warehouse_exporter.sql import expressions, numbers, statements, words
+from warehouse_exporter.sql.clock_changes import change_near
+from warehouse_exporter.sql.clocks import Clock
+from warehouse_exporter.sql.words import Node
+
+SKEW = timedelta(minutes=5)
+"""How far clocks may differ: a row up to this far ahead of `as_of` is not from the future."""
+TIME_TYPES = "timestamptz, timestamp, date or ISO 8601 text"
+
+
+class Daily(Protocol):
+    """A daily number that other checks build on: a metric of the config."""
+
+    @property
+    def name(self) -> str | None:
+        """The metric's name."""
+
+    @property
+    def dataset(self) -> str | None:
+        """The dataset it is computed from; None for a ratio."""
+
+    @property
+    def ratio(self) -> tuple[str, str] | None:
+        """The names of numerator and denominator, for a ratio."""
+
+    @property
+    def where(self) -> str | None:
+        """The condition on its rows, as written."""
+
+    @property
+    def made_of(self) -> str | None:
+        """The expression whose values it is made of; None where rows are counted."""
+
+    def scan(self, target: Target, days: tuple[date, ...]) -> Scan:
+        """What gives the number for each of the days; not for a ratio."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One dataset at one instant; `others` holds every dataset of the config, this one included."""
+
+    dataset: Dataset
+    relation: Relation | None
+    calendar: Calendar
+    others: Mapping[str, Target] = field(repr=False, compare=False)
+    metrics: Mapping[str, Daily] = field(repr=False, compare=False)
+    changed: Mapping[date, Hashable] = field(default_factory=dict, repr=False, compare=False)
+    """Closed days that have got rows since they were due, each with what these were."""
+    unseen: str = ""
+    """What is to be said of such days that are not known, or not judged again."""
+
+    @property
+    def found(self) -> Relation:
+        """The relation, which must exist and be readable."""
+        return self.require()
+
+    def require(self) -> Relation:
+        """The relation, for those who need no more of it than that it can be read."""
+        if self.relation is None:
+            raise Unmeasured(
+                Reason.MISSING_RELATION, f"relation {self.dataset.shown} does not exist"
+            )
+        if self.relation.unknown is not None:
+            raise self.relation.unknown
+        if not self.relation.readable:
+            raise Unmeasured(
+                Reason.PERMISSION,
+                f"no SELECT on {self.dataset.shown}: grant it to the exporter's role",
+            )
+        return self.relation
+
+    def other(self, dataset: str) -> Target:
+        """Another dataset at the same instant."""
+        return self.others[dataset]
+
+    def table(self) -> str:
+        """The relation in a FROM clause."""
+        self.require()
+        return statements.table(self.dataset.relation)
+
+    def fact(self, name: str) -> Column:
+        """What the catalogue says of a column, which must exist and be readable."""
+        column = self.found.columns.get(name)
+        if column is None:
+            raise Unmeasured(Reason.MISSING_COLUMN, self.missing(name))
+        if not column.readable:
+            raise Unmeasured(
+                Reason.PERMISSION, f"no SELECT on column {name} of {self.dataset.shown}"
+            )
+        return column
+
+    def missing(self, name: str) -> str:
+        """The message for a column that is not there, with the one it may have become."""
+        text = f"column {name} of {self.dataset.shown} does not exist"
+        alike = look_alike(name, self.found.columns)
+        return f"{text}; did you mean {alike}?" if alike else text
+
+    def column(self, name: str) -> Node:
+        """A column by its exact name."""
+        return words.column(self.fact(name).name)
+
+    def expression(self, text: str) -> Node:
+        """An expression of the config as it is written, all of whose columns exist."""
+        return self.checked(text).node
+
+    def checked(self, text: str) -> expressions.Expression:
+        """An expression of the config, all of whose columns exist."""
+        found = expressions.parse(text)
+        for name in found.columns:
+            self.fact(name)
+        return found
+
+    def summand(self, text: str) -> Node:
+        """An expression that is added up: `real` adds in single precision, so it is widened."""
+        columns = self.found.columns
+        narrow = {name for name, column in columns.items() if column.type == numbers.REAL}
+        return numbers.widened(self.checked(text), narrow)
+
+    def predicate(self, text: str | None) -> Node | None:
+        """A `where` of the config; None where there is none."""
+        return None if text is None else self.expression(text)
+
+    def clock(self, name: str | None = None) -> Clock:
+        """The dataset's time column, or another one, as a clock."""
+        wanted = name or self.dataset.time
+        if wanted is None:
+            raise Unmeasured(Reason.MISSING_COLUMN, f"{self.dataset.name} has no time column")
+        fact = self.fact(wanted)
+        zone = self.dataset.time_zone
+        change = change_near(self.calendar.as_of, zone)
+        clock = Clock.over(words.column(fact.name), fact.type, zone, change)
+        if clock is None:
+            raise Unmeasured(
+                Reason.COLUMN_TYPE,
+                f"time column {wanted} is {fact.type}: it must be {TIME_TYPES}",
+            )
+        return clock.parsed_in_place() if self.found.distributed else clock
+
+    @property
+    def horizon(self) -> datetime:
+        """The last instant that is not the future: `as_of` plus the skew of clocks."""
+        return self.calendar.as_of + SKEW
+
+    def days(self, window: str) -> tuple[date, ...] | None:
+        """The days of a window, or None for the whole table."""
+        return self.calendar.window(window)
+
+    def inside(self, days: tuple[date, ...] | None) -> Node | None:
+        """The predicate for rows of consecutive days; None (no condition) for the whole table."""
+        if days is None:
+            return None
+        low, high = self.bounds(days[0])[0], self.bounds(days[-1])[1]
+        return self.clock().between(low, high)
+
+    @property
+    def tells_open_days(self) -> bool:
+        """Whether the rows of open days can be found without reading those of closed ones."""
+        return self.finds_times(self.dataset.time)
+
+    def finds_times(self, column: str | None) -> bool:
+        """Whether an index finds the rows of a span of time, by a column that is no text."""
+        return self._indexed_clock(column) is not None
+
+    def open_days(self, days: tuple[date, ...]) -> tuple[date, ...]:
+        """Those of the days that still change: the expected day and what comes after it."""
+        return tuple(day for day in days if day >= self.calendar.expected)
+
+    def finds(self, column: str) -> bool:
+        """Whether an index finds the rows with one value of a column.
+
+        Then a few values are looked up one by one, in a correlated sub-select, at a cost that has
+        nothing to do with the size of the table. Distributed Postgres refuses those.
+        """
+        return column in self.found.singly and not self.found.distributed
+
+    def all_open(self, days: tuple[date, ...] | None) -> bool:
+        """Whether a window has no closed day."""
+        return days is not None and self.open_days(days) == days
+
+    def closed_rows(self) -> Node:
+        """The predicate for rows of closed days; where `tells_open_days`."""
+        since = self.bounds(self.calendar.expected)[0]
+        early = self.clock().before(since)
+        arrival = self._indexed_clock(self.dataset.loaded)
+        if arrival is None:
+            return early
+        known = words.either(arrival.before(since), words.is_null(arrival.value))
+        return words.all_of(early, known)
+
+    def open_rows(self) -> Node:
+        """The predicate for all other rows: of open days, of no day, or arrived on an open day."""
+        since = self.bounds(self.calendar.expected)[0]
+        clock, arrival = self.clock(), self._indexed_clock(self.dataset.loaded)
+        late = [arrival.since(since)] if arrival else []
+        return words.either(clock.since(since), words.is_null(clock.value), *late)
+
+    def parted(self, days: tuple[date, ...] | None) -> tuple[Node, Node] | None:
+        """The predicates for the rows of closed and of open days in a window.
+
+        None where there is nothing to gain: no index tells them apart, or no day is closed.
+        """
+        if not self.tells_open_days:
+            return None
+        if days is None:
+            return self.closed_rows(), self.open_rows()
+        still = self.open_days(days)
+        closed = days[: len(days) - len(still)]
+        if not closed or not still:
+            return None
+        low, middle = self.bounds(days[0])[0], self.bounds(still[0])[0]
+        high = self.bounds(still[-1])[1]
+        return self.clock().between(low, middle), self.clock().between(middle, high)
+
+    def _indexed_clock(self, name: str | None) -> Clock | None:
+        """The clock over a column, where an index finds the rows of a span of time.
+
+        None where there is none, or none that can be read: then everything is read, and the checks
+        that are about the column say what is wrong with it.
+        """
+        fact = self.found.columns.get(name or "")
+        if fact is None or not fact.readable or fact.name not in self.found.indexed:
+            return None
+        clock = Clock.over(words.column(fact.name), fact.type, self.dataset.time_zone)
+        return None if clock is None or clock.is_parsed else clock
+
+    def source(self, days: tuple[date, ...] | None) -> str:
+        """The FROM clause in which `inside` can be said."""
+        return self.table() if days is None else self.clock().source(self.table())
+
+    def bounds(self, day: date) -> tuple[datetime, datetime]:
+        """The half-open bounds of a business day."""
+        zone = self.calendar.zone
+        return day_start(day, zone), day_start(day + ONE_DAY, zone)
+
+
+def look_alike(name: str, present: Mapping[str, object]) -> str | None:
+    """The name among `present` that is probably the same thing renamed, or None."""
+
+    def bare(text: str) -> str:
+        return "".join(c for c in text.lower() if c.isalnum())
+
+    for other in present:
+        if bare(other) == bare(name) and other != name:
+            return other
+    close = difflib.get_close_matches(name, [o for o in present if o != name], n=1, cutoff=0.75)
+    return close[0] if close else None

@@ -1,0 +1,1 @@
+"""One consistent run over the due datasets: snapshots, statements, states, verdicts."""

@@ -1,0 +1,126 @@
+"""The plan in words: every statement a pass would run, what it costs, and whom it serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from warehouse_exporter.config import Check, Config
+from warehouse_exporter.core.errors import Unmeasured, Unreachable, UsageError
+from warehouse_exporter.core.wording import counted
+from warehouse_exporter.engines.postgres.connector import Connector
+from warehouse_exporter.engines.postgres.session import Session
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Reading
+from warehouse_exporter.passes.looks import make_targets, relations_of
+from warehouse_exporter.plan import late_rows
+from warehouse_exporter.plan.closed_days import Kept
+from warehouse_exporter.plan.fusion import Statement
+from warehouse_exporter.plan.planner import Plan, make_plan
+
+SHAPES = {
+    "days": "one scan, by day",
+    "table": "one scan of the whole table",
+    "closed": "one scan of all closed days",
+    "open": "one scan of the open days",
+    "untimed": "one scan for the rows of no day",
+    "lookup": "single values",
+    "probe": "a statement of its own",
+}
+
+
+def explain_plan(
+    config: Config,
+    as_of: datetime,
+    only: str | None = None,
+    *,
+    steady: bool = False,
+    costs: bool = False,
+) -> str:
+    """The statements for all checks, or for one (`dataset.check`); asks only the catalogue.
+
+    `steady` shows the pass of an exporter that has read the closed days before. With `costs` the
+    planner is asked for each statement, and nothing is run. Raises UsageError for a check that does
+    not exist, Unreachable without a warehouse.
+    """
+    checks = [check for check in config.checks if only in (None, str(check.id))]
+    if not checks:
+        known = ", ".join(str(check.id) for check in config.checks)
+        raise UsageError(f"there is no check {only!r}; known are {known}")
+    with Connector(config.warehouse).snapshot() as session:
+        relations = session.relations(relations_of(checks, config))
+        targets = make_targets(config, relations, as_of)
+        late_rows = questions(checks, targets)
+        made = steady_plan(checks, targets) if steady else make_plan(checks, targets)
+        parts = [
+            described(statement, estimates(statement, session) if costs else ())
+            for statement in made.statements
+        ]
+    parts = [*late_rows, *parts]
+    parts += [f"-- {check}: {error}\n" for check, error in made.unmeasured.items()]
+    silent = {check.id for check in checks} - set(made.unmeasured)
+    for statement in made.statements:
+        silent -= set(statement.checks)
+    parts += [f"-- {check}: the catalogue answers, no statement\n" for check in sorted(silent)]
+    total = len(late_rows) + len(made.statements)
+    head = f"-- {counted(total, 'statement')} for {counted(len(checks), 'check')}\n"
+    return "\n".join([head, *parts])
+
+
+def questions(checks: Sequence[Check], targets: Mapping[str, Target]) -> list[str]:
+    """What is asked first: which closed days have got rows since. Those are judged again."""
+    found = late_rows.questions(checks, targets)
+    return [f"-- {name}: closed days that got rows since\n{sql};\n" for name, sql in found.items()]
+
+
+def steady_plan(checks: Sequence[Check], targets: Mapping[str, Target]) -> Plan:
+    """The plan of a pass that knows what closed days answer."""
+    kept = Kept()
+    for check, divisions in make_plan(checks, targets, kept).divisions.items():
+        for name, division in divisions.items():
+            kept.keep(check, name, division.key, Reading({}))
+    return make_plan(checks, targets, kept)
+
+
+def described(statement: Statement, estimate: Iterable[str] = ()) -> str:
+    """One statement under a comment that says what it is."""
+    return "\n".join([*comments(statement), *estimate, f"{statement.sql};\n"])
+
+
+def comments(statement: Statement) -> Iterator[str]:
+    """What stands above the SQL."""
+    yield f"-- {statement.dataset}: {SHAPES[statement.shape]}"
+    if statement.days is not None:
+        days = statement.days
+        span = str(days[0]) if len(days) == 1 else f"{days[0]} to {days[-1]}, {len(days)} days"
+        yield f"-- days: {span}"
+    if statement.note:
+        yield f"-- note: {statement.note}"
+    yield f"-- for: {', '.join(str(check) for check in statement.checks)}"
+
+
+def estimates(statement: Statement, session: Session) -> list[str]:
+    """What the planner expects of a statement: its cost, and how each relation is read."""
+    try:
+        zone = statement.written.zone if statement.written else "UTC"
+        (row,) = session.rows_of(f"EXPLAIN (FORMAT JSON)\n{statement.sql}", zone, 2)
+    except Unreachable:
+        raise
+    except Unmeasured as error:
+        return [f"-- cost: unknown ({error.detail})"]
+    answer: Any = next(iter(row.values()))
+    plan = answer[0]["Plan"]
+    lines = [f"-- cost: {plan['Total Cost']:,.0f} in the planner's units"]
+    for node in nodes(plan):
+        if "Relation Name" in node:
+            rows = counted(node["Plan Rows"], "row")
+            lines.append(f"--   {node['Node Type']} on {node['Relation Name']}, about {rows}")
+    return lines
+
+
+def nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Every node of a plan, from the top."""
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from nodes(below)

@@ -1,0 +1,244 @@
+"""The snapshots of a pass: what each shows, what is read in it, and when another is needed."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+
+from warehouse_exporter.config import Check, Config
+from warehouse_exporter.core.calendar import MIDNIGHT, Calendar, expected_day
+from warehouse_exporter.core.errors import Lost, Reason, Unmeasured, Unreachable
+from warehouse_exporter.core.logs import event
+from warehouse_exporter.core.model import CheckId, Dataset, Relation
+from warehouse_exporter.core.names import QUERIES
+from warehouse_exporter.engines.postgres.catalogue import Rewritten
+from warehouse_exporter.engines.postgres.connector import Connector
+from warehouse_exporter.engines.postgres.session import Session
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.passes.collect import Collected, collect
+from warehouse_exporter.plan import late_rows
+from warehouse_exporter.plan.closed_days import Kept
+from warehouse_exporter.plan.planner import Plan, make_plan
+
+log = logging.getLogger(__name__)
+TABLES = ("r", "p", "m")
+"""Kinds of relations that are read themselves; a materialized view is one."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a snapshot shows of the datasets, and what was not read as it shows it."""
+
+    targets: Mapping[str, Target]
+    rewritten: tuple[Rewritten, ...] = ()
+    deadline: float = 0.0
+    lost: Lost | None = None
+
+    def misled(self, check: Check, config: Config, collected: Collected) -> bool:
+        """Whether a check has an answer that may be of a relation that had been rewritten.
+
+        A view and a query may read anything; so may every dataset, where a relation is none of
+        theirs.
+        """
+        if not self.rewritten or not collected.answered[check.id]:
+            return False
+        known = {number for target in self.targets.values() if (number := table_of(target))}
+        if not all(found.oids & known for found in self.rewritten):
+            return True
+        read = [table_of(self.targets[name]) for name in read_by(check, config)]
+        return any(
+            number is None or any(number in found.oids for found in self.rewritten)
+            for number in read
+        )
+
+
+def table_of(target: Target) -> int | None:
+    """The number of a dataset's table in the catalogue; None where it is no table."""
+    relation = target.relation
+    return None if relation is None or relation.kind not in TABLES else relation.file[0]
+
+
+def read_by(check: Check, config: Config) -> set[str]:
+    """The datasets that a check is computed from: its own, and those it is compared with."""
+    metrics = [config.metrics[name] for name in check.kind.builds_on()]
+    parts = [config.metrics[part] for metric in metrics for part in metric.ratio or ()]
+    found = {metric.dataset for metric in (*metrics, *parts) if metric.dataset is not None}
+    return {check.id.dataset, *check.kind.refers_to(), *found}
+
+
+def relations_of(checks: Iterable[Check], config: Config) -> list[tuple[str, ...]]:
+    """The relations of the datasets that some checks are computed from."""
+    named = {name for check in checks for name in read_by(check, config)}
+    return [found.relation for name, found in config.datasets.items() if name in named]
+
+
+@dataclass
+class Looks:
+    """The snapshots of one pass: mostly one."""
+
+    config: Config
+    connector: Connector
+    as_of: datetime
+    kept: Kept | None
+    collected: Collected
+    reconnected: bool = False
+
+    def over(self, checks: Sequence[Check]) -> dict[CheckId, Sight]:
+        """What is seen of each check, at the last look at it."""
+        sight = self.look(checks)
+        sights = {check.id: sight for check in checks}
+        again = self.left_by(sight, checks) if sight.lost else self.misled(sight, checks)
+        while again or sight.lost:
+            sight = self.look(again, sight.deadline)
+            sights |= {check.id: sight for check in again}
+            again = self.left_by(sight, again) if sight.lost else []
+        return sights
+
+    def misled(self, sight: Sight, checks: Sequence[Check]) -> list[Check]:
+        """The checks whose answers may be of a relation that had been rewritten: forgotten."""
+        misled = [check for check in checks if sight.misled(check, self.config, self.collected)]
+        again = [check for check in misled if check.id not in self.collected.errors]
+        self.collected.forget({check.id for check in misled})
+        if again:
+            names = ", ".join(sorted({found.name for found in sight.rewritten}))
+            event(log, logging.INFO, "rewritten while read", relations=names, checks=len(again))
+        return again
+
+    def left_by(self, sight: Sight, checks: Sequence[Check]) -> list[Check]:
+        """The checks to ask anew, now that the connection is lost; all answers are forgotten.
+
+        What ran when it went may be what has ended it, and is not sent again.
+        """
+        collected, self.reconnected = self.collected, True
+        assert sight.lost is not None
+        why = sight.lost.detail
+        collected.failures[sight.lost.reason] += 1
+        event(log, logging.WARNING, "connection lost", error=why)
+        text = f"the connection was lost while it ran, so it was not sent again: {why}"
+        for check in {check for cut in collected.cut_off.values() for check in cut}:
+            collected.errors.setdefault(check, Unreachable(text))
+        collected.forget({check.id for check in checks})
+        return [check for check in checks if check.id not in collected.errors]
+
+    def look(self, checks: Sequence[Check], deadline: float | None = None) -> Sight:
+        """Read what some checks ask in one snapshot.
+
+        With a deadline it is another look: each of its statements asks for itself whether it has
+        read something rewritten. The first asks at its end; without an answer it knows nothing.
+        """
+        sight, careful = Sight(make_targets(self.config, {}, self.as_of)), deadline is not None
+        until = deadline or time.monotonic() + self.connector.warehouse.pass_timeout
+        try:
+            with self.connector.snapshot() as session:
+                session.deadline, session.careful = deadline or session.deadline, careful
+                sight, plan = self.planned(checks, session)
+                until = session.deadline
+                collect(plan, session, self.connector, sight.targets, self.collected)
+                if plan.statements and not careful:
+                    found = found_rewritten(session, checks, self.collected)
+                    sight = replace(sight, rewritten=found)
+        except Unreachable as error:
+            again = not (self.reconnected or self.connector.stopped or time.monotonic() > until)
+            if isinstance(error, Lost) and again:
+                return replace(sight, lost=error, deadline=until)
+            if not careful:
+                doubt(checks, error, self.collected)
+            give_up(checks, error, self.collected)
+        return replace(sight, deadline=until)
+
+    def planned(self, checks: Sequence[Check], session: Session) -> tuple[Sight, Plan]:
+        """What the catalogue shows, and what is to be asked. Raises Unreachable."""
+        relations = session.relations(relations_of(checks, self.config))
+        targets = make_targets(self.config, relations, self.as_of)
+        targets = with_late_rows(checks, targets, session, self.collected)
+        with session.planning():
+            return Sight(targets), make_plan(checks, targets, self.kept)
+
+
+def with_late_rows(
+    checks: Iterable[Check], targets: Mapping[str, Target], session: Session, collected: Collected
+) -> dict[str, Target]:
+    """The datasets with the closed days that have got rows since. Raises Unreachable."""
+    questions = late_rows.questions(checks, targets)
+    found: dict[str, Target] = {}
+    for name, target in targets.items():
+        sql = questions.get(name)
+        known = target if sql is None else look_for_late_rows(sql, target, session, collected)
+        found[name] = replace(known, others=found)
+    return found
+
+
+def look_for_late_rows(sql: str, target: Target, session: Session, collected: Collected) -> Target:
+    """One dataset with the closed days that have got rows since, or why they are not known."""
+    try:
+        return late_rows.answered(session.rows(sql), target)
+    except Unreachable:
+        raise
+    except Unmeasured as error:
+        collected.failures[error.reason] += 1
+        event(
+            log, logging.WARNING, "late rows not found", dataset=target.dataset.name,
+            reason=error.reason, error=error.detail,
+        )  # fmt: skip
+        return replace(target, unseen=f"{late_rows.UNKNOWN} ({error.reason})")
+
+
+def found_rewritten(
+    session: Session, checks: Iterable[Check], collected: Collected
+) -> tuple[Rewritten, ...]:
+    """What the session has read too late. Raises Unreachable; any other failure costs the answers.
+
+    The connection still being good, what was said without reading anything is still true.
+    """
+    try:
+        return tuple(session.rewritten())
+    except Unreachable:
+        raise
+    except Unmeasured as error:
+        collected.failures[error.reason] += 1
+        if error.reason is not Reason.CANCELED:  # whoever ends the pass knows
+            event(log, logging.ERROR, "answers in doubt", reason=error.reason, error=error.detail)
+        doubt(checks, error, collected)
+        return ()
+
+
+def doubt(checks: Iterable[Check], error: Unmeasured, collected: Collected) -> None:
+    """What was read, and may have been rewritten before, is not measured; nothing is kept of it."""
+    read = {check.id for check in checks if collected.answered[check.id]}
+    for check in read:
+        collected.errors.setdefault(check, error)
+    collected.forget(read)
+
+
+def make_targets(
+    config: Config, relations: Mapping[tuple[str, ...], Relation], as_of: datetime
+) -> dict[str, Target]:
+    """Every dataset as its checks see it."""
+    targets: dict[str, Target] = {}
+    own = Dataset(QUERIES, (QUERIES,), time_zone=config.warehouse.timezone)
+    day_of = cache(expected_day)  # of hundreds of datasets, most expect the same day
+    for dataset in (*config.datasets.values(), own):
+        zone = config.warehouse.timezone
+        by = MIDNIGHT if config.built else dataset.expect_by
+        day = day_of(as_of, zone, by, dataset.expect_day)
+        excluding = tuple(event for event in config.events if event.excludes(dataset.name))
+        calendar = Calendar(as_of, zone, day, config.events, config.built, excluding)
+        relation = relations.get(dataset.relation)
+        targets[dataset.name] = Target(dataset, relation, calendar, targets, config.metrics)
+    return targets
+
+
+def give_up(checks: Iterable[Check], error: Unreachable, collected: Collected) -> None:
+    """Nothing more can be read: what lacks one of its answers is not measured."""
+    collected.up = False
+    collected.failures[error.reason] += 1
+    event(log, logging.ERROR, "warehouse not reachable", error=error.detail)
+    needed = collected.needed()
+    for check in checks:
+        answered = collected.answered[check.id]
+        if not answered or answered < needed[check.id]:
+            collected.errors.setdefault(check.id, error)

@@ -1,0 +1,150 @@
+"""Run a pass: look at the warehouse, then judge. It reports failures, never raises."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from warehouse_exporter.config import Check, Config
+from warehouse_exporter.core.bounds import EVIDENCE, LABEL, TEXT, plain
+from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
+from warehouse_exporter.core.logs import event
+from warehouse_exporter.core.model import Pass, Result, Sample, Severity, Verdict
+from warehouse_exporter.engines.postgres.connector import Connector
+from warehouse_exporter.kinds.shared import untimed
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.passes.collect import Collected
+from warehouse_exporter.passes.looks import Looks
+from warehouse_exporter.passes.verdicts import judge, not_measured
+from warehouse_exporter.plan import late_rows
+from warehouse_exporter.plan.closed_days import Kept
+
+log = logging.getLogger(__name__)
+
+
+def run_pass(
+    config: Config,
+    connector: Connector,
+    as_of: datetime,
+    datasets: frozenset[str] | None = None,
+    kept: Kept | None = None,
+) -> Pass:
+    """One consistent run over some datasets, or all; every check comes back with a verdict.
+
+    What `kept` has of closed days is not read again; without it, everything is. What was read of a
+    relation that had been rewritten since the snapshot is not known: those checks are measured
+    once more, all of each in a snapshot of its own. So are, once in a pass, those that a lost
+    connection has left without an answer.
+    """
+    started = time.monotonic()
+    checks = config.checks_of(datasets)
+    collected = Collected()
+    looks = Looks(config, connector, as_of, kept, collected)
+    sights = looks.over(checks)
+    results = {
+        check.id: result(check, sights[check.id].targets, collected, as_of) for check in checks
+    }
+    if kept is not None:
+        collected.keep_closed_days(kept)
+        kept.forget({check.id for check in checks if may_be_repaired(check, results[check.id])})
+    covered = frozenset(check.id.dataset for check in checks)
+    seconds = time.monotonic() - started
+    event(
+        log, logging.INFO, "pass ended", datasets=len(covered), checks=len(checks),
+        statements=collected.statements, seconds=seconds, up=collected.up,
+    )  # fmt: skip
+    return Pass(
+        as_of, results, covered, collected.up, seconds, collected.statements, collected.failures,
+        collected.seconds,
+    )  # fmt: skip
+
+
+def may_be_repaired(check: Check, found: Result) -> bool:
+    """Whether people are told of rows that may be those of closed days."""
+    loud = (Severity.WARNING, Severity.CRITICAL)
+    return check.kind.in_the_past and any(verdict.severity in loud for verdict in found.verdicts)
+
+
+def result(
+    check: Check, targets: Mapping[str, Target], collected: Collected, as_of: datetime
+) -> Result:
+    """The verdicts of one check; the one wrapper around every kind, and the border of texts."""
+    found = judged(check, targets, collected, as_of)
+    verdicts = [replace(one, text=plain(one.text, TEXT)) for one in found.verdicts]
+    return replace(found, verdicts=tuple(verdicts))
+
+
+def judged(
+    check: Check, targets: Mapping[str, Target], collected: Collected, as_of: datetime
+) -> Result:
+    """The verdicts of one check, as its kind and the judge say them."""
+    error: Unmeasured | Skipped | None = collected.errors.get(check.id)
+    if error is not None:
+        return Result(check.id, (not_measured(error),), as_of)
+    own = targets[check.id.dataset]
+    seen = partial(samples_of, check, own, collected)
+    verdicts = verdicts_of(check, own, as_of, seen)
+    for day in late_rows.days_of(check, own):
+        on_day = late_rows.expecting(day, targets)[check.id.dataset]
+        seen = partial(samples_again, check, on_day, collected)
+        verdicts = late_rows.merged(verdicts, verdicts_of(check, on_day, as_of, seen))
+    return Result(check.id, verdicts, as_of)
+
+
+def verdicts_of(
+    check: Check, target: Target, as_of: datetime, samples: Callable[[], list[Sample]]
+) -> tuple[Verdict, ...]:
+    """What a check says of its samples on the expected day, or why it has none."""
+    error: Unmeasured | Skipped
+    try:
+        return judge(check, [*map(bounded, samples())], as_of)
+    except Skipped as found:
+        error = skipped(check, target, found)
+    except Unmeasured as found:
+        error = found
+    except Exception as found:  # a fault of ours costs one check, never the pass
+        log.exception("kind failed", extra={"fields": {"check": check.id}})
+        error = Unmeasured(Reason.INTERNAL, f"{type(found).__name__} in {check.kind.kind}")
+    return (not_measured(error),)
+
+
+def bounded(sample: Sample) -> Sample:
+    """A sample of which no text is too long or steers."""
+    return replace(
+        sample,
+        evidence=plain(sample.evidence, EVIDENCE),
+        labels={name: plain(text, LABEL) for name, text in sample.labels.items()},
+        beside=tuple(map(bounded, sample.beside)),
+    )
+
+
+def samples_again(check: Check, target: Target, collected: Collected) -> list[Sample]:
+    """What was read for a check of a closed day that is judged again."""
+    day = target.calendar.expected
+    return check.kind.samples(target, late_rows.readings_on(day, collected.readings(check.id)))
+
+
+def samples_of(check: Check, target: Target, collected: Collected) -> list[Sample]:
+    """What was read for a check, with a word on the rows that it does not see."""
+    readings = collected.readings(check.id)
+    notes = (untimed.note(check.kind, target, readings), late_rows.note(check, target))
+    note = "; ".join(text for text in notes if text)
+    try:
+        samples = check.kind.samples(target, readings)
+    except Skipped as error:
+        raise Skipped(f"{error}; {note}" if note else str(error)) from None
+    if not note:
+        return samples
+    return [replace(sample, evidence=f"{sample.evidence}; {note}") for sample in samples]
+
+
+def skipped(check: Check, target: Target, found: Skipped) -> Skipped:
+    """The skip of a check of the rows that are there, which says of an excluded day what it is."""
+    days, calendar = check.kind.span(target), target.calendar
+    if not days or calendar.due(days) or "in the calendar" in str(found):
+        return found
+    return Skipped(f"{calendar.why_not(days[-1])} ({found})")

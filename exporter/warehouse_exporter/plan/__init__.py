@@ -1,0 +1,1 @@
+"""Requests become few statements, closed days are not asked again, and answers are decoded."""

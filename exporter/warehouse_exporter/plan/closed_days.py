@@ -1,0 +1,155 @@
+"""Closed days are read once: what they answered is kept, and a pass reads only the open days.
+
+A day is open from the expected day on. What is kept belongs to a check and to the text of what it
+asked, in which the first open day stands: so it is asked anew when that day moves on, once a day,
+and when the check or the file of a relation is another one. Nothing is kept of a warning or a
+critical finding that may lie on closed days: somebody is about to repair them. It is a cache:
+without it, everything is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any
+
+from warehouse_exporter.core.errors import Reason, Unmeasured
+from warehouse_exporter.core.model import CheckId
+from warehouse_exporter.core.states import merged
+from warehouse_exporter.core.wording import counted
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Need, Probe, Reading, Rows, Scan
+from warehouse_exporter.sql.words import render
+
+
+class Part(Enum):
+    """Which rows a statement reads for a need."""
+
+    WHOLE = "all"
+    CLOSED = "those of closed days"
+    OPEN = "those of open days"
+    BOTH = "all, and those of closed days apart"
+
+
+class Kept:
+    """The answers of closed days, by check and need."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[CheckId, str], tuple[Hashable, Reading]] = {}
+
+    def recall(self, check: CheckId, name: str, key: Hashable) -> Reading | None:
+        """What is kept of a need, if it was asked in just this way."""
+        found = self._found.get((check, name))
+        return found[1] if found is not None and found[0] == key else None
+
+    def keep(self, check: CheckId, name: str, key: Hashable, reading: Reading) -> None:
+        """Keep an answer instead of the one before."""
+        self._found[check, name] = key, reading
+
+    def forget(self, checks: Collection[CheckId]) -> None:
+        """Read the closed days of some checks anew the next time."""
+        for at in [at for at in list(self._found) if at[0] in checks]:
+            del self._found[at]
+
+    def only(self, checks: Collection[CheckId]) -> Kept:
+        """A new one, with what is kept of some checks."""
+        other = Kept()
+        other._found = {at: kept for at, kept in list(self._found.items()) if at[0] in checks}
+        return other
+
+
+@dataclass(frozen=True)
+class Division:
+    """A need, what must be read of it now, and what is kept of it under its key."""
+
+    need: Need
+    ask: Mapping[Part, Need]
+    key: Hashable = None
+    kept: Reading | None = None
+
+    def to_keep(self, part: Part, reading: Reading) -> Reading | None:
+        """What is worth keeping of a part that was read: nothing, where NaN and the like came."""
+        if part is Part.CLOSED:
+            return reading
+        if part is Part.BOTH:
+            with suppress(Unmeasured):
+                return Reading({None: self._two_states(reading)[0]})
+        return None
+
+    def answer(self, parts: Mapping[Part, Reading]) -> Reading:
+        """The whole answer from its parts. Raises Unmeasured for NaN and the like."""
+        if Part.WHOLE in parts:
+            return parts[Part.WHOLE]
+        if Part.BOTH in parts:
+            return Reading({None: self._two_states(parts[Part.BOTH])[1]})
+        closed = self.kept or parts[Part.CLOSED]
+        still = parts[Part.OPEN] if Part.OPEN in self.ask else None
+        if still is None:
+            return closed
+        if isinstance(self.need, Probe):
+            before, after = self._two_states(still)
+            known: Any = closed.states[None]
+            return Reading({None: known - before + after})
+        if isinstance(self.need, Scan) and self.need.days is not None:
+            return Reading({**closed.states, **still.states})
+        both: Any = merged([closed.states[None], still.states[None]])
+        return Reading({None: both})
+
+    def _two_states(self, reading: Reading) -> tuple[Any, Any]:
+        """The state over closed rows and over all rows, which one row holds side by side."""
+        if len(reading.rows) != 1:
+            raise Unmeasured(Reason.RESULT, f"{counted(len(reading.rows), 'row')} instead of one")
+        cells, state = tuple(reading.rows[0].values()), self.need.state
+        middle = len(cells) // 2
+        assert state is not None
+        return state.of(cells[:middle]), state.of(cells[middle:])
+
+
+def divide(
+    check: CheckId, name: str, need: Need, targets: Collection[Target], kept: Kept
+) -> Division:
+    """What must be read to answer a need, beside what is kept of it.
+
+    `targets` are the datasets it reads, its own first. Raises Unmeasured for what is missing.
+    """
+    target, *_ = targets
+    if isinstance(need, Probe) and need.settled:
+        key: Hashable = (need.sql, files(targets))
+        found = kept.recall(check, name, key)
+        return Division(need, {Part.CLOSED: need} if found is None else {}, key, found)
+    if isinstance(need, Probe) and need.parts is not None:
+        key = (need.parts.both, files(targets))
+        found = kept.recall(check, name, key)
+        part, text = (Part.BOTH, need.parts.both) if found is None else (Part.OPEN, need.parts.open)
+        return Division(need, {part: Probe(need.dataset, text)}, key, found)
+    if not isinstance(need, Scan) or not target.tells_open_days:
+        return Division(need, {Part.WHOLE: need})
+    closed, still = halves(need, target)
+    if closed is None:
+        return Division(need, {Part.WHOLE: need})
+    early = render(target.closed_rows())
+    key = (closed.days, early, need.state, need.texts, files(targets))
+    found = kept.recall(check, name, key)
+    ask: dict[Part, Need] = {} if found is not None else {Part.CLOSED: closed}
+    if still is not None:
+        ask[Part.OPEN] = still
+    return Division(need, ask, key, found)
+
+
+def halves(need: Scan, target: Target) -> tuple[Scan | None, Scan | None]:
+    """A scan over the closed days, and over the open ones; None where there is no such day."""
+    if need.days is None:
+        return replace(need, rows=Rows.CLOSED), replace(need, rows=Rows.OPEN)
+    still = target.open_days(need.days)
+    closed = tuple(day for day in need.days if day not in still)
+    return (
+        replace(need, days=closed) if closed else None,
+        replace(need, days=still) if still else None,
+    )
+
+
+def files(targets: Collection[Target]) -> tuple[Hashable, ...]:
+    """The files of relations: one that was rebuilt is read anew."""
+    return tuple(target.relation.file for target in targets if target.relation is not None)

@@ -1,0 +1,1 @@
+"""What is known, for machines and for people: snapshots, gauges, reports, tables, reference."""

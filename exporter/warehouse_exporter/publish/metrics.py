@@ -1,0 +1,176 @@
+"""The last passes as gauges: a collector that builds fresh families for every scrape."""
+
+from __future__ import annotations
+
+import platform
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+
+from prometheus_client.core import Metric as Family
+from prometheus_client.registry import Collector
+
+from warehouse_exporter import __version__
+from warehouse_exporter.config import Check
+from warehouse_exporter.core import names
+from warehouse_exporter.core.errors import Reason
+from warehouse_exporter.core.model import CheckId, Outcome, Sample
+from warehouse_exporter.core.names import Metric, label_name
+from warehouse_exporter.kinds import all_metrics
+from warehouse_exporter.kinds.freshness import Freshness
+from warehouse_exporter.publish.snapshots import Board, Snapshot
+
+Families = dict[str, Family]
+SHARED = (names.ROWS_FAILED, names.ROWS_CHECKED)
+
+
+class BoardCollector(Collector):
+    """A collector that shows what the board holds now; never touches the warehouse."""
+
+    def __init__(self, board: Board, clock: Callable[[], datetime]) -> None:
+        self._board = board
+        self._clock = clock
+
+    def describe(self) -> Iterable[Family]:
+        """No names at registration: they depend on the config, and collecting has a cost."""
+        return []
+
+
+class SelfCollector(BoardCollector):
+    """What the exporter says about itself."""
+
+    def collect(self) -> Iterator[Family]:
+        """Fresh families, so that what has vanished is gone with this scrape."""
+        yield from self_families(self._board.snapshot)
+
+
+class LagCollector(BoardCollector):
+    """The age of every newest row now: a stuck exporter cannot freeze it."""
+
+    def collect(self) -> Iterator[Family]:
+        """One family; empty without a check of freshness."""
+        snapshot, now = self._board.snapshot, self._clock()
+        lags = family(names.LAG)
+        for check in snapshot.config.checks:
+            if isinstance(check.kind, Freshness):
+                for sample in snapshot.samples(check.id, now):
+                    lag = now.timestamp() - sample.values[Freshness.metric.name]
+                    lags.add_sample(names.LAG.name, labels_of(check.id, sample), lag)
+        yield lags
+
+
+def families(snapshot: Snapshot, checks: Sequence[Check], now: datetime) -> Iterator[Family]:
+    """Everything that the board holds of some checks, but for the ages."""
+    values, dropped = check_families(snapshot, checks, now)
+    yield from values.values()
+    yield from state_families(snapshot, checks, now)
+    costs = [(c.id, snapshot.costs[c.id]) for c in checks if c.id in snapshot.costs]
+    yield gauge(names.COST, [(labels_of(check), seconds) for check, seconds in costs])
+    yield gauge(names.SERIES_DROPPED, [(labels_of(c), float(n)) for c, n in dropped.items()])
+
+
+def check_families(
+    snapshot: Snapshot, checks: Iterable[Check], now: datetime
+) -> tuple[Families, Counter[CheckId]]:
+    """The gauges of some checks, and how many series each lost because their labels were taken.
+
+    Of several the worst is kept: the alert then fires where the gate, which sees all, says FAIL.
+    """
+    families: Families = {}
+    helps = described()
+    seen: set[tuple[str, frozenset[tuple[str, str]]]] = set()
+    dropped: Counter[CheckId] = Counter()
+    for check in checks:
+        for sample in snapshot.samples(check.id, now):
+            labels = labels_of(check.id, sample)
+            identity = frozenset(labels.items())
+            for name, value in sample.values.items():
+                if (name, identity) in seen:
+                    dropped[check.id] += 1
+                    continue
+                seen.add((name, identity))
+                if name not in families:
+                    families[name] = family(helps[name])
+                families[name].add_sample(name, labels, value)
+    return families, dropped
+
+
+@cache
+def described() -> Mapping[str, Metric]:
+    """The gauges that a check may have, by name."""
+    return {metric.name: metric for metric in (*all_metrics().values(), *SHARED)}
+
+
+def labels_of(check: CheckId, sample: Sample | None = None) -> dict[str, str]:
+    """The labels of a check's series, and those of one sample of it."""
+    own = {label_name(name): text for name, text in sample.labels.items()} if sample else {}
+    return {"dataset": check.dataset, "check": check.name, **own}
+
+
+def state_families(snapshot: Snapshot, checks: Iterable[Check], now: datetime) -> Iterator[Family]:
+    """Whether each configured check is measured or skipped, and why it is not measured."""
+    measured, skipped, reasons = [], [], []
+    for check, result in snapshot.current(now, checks).items():
+        labels = labels_of(check)
+        worst = result.worst
+        measured.append((labels, float(worst.outcome is not Outcome.UNMEASURED)))
+        skipped.append((labels, float(worst.outcome is Outcome.SKIPPED)))
+        if worst.reason is not None:
+            reasons.append(({**labels, "reason": worst.reason.value}, 1.0))
+    yield gauge(names.MEASURED, measured)
+    yield gauge(names.SKIPPED, skipped)
+    yield gauge(names.UNMEASURED_REASON, reasons)
+
+
+def self_families(snapshot: Snapshot) -> Iterator[Family]:
+    """What the exporter says about itself."""
+    last = snapshot.last
+    if last is not None:
+        yield gauge(names.UP, [({}, float(last.up))])
+    took = [({"dataset": d}, seconds) for d, seconds in sorted(snapshot.seconds.items())]
+    yield gauge(names.PASS_DURATION, took)
+    succeeded = [({"dataset": d}, at.timestamp()) for d, at in sorted(snapshot.succeeded.items())]
+    yield gauge(names.PASS_SUCCESS, succeeded)
+    datasets = sorted({check.id.dataset for check in snapshot.config.checks})
+    intervals = [({"dataset": d}, snapshot.config.interval(d)) for d in datasets]
+    yield gauge(names.PASS_INTERVAL, intervals)
+    yield counter(names.PASSES, [({}, snapshot.counts.passes)])
+    yield counter(names.STATEMENTS, [({}, snapshot.counts.statements)])
+    failures = [({"reason": reason.value}, snapshot.counts.failures[reason]) for reason in Reason]
+    yield counter(names.FAILURES, failures)
+    yield gauge(names.CONFIG_HASH, [({"sha256": snapshot.config.sha256}, 1.0)])
+    yield gauge(names.CHECKS, [({}, float(len(snapshot.config.checks)))])
+    if snapshot.rules is not None:
+        yield gauge(names.RULES, [({"checksum": snapshot.rules}, 1.0)])
+    yield gauge(names.RELOAD_OK, [({}, float(snapshot.reload_ok))])
+    if snapshot.loaded_at is not None:
+        yield gauge(names.RELOAD_TIME, [({}, snapshot.loaded_at.timestamp())])
+    if snapshot.web_ok is not None:
+        yield gauge(names.WEB_RELOAD_OK, [({}, float(snapshot.web_ok))])
+    build = {"version": __version__, "pythonversion": platform.python_version()}
+    yield gauge(names.BUILD, [(build, 1.0)])
+
+
+Samples = Iterable[tuple[Mapping[str, str], float]]
+
+
+def family(metric: Metric) -> Family:
+    """An empty family of gauges from the last pass."""
+    return Family(metric.name, f"{metric.help} {names.FROM_LAST_PASS}", "gauge")
+
+
+def gauge(metric: Metric, samples: Samples) -> Family:
+    """A family of gauges about ourselves."""
+    made = Family(metric.name, metric.help, "gauge")
+    for labels, value in samples:
+        made.add_sample(metric.name, dict(labels), value)
+    return made
+
+
+def counter(metric: Metric, samples: Samples) -> Family:
+    """A family of counters; the suffix _total is added here."""
+    made = Family(metric.name, metric.help, "counter")
+    for labels, value in samples:
+        made.add_sample(f"{metric.name}_total", dict(labels), value)
+    return made

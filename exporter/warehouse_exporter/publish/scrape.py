@@ -1,0 +1,146 @@
+"""The body of a scrape: put together once per snapshot, all but the ages and the process.
+
+What is published changes with a pass, a reload, or when a value becomes too old. Between those
+instants the text is the same, so it is kept, compressed as well; the lag, which grows all the time,
+and the numbers of this process are put behind it. Many scrapers of one moment share those, too.
+"""
+
+from __future__ import annotations
+
+import struct
+import threading
+import zlib
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from prometheus_client import (
+    CollectorRegistry,
+    GCCollector,
+    PlatformCollector,
+    ProcessCollector,
+    exposition,
+)
+
+from warehouse_exporter.publish.metrics import LagCollector, SelfCollector
+from warehouse_exporter.publish.pieces import END, Pieces
+from warehouse_exporter.publish.snapshots import Board, Snapshot
+
+GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+MOMENT = timedelta(milliseconds=100)
+"""How long an age may be said to be the same: far below what anybody could see in it."""
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """The part of a body that stays, and how long."""
+
+    snapshot: Snapshot
+    since: datetime
+    until: datetime | None
+    text: bytes
+
+    def holds(self, snapshot: Snapshot, now: datetime) -> bool:
+        """Whether it is still what would be rendered at `now`."""
+        late = self.until is not None and now > self.until
+        return snapshot is self.snapshot and now >= self.since and not late
+
+    @cached_property
+    def deflated(self) -> bytes:
+        """The text as compressed blocks that others may follow."""
+        packer = zlib.compressobj(6, wbits=-zlib.MAX_WBITS)
+        return packer.compress(self.text) + packer.flush(zlib.Z_FULL_FLUSH)
+
+    @cached_property
+    def checksum(self) -> int:
+        """The CRC of the text, which is carried on over what follows."""
+        return zlib.crc32(self.text)
+
+
+@dataclass(frozen=True)
+class Body:
+    """What a scraper gets; the parts follow each other, and the first is shared by all."""
+
+    parts: tuple[bytes, ...]
+    content_type: str
+
+    @property
+    def content(self) -> bytes:
+        """The whole of it."""
+        return b"".join(self.parts)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A body, and the moment for which it is true."""
+
+    body: Body
+    fixed: Fixed
+    at: datetime
+
+    def holds(self, snapshot: Snapshot, now: datetime) -> bool:
+        """Whether it may still be given to somebody who asks at `now`."""
+        return self.fixed.holds(snapshot, now) and timedelta() <= now - self.at < MOMENT
+
+
+class Scrape:
+    """Renders the board for scrapers; never touches the warehouse."""
+
+    def __init__(self, board: Board, clock: Callable[[], datetime]) -> None:
+        self._board = board
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._pieces: dict[str, Pieces] = {}
+        self._rendered: dict[str, Fixed] = {}
+        self._kept: dict[tuple[str, bool], Kept] = {}
+        self._fixed = CollectorRegistry(auto_describe=False)
+        self._fixed.register(SelfCollector(board, clock))
+        self._fresh = CollectorRegistry(auto_describe=False)
+        self._fresh.register(LagCollector(board, clock))
+        ProcessCollector(registry=self._fresh)
+        PlatformCollector(registry=self._fresh)
+        GCCollector(registry=self._fresh)
+        board.tell(self._prepare)
+
+    def kept(self, accept: str, *, zipped: bool) -> Body | None:
+        """The body if it is at hand; None where it takes work, which a thread should do."""
+        _, content_type = exposition.choose_encoder(accept)
+        kept = self._kept.get((content_type, zipped))
+        held = kept is not None and kept.holds(self._board.snapshot, self._clock())
+        return kept.body if kept is not None and held else None
+
+    def body(self, accept: str, *, zipped: bool) -> Body:
+        """The body in the format that was asked for, as it is or as one gzip member."""
+        with self._lock:
+            return self.kept(accept, zipped=zipped) or self._made(accept, zipped)
+
+    def _prepare(self, datasets: Collection[str], snapshot: Snapshot) -> None:
+        """Render what is new before it is asked for, in the formats that were: nobody waits."""
+        now = self._clock()
+        for pieces in list(self._pieces.values()):
+            for name in datasets:
+                pieces.piece(snapshot, name, now)
+
+    def _made(self, accept: str, zipped: bool) -> Body:
+        encoder, content_type = exposition.choose_encoder(accept)
+        snapshot, now = self._board.snapshot, self._clock()
+        fixed = self._rendered.get(content_type)
+        if fixed is None or not fixed.holds(snapshot, now):
+            pieces = self._pieces.setdefault(content_type, Pieces(encoder))
+            text, until = pieces.text(snapshot, now)
+            fixed = Fixed(snapshot, now, until, text + encoder(self._fixed).removesuffix(END))
+            self._rendered[content_type] = fixed
+        fresh = encoder(self._fresh)
+        body = Body(joined(fixed, fresh) if zipped else (fixed.text, fresh), content_type)
+        self._kept[content_type, zipped] = Kept(body, fixed, now)
+        return body
+
+
+def joined(fixed: Fixed, fresh: bytes) -> tuple[bytes, ...]:
+    """One gzip member: the kept blocks, and then the fresh ones."""
+    packer = zlib.compressobj(1, wbits=-zlib.MAX_WBITS)
+    blocks = packer.compress(fresh) + packer.flush()
+    length = (len(fixed.text) + len(fresh)) & 0xFFFFFFFF
+    tail = struct.pack("<II", zlib.crc32(fresh, fixed.checksum), length)
+    return (GZIP_HEAD, fixed.deflated, blocks + tail)

@@ -1,0 +1,205 @@
+"""What is published: the last word on every check, and how long it may be believed.
+
+Passes replace results by reference, so a scrape sees whole passes only. A check that could not be
+measured says so at once; its last value stays for three intervals and then disappears.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from warehouse_exporter.config import Check, Config
+from warehouse_exporter.core.errors import Reason, Unmeasured
+from warehouse_exporter.core.model import RANK, CheckId, Outcome, Pass, Result, Sample
+from warehouse_exporter.passes.verdicts import not_measured
+
+PATIENCE = 3
+"""Intervals after which a value that nobody refreshed is no longer believed."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What has been counted since the start of the process."""
+
+    passes: int = 0
+    statements: int = 0
+    failures: Counter[Reason] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything published at one moment.
+
+    What is said of a dataset is the same for as long as its number in `versions` is. `rules` is the
+    fingerprint of the rules that follow from the config; None until somebody has worked it out.
+    """
+
+    config: Config
+    results: Mapping[CheckId, Result] = field(default_factory=dict)
+    measured: Mapping[CheckId, Result] = field(default_factory=dict)
+    succeeded: Mapping[str, datetime] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    costs: Mapping[CheckId, float] = field(default_factory=dict)
+    last: Pass | None = None
+    counts: Counts = field(default_factory=Counts)
+    versions: Mapping[str, int] = field(default_factory=dict)
+    rules: str | None = None
+    loaded_at: datetime | None = None
+    reload_ok: bool = True
+    web_ok: bool | None = None
+
+    def age_limit(self, check: CheckId) -> timedelta:
+        """How long a value of this check may be believed."""
+        every = self.config.interval(check.dataset)
+        return timedelta(seconds=PATIENCE * every + self.config.warehouse.pass_timeout)
+
+    def current(
+        self, now: datetime, checks: Iterable[Check] | None = None
+    ) -> dict[CheckId, Result]:
+        """The result of every configured check at `now`, or of some; too old is not measured."""
+        found = {}
+        for check in self.config.checks if checks is None else checks:
+            result = self.results.get(check.id)
+            if result is None:
+                error = Unmeasured(Reason.PENDING, "waiting for the first pass")
+                result = Result(check.id, (not_measured(error),), now)
+            elif now - result.measured_at > self.age_limit(check.id):
+                since = f"{result.measured_at:%Y-%m-%d %H:%M:%S} UTC"
+                error = Unmeasured(Reason.EXPIRED, f"no pass since {since}")
+                result = Result(check.id, (not_measured(error),), result.measured_at)
+            found[check.id] = result
+        return found
+
+    def next_expiry(self, now: datetime, checks: Iterable[Check] | None = None) -> datetime | None:
+        """The next instant at which something of these checks becomes too old; None for never."""
+        ends = [
+            result.measured_at + self.age_limit(check.id)
+            for check in (self.config.checks if checks is None else checks)
+            for results in (self.results, self.measured)
+            if (result := results.get(check.id)) is not None
+        ]
+        return min((end for end in ends if end >= now), default=None)
+
+    def samples(self, check: CheckId, now: datetime) -> list[Sample]:
+        """The values to show for a check, worst first: those last measured, until too old."""
+        result = self.measured.get(check)
+        if result is None or now - result.measured_at > self.age_limit(check):
+            return []
+        worst_first = sorted(result.verdicts, key=lambda verdict: RANK[verdict.outcome])
+        judged = [verdict.sample for verdict in worst_first if verdict.sample is not None]
+        return [*judged, *(other for sample in judged for other in sample.beside)]
+
+
+Hears = Callable[[Collection[str], Snapshot], None]
+
+
+class Board:
+    """Holds the snapshot that everybody reads; written by passes and reloads only."""
+
+    def __init__(self, config: Config, now: datetime) -> None:
+        self._lock = threading.Lock()
+        self._hears: Hears = lambda datasets, snapshot: None
+        self.snapshot = Snapshot(config, loaded_at=now)
+
+    def tell(self, hears: Hears) -> None:
+        """Let somebody hear of which datasets something new is said, and what."""
+        self._hears = hears
+
+    def publish(self, done: Pass) -> None:
+        """Take in a finished pass."""
+        touched = {check.dataset for check in done.results}
+        with self._lock:
+            old = self.snapshot
+            measured = {
+                check: result
+                for check, result in done.results.items()
+                if result.worst.outcome is not Outcome.UNMEASURED
+            }
+            reached = dict.fromkeys(done.datasets, done.as_of) if done.up else {}
+            self.snapshot = replace(
+                old,
+                results={**old.results, **done.results},
+                measured={**old.measured, **measured},
+                succeeded={**old.succeeded, **reached},
+                seconds={**old.seconds, **dict.fromkeys(done.datasets, done.seconds)},
+                costs={**old.costs, **dict.fromkeys(done.results, 0.0), **done.costs},
+                versions=raised(old.versions, touched),
+                last=done,
+                counts=Counts(
+                    old.counts.passes + 1,
+                    old.counts.statements + done.statements,
+                    old.counts.failures + Counter(done.failures),
+                ),
+            )
+            fresh = self.snapshot
+        self._hears(touched, fresh)
+
+    def reconfigure(self, config: Config, now: datetime, rules: str | None = None) -> None:
+        """Take in a new config; the results of checks that are still the same stay."""
+        self.prepare(config, now, rules)()
+
+    def prepare(self, config: Config, now: datetime, rules: str | None) -> Callable[[], None]:
+        """What takes in a new config in no time: all that takes time is done before."""
+        before = self.snapshot.config
+        kept = {check.id for check in config.checks if before.by_id.get(check.id) == check}
+        touched = changed(before, config, kept)
+
+        def after(old: Snapshot) -> Snapshot:
+            new = replace(old, config=config, rules=rules, loaded_at=now, reload_ok=True)
+            versions = raised(old.versions, touched)
+            return replace(only(new, kept), versions=versions)
+
+        def exchange() -> None:
+            with self._lock:
+                self.snapshot = after(self.snapshot)
+
+        self._hears(touched & {check.id.dataset for check in config.checks}, after(self.snapshot))
+        return exchange
+
+    def fingerprinted(self, config: Config, rules: str) -> None:
+        """Note the fingerprint of the rules of a config, if it is still the one in use."""
+        with self._lock:
+            if self.snapshot.config is config:
+                self.snapshot = replace(self.snapshot, rules=rules)
+
+    def reload_failed(self) -> None:
+        """Note that a config could not be loaded; the last good one stays."""
+        with self._lock:
+            self.snapshot = replace(self.snapshot, reload_ok=False)
+
+    def web_loaded(self, ok: bool) -> None:
+        """Note whether the web config in the files is the one in force."""
+        with self._lock:
+            self.snapshot = replace(self.snapshot, web_ok=ok)
+
+
+def only(snapshot: Snapshot, kept: Collection[CheckId]) -> Snapshot:
+    """The same without what was said of other checks, and of datasets that are gone."""
+    names = {check.id.dataset for check in snapshot.config.checks}
+    return replace(
+        snapshot,
+        results={check: found for check, found in snapshot.results.items() if check in kept},
+        measured={check: found for check, found in snapshot.measured.items() if check in kept},
+        succeeded={name: at for name, at in snapshot.succeeded.items() if name in names},
+        seconds={name: took for name, took in snapshot.seconds.items() if name in names},
+        costs={check: cost for check, cost in snapshot.costs.items() if check in kept},
+    )
+
+
+def raised(versions: Mapping[str, int], datasets: Iterable[str]) -> dict[str, int]:
+    """The versions after a change of some datasets."""
+    return {**versions, **{name: versions.get(name, 0) + 1 for name in datasets}}
+
+
+def changed(old: Config, new: Config, kept: Collection[CheckId]) -> set[str]:
+    """The datasets of which something else may be said than before, by another config."""
+    if old.warehouse.pass_timeout != new.warehouse.pass_timeout:
+        return {check.id.dataset for check in (*old.checks, *new.checks)}
+    touched = {check.id.dataset for check in new.checks if check.id not in kept}
+    gone = {check.id.dataset for check in old.checks if check.id not in kept}
+    names = {check.id.dataset for check in new.checks} - touched
+    return touched | gone | {one for one in names if old.interval(one) != new.interval(one)}

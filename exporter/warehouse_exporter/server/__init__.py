@@ -1,0 +1,1 @@
+"""The running exporter: its process, its schedule, its reloads, and the web."""

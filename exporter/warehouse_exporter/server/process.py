@@ -1,0 +1,150 @@
+"""The exporter as a process: HTTP, signals, and the order in which it begins and ends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+
+from warehouse_exporter.core.errors import ConfigError, UsageError
+from warehouse_exporter.core.logs import event
+from warehouse_exporter.publish.scrape import Scrape
+from warehouse_exporter.server.memory import use_one_heap
+from warehouse_exporter.server.scheduler import GRACE, Exporter, utc_now
+from warehouse_exporter.server.web.app import make_app
+from warehouse_exporter.server.web.timeouts import Patience, Recognizing, hang_up
+
+log = logging.getLogger(__name__)
+TURN = 0.001
+"""Seconds that a thread may work while another waits: a scrape takes a few turns, and a pass or a
+reload need not be handed over more often than that."""
+BOUND = 8.0
+"""Seconds after which a process that was told to end is gone; it mostly takes a tenth of that."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its own signal handlers, as ours also cancel statements, and with an end to
+    its patience: it would wait for ever for a client that does not read."""
+
+    def __init__(self, settings: uvicorn.Config, patience: Patience | None = None) -> None:
+        super().__init__(settings)
+        self._patience = patience or Patience()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to us."""
+        yield
+
+    async def on_tick(self, counter: int) -> bool:
+        """Several times a second: look after the clients; true when it is time to end."""
+        self._patience.look_after(self.server_state.connections)
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let answers be read that are under way, but not for long."""
+        asyncio.get_running_loop().call_later(GRACE / 2, self._hang_up)
+        await super().shutdown(sockets)
+
+    def _hang_up(self) -> None:
+        for connection in list(self.server_state.connections):
+            hang_up(connection)
+
+
+def address(listen: str) -> tuple[str, int]:
+    """HOST:PORT; an IPv6 host stands in brackets. Raises UsageError."""
+    host, colon, port = listen.rpartition(":")
+    if not colon or not port.isdigit() or int(port) > 65535:
+        raise UsageError(
+            f"--web.listen-address {listen!r}: write HOST:PORT, such as 127.0.0.1:9843"
+        )
+    return host.strip("[]") or "0.0.0.0", int(port)
+
+
+def run(config_file: str, listen: str, *, lifecycle: bool, web_config: str | None = None) -> None:
+    """Serve until SIGTERM or SIGINT. Raises ConfigError and UsageError before anything starts."""
+    host, port = address(listen)
+    sys.setswitchinterval(TURN)
+    use_one_heap()
+    exporter = Exporter(config_file)
+    patience = Patience()
+    site = make_app(exporter, Scrape(exporter.board, utc_now), utc_now, lifecycle=lifecycle)
+    app = Recognizing(site, patience)
+    options: dict[str, Any] = {
+        "host": host, "port": port, "log_config": None, "access_log": False,
+        "server_header": False, "timeout_graceful_shutdown": int(GRACE), "lifespan": "off",
+        "ws": "none",
+    }  # fmt: skip
+    if web_config:
+        from warehouse_exporter.server.web.auth import guarded
+
+        settings = guarded(app, web_config, exporter.board.web_loaded, **options)
+    else:
+        settings = uvicorn.Config(app, **options)
+    server = Server(settings, patience)
+    try:
+        asyncio.run(serve(server, exporter, listen))
+    finally:
+        exporter.stop()
+    event(log, logging.INFO, "stopped")
+
+
+async def serve(server: Server, exporter: Exporter, listen: str) -> None:
+    """Listen first, so that /metrics answers from the start; then begin to measure."""
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        server.should_exit = True
+        threading.Thread(target=exporter.stop, daemon=True).start()
+        threading.Thread(target=insist, daemon=True).start()
+
+    def reload() -> None:
+        threading.Thread(target=quietly, args=(exporter,), daemon=True).start()
+
+    loop.add_signal_handler(signal.SIGTERM, end)
+    loop.add_signal_handler(signal.SIGINT, end)
+    loop.add_signal_handler(signal.SIGHUP, reload)
+    sock = bind(server, listen)
+    event(log, logging.INFO, "listening", address=listen)
+    exporter.start()
+    await server.serve(sockets=[sock])
+
+
+def quietly(exporter: Exporter) -> None:
+    """Reload on SIGHUP, where nobody waits for an answer; the log and a gauge have it."""
+    try:
+        exporter.reload()
+    except ConfigError:
+        return
+
+
+def insist() -> None:
+    """End the process that was told to end: a thread may hang in a file system that is gone."""
+    time.sleep(BOUND)
+    event(log, logging.WARNING, "ended with something still hanging", seconds=BOUND)
+    os._exit(0)
+
+
+def bind(server: Server, listen: str) -> socket.socket:
+    """The listening socket. Raises UsageError when the address is taken or not ours."""
+    host, port = server.config.host, server.config.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # With the protocol named, the event loop sends a scrape at once: an answer on a connection that
+    # is kept would else wait 40 ms for the client's acknowledgement.
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+    except OSError as error:
+        sock.close()
+        raise UsageError(f"cannot listen on {listen}: {error.strerror}") from None
+    return sock

@@ -1,0 +1,88 @@
+"""The config, read again while the exporter runs: in a thread of its own, and with a deadline.
+
+Nobody else waits for it, neither a pass nor a scrape, and one that never ends costs its deadline.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+
+from warehouse_exporter.alerting.rules import checksum
+from warehouse_exporter.config import Config, load
+from warehouse_exporter.core.errors import ConfigError, Problem
+
+SECONDS = 60.0
+"""How long a reload may take in all; 10,000 checks take a few."""
+MOST = 8
+"""Reloads that hang at the same time, before another is refused: each keeps a thread."""
+TICK = 0.05
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A config that may be used, and the fingerprint of its rules."""
+
+    config: Config
+    rules: str
+
+
+@dataclass
+class Attempt:
+    """A reload under way: what came of it once it is over."""
+
+    over: threading.Event = field(default_factory=threading.Event)
+    loaded: Loaded | None = None
+    error: BaseException | None = None
+
+
+class Reloads:
+    """Reads one config file, as often as it is asked to."""
+
+    def __init__(self, file: str, stop: threading.Event) -> None:
+        self._file = file
+        self._stop = stop
+        self._room = threading.Semaphore(MOST)
+
+    def again(self) -> Loaded:
+        """The config as the file has it now.
+
+        Raises ConfigError: also for one that hangs, and for one without any check, as a file that
+        was cut off in the middle may be valid YAML.
+        """
+        if not self._room.acquire(blocking=False):
+            raise self._refused(f"{MOST} reloads hang already: what does the file lead to?")
+        attempt = Attempt()
+        threading.Thread(target=self._work, args=(attempt,), name="reload", daemon=True).start()
+        began = time.monotonic()
+        while not attempt.over.wait(TICK):
+            if self._stop.is_set():
+                raise self._refused("the exporter is shutting down")
+            if time.monotonic() - began > SECONDS:
+                raise self._refused(f"not loaded within {SECONDS:g} s")
+        if attempt.error is not None:
+            raise attempt.error
+        assert attempt.loaded is not None
+        return attempt.loaded
+
+    def _work(self, attempt: Attempt) -> None:
+        try:
+            config = load(self._file, stop=self._stop)
+            refuse_empty(config)
+            attempt.loaded = Loaded(config, checksum(config))
+        except BaseException as error:  # whoever waits raises it
+            attempt.error = error
+        finally:
+            self._room.release()
+            attempt.over.set()
+
+    def _refused(self, why: str) -> ConfigError:
+        return ConfigError([Problem(self._file, 1, "", why)])
+
+
+def refuse_empty(config: Config) -> None:
+    """Raise ConfigError for a config that watches nothing."""
+    if not config.checks:
+        why = "there is no check in it: was the file cut off?"
+        raise ConfigError([Problem(config.path, 1, "", why)])

@@ -1,0 +1,248 @@
+"""The passes of an exporter: when each begins, which datasets it takes along, how many run at once.
+
+Datasets that are compared with each other share a lane, and a lane's pass is one snapshot. Lanes
+run side by side, so that a slow or locked dataset holds up nobody else; none overlaps itself.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from warehouse_exporter.alerting.rules import checksum
+from warehouse_exporter.config import Config, load
+from warehouse_exporter.core.errors import ConfigError
+from warehouse_exporter.core.logs import event
+from warehouse_exporter.core.model import CheckId
+from warehouse_exporter.core.names import QUERIES
+from warehouse_exporter.engines.postgres.connector import Connector
+from warehouse_exporter.passes.looks import read_by
+from warehouse_exporter.passes.run import run_pass
+from warehouse_exporter.plan.closed_days import Kept
+from warehouse_exporter.publish.snapshots import Board
+from warehouse_exporter.server.memory import give_back, settle
+from warehouse_exporter.server.reloads import Loaded, Reloads, refuse_empty
+from warehouse_exporter.server.timer import Rhythm
+
+log = logging.getLogger(__name__)
+GRACE = 2.0
+"""Seconds that running passes get at shutdown."""
+WHICH = ("dsn", "dsn_file", "timezone")
+"""What says which warehouse it is, and where its days begin; all else says how it is treated."""
+LONGEST_NAP = 5.0
+"""Seconds after which the wall clock is looked at again: set by that much, days may be others."""
+
+
+def utc_now() -> datetime:
+    """The clock of the exporter; everything below takes the time as a parameter."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Datasets that are read in one snapshot, and how often."""
+
+    datasets: frozenset[str]
+    every: float
+
+
+def lanes(config: Config) -> list[Lane]:
+    """The datasets of a config, each with those of its interval that it is compared with.
+
+    A dataset with another interval is read along in the snapshot, but judged in its own lane.
+    """
+    groups = {name: {name} for name in config.datasets}
+    for one, other in compared(config):
+        alike = config.datasets[one].every == config.datasets[other].every
+        if alike and groups[one] is not groups[other]:
+            together = groups[one] | groups[other]
+            groups |= dict.fromkeys(together, together)
+    different = {min(group): group for group in groups.values()}
+    found = [Lane(frozenset(g), config.interval(name)) for name, g in different.items()]
+    if any(check.id.dataset == QUERIES for check in config.checks):
+        found.append(Lane(frozenset({QUERIES}), config.interval(QUERIES)))
+    return sorted(found, key=lambda lane: (lane.every, min(lane.datasets)))
+
+
+def compared(config: Config) -> Iterator[tuple[str, str]]:
+    """Pairs of datasets that some check compares."""
+    for check in config.checks:
+        for other in read_by(check, config) - {check.id.dataset}:
+            yield check.id.dataset, other
+
+
+class Exporter:
+    """One warehouse under watch: its config, its board, and the threads that run the passes."""
+
+    def __init__(self, config_file: str) -> None:
+        self.config_file = config_file
+        config = load(config_file)
+        refuse_empty(config)
+        self.board = Board(config, utc_now())
+        self._connector = Connector(config.warehouse)
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._asked = threading.Event()
+        self._lock = threading.Lock()
+        self._reloading = threading.Lock()
+        self._reloads = Reloads(config_file, self._stop)
+        self._busy: set[frozenset[str]] = set()
+        self._again: set[frozenset[str]] = set()
+        self._offset = clock_offset()
+        self._ready = False
+        self._jobs = planned(config, self._begin)
+        self._kept = Kept()
+        self._workers = ThreadPoolExecutor(config.warehouse.connections, "pass")
+        self._thread = threading.Thread(target=self._loop, name="schedule", daemon=True)
+
+    def start(self) -> None:
+        """Begin: one pass over everything, then each dataset at its own interval."""
+        settle()
+        self._thread.start()
+        threading.Thread(target=self._fingerprint, name="fingerprint", daemon=True).start()
+
+    def _fingerprint(self) -> None:
+        """Work out the fingerprint of the first rules: it takes a moment, and nobody waits."""
+        config = self.board.snapshot.config
+        self.board.fingerprinted(config, checksum(config))
+        give_back()
+
+    def stop(self) -> None:
+        """Cancel what runs in the warehouse and end; takes as long as one cancel."""
+        self._stop.set()
+        self._wake.set()
+        self._connector.stop()
+        self._workers.shutdown(wait=False, cancel_futures=True)
+        if self._thread.is_alive():
+            self._thread.join(timeout=GRACE)
+
+    def reload(self) -> None:
+        """Read the config again; a broken one is refused, and the last good one goes on.
+
+        Passes and scrapes go on meanwhile. Raises ConfigError.
+        """
+        with self._reloading:
+            try:
+                loaded = self._reloads.again()
+            except ConfigError as error:
+                self.board.reload_failed()
+                event(log, logging.ERROR, "config not reloaded", problems=str(error))
+                raise
+            self._take(loaded)
+        event(log, logging.INFO, "config reloaded", sha256=loaded.config.sha256)
+        self.collect()
+
+    def _take(self, loaded: Loaded) -> None:
+        """Go on with another config; only the exchange itself holds up the passes."""
+        old, new = self.board.snapshot.config, loaded.config
+        if 2 * len(new.checks) < len(old.checks):
+            counts = {"before": len(old.checks), "after": len(new.checks)}
+            event(log, logging.WARNING, "config lost most of its checks", **counts)
+        same, jobs = unchanged(old, new), planned(new, self._begin)
+        exchange = self.board.prepare(new, utc_now(), loaded.rules)
+        with self._lock:
+            self._kept = self._kept.only(same)
+            self._connector.warehouse = new.warehouse
+            self._jobs = jobs
+            exchange()
+        settle()
+
+    def collect(self, *, full: bool = False) -> None:
+        """Let a pass over everything begin now; where one is under way, another one after it.
+
+        A full one reads closed days again as well.
+        """
+        with self._lock:
+            if full:
+                self._kept = Kept()
+            self._again |= self._busy
+        self._asked.set()
+        self._wake.set()
+
+    @property
+    def ready(self) -> bool:
+        """Whether every dataset has once been passed over; a reload changes nothing of that."""
+        snapshot = self.board.snapshot
+        if all(check.id in snapshot.results for check in snapshot.config.checks):
+            self._ready = True
+        return self._ready
+
+    def _loop(self) -> None:
+        while not self._stop.is_set():
+            self._wake.clear()
+            self._notice_a_set_clock()
+            jobs = self._jobs
+            if self._asked.is_set():
+                self._asked.clear()
+                jobs.hurry()
+            jobs.run_pending()
+            self._wake.wait(timeout=max(0.05, jobs.seconds_left(LONGEST_NAP)))
+
+    def _notice_a_set_clock(self) -> None:
+        """Judge again at once: what is fresh, and which day is expected, goes by the wall clock."""
+        offset = clock_offset()
+        if abs(offset - self._offset) > LONGEST_NAP:
+            event(log, logging.WARNING, "the clock was set", seconds=offset - self._offset)
+            self.collect()
+        self._offset = offset
+
+    def _begin(self, lane: Lane) -> None:
+        """Let a lane's pass begin, unless the last one is not over yet."""
+        with self._lock:
+            if self._stop.is_set() or lane.datasets in self._busy:
+                return
+            self._busy.add(lane.datasets)
+        with suppress(RuntimeError):  # shut down in between
+            self._workers.submit(self._run, lane)
+
+    def _run(self, lane: Lane) -> None:
+        """One pass of a lane; the lane is free again whatever happens."""
+        with self._lock:
+            config, kept = self.board.snapshot.config, self._kept
+        try:
+            done = run_pass(config, self._connector, utc_now(), lane.datasets, kept)
+            if not self._stop.is_set() and config is self.board.snapshot.config:
+                self.board.publish(done)
+        except Exception:  # the lane outlives every fault of ours; staleness alerts tell of it
+            log.exception("pass failed")
+        gc.collect()  # the trees of statements are cyclic: left alone they pile up to megabytes
+        with self._lock:
+            self._busy.discard(lane.datasets)
+            again = lane.datasets in self._again
+            self._again.discard(lane.datasets)
+        if again:
+            self.collect()
+
+
+def unchanged(old: Config, new: Config) -> frozenset[CheckId]:
+    """The checks of which all that they are computed from has the same config as before."""
+    if any(getattr(old.warehouse, one) != getattr(new.warehouse, one) for one in WHICH):
+        return frozenset()
+    same = {
+        name
+        for name in (*new.datasets, QUERIES)
+        if old.datasets.get(name) == new.datasets.get(name)
+        and old.checks_of(frozenset({name})) == new.checks_of(frozenset({name}))
+    }
+    return frozenset(check.id for check in new.checks if read_by(check, new) <= same)
+
+
+def clock_offset() -> float:
+    """Seconds between the wall clock and one that is never set; summer time changes nothing."""
+    return time.time() - time.monotonic()
+
+
+def planned(config: Config, begin: Callable[[Lane], None]) -> Rhythm:
+    """A job per lane; each begins at once."""
+    jobs = Rhythm()
+    for lane in lanes(config):
+        jobs.repeat(lane.every, partial(begin, lane))
+    return jobs

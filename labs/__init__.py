@@ -1,0 +1,1 @@
+"""Experiments that write documents; `python -m labs.<name>` runs one."""

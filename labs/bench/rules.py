@@ -1,0 +1,221 @@
+"""python -m bench.rules: how long a Prometheus needs for the rules of a thousand checks.
+
+The rules are those of a config made here, and the Prometheus is a real one that has seen its gauges
+for six hours, as far back as a finding is held. The page it scrapes is made by hand: nothing is in
+breach, or some datasets are and are not measured either, or all of them.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+from rich.console import Console
+from warehouse_exporter.alerting.rules import render
+from warehouse_exporter.config import Check, Config
+from warehouse_exporter.config.load import parse
+from warehouse_exporter.core import names
+from warehouse_exporter.core.limits import Reading
+
+from labs.bench import tables
+from labs.bench.figures import Aim
+from labs.bench.tables import Grid
+from tests.chain.alertmanager import breaches
+from tests.chain.e2e.servers import PrometheusServer
+
+CHECKS, ROUNDS = 1000, 5
+PER_DATASET, CHAIN = 50, 5
+"""Checks of a dataset; datasets that depend on each other, one after the other."""
+SEEN, SCRAPED = 6 * 3600, 15
+"""Seconds of history, and between two scrapes of it."""
+INTERVAL = 5
+"""Seconds between two evaluations that are measured: the rules are the same at any rate."""
+CALM, CHAIN_BROKEN, BROKEN = (
+    "nothing in breach", "250 checks in breach, and not measured", "all of them",
+)  # fmt: skip
+BUDGET = 200
+"""Milliseconds that one evaluation may take."""
+DATASET = """\
+  set_{n}:
+    relation: shop.set_{n}
+    time: ts
+    key: id
+    depends_on: [{upstream}]
+    columns: {{id: bigint, ts: timestamptz}}
+    checks:
+      - freshness: {{warning: "> 12h", critical: "> 24h"}}
+      - volume: {{critical: "< 1000"}}
+      - required_columns: {{critical: "> 0"}}
+      - column_types: {{critical: "> 0"}}
+      - duplicates: {{critical: "> 0"}}
+      - missing_days: {{window: 14d, critical: "> 0"}}
+      - deadline: {{critical: "> 1h"}}
+      - new_columns: {{info: "> 0"}}
+      - channel_mix: {{sum: revenue, warning: "> 15%", critical: "> 30%"}}
+      - so_far_today: {{warning: "< 50%"}}
+"""
+COLUMNS = (
+    'completeness: {{column: column_{c}, warning: "> 1%", critical: "> 5%"}}',
+    'accepted_values: {{column: column_{c}, values: [a, b], critical: "> 0"}}',
+    'range: {{column: column_{c}, min: 0, max: 10, warning: "> 0", critical: "> 1%"}}',
+    'absent_day: {{column: column_{c}, critical: "> 0"}}',
+)
+
+
+def config(checks: int) -> Config:
+    """A config of so many checks, of mixed kinds, most of them about columns."""
+    written = ["warehouse: {dsn: x}\ndatasets:\n"]
+    for n in range(checks // PER_DATASET):
+        upstream = f"set_{n - 1}" if n % CHAIN else ""
+        written.append(DATASET.format(n=n, upstream=upstream))
+        for c in range(PER_DATASET - DATASET.count("      - ")):
+            written.append(f"      - {COLUMNS[c % len(COLUMNS)].format(c=c)}\n")
+    return parse("".join(written), "bench.yml", {})
+
+
+def calm(check: Check) -> Mapping[str, float]:
+    """Gauges of a check that is just fine: on its mildest limit."""
+    found = dict.fromkeys(breaches.values(check), 0.0)
+    for condition in check.kind.conditions().values():
+        for term in condition.terms:
+            aged = term.reading is Reading.AGE
+            found[term.metric] = time.time() if aged else term.limit.bound
+    return found
+
+
+def calm_lines(check: Check) -> Iterator[str]:
+    """The series of a check that is measured, and just fine."""
+    address = {"dataset": check.id.dataset, "check": check.id.name}
+    yield breaches.line(names.MEASURED.name, address, 1)
+    own = {name: getattr(check.kind, name, "x") for name in check.kind.metric.labels}
+    for metric, value in calm(check).items():
+        yield breaches.line(metric, {**address, **own, **check.kind.judged}, value)
+
+
+def page(made: Config, broken: int) -> list[str]:
+    """The lines of a page on which the first checks are in breach, and not measured."""
+    return [
+        line
+        for place, check in enumerate(made.checks)
+        for line in (breaches.lines_of(check) if place < broken else calm_lines(check))
+    ]
+
+
+def judged(lines: list[str], made: Config) -> list[str]:
+    """The lines of a page that the rules look at as far back as a finding is held."""
+    names = {
+        term.metric
+        for check in made.checks
+        for condition in check.kind.conditions().values()
+        for term in condition.terms
+    }
+    return [line for line in lines if line.partition("{")[0] in names]
+
+
+class Watched(PrometheusServer):
+    """A Prometheus that has scraped a page for hours."""
+
+    def __init__(self, target: str, rules: Path, lines: list[str]) -> None:
+        """Describe it; `lines` are what it has seen all the time."""
+        super().__init__([target], [rules], scrape_interval=f"{INTERVAL}s")
+        self.lines = [
+            line.replace("{", f'{{job="warehouse",instance="{target}",', 1) for line in lines
+        ]
+
+    def prepare(self) -> list[str]:
+        """Fill the storage, and write prometheus.yml."""
+        options = super().prepare()
+        file, now = self.folder / "history", time.time()
+        with file.open("w", encoding="utf-8") as out:
+            for line in self.lines:
+                for back in range(SEEN, 60, -SCRAPED):
+                    out.write(f"{line} {now - back:.3f}\n")
+            out.write("# EOF\n")
+        fill = ["promtool", "tsdb", "create-blocks-from", "openmetrics", str(file)]
+        subprocess.run([*fill, str(self.folder / "data")], check=True, capture_output=True)
+        file.unlink()
+        return options
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Alerts that are pending or fire, and milliseconds of every rule in each evaluation."""
+
+    alerts: int
+    took: list[list[float]]
+
+    @property
+    def median(self) -> float:
+        """Milliseconds of the evaluation in the middle, with what others do on the machine."""
+        return statistics.median(map(sum, self.took))
+
+    @property
+    def alone(self) -> float:
+        """Milliseconds of an evaluation that nobody disturbs: each rule's shortest, added up."""
+        return math.fsum(min(times) for times in zip(*self.took, strict=True))
+
+
+def evaluations(prometheus: PrometheusServer, rounds: int) -> Iterator[list[float]]:
+    """Milliseconds of every rule, in so many evaluations; the first three do not count."""
+    seen: set[str] = set()
+    while len(seen) < rounds + 3:
+        (group,) = prometheus.get("/api/v1/rules")["data"]["groups"]
+        if group["lastEvaluation"] not in seen:
+            seen.add(group["lastEvaluation"])
+            if len(seen) > 3:
+                yield [1000 * rule["evaluationTime"] for rule in group["rules"]]
+        time.sleep(INTERVAL / 10)
+
+
+def measure(made: Config, lines: list[str], rounds: int) -> Measured:
+    """Let a Prometheus judge a page so many times."""
+    text = "".join(f"{line}\n" for line in lines)
+    with TemporaryDirectory() as folder, breaches.served(text) as target:
+        rules = Path(folder) / "rules.yml"
+        rules.write_text(render(made), encoding="utf-8")
+        with Watched(target, rules, judged(lines, made)) as prometheus:
+            took = list(evaluations(prometheus, rounds))
+            return Measured(len(prometheus.alerts()), took)
+
+
+def measured(checks: int, rounds: int) -> dict[str, Measured]:
+    """Each of the pages."""
+    made = config(checks)
+    broken = {CALM: 0, CHAIN_BROKEN: CHAIN * PER_DATASET, BROKEN: checks}
+    return {what: measure(made, page(made, number), rounds) for what, number in broken.items()}
+
+
+def grid(found: Mapping[str, Measured]) -> Grid:
+    """The pages, one below the other."""
+    rows = [
+        [what, f"{len(got.took[0]):,}", f"{got.alerts:,}", f"{got.alone:.0f}", f"{got.median:.0f}"]
+        for what, got in found.items()
+    ]
+    return Grid(["", "rules", "alerts", "alone ms", "median ms"], rows)
+
+
+def aims(found: Mapping[str, Measured]) -> list[Aim]:
+    """Of a usual day: an alert asks for its texts, and costs more than a rule."""
+    return [Aim("an evaluation, nothing in breach", BUDGET, "ms", found[CALM].alone)]
+
+
+@click.command()
+@click.option("--checks", type=click.IntRange(PER_DATASET), default=CHECKS, show_default=True)
+@click.option("--rounds", type=click.IntRange(1), default=ROUNDS, show_default=True)
+def main(checks: int, rounds: int) -> None:
+    """Milliseconds of an evaluation of the rules of many checks."""
+    console = Console()
+    found = measured(checks, rounds)
+    console.print(grid(found).rich(f"{checks:,} checks"))
+    console.print(tables.aims(aims(found)).rich("aims"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+"""docs/incidents.md: what was seen of every incident, on several shops and as shipped."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from statistics import median
+
+from warehouse_exporter.config.values import parse_duration
+from warehouse_exporter.core.model import Severity
+from warehouse_exporter.core.names import ALERT_UNMEASURED
+from warehouse_exporter.core.wording import counted
+from warehouse_exporter.kinds import all_kinds
+
+from labs.incidents.catalogue import GROUPS
+from labs.incidents.course import Course, Seen
+from labs.incidents.incident import Incident
+from labs.incidents.notices import CHANNEL, OBSERVABILITY, PAGE
+from labs.incidents.rhythm import PLUMBING, SHIPPED
+from labs.incidents.shops import NOISE, SESSIONS
+
+PATH = Path(__file__).parents[2] / "docs" / "incidents.md"
+SEEN = Path(__file__).with_name("seen.json")
+COMMAND = "make incidents"
+STATISTICS = {
+    kind.alert
+    for name, kind in all_kinds().items()
+    if name in ("anomaly", "channel_mix", "silence", "so_far_today")
+}
+"""Alerts of kinds that compare with what was usual: chance decides whether they see it."""
+
+
+def write(courses: Iterable[Course]) -> None:
+    """Keep what was seen, and write the page."""
+    found = sorted((c.summary() for c in courses), key=lambda s: (s["rhythm"], s["seed"]))
+    SEEN.write_text("[\n" + ",\n".join(map(json.dumps, found)) + "\n]\n", encoding="utf-8")
+    PATH.write_text(render(found), encoding="utf-8")
+
+
+def kept() -> list[Seen]:
+    """What was seen when the page was last written."""
+    found: list[Seen] = json.loads(SEEN.read_text(encoding="utf-8"))
+    return found
+
+
+def of(seen: Iterable[Seen], incident: str, rhythm: str) -> list[Seen]:
+    """What was seen of one incident at one rhythm."""
+    return [one for one in seen if (one["incident"], one["rhythm"]) == (incident, rhythm)]
+
+
+def render(seen: list[Seen]) -> str:
+    """The page."""
+    parts = [head(seen)]
+    for title, incidents in GROUPS.items():
+        rows = "".join(told_row(one, seen) for one in incidents)
+        parts.append(f"\n## {title}\n\n{TOLD}{rows}")
+    shops = {one["seed"] for one in seen if one["rhythm"] == PLUMBING.name}
+    parts.append(SAW.format(shops=len(shops)))
+    parts += [saw_row(one, seen) for incidents in GROUPS.values() for one in incidents]
+    return "".join(parts)
+
+
+def seconds(some: Iterable[Seen], what: str) -> str:
+    """Their median, in seconds; a dash where there is none."""
+    values = [one[what] for one in some]
+    return f"{median(values):,.0f} s" if values else "-"
+
+
+def head(seen: list[Seen]) -> str:
+    """What the page is about, and what it says in all."""
+    plumbing = [one for one in seen if one["rhythm"] == PLUMBING.name]
+    shipped = [one for one in seen if one["rhythm"] == SHIPPED.name]
+    return HEAD.format(
+        command=COMMAND,
+        count=sum(map(len, GROUPS.values())),
+        noise=NOISE,
+        sessions=f"{SESSIONS:,}",
+        seeds=", ".join(map(str, sorted({one["seed"] for one in seen}))),
+        first=", ".join(map(str, sorted({one["seed"] for one in shipped}))),
+        plumbing=f"{median(one['first'] for one in plumbing):.1f}",
+        bound=f"{parse_duration(PLUMBING.every) + 3:g}",
+        every=f"{parse_duration(PLUMBING.every):g}",
+        shipped=f"{median(one['first'] for one in shipped):.0f}",
+    )
+
+
+def told_row(incident: Incident, seen: list[Seen]) -> str:
+    """Who was told of an incident, of what, and when."""
+    plumbing, shipped = (of(seen, incident.name, r.name) for r in (PLUMBING, SHIPPED))
+    cells = [
+        f"`{incident.name}`: {incident.meaning}",
+        "<br>".join(dict.fromkeys(told(one) for one in shipped)),
+        "<br>".join(dict.fromkeys(one["title"] for one in shipped)),
+        "<br>".join(dict.fromkeys(besides(one) for one in shipped)),
+        seconds(plumbing, "first"),
+        seconds(shipped, "first"),
+        seconds(shipped, "over"),
+    ]
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |\n"
+
+
+def told(one: Seen) -> str:
+    """`1 page, 1 ticket`: what began, and how many messages an updated page took."""
+    words = {PAGE: "page", CHANNEL[Severity.WARNING]: "ticket", OBSERVABILITY: "note"}
+    found = []
+    for to, word in words.items():
+        if number := one["stories"].get(to):
+            updates = one["messages"][to] - 2 * number
+            more = f" ({counted(updates, 'update')})" if updates else ""
+            found.append(counted(number, word) + more)
+    return ", ".join(found)
+
+
+def besides(one: Seen) -> str:
+    """How many alerts were in the same messages, and how many went without saying."""
+    return f"{len(one['spoken']) - 1} / {len(one['silent'])}"
+
+
+def saw_row(incident: Incident, seen: list[Seen]) -> str:
+    """Which checks saw an incident, and on how many of the shops statistics did."""
+    courses = of(seen, incident.name, PLUMBING.name)
+    times: Counter[tuple[str, str]] = Counter()
+    for one in courses:
+        times.update({check_of(line) for line in [*one["spoken"], *one["silent"]]})
+    exact: list[str] = []
+    chance: list[str] = []
+    blind = 0
+    for (name, alert), number in sorted(times.items(), key=lambda item: (-item[1], item[0])):
+        shown = f"{name} {number}" if number < len(courses) or alert in STATISTICS else name
+        if alert == ALERT_UNMEASURED:
+            blind += 1
+        else:
+            (chance if alert in STATISTICS else exact).append(shown)
+    if blind:
+        exact.append(f"{counted(blind, 'check')} unmeasured")
+    return f"| `{incident.name}` | {', '.join(exact) or '-'} | {', '.join(chance) or '-'} |\n"
+
+
+def check_of(line: str) -> tuple[str, str]:
+    """Check and alert of `critical WarehouseVolumeOutOfBounds orders.volume`."""
+    _, alert, *check = line.split(" ")
+    return " ".join(check) or alert, alert
+
+
+HEAD = """\
+# Incidents: who was told, of what, and how soon
+
+<!-- Written by `{command}`. Do not edit. -->
+
+{count} incidents, each made to happen on the sample shop ({sessions} sessions a day, with
+{noise:.0%} noise from day to day): the exporter with the shipped config, Prometheus with the
+shipped rules, Alertmanager with the shipped routes and templates, and local servers in place of
+PagerDuty, Slack, the mail relay and the webhooks, which recorded what they were sent. Every
+incident was repaired, and everybody who had been told was told that it was over.
+
+- **Plumbing**: passes every {every} s, scrapes and evaluations every second, no `for`, no
+  `keep_firing_for`, no `group_wait`: what the parts themselves need. Median of the shops {seeds};
+  over all incidents {plumbing} s, where the bound is the interval and 3 s, {bound} s.
+- **As shipped**: passes every 5 minutes, scrapes every 15 s, 30 s `group_wait`, and the waits of
+  the rules; on shop {first}. Median {shipped} s.
+- Forty chains as shipped ran at once, and some of the others beside them, on a machine with two
+  processors: seconds are those of a busy machine. Who was told how often is judged as shipped.
+- The incident happens at any moment between two passes. Shops are numbered by their seed: these
+  are the first whose last day does not stand out by chance before anything is broken.
+- *Told*: a page is an event of PagerDuty (and a message in #data-alerts), a ticket a message in
+  #data-warnings (and to the owner), a note goes to the observability webhook. An update is
+  another message of what is open already.
+- *Besides*: how many other alerts were in the same messages, and how many went without saying, as
+  consequences of what was told.
+- *Over*: seconds from the repair to the last message that it is over, as shipped: the next pass,
+  `keep_firing_for` (twice the interval; a cause a fifth longer), and Alertmanager's
+  group_interval.
+
+The tests play incidents again, twenty times faster than shipped, and fail where one is not exactly
+one page or one ticket that names its cause and ends after the repair: `make test` some of each
+sort, `make test-campaign` the others. `python -m
+labs.incidents NAME ...` plays some and prints what is seen.
+"""
+TOLD = """\
+| incident | told | its title | besides: told / silent | plumbing | as shipped | over |
+|---|---|---|---|---|---|---|
+"""
+SAW = """
+## What saw it
+
+Exact checks count what must not be; statistics compare a day with those before it, and with 20 %
+noise from day to day it is chance whether half a load stands out. A number is on how many of the
+{shops} shops a check spoke; an exact check without one spoke on all.
+
+| incident | exact checks | statistics |
+|---|---|---|
+"""

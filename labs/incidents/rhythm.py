@@ -1,0 +1,79 @@
+"""How fast the chain runs: as it is shipped, the same sped up, or with no patience at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from warehouse_exporter.alerting.rules import GROUP
+from warehouse_exporter.config.values import parse_duration
+
+WAITS = ("for", "keep_firing_for", "group_wait", "group_interval")
+"""The keys of rules and of routes that say how long somebody waits."""
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """The intervals of a chain; `speed` is how many times faster than shipped people are told."""
+
+    name: str
+    every: str
+    """The interval of passes; 5 minutes as shipped."""
+    evaluation: str
+    """Between two scrapes, and between two evaluations of the rules."""
+    speed: float
+    """What every wait is divided by; infinite: nobody waits."""
+    settles: float
+    """Seconds after the first message until nothing more is to be expected."""
+    patience: float
+    """Seconds until it is given up that anybody is told, or that it is over."""
+    looks: bool = False
+    """Whether the exporter is asked to look as soon as something was changed."""
+
+    def config(self, text: str) -> str:
+        """A config of the shop at this rhythm."""
+        if self.speed == 1:
+            return text
+        wait = "" if not self.patient else f"\nalerts: {{unmeasured_for: {600 / self.speed:g}s}}\n"
+        return text.replace("every: 5m", f"every: {self.every}") + wait
+
+    @property
+    def patient(self) -> bool:
+        """Whether anybody waits at all."""
+        return self.speed != float("inf")
+
+    def rules(self, text: str) -> str:
+        """A file of rules; those made from the config have its rhythm already."""
+        if self.speed == 1:
+            return text
+        data = yaml.safe_load(text)
+        for group in data["groups"]:
+            for rule in group["rules"]:
+                if not self.patient or group["name"] != GROUP:
+                    self.hurry(rule)
+        return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+
+    def hurry(self, entry: dict[str, Any]) -> None:
+        """Shorten the waits of a rule, or of a route and of those below it."""
+        for key in WAITS:
+            if key in entry and self.speed != 1:
+                entry[key] = f"{round(parse_duration_or_0(entry[key]) * 1000 / self.speed)}ms"
+        if entry.get("keep_firing_for") == "0ms":
+            del entry["keep_firing_for"]
+        if entry.get("group_interval") == "0ms":  # Alertmanager wants some
+            entry["group_interval"] = "1s"
+        for below in entry.get("routes", []):
+            self.hurry(below)
+
+
+def parse_duration_or_0(written: str) -> float:
+    """Seconds of a wait; `0s`, which is none, is no duration in a config."""
+    return 0.0 if written == "0s" else parse_duration(written)
+
+
+SHIPPED = Rhythm("as shipped", "5m", "15s", speed=1, settles=660, patience=2400)
+QUICK = Rhythm("20 times faster", "15s", "2s", speed=20, settles=18, patience=300, looks=True)
+"""A scrape has two seconds: on a busy machine half a second is too short, and a scrape that fails
+looks like an exporter that is down."""
+PLUMBING = Rhythm("plumbing", "5s", "1s", speed=float("inf"), settles=3, patience=60)

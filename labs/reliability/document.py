@@ -1,0 +1,57 @@
+"""docs/reliability.md: a row per scenario. It holds what the runs said, and is read back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from labs.reliability.scenario import Scenario, groups, scenarios_of
+
+PATH = Path(__file__).parents[2] / "docs" / "reliability.md"
+COMMAND = "make reliability"
+ROW = re.compile(r"^\| `([^`]+)` \| .* \| (.*) \| .* \|$", re.MULTILINE)
+HEAD = f"""\
+# What was broken, and what was seen
+
+<!-- Written by `{COMMAND}`; the tests hold every row against a run. Do not edit. -->
+
+Each row is a fault made on purpose, in a real Postgres, under the shipped exporter and the shipped
+gate. `make test` runs all of them again and fails where one says anything else than is written
+here; `{COMMAND}` writes this page anew, `python -m labs.reliability ID ...` some rows of it.
+"""
+TABLE = """\
+| | fault | seen on /metrics, the page and the gate | bound that held |
+|---|---|---|---|
+"""
+
+
+def cell(text: str) -> str:
+    """Text as it stands in a table."""
+    lines = [line.strip() for line in text.strip().splitlines()]
+    return "<br>".join(lines).replace("|", "\\|")
+
+
+def row(one: Scenario, seen: str) -> str:
+    """The line of one scenario; `seen` is a cell already."""
+    return f"| `{one.id}` | {cell(one.fault)} | {seen} | {cell(one.bound)} |"
+
+
+def kept() -> dict[str, str]:
+    """What was seen, by the id of the scenario, as the document has it now."""
+    text = PATH.read_text(encoding="utf-8") if PATH.exists() else ""
+    return {id: seen for id, seen in ROW.findall(text) if id}
+
+
+def render(seen: Mapping[str, str]) -> str:
+    """The document; a scenario that was not run has no row."""
+    parts = [HEAD]
+    for group, title in groups().items():
+        rows = [row(one, seen[one.id]) for one in scenarios_of(group) if one.id in seen]
+        parts.append(f"\n## {title}\n\n{TABLE}" + "".join(f"{line}\n" for line in rows))
+    return "".join(parts)
+
+
+def write(seen: Mapping[str, str]) -> None:
+    """Put some rows into the document; the others stay as they are."""
+    PATH.write_text(render({**kept(), **seen}), encoding="utf-8")

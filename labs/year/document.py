@@ -1,0 +1,139 @@
+"""docs/ordinary-year.md: the template is document.md.j2, every count in it is filled in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from warehouse_exporter.backtest.timeline import a_week, episodes
+
+from labs.year.counting import SHOPS, Tally, band, promised
+from labs.year.found import Found
+from labs.year.reasons import REASONS, Where, where
+from labs.year.series import days_between
+from labs.year.simulator import FIRST, HOLIDAYS, LAST, NOISES, SALE, SMALL, small_year
+
+FOLDER = Path(__file__).parent
+PATH = FOLDER.parents[1] / "docs" / "ordinary-year.md"
+SEASONAL = "seasonal"
+SHOWN = {Where.BELOW: "below", Where.INSIDE: "inside", Where.ABOVE: "**above**"}
+
+
+def render(found: Found) -> str:
+    """The document."""
+    loader = FileSystemLoader(FOLDER)
+    environment = Environment(
+        loader=loader, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
+    )
+    return environment.get_template("document.md.j2").render(
+        **of_the_simulation(),
+        **of_the_small_shop(found),
+        **of_memory(found),
+        methods=list(methods(found)),
+        bands=list(bands(found)),
+        reasons=REASONS,
+    )
+
+
+def of_the_simulation() -> dict[str, Any]:
+    """How the shops were made, and what the config promises of them."""
+    share = promised(SEASONAL)
+    assert share is not None
+    return {
+        "holidays": sum(day >= FIRST for day in HOLIDAYS),
+        "sale": len(SALE),
+        "noises": "{:g}, {:g} or {:g} %".format(*(100 * noise for noise in NOISES)),
+        "size": f"{SMALL.size:g}",
+        "shops": SHOPS,
+        "warning": per_cent(share.warning),
+        "critical": per_cent(share.critical),
+    }
+
+
+def of_the_small_shop(found: Found) -> dict[str, Any]:
+    """What its mornings said."""
+    said = Counter(
+        (check.split(".")[1], word)
+        for morning in found.ordinary
+        for check, word in morning.findings.items()
+    )
+    days_by_table: dict[str, list[Any]] = {}
+    for morning in found.ordinary:
+        for table in {check.split(".")[0] for check in morning.findings}:
+            days_by_table.setdefault(table, []).append(morning.day)
+    told = sum(len(episodes(days)) for days in days_by_table.values())
+    return {
+        "mornings": len(found.ordinary),
+        "exact": f"{sum(morning.exact for morning in found.ordinary):,}",
+        "orders": round(sum(sold.orders for sold in small_year().values()) / len(small_year())),
+        "small": [
+            (name, said[name, "WARN"], said[name, "FAIL"]) for name in sorted({n for n, _ in said})
+        ],
+        "small_episodes": told,
+        "small_a_week": f"{a_week(told, [morning.day for morning in found.ordinary]):.1f}",
+    }
+
+
+def of_memory(found: Found) -> dict[str, Any]:
+    """What three processes said."""
+    return {
+        "lived": len(found.memory),
+        "verdicts": f"{sum(day.verdicts for day in found.memory):,}",
+        "findings": sum(day.findings for day in found.memory),
+        "moved": sum(day.moved for day in found.memory),
+        "differ": sum(len(day.differ) for day in found.memory),
+    }
+
+
+def methods(found: Found) -> Iterator[dict[str, Any]]:
+    """A row of the first table: all numbers of a noise under a method."""
+    days = days_between(FIRST, LAST)
+    for noise, counted in found.shops.items():
+        for method, told in counted.episodes.items():
+            mine = [one for name, one in counted.series.items() if name.split()[0] == method]
+            total = sum(mine, Tally())
+            share = promised(method)
+            yield {
+                "noise": f"{noise * 100:g} %",
+                "method": f"`{method}`",
+                "days": f"{total.days:,}",
+                "warn": f"{total.warn:,} ({per_cent(total.warn / total.days)})",
+                "fail": f"{total.fail:,} ({per_cent(total.fail / total.days)})",
+                "promised": "none"
+                if share is None
+                else f"at most {per_cent(share.warning)}, {per_cent(share.critical)}",
+                "episodes": f"{a_week(told, days) / SHOPS:.2f}",
+            }
+
+
+def bands(found: Found) -> Iterator[dict[str, Any]]:
+    """A row of the second table: a number under `seasonal`, and what chance would do."""
+    share = promised(SEASONAL)
+    assert share is not None
+    for noise, counted in found.shops.items():
+        for name, one in counted.series.items():
+            method, metric = name.split()
+            if method != SEASONAL:
+                continue
+            warning, critical = band(one.days, share.warning), band(one.days, share.critical)
+            counts = (
+                (one.beyond_warning, warning), (one.beyond_critical, critical),
+                (one.found, warning), (one.fail, critical),
+            )  # fmt: skip
+            cells = [
+                text
+                for count, (low, high) in counts
+                for text in (f"{count} ({low} to {high})", SHOWN[where(count, (low, high))])
+            ]
+            yield {
+                "noise": f"{noise * 100:g} %", "metric": metric,
+                "days": f"{one.days:,}", "cells": cells,
+            }  # fmt: skip
+
+
+def per_cent(share: float) -> str:
+    """`0.625 %`."""
+    return f"{share * 100:.3g} %"

@@ -1,0 +1,1 @@
+"""With Prometheus, Alertmanager, or the exporter as a process of its own."""

@@ -1,0 +1,103 @@
+"""A page of metrics on which everything is in breach, so that every alert fires at once."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from warehouse_exporter.config import Check, Config
+from warehouse_exporter.core import names
+from warehouse_exporter.core.limits import Reading, Term, Unit
+from warehouse_exporter.core.model import Severity
+
+ABOUT_OURSELVES = f"""\
+{names.UP.name} 0
+{names.PASS_SUCCESS.name}{{dataset="events"}} 1
+{names.PASS_INTERVAL.name}{{dataset="events"}} 300
+{names.PASS_DURATION.name}{{dataset="events"}} 1
+{names.CHECKS.name} -1
+{names.RELOAD_OK.name} 0
+{names.RULES.name}{{checksum="of another config"}} 1
+{names.SERIES_DROPPED.name}{{dataset="orders",check="attributed_orders_not_in_orders"}} 3
+"""
+"""A number of checks below zero is less than half of itself: no page that stays the same has lost
+half of its checks otherwise."""
+FAILED, CHECKED = 2908, 49963
+
+
+def page(config: Config) -> str:
+    """Every check in breach of its worst limit, and not measured now."""
+    lines = [line for check in config.checks for line in lines_of(check)]
+    return ABOUT_OURSELVES + "".join(f"{line}\n" for line in lines)
+
+
+def lines_of(check: Check) -> Iterator[str]:
+    """The series of a check."""
+    address = {"dataset": check.id.dataset, "check": check.id.name}
+    yield line(names.MEASURED.name, address, 0)
+    yield line(names.UNMEASURED_REASON.name, {**address, "reason": "timeout"}, 1)
+    named = {name: getattr(check.kind, name, None) for name in check.kind.metric.labels}
+    own = {name: text if isinstance(text, str) else f"a_{name}" for name, text in named.items()}
+    for metric, value in values(check).items():
+        yield line(metric, {**address, **own, **check.kind.judged}, value)
+
+
+def values(check: Check) -> Mapping[str, float]:
+    """What the gauges of a check must be for its worst limit to be broken."""
+    found: dict[str, float] = {}
+    check.kind.told(lambda metric: str(found.setdefault(metric, 840.0)))
+    if "warehouse_metric_change_ratio" in found:
+        found |= {"warehouse_metric_change_ratio": -0.5, "warehouse_metric_score": -5.2}
+    if hasattr(check.kind, "things"):
+        found |= {names.ROWS_FAILED.name: FAILED, names.ROWS_CHECKED.name: CHECKED}
+    conditions = check.kind.conditions()
+    for severity in reversed([s for s in Severity if s in conditions]):
+        for term in conditions[severity].alternatives[0]:
+            if term.metric not in found or not broken(term, found[term.metric]):
+                found[term.metric] = breach(term)
+    return found
+
+
+def broken(term: Term, value: float) -> bool:
+    """Whether a gauge has a value that is in breach already."""
+    judged = abs(value) if term.reading is Reading.MAGNITUDE else value
+    return term.reading is not Reading.AGE and term.limit.breached(judged)
+
+
+def breach(term: Term) -> float:
+    """A value of the gauge that is in breach."""
+    limit = term.limit
+    far = 0.0082 if limit.unit is Unit.SHARE else max(abs(limit.bound) / 2, 1)
+    value = limit.bound + (-far if limit.op.startswith("<") else far)
+    return time.time() - value if term.reading is Reading.AGE else value
+
+
+def line(metric: str, labels: Mapping[str, str], value: float) -> str:
+    """A series as Prometheus reads it."""
+    pairs = ",".join(f"{name}={json.dumps(text)}" for name, text in labels.items())
+    return f"{metric}{{{pairs}}} {value!r}"
+
+
+@contextmanager
+def served(text: str) -> Iterator[str]:
+    """The page on a port of 127.0.0.1; its address."""
+
+    class Http(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/plain; version=0.0.4")
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Http) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield f"127.0.0.1:{server.server_address[1]}"
+        server.shutdown()

@@ -1,0 +1,182 @@
+"""docker-compose.yml, the Dockerfile and what they name: valid, careful, and all there."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.chain.compose.composed import (
+    DOCKERFILE,
+    FILE,
+    OURS,
+    ROOT,
+    document,
+    instruction,
+    services,
+)
+from tests.support.programs import needs
+
+TOOLS = Path(sys.executable).parent
+every_service = pytest.mark.parametrize("name", services())
+
+
+def run(*command: str | Path) -> None:
+    """A tool that finds nothing wrong."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def secrets(folder: Path) -> Path:
+    """The secrets as the script makes them, in a folder of their own."""
+    (folder / "scripts").mkdir()
+    script = shutil.copy(ROOT / "scripts" / "make-secrets", folder / "scripts")
+    run(script)
+    return folder / "secrets"
+
+
+def files_of_ours() -> Iterator[tuple[str, str]]:
+    """The paths beside the file that volumes show: source and target."""
+    for service in services().values():
+        for volume in service.get("volumes", ()):
+            if isinstance(volume, str) and volume.startswith("."):
+                source, target, _ = volume.split(":")
+                yield source, target
+
+
+def test_it_is_valid_by_the_compose_specification() -> None:
+    run(TOOLS / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", FILE)
+
+
+def test_a_misspelt_key_is_found(tmp_path: Path) -> None:
+    wrong = tmp_path / "compose.yml"
+    wrong.write_text(FILE.read_text().replace("shm_size:", "shm-size:"))
+    with pytest.raises(AssertionError, match="shm-size"):
+        run(TOOLS / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", wrong)
+
+
+def test_the_dockerfile_has_nothing_that_hadolint_knows_better() -> None:
+    run(TOOLS / "hadolint", "--failure-threshold=style", DOCKERFILE)
+
+
+@every_service
+def test_a_service_is_careful_and_looked_after(name: str) -> None:
+    service = services()[name]
+    assert re.fullmatch(r"[a-z/-]+:v?\d+\.\d+(\.\d+)?(-bookworm)?", service["image"])
+    assert service["read_only"]
+    assert service["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in service["security_opt"]
+    assert service["restart"] == "unless-stopped"
+    assert set(service["healthcheck"]) == {"test", "interval", "timeout", "retries", "start_period"}
+    assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}
+    user = service.get("user") or instruction("USER")
+    assert int(user.split(":")[0]) > 0
+    for port in service.get("ports", ()):
+        assert port.startswith("127.0.0.1:"), f"{name} listens for everybody"
+
+
+@every_service
+def test_what_a_service_refers_to_is_there(name: str) -> None:
+    service, whole = services()[name], document()
+    assert set(service.get("secrets", ())) <= set(whole["secrets"])
+    assert set(service["networks"]) <= set(whole["networks"])
+    assert set(service.get("depends_on", ())) <= set(services())
+    for volume in service.get("volumes", ()):
+        source = volume["source"] if isinstance(volume, dict) else volume.split(":")[0]
+        made = isinstance(volume, dict) and volume["bind"]["create_host_path"]
+        assert made or source in whole["volumes"] or (ROOT / source).exists(), source
+
+
+def test_no_secret_is_written_in_the_file() -> None:
+    for service in services().values():
+        for name, value in service.get("environment", {}).items():
+            named = re.search("PASSWORD|SECRET|TOKEN|KEY", name)
+            assert not named or value.startswith("/run/secrets/"), name
+            assert "password=" not in value
+
+
+def test_every_secret_is_made_and_only_its_owner_may_look(tmp_path: Path) -> None:
+    made = secrets(tmp_path)
+    asked = {Path(secret["file"]).name for secret in document()["secrets"].values()}
+    assert {file.name for file in made.iterdir()} == asked
+    assert made.stat().st_mode & 0o077 == 0
+    before = {file.name: file.read_text() for file in made.iterdir()}
+    run(tmp_path / "scripts" / "make-secrets")
+    assert {file.name: file.read_text() for file in made.iterdir()} == before
+    ignored = subprocess.run(["git", "check-ignore", "-q", "secrets/any"], cwd=ROOT, check=False)
+    assert ignored.returncode == 0
+
+
+def test_alertmanager_is_given_every_secret_that_it_reads() -> None:
+    text = (ROOT / "alertmanager" / "alertmanager.yml").read_text()
+    read = set(re.findall(r"/run/secrets/(\w+)", text))
+    assert read
+    assert read <= set(services()["alertmanager"]["secrets"])
+
+
+def test_the_health_check_of_the_image_is_that_of_the_service() -> None:
+    written = instruction("HEALTHCHECK")
+    assert (
+        json.loads(written[written.index("[") :])
+        == services()["exporter"]["healthcheck"]["test"][1:]
+    )
+
+
+def test_the_image_is_built_from_what_the_context_lets_through() -> None:
+    let_through = [
+        line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] == "!"
+    ]
+    copied = [
+        source
+        for line in DOCKERFILE.read_text().splitlines()
+        if line.startswith("COPY ") and "--from" not in line
+        for source in line.split()[1:-1]
+    ]
+    assert sorted(copied) == sorted(let_through)
+    built = [s["build"] for s in services().values() if s["image"].startswith(OURS)]
+    assert built == [{"context": ".", "dockerfile": "exporter/Dockerfile"}] * 2
+
+
+@needs("promtool")
+def test_prometheus_takes_its_config_and_all_rules() -> None:
+    run("promtool", "check", "config", ROOT / "prometheus" / "prometheus.yml")
+
+
+def test_prometheus_scrapes_the_services_by_their_names_and_ports() -> None:
+    config = yaml.safe_load((ROOT / "prometheus" / "prometheus.yml").read_text())
+    targets = {
+        target
+        for job in (*config["scrape_configs"], *config["alerting"]["alertmanagers"])
+        for static in job["static_configs"]
+        for target in static["targets"]
+    }
+    published = {
+        f"{name}:{port.split(':')[-1]}"
+        for name, service in services().items()
+        for port in service.get("ports", ())
+    }
+    assert targets <= published
+    (exporter,) = (job for job in config["scrape_configs"] if job["job_name"] == "warehouse")
+    assert exporter["static_configs"] == [{"targets": ["exporter:9843"]}]
+
+
+def provisioned(kind: str) -> Any:
+    """The one file of Grafana's provisioning of a kind."""
+    (file,) = (ROOT / "grafana" / "provisioning" / kind).glob("*.yml")
+    return yaml.safe_load(file.read_text())
+
+
+def test_grafana_asks_prometheus_and_looks_where_dashboards_are() -> None:
+    (source,) = provisioned("datasources")["datasources"]
+    assert source["url"] == "http://prometheus:9090"
+    (provider,) = provisioned("dashboards")["providers"]
+    (volume,) = (v for v in services()["grafana"]["volumes"] if isinstance(v, dict))
+    assert provider["options"]["path"] == volume["target"]

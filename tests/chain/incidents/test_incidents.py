@@ -1,0 +1,88 @@
+"""An incident is one page, or one ticket, which names its cause and ends after the repair."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+import pytest
+from warehouse_exporter.config.values import parse_duration
+
+from labs.incidents import document
+from labs.incidents.catalogue import INCIDENTS
+from labs.incidents.course import Course, complaints, too_soon
+from labs.incidents.rhythm import PLUMBING, QUICK, SHIPPED
+from labs.incidents.run import played, quiet_shop
+from tests.support.programs import require
+
+ABREAST = 6
+"""Chains at once: they mostly wait."""
+ALWAYS = {
+    "feed-stops", "truncate-orders", "no-pipeline-run", "timezone-shift", "rename-column",
+    "new-column", "text-revenue", "revenue-in-cents", "click-ids-gone", "referrer-jump",
+    "grants-revoked", "exporter-killed",
+}  # fmt: skip
+"""One of each way to be told and to be silent: pages, tickets and notes, causes of many others,
+what cannot be measured. The campaign plays the others."""
+
+
+@dataclass(frozen=True)
+class Played:
+    """The incidents that were told and ended, and what was said while they were played."""
+
+    courses: Mapping[str, Course]
+    said: list[str]
+
+
+@pytest.fixture(scope="module")
+def seen(request: pytest.FixtureRequest) -> Played:
+    """Every incident of this run, from its damage to the last message that it is over."""
+    for program in ("prometheus", "prometheus-alertmanager"):
+        require(program)
+    test = test_an_incident_is_told_once_by_its_cause_and_is_over_after_the_repair.__name__
+    asked = {item.name for item in request.session.items}
+    chosen = [one for name, one in INCIDENTS.items() if f"{test}[{name}]" in asked]
+    said: list[str] = []
+    with quiet_shop(0, said.append) as shop:
+        found = played(chosen, shop, QUICK, ABREAST, said.append)
+    return Played({course.incident: course for course in found}, said)
+
+
+def in_its_run(name: str) -> Any:
+    """An incident as a parameter; most are left to the campaign."""
+    return pytest.param(name, marks=() if name in ALWAYS else pytest.mark.campaign)
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("name", [in_its_run(name) for name in INCIDENTS])
+def test_an_incident_is_told_once_by_its_cause_and_is_over_after_the_repair(
+    name: str, seen: Played
+) -> None:
+    assert name in seen.courses, [line for line in seen.said if name in line]
+    course = seen.courses[name]
+    assert complaints(course.summary(), INCIDENTS[name]) == [], course
+    assert too_soon(course) == [], course
+
+
+def test_the_page_is_of_all_incidents_and_says_what_was_seen() -> None:
+    kept = document.kept()
+    assert document.PATH.read_text(encoding="utf-8") == document.render(kept), document.COMMAND
+    shops = {one["seed"] for one in kept}
+    assert len(shops) > 2, "several seeds"
+    for name in INCIDENTS:
+        assert len(document.of(kept, name, SHIPPED.name)) == 1
+        assert {one["seed"] for one in document.of(kept, name, PLUMBING.name)} == shops, name
+
+
+@pytest.mark.parametrize("name", INCIDENTS)
+def test_as_shipped_it_was_one_page_or_one_ticket(name: str) -> None:
+    (one,) = document.of(document.kept(), name, SHIPPED.name)
+    assert complaints(one, INCIDENTS[name]) == []
+
+
+def test_the_first_message_was_there_soon() -> None:
+    """The bound of the parts themselves: the interval of passes, and three seconds."""
+    plumbing = [one["first"] for one in document.kept() if one["rhythm"] == PLUMBING.name]
+    assert median(plumbing) <= parse_duration(PLUMBING.every) + 3

@@ -1,0 +1,1 @@
+"""SQL as a server understands it."""

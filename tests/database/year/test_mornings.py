@@ -1,0 +1,65 @@
+"""Mornings of the small shop in Postgres: some of those that `make year` lives through."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from warehouse_exporter.core.model import Outcome, Sample
+from warehouse_exporter.kinds.anomaly import Anomaly
+from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Readings
+
+from labs.year.found import read
+from labs.year.lived import forget, gate, three_ways
+from labs.year.rows import opened
+from labs.year.series import anomalies, config, judged_year, metric_of
+from labs.year.simulator import SALE, small_year
+from labs.year.troubles import LIVED, troubled_year
+
+SALE_BEGINS = SALE[0] - timedelta(days=1)
+AGAIN = """\
+INSERT INTO analytics.fct_orders SELECT * FROM analytics.fct_orders ORDER BY order_ts LIMIT 1"""
+MOVED = date(2025, 4, 12)
+"""The fifth day on which there is half as much."""
+
+
+def test_mornings_of_the_sale_are_what_was_kept(database: str) -> None:
+    """No exact check says a word, until a row is there twice; baselines say what was kept."""
+    kept = {morning.day: morning for morning in read().ordinary}
+    with opened(database, small_year(), SALE_BEGINS) as rows:
+        for day in (SALE_BEGINS, *SALE[:2]):
+            lived = gate(rows, day)
+            assert lived == kept[day]
+            assert not lived.exact_findings
+        with rows.connection, rows.connection.cursor() as cursor:
+            cursor.execute(AGAIN)
+        broken = gate(rows, SALE[1]).exact_findings
+    assert broken["orders.duplicates"].startswith("FAIL 1 of ")
+
+
+def test_nothing_is_remembered_when_a_level_moves(database: str) -> None:
+    """The first of the mornings is the one on which it is said that it has moved."""
+    moved, after = three_ways(database, MOVED, MOVED + timedelta(days=1), lambda line: None)
+    assert moved.moved > after.moved
+    assert (moved.differ, after.differ) == ({}, {})
+
+
+def test_months_say_the_same_to_those_who_forget_everything_every_day(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    year, checks = troubled_year(), [
+        check for check in anomalies(config(), "seasonal") if metric_of(check) == "sessions"
+    ]  # fmt: skip
+    (running,) = judged_year(year, config(), checks, *LIVED).values()
+    judge = Anomaly.samples
+
+    def restarted(self: Anomaly, target: Target, readings: Readings) -> list[Sample]:
+        forget()
+        return judge(self, target, readings)
+
+    monkeypatch.setattr(Anomaly, "samples", restarted)
+    (fresh,) = judged_year(year, config(), checks, *LIVED).values()
+    assert fresh == running
+    assert any(day.verdict.outcome is Outcome.CRITICAL for day in running)
+    assert any("regime changed" in day.verdict.text for day in running)

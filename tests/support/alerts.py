@@ -1,0 +1,92 @@
+"""What Prometheus makes of our rules: series in, alerts out, by `promtool test rules`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from warehouse_exporter.alerting.rules import render
+from warehouse_exporter.config import Config
+
+
+def series(name: str, check: str, **labels: str) -> str:
+    """A series of a check (`dataset.check`); the name is without `warehouse_`."""
+    dataset, _, short = check.partition(".")
+    pairs = {"dataset": dataset, "check": short, **labels}
+    shown = ",".join(f"{key}={json.dumps(text)}" for key, text in pairs.items())
+    return f"warehouse_{name}{{{shown}}}"
+
+
+@dataclass(frozen=True)
+class Alert:
+    """An alert that fires: what is peculiar to it; the rest is as its rule says."""
+
+    severity: str
+    description: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+def expanded(texts: Mapping[str, str]) -> dict[str, str]:
+    """Texts as Prometheus shows them: braces that the rule quotes are braces again."""
+    return {name: text.replace('{{ "{{" }}', "{{") for name, text in texts.items()}
+
+
+def expected(alert: Alert, name: str, check: str, config: Config) -> dict[str, Any]:
+    """The alert in full, with what its rule adds."""
+    written = yaml.safe_load(render(config))
+    rules = [
+        rule
+        for group in written["groups"]
+        for rule in group["rules"]
+        if rule.get("alert") == name and rule["labels"]["severity"] == alert.severity
+    ]
+    ((labels, texts),) = (
+        (labels, rule["annotations"])
+        for rule in rules
+        if "{dataset}.{check}".format(**(labels := expanded(rule["labels"]))) == check
+    )
+    return {
+        "exp_labels": {**labels, **alert.labels},
+        "exp_annotations": {**expanded(texts), "description": alert.description},
+    }
+
+
+def promtool_test(
+    folder: Path,
+    config: Config,
+    given: Mapping[str, str],
+    check: str,
+    fires: Mapping[str, tuple[str, Sequence[Alert]]],
+) -> str:
+    """What promtool says when, at a time, an alert does not fire as it should; else nothing.
+
+    `given`: series and their values by the minute; `fires`: time -> (alert name, its alerts).
+    """
+    (folder / "rules.yml").write_text(render(config))
+    case = {
+        "rule_files": ["rules.yml"],
+        "evaluation_interval": "1m",
+        "tests": [
+            {
+                "interval": "1m",
+                "input_series": [{"series": s, "values": v} for s, v in given.items()],
+                "alert_rule_test": [
+                    {
+                        "eval_time": time,
+                        "alertname": name,
+                        "exp_alerts": [expected(alert, name, check, config) for alert in alerts],
+                    }
+                    for time, (name, alerts) in fires.items()
+                ],
+            }
+        ],
+    }
+    (folder / "test.yml").write_text(yaml.safe_dump(case))
+    command = ["promtool", "test", "rules", "test.yml"]
+    asked = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+    return "" if asked.returncode == 0 else asked.stdout + asked.stderr

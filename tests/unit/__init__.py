@@ -1,0 +1,1 @@
+"""No server of any kind: these take seconds."""

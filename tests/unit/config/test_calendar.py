@@ -1,0 +1,100 @@
+"""The calendar of known events and holidays."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from warehouse_exporter.config.load import parse
+from warehouse_exporter.core.calendar import Event
+
+from tests.unit.config.test_complaints import DSN, GOOD, METRICS, told
+
+WRITTEN = """calendar:
+  black friday:
+    days: [2026-11-27, 2026-11-30]
+  christmas:
+    days: 2026-12-24 to 2026-12-26
+    datasets: orders
+    metrics: [o]
+    falls: silent
+"""
+
+
+def test_events_are_days_and_ranges_with_what_they_concern() -> None:
+    friday, monday = date(2026, 11, 27), date(2026, 11, 30)
+    eve, second = date(2026, 12, 24), date(2026, 12, 26)
+    assert parse(GOOD + METRICS + WRITTEN, "w.yml", DSN).events == (
+        Event("black friday", ((friday, friday), (monday, monday))),
+        Event("christmas", ((eve, second),), ("orders",), ("o",), silences_falls=True),
+    )
+
+
+def test_weekdays_are_named_alone_in_a_list_or_as_a_range() -> None:
+    for written in ("[saturday, sunday]", "saturday to sunday", "[sunday, Saturday]"):
+        text = f"calendar: {{weekend: {{weekdays: {written}, falls: silent}}}}\n"
+        (event,) = parse(GOOD + text, "w.yml", DSN).events
+        assert event == Event("weekend", (), silences_falls=True, weekdays=(5, 6))
+        covered = [event.covers(date(2026, 10, day)) for day in range(26, 32)]
+        assert covered == [False] * 5 + [True]
+
+
+def test_an_event_excludes_days_of_the_datasets_it_names_if_it_is_silent() -> None:
+    days = ((date(2026, 12, 24), date(2026, 12, 26)),)
+    assert Event("e", days, silences_falls=True).excludes("orders")
+    assert not Event("e", days).excludes("orders")
+    assert Event("e", days, ("orders",), silences_falls=True).excludes("orders")
+    assert not Event("e", days, ("orders",), silences_falls=True).excludes("items")
+    assert not Event("e", days, (), ("o",), silences_falls=True).excludes("orders")
+
+
+def test_an_event_covers_its_days_and_concerns_what_it_names() -> None:
+    days = ((date(2026, 12, 24), date(2026, 12, 26)),)
+    everything = Event("christmas", days)
+    assert [everything.covers(date(2026, 12, day)) for day in (23, 24, 26, 27)] == [
+        False, True, True, False,
+    ]  # fmt: skip
+    assert everything.concerns("o", ["orders"])
+    assert Event("e", days, datasets=("orders",)).concerns("o", ["items", "orders"])
+    assert not Event("e", days, datasets=("orders",)).concerns("o", ["items"])
+    assert not Event("e", days, metrics=("p",)).concerns("o", ["orders"])
+    assert Event("e", days, ("items",), ("o",)).concerns("o", ["orders"])
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "message"),
+    [
+        ("[2026-11-27, 2026-11-30]", "2026-11-31", "w.yml:13: calendar.black friday.days:"
+         " '2026-11-31' is not a day: write a date such as 2026-11-27, or two such as"),
+        ("[2026-11-27, 2026-11-30]", "[]", "w.yml:13: calendar.black friday.days: names no day"),
+        ("[2026-11-27, 2026-11-30]", "[27]", "27 is not a day"),
+        ("[2026-11-27, 2026-11-30]", "{from: x}", "{'from': 'x'} is not a day"),
+        ("2026-12-24 to 2026-12-26", "2026-12-26 to 2026-12-24", "w.yml:15: calendar.christmas"
+         ".days: '2026-12-26 to 2026-12-24' ends before it begins"),
+        ("2026-12-24 to 2026-12-26", "2026-12-24 to", "w.yml:15: calendar.christmas.days"),
+        ("2026-12-24 to 2026-12-26", "2026-12-24 until 2026-12-26", "is not a day"),
+        ("    days: 2026-12-24 to 2026-12-26\n", "", "calendar.christmas: names no day:"
+         " write `days: 2026-11-27`, or `weekdays: saturday to sunday`"),
+        ("    datasets: orders\n", "    weekdays: sunday\n", "calendar.christmas: `days` and"
+         " `weekdays` are two events"),
+        ("    days: 2026-12-24 to 2026-12-26\n", "    weekdays: weekend\n", "w.yml:15: calendar"
+         ".christmas.weekdays: 'weekend' is no weekday: write such as sunday"),
+        ("    days: 2026-12-24 to 2026-12-26\n", "    weekdays: []\n", "calendar.christmas"),
+        ("datasets: orders", "datasets: order", "w.yml:16: calendar.christmas.datasets: there is"
+         " no dataset `order`; did you mean `orders`?"),
+        ("metrics: [o]", "metrics: [p]", "w.yml:17: calendar.christmas.metrics: there is no"
+         " metric `p`"),
+        ("falls: silent", "falls: ignored", "w.yml:18: calendar.christmas.falls: must be 'judged'"
+         " or 'silent'"),
+        ("falls:", "fall:", "unknown key `fall`; did you mean `falls`?"),
+        ("datasets: orders", "datasets: 3", "w.yml:16: calendar.christmas.datasets: must be a"
+         " list"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_at_its_line(good: str, bad: str, message: str) -> None:
+    assert WRITTEN.count(good) == 1
+    assert message in told(GOOD + METRICS + WRITTEN.replace(good, bad))
+
+
+def test_a_calendar_that_is_no_mapping_is_refused() -> None:
+    assert "calendar: must be a mapping of keys and values" in told(GOOD + "calendar: [a]\n")

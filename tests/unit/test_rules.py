@@ -1,0 +1,232 @@
+"""Alert rules: what is written, and what Prometheus makes of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from warehouse_exporter.alerting.assets import rules_about_ourselves
+from warehouse_exporter.alerting.rules import Dumper, blocks, checksum, dumped, render, written
+from warehouse_exporter.config import Config
+from warehouse_exporter.config.load import parse
+from warehouse_exporter.core.names import ALERT_UNMEASURED
+
+from tests.support import shop_warehouse
+from tests.support.programs import needs
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+SMALL = GOLDEN / "rules.config.yml"
+RULES = GOLDEN / "rules.yml"
+AGAIN = "REGENERATE_GOLDEN"
+"""Set this variable to write the golden file anew; then read its diff."""
+ODD = 'it\'s "odd" `\\ {{ $value }} |'
+
+
+@given(st.text(st.sampled_from("ab0 '\"#:-{}[]\n\t\r\\%|>&*!,?`@=~é中\x07\xa0\u2028\ufeff🛒UN")))
+@settings(max_examples=300, deadline=None)
+def test_a_file_is_the_same_whoever_writes_it(text: str) -> None:
+    data = blocks({"alert": f"{text}.", "expr": f"({text})", "labels": {"check": f"{text}/"}})
+    file = written(data)
+    assert file == dumped(data, Dumper)
+    assert yaml.safe_load(file) == data
+
+
+def small() -> Config:
+    """The config whose rules are in the golden file."""
+    return parse(SMALL.read_text(), SMALL.name, {"WAREHOUSE_DSN": ""})
+
+
+def promtool(command: str, file: Path) -> str:
+    """What promtool says; nothing is wrong."""
+    asked = subprocess.run(
+        ["promtool", *command.split(), str(file)], capture_output=True, text=True, check=False
+    )
+    said = asked.stdout + asked.stderr
+    assert asked.returncode == 0, said
+    return said
+
+
+def all_rules(loaded: Config) -> list[dict[str, Any]]:
+    """Every rule of a config, of its one group."""
+    group, _ = yaml.load(render(loaded), getattr(yaml, "CSafeLoader", yaml.SafeLoader))["groups"]
+    rules: list[dict[str, Any]] = group["rules"]
+    return rules
+
+
+def rules_of(loaded: Config) -> list[dict[str, Any]]:
+    """Every rule of a config that tells somebody."""
+    return [rule for rule in all_rules(loaded) if "alert" in rule]
+
+
+def test_the_rules_of_a_small_config_are_those_of_the_golden_file() -> None:
+    text = render(small())
+    if AGAIN in os.environ:
+        RULES.write_text(text)
+    assert text == RULES.read_text(), f"{AGAIN}=1 pytest {__file__} writes it anew"
+
+
+@needs("promtool")
+def test_promtool_takes_the_rules_of_every_kind(tmp_path: Path) -> None:
+    loaded = shop_warehouse.config("dbname=nowhere")
+    file = tmp_path / "rules.yml"
+    file.write_text(render(loaded))
+    expected = len(all_rules(loaded)) + len(rules_about_ourselves()["rules"])
+    assert f"{expected} rules found" in promtool("check rules", file)
+
+
+def test_every_severity_of_every_check_has_a_rule_and_every_check_one_for_unmeasured() -> None:
+    loaded = shop_warehouse.config("dbname=nowhere")
+    labels = [(rule["alert"], rule["labels"]) for rule in rules_of(loaded)]
+    unmeasured = [(x["dataset"], x["check"]) for name, x in labels if name == ALERT_UNMEASURED]
+    assert sorted(unmeasured) == sorted((c.id.dataset, c.id.name) for c in loaded.checks)
+    findings = {
+        (x["dataset"], x["check"], x["severity"]) for name, x in labels if name != ALERT_UNMEASURED
+    }
+    assert findings == {
+        (check.id.dataset, check.id.name, severity.value)
+        for check in loaded.checks
+        for severity in check.kind.conditions()
+    }
+
+
+def test_an_unmeasured_check_is_as_loud_as_it_could_have_been() -> None:
+    loud = {
+        rule["labels"]["check"]: rule["labels"]["severity"]
+        for rule in rules_of(small())
+        if rule["alert"] == ALERT_UNMEASURED
+    }
+    assert loud == {
+        "freshness": "critical",
+        "completeness_client_id": "critical",
+        "completeness_referrer": "critical",
+        "volume": "critical",
+        "metric_revenue": "info",
+        "zscore_revenue": "warning",
+        "stuck_refunds": "info",
+    }
+
+
+def test_an_incident_is_the_root_of_what_a_dataset_depends_on() -> None:
+    found = {rule["labels"]["dataset"]: rule["labels"] for rule in rules_of(small())}
+    assert {name: labels["incident"] for name, labels in found.items()} == {
+        "events": "pipeline", "orders": "pipeline", "queries": "queries",
+    }  # fmt: skip
+    assert found["orders"]["owner"] == "unowned"
+
+
+@pytest.mark.parametrize("shown", ["severity", "owner", "layer", "incident"])
+def test_every_rule_has_the_labels_by_which_it_is_routed(shown: str) -> None:
+    assert all(rule["labels"][shown] for rule in rules_of(small()))
+
+
+ORDERS = """
+warehouse: {dsn: x}
+%s
+datasets:
+  orders:
+    relation: orders
+    time: ts
+    every: 20m
+    depends_on: [sessions]
+    checks: [{volume: {critical: "< %d", warning: "< 9"}}]
+  sessions: {relation: sessions, time: ts, depends_on: [events], every: 10s}
+  events:
+    relation: events
+    time: ts
+    every: 5m
+    checks: [{volume: {critical: "< 1"}}, {freshness: {warning: "> 1h", critical: "> 2h"}}]
+queries:
+  - {name: of_a_dataset, dataset: sessions, sql: "select 1", info: "> 0"}
+  - {name: of_none, sql: "select 1", info: "> 0"}
+"""
+
+
+def orders(alerts: str = "", critical: int = 5, path: str = "warehouse.yml") -> Config:
+    """A chain of datasets, written from its end."""
+    return parse(ORDERS % (alerts, critical), path, {})
+
+
+def test_a_cause_is_judged_before_what_follows_from_it() -> None:
+    order = [
+        (rule["labels"]["dataset"], rule["labels"]["check"], rule["labels"]["severity"])
+        for rule in rules_of(orders())
+        if rule["alert"] != ALERT_UNMEASURED
+    ]
+    assert order == [
+        ("events", "freshness", "critical"), ("events", "freshness", "warning"),
+        ("events", "volume", "critical"), ("queries", "of_none", "info"),
+        ("sessions", "of_a_dataset", "info"),
+        ("orders", "volume", "critical"), ("orders", "volume", "warning"),
+    ]  # fmt: skip
+    named = [rule["alert"] for rule in rules_of(orders())]
+    assert named[len(order) :] == [ALERT_UNMEASURED] * 5, "the last to begin, the last to page"
+
+
+def test_a_check_costs_prometheus_one_series_for_each_of_its_limits() -> None:
+    loaded = shop_warehouse.config("dbname=nowhere")
+    for rule in rules_of(loaded):
+        bounds = len(re.findall(r"[<>=!]=?(?= -?[0-9])", rule["expr"]))
+        assert rule["expr"].count("{") == bounds, "the time of an evaluation is that of its series"
+    assert [rule["expr"] for rule in all_rules(loaded) if "[" in rule["expr"]] == []
+
+
+def test_no_gauge_is_carried_on_twice() -> None:
+    recorded = [rule["record"] for rule in all_rules(orders()) if "record" in rule]
+    assert recorded == [
+        "warehouse:check_measured_at", "warehouse:check_blind",
+        "warehouse_newest_row_timestamp_seconds:last", "warehouse_rows:last",
+        "warehouse_query_value:last", "warehouse:rules_loaded",
+    ]  # fmt: skip
+
+
+def kept(loaded: Config) -> dict[str, set[str | None]]:
+    """How long alerts go on after their last breach, by dataset; of what is not measured, too."""
+    found: dict[str, set[str | None]] = {}
+    for rule in rules_of(loaded):
+        unmeasured = rule["alert"] == ALERT_UNMEASURED
+        key = "unmeasured" if unmeasured else rule["labels"]["dataset"]
+        found.setdefault(key, set()).add(rule.get("keep_firing_for"))
+    return found
+
+
+def test_a_finding_is_kept_for_two_intervals_of_its_dataset_and_a_cause_for_longer() -> None:
+    assert kept(orders()) == {
+        "events": {"600s", "3600s"}, "sessions": {"20s"}, "orders": {"1800s"},
+        "queries": {"20s"}, "unmeasured": {None},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "shown"), [("90s", {"90s", "1548s"}), ("0s", {None})])
+def test_the_config_may_say_how_long_findings_are_kept(
+    written: str, shown: set[str | None]
+) -> None:
+    found = kept(orders(f"alerts: {{keep_firing_for: {written}}}"))
+    assert found.pop("unmeasured") == {None}
+    assert set().union(*found.values()) == shown
+
+
+def test_a_cause_outlasts_what_follows_from_it_wherever_that_is_read_less_often() -> None:
+    """The volume of orders may be read 20 minutes after the repair, and goes on for 30."""
+    (cause,) = kept(orders())["events"] - {"600s"}
+    (consequence,) = kept(orders())["orders"]
+    assert int(str(cause)[:-1]) > 20 * 60 + int(str(consequence)[:-1])
+
+
+def test_the_fingerprint_of_the_rules_is_that_of_what_they_say() -> None:
+    loaded = all_rules(orders())[-1]
+    assert loaded == {
+        "record": "warehouse:rules_loaded",
+        "expr": "vector(1)",
+        "labels": {"checksum": checksum(orders())},
+    }
+    assert re.fullmatch("[0-9a-f]{16}", checksum(orders()))
+    assert checksum(orders(path="elsewhere.yml", alerts="# a comment")) == checksum(orders())
+    assert checksum(orders(critical=6)) != checksum(orders())
+    assert checksum(orders("alerts: {unmeasured_for: 5m}")) != checksum(orders())
