@@ -35,9 +35,9 @@ is in every wall time, and makes CPU seconds longer, though less so.
   fused by hand, `fused8.sql` those over the last eight days. The *full round* is the gate on
   [full.yml](../labs/bench/full.yml): all of the catalogue's {all} measures, each over the
   catalogue's window. The *first pass*, the *steady pass* and *GET /metrics* are one running
-  exporter on [days.yml](../labs/bench/days.yml): checks of the expected
-  day, and metrics against 28 days. No index carries the transactions: their copies are looked for on the day itself and since; what it
-  costs to look further stands under *Other settings*.
+  exporter on [days.yml](../labs/bench/days.yml): checks of the expected day, and metrics against
+  28 days. No index carries the transactions: their copies are looked for on the day itself and
+  since; what it costs to look further stands under *Other settings*.
 - **Rounds.** Every contender runs once, then every one again, {rounds} times in all, so that a
   machine that slows down slows everybody. Each cell is the median of the rounds. A ratio is made
   within each round; the median of those stands under `x fused`: times the server CPU of fused.sql.
