@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
 from warehouse_exporter.demo.postgres import TRUST, Postgres
 
 from labs.reliability.scenario import scenario
 from labs.reliability.stage import Stage, page, shown
-from tests.support.serving import wait_for
+from tests.support.serving import silent_server, wait_for
 
 SECRET = "correct-horse"
 CONFIG = """
@@ -59,6 +64,7 @@ def unreachable_host(stage: Stage) -> str:
     fault="The password in the DSN file is wrong; then it is right, without a restart.",
     bound="UNKNOWN with reason connection, then PASS unaided; the password is in no page, gauge"
     " or log.",
+    long=True,
 )
 def wrong_password(stage: Stage) -> str:
     """The DSN file is read anew on every connect."""
@@ -93,3 +99,87 @@ def role_without_rights(stage: Stage) -> str:
         return seen(stage, dsn, "no SELECT on orders")
     finally:
         stage.sql("DROP ROLE nobody_in_particular")
+
+
+@contextmanager
+def web_server() -> Iterator[int]:
+    """A port where every client is told something in HTTP."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            with suppress(OSError):
+                while True:
+                    client, _ = server.accept()
+                    with client:
+                        client.recv(1000)
+                        client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+        threading.Thread(target=answer, daemon=True).start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
+
+
+@scenario(
+    "server-says-nothing",
+    fault="The port takes connections and never says a word; on another, a web server answers.",
+    bound="UNKNOWN with reason connection, within `connect_timeout`.",
+    long=True,
+)
+def server_says_nothing(stage: Stage) -> str:
+    """Not everything that listens is a warehouse."""
+    with silent_server() as port:
+        silent = seen(stage, f"host=127.0.0.1 port={port} dbname=w", "no connection within 2 s")
+    with web_server() as port:
+        other = seen(stage, f"host=127.0.0.1 port={port} dbname=w", "SSL")
+    return f"{silent}\n{other}"
+
+
+@scenario(
+    "no-encryption",
+    fault="The DSN says sslmode=require, and the server has no TLS.",
+    bound="UNKNOWN with reason connection: nothing is sent in the clear.",
+    long=True,
+)
+def no_encryption(stage: Stage) -> str:
+    """What the DSN asks for is not given up silently."""
+    stage.sql(BEGIN)
+    return seen(stage, f"{stage.dsn}?sslmode=require", "SSL")
+
+
+@scenario(
+    "database-gone",
+    fault="The database is dropped and made anew; then the role may not log in, and then it may.",
+    bound="UNKNOWN with reason connection in between, PASS again by itself.",
+    long=True,
+)
+def database_gone(stage: Stage) -> str:
+    """Nothing is remembered of a database that was there."""
+    name = stage.dsn.rpartition("/")[2] + "_gone"
+    own = Stage(stage.server, stage.server.create_database(name), stage.folder)
+    stage.sql("DROP ROLE IF EXISTS watcher; CREATE ROLE watcher LOGIN")
+    given = f"{BEGIN}; GRANT SELECT ON orders TO watcher"
+    own.sql(given)
+    (own.folder / "dsn").write_text(own.dsn.replace("postgres@", "watcher@"))
+    own.write(CONFIG)
+    try:
+        with own.serving() as exporter:
+
+            def up(value: float) -> None:
+                wait_for(lambda: exporter.metric("warehouse_up") == value)
+                words = {"PASS"} if value else {"UNKNOWN"}
+                wait_for(lambda: {one.word for one in shown(exporter).values()} == words)
+
+            up(1)
+            stage.sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+            up(0)
+            stage.server.create_database(name)
+            own.sql(given)
+            up(1)
+            stage.sql("ALTER ROLE watcher NOLOGIN")
+            up(0)
+            stage.sql("ALTER ROLE watcher LOGIN")
+            up(1)
+    finally:
+        stage.sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+        stage.sql("DROP ROLE watcher")
+    return "warehouse_up 1, 0, 1, 0, 1; UNKNOWN (connection) while it is 0, else PASS"

@@ -69,6 +69,7 @@ def truncate(stage: Stage) -> str:
     "volume-falls",
     fault="A day has 10 % of its rows, and then none at all.",
     bound="FAIL from the next pass on, in every pass for as long as it is so.",
+    long=True,
 )
 def volume_falls(stage: Stage) -> str:
     """A finding does not wear off."""

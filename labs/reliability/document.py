@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from labs.reliability.scenario import Scenario, groups, scenarios_of
+from labs.reliability.scenario import Scenario, groups, scenarios, scenarios_of
 
 PATH = Path(__file__).parents[2] / "docs" / "reliability.md"
 COMMAND = "make reliability"
@@ -17,8 +17,9 @@ HEAD = f"""\
 <!-- Written by `{COMMAND}`; the tests hold every row against a run. Do not edit. -->
 
 Each row is a fault made on purpose, in a real Postgres, under the shipped exporter and the shipped
-gate. `make test` runs all of them again and fails where one says anything else than is written
-here; `{COMMAND}` writes this page anew, `python -m labs.reliability ID ...` some rows of it.
+gate: {{count}} of them. `make test` runs {{quick}} again, and `make test-campaign` the others; they
+fail where anything else is said than is written here. `{COMMAND}` writes this page anew,
+`python -m labs.reliability ID ...` some rows of it.
 """
 TABLE = """\
 | | fault | seen on /metrics, the page and the gate | bound that held |
@@ -45,7 +46,8 @@ def kept() -> dict[str, str]:
 
 def render(seen: Mapping[str, str]) -> str:
     """The document; a scenario that was not run has no row."""
-    parts = [HEAD]
+    known = scenarios()
+    parts = [HEAD.format(count=len(known), quick=sum(not one.long for one in known))]
     for group, title in groups().items():
         rows = [row(one, seen[one.id]) for one in scenarios_of(group) if one.id in seen]
         parts.append(f"\n## {title}\n\n{TABLE}" + "".join(f"{line}\n" for line in rows))

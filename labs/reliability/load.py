@@ -53,6 +53,7 @@ def measured(exporter: Serving) -> Scrape:
     fault="20,000 series of 200 checks, read anew every 5 s, and 50 scrapers at once.",
     bound="Every scrape is answered in full; between two passes the text is the same but for the "
     "lag and the numbers of the process. How fast: performance.md.",
+    long=True,
 )
 def many_scrapers(stage: Stage) -> str:
     """A body is rendered once per pass, however often it is read."""
@@ -83,6 +84,7 @@ def two_of_one_pass(exporter: Serving) -> tuple[Scrape, Scrape] | None:
     "clients stop in the middle of their request; one sends headers without end.",
     bound="Others still get theirs; memory grows by less than 32 MiB; who has not asked or read "
     "for 15 s is cut off; SIGTERM ends the process without waiting for them.",
+    long=True,
 )
 def slow_scrapers(stage: Stage) -> str:
     """Who does not read costs nobody else anything, and not for long."""

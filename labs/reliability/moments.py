@@ -56,6 +56,7 @@ EDGES = [
     bound="Every day is counted from midnight to midnight there: 1,380 and 1,500 rows, 1,440 on"
     " the days beside, by timestamptz, timestamp and text alike; `expect_by` in an hour that does"
     " not exist, or exists twice, falls due once.",
+    long=True,
 )
 def daylight_saving(stage: Stage) -> str:
     """A business day is as long as it is."""
@@ -193,6 +194,7 @@ AUDITED = TOGETHER.replace(
     " (which pg_sleep draws out) read it after the refresh, in a snapshot from before it.",
     bound="Never FAIL, and never a number that the table has never had: a table that was refreshed"
     " since the snapshot is read once more, and is UNKNOWN (rewritten) if it was refreshed again.",
+    long=True,
 )
 def full_refresh(stage: Stage) -> str:
     """What an older snapshot sees of a truncated table is no row, and no finding."""

@@ -41,18 +41,20 @@ queries:
   - {{name: slow, sql: select count(*) from slow, critical: "< 1"}}
 """
 PLAIN = CONFIG.format(connections=3, pass_timeout="4s")
-SHOWN = """
-CREATE VIEW settings AS
-SELECT 0 AS value, current_setting('statement_timeout') AS statement_timeout,
-  current_setting('lock_timeout') AS lock_timeout, current_setting('TimeZone') AS zone,
-  current_setting('transaction_read_only') AS read_only,
-  current_setting('transaction_isolation') AS isolation
-"""
 SETTINGS = """
   - {name: settings, sql: select * from settings, critical: "> 0"}
 """
+SHOWN = """
+CREATE VIEW settings AS
+SELECT 0 AS value,
+CASE WHEN current_setting('statement_timeout')::interval BETWEEN '1 ms' AND '1 s'
+    THEN 'at most 1s' END AS statement_timeout,
+current_setting('lock_timeout') AS lock_timeout, current_setting('TimeZone') AS zone,
+current_setting('transaction_read_only') AS read_only,
+current_setting('transaction_isolation') AS isolation
+"""
 CAREFUL = {
-    "statement_timeout": "1s",
+    "statement_timeout": "at most 1s",
     "lock_timeout": "5s",
     "zone": "UTC",
     "read_only": "on",
@@ -136,6 +138,7 @@ def black_hole(stage: Stage) -> str:
     fault="SIGTERM while the network swallows everything in the middle of a statement.",
     bound="The process ends with exit code 0, and waits for nothing that the network still owes it;"
     " its statement ends by its own timeout.",
+    long=True,
 )
 def black_hole_end(stage: Stage) -> str:
     """Nor does the end of the process."""
@@ -191,6 +194,7 @@ def shared_session(stage: Stage) -> str:
     fault="The role may have no more connections, and then exactly as many as `connections`.",
     bound="UNKNOWN (connection) while there is none; PASS by itself, and it stays so in every "
     "pass, with just as many as configured.",
+    long=True,
 )
 def connection_limit(stage: Stage) -> str:
     """A warehouse that is full is out of reach, and the exporter takes no more than its share."""

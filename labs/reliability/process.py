@@ -1,12 +1,8 @@
-"""The exporter is killed, doubled, reloaded, locked out, or its clock jumps."""
+"""The exporter is killed, doubled, reloaded, or locked out."""
 
 from __future__ import annotations
 
 import signal
-import subprocess
-import time
-from datetime import timedelta
-from pathlib import Path
 
 from warehouse_exporter.demo.postgres import Postgres
 
@@ -14,7 +10,6 @@ from labs.reliability.network import TABLES, asleep, says
 from labs.reliability.scenario import scenario
 from labs.reliability.stage import SOON, Said, Stage, next_pass, scraped, shown
 from tests.conftest import execute
-from tests.support.programs import require
 from tests.support.serving import Serving, wait_for
 
 CONFIG = """
@@ -32,12 +27,6 @@ queries:
 """
 BROKEN = "warehouse: {dsnn: x}\n"
 ROTATED = CONFIG.replace('dsn: "${WAREHOUSE_DSN}"', "dsn_file: dsn")
-RARELY = """
-warehouse: {dsn: "${WAREHOUSE_DSN}"}
-datasets: {orders: {relation: orders, time: ts, key: id, every: 1h}}
-queries:
-  - {name: orders, sql: select count(*) from orders, critical: "< 100"}
-"""
 WAITING = """
 SELECT count(*) FROM pg_stat_activity WHERE application_name = 'warehouse-exporter'
 AND datname = current_database() AND wait_event_type = 'Lock'
@@ -82,6 +71,7 @@ def killed(stage: Stage) -> str:
     "two-exporters",
     fault="Two exporters, and a gate, on one warehouse.",
     bound="All measure, in every interval; none waits for a lock of another.",
+    long=True,
 )
 def two_exporters(stage: Stage) -> str:
     """Those who only read do not get in each other's way."""
@@ -116,6 +106,7 @@ def reload(exporter: Serving, number: int, good: bool) -> None:
     "then one with another DSN.",
     bound="The last good config goes on; non-2xx and a gauge tell of each broken one; memory grows "
     "by less than 8 MiB from the 20th to the 100th; the new DSN is used.",
+    long=True,
 )
 def reloads(stage: Stage) -> str:
     """A reload costs nothing, and a broken one changes nothing."""
@@ -151,6 +142,7 @@ def reloads(stage: Stage) -> str:
     fault="The password of the role changes, and some time later the file with the DSN.",
     bound="UNKNOWN (connection) in between; PASS by itself with the new file, without a restart; "
     "neither password is in the log or on the page.",
+    long=True,
 )
 def password_rotated(stage: Stage) -> str:
     """The file is read for each connection."""
@@ -175,44 +167,3 @@ def password_rotated(stage: Stage) -> str:
             assert "-secret" not in told
     assert {str(one) for one in locked_out.said.values()} == {"UNKNOWN (connection)"}
     return f"every check UNKNOWN (connection), {locked_out}; then PASS, {gate}; no password told"
-
-
-def faked(exporter: Serving, clock: Path) -> Serving:
-    """The same, but its wall clock is off by what the file says; the monotonic one is not."""
-    said = subprocess.run(
-        ["faketime", "-m", "-f", "+0", "printenv", "LD_PRELOAD"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    exporter.command[:0] = [
-        "env", f"LD_PRELOAD={said.stdout.strip()}", f"FAKETIME_TIMESTAMP_FILE={clock}",
-        "FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1",
-    ]  # fmt: skip
-    return exporter
-
-
-@scenario(
-    "clock-jumps",
-    fault="The clock of the machine jumps 6 hours ahead, and then 12 hours back; every: 1h.",
-    bound="A pass follows each jump at once, and is dated by the new clock; then nothing is "
-    "expired.",
-)
-def clock_jumps(stage: Stage) -> str:
-    """A schedule that goes by the wall clock must notice when that is set."""
-    require("faketime")
-    stage.sql(TABLES)
-    stage.write(RARELY)
-    clock = stage.folder / "clock"
-    clock.write_text("+0")
-    with faked(stage.serving(), clock) as exporter:
-        wait_for(lambda: says(exporter, "PASS"))
-        for hours in (6, -6):
-            clock.write_text(f"{hours:+}h")
-            offset = timedelta(hours=hours).total_seconds()
-            began = time.time() + offset
-
-            def passed(began: float = began) -> bool:
-                return 0 <= scraped(exporter).passed("queries") - began < 60
-
-            wait_for(passed)
-            assert says(exporter, "PASS")
-    return "6 h ahead: a pass of that time, every check PASS; 6 h behind: the same"

@@ -26,6 +26,8 @@ class Scenario:
     fault: str
     bound: str
     run: Run
+    long: bool
+    """Whether it is left to the campaign: a quicker test holds the same, or it costs too much."""
 
     @property
     def group(self) -> str:
@@ -33,12 +35,12 @@ class Scenario:
         return self.run.__module__.rpartition(".")[2]
 
 
-def scenario(id: str, *, fault: str, bound: str) -> Callable[[Run], Run]:
+def scenario(id: str, *, fault: str, bound: str, long: bool = False) -> Callable[[Run], Run]:
     """Register a function as a scenario; `fault` and `bound` are in plain words."""
 
     def register(run: Run) -> Run:
         assert id not in REGISTRY, f"two scenarios named {id}"
-        REGISTRY[id] = Scenario(id, fault, bound, run)
+        REGISTRY[id] = Scenario(id, fault, bound, run, long)
         return run
 
     return register

@@ -130,6 +130,7 @@ def wait_until_gone(exporter: Serving) -> float:
     fault=f"A table of {COLUMNS:,} columns, the most that PostgreSQL allows; a check of each, and"
     " 100 more: together too wide for one SELECT.",
     bound="Every column is measured, in as few statements as PostgreSQL takes.",
+    long=True,
 )
 def wide_table(stage: Stage) -> str:
     """A limit of PostgreSQL on the length of a SELECT is no limit of ours."""

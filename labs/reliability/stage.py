@@ -85,17 +85,15 @@ class Stage:
         """The exporter on the config that was written; for a `with` block."""
         return Serving(self.folder / name, options)
 
+    def command(self, command: str, *options: str, name: str = NAME) -> list[str]:
+        """A command of the shipped program on the config that was written."""
+        file = f"--config.file={self.folder / name}"
+        return [sys.executable, "-m", "warehouse_exporter", command, file, *options]
+
     def gate(self, *options: str, name: str = NAME) -> Gate:
         """One run of the gate on the config that was written."""
-        command = [
-            sys.executable,
-            "-m",
-            "warehouse_exporter",
-            "check",
-            f"--config.file={self.folder / name}",
-        ]
         ended = subprocess.run(
-            [*command, "--format=json", *options],
+            self.command("check", "--format=json", *options, name=name),
             capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
         assert "Traceback" not in ended.stderr, ended.stderr

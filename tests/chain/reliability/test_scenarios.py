@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from warehouse_exporter.demo.postgres import Postgres
@@ -14,7 +15,12 @@ from labs.reliability.stage import Stage
 AGAIN = f"run `{document.COMMAND}` and read what has changed"
 
 
-@pytest.mark.parametrize("one", scenarios(), ids=lambda one: one.id)
+def parameter(one: Scenario) -> Any:
+    """A scenario as a parameter; those that are long are left to the campaign."""
+    return pytest.param(one, id=one.id, marks=pytest.mark.campaign if one.long else ())
+
+
+@pytest.mark.parametrize("one", [parameter(one) for one in scenarios()])
 def test_the_bound_holds_and_the_document_says_what_was_seen(
     one: Scenario, postgres: Postgres, database: str, tmp_path: Path
 ) -> None:

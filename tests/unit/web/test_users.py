@@ -137,9 +137,9 @@ def test_scrapes_stay_cheap_behind_an_expensive_hash() -> None:
     slow = {"alice": bcrypt.hashpw(b"wonderland", bcrypt.gensalt(11)).decode()}
 
     async def timed(keeper: Doorkeeper, user: str, password: str) -> tuple[bool, float]:
-        started = time.perf_counter()
+        started = time.process_time()  # of all threads, and of nobody else on this machine
         admitted = await keeper.admits(slow, user, password)
-        return admitted, time.perf_counter() - started
+        return admitted, time.process_time() - started
 
     async def ask() -> None:
         keeper = Doorkeeper()
