@@ -103,7 +103,7 @@ class Postgres:
             "settings": self.settings,
             "hba": self.hba,
         }
-        keeper = Path(__file__).with_name("keeper.py")
+        keeper = Path(__file__).with_name("supervisor.py")
         self._keeper = subprocess.Popen(
             [sys.executable, "-I", str(keeper)],
             stdin=subprocess.PIPE,
