@@ -329,7 +329,7 @@ def test_the_log_is_as_talkative_as_asked(shop: str, tmp_path: Path) -> None:
 def test_the_plan_is_the_sql_of_a_pass(shop: str, tmp_path: Path) -> None:
     config = write(tmp_path, FINE, "duplicates: {critical: '> 0'}", BLIND)
     text = ask("plan", config, AS_OF, dsn=shop).stdout
-    assert text.startswith("-- 3 statements for 4 checks\n")
+    assert text.startswith("-- 5 statements for 4 checks\n")
     assert "-- for: orders.volume" in text
     assert "-- orders.completeness_gone: missing_column: column gone of orders" in text
     for statement in re.sub(r"--.*", "", text).split(";\n"):
@@ -340,7 +340,7 @@ def test_the_plan_is_the_sql_of_a_pass(shop: str, tmp_path: Path) -> None:
 def test_the_plan_of_one_check(shop: str, tmp_path: Path) -> None:
     config = write(tmp_path, FINE, "duplicates: {critical: '> 0'}")
     text = ask("plan", config, AS_OF, "--check=orders.volume", dsn=shop).stdout
-    assert text.startswith("-- 1 statement for 1 check\n")
+    assert text.startswith("-- 2 statements for 1 check\n")
     assert "duplicates" not in text
     unknown = ask("plan", config, "--check=orders.volumes", dsn=shop)
     assert unknown.exit_code == 2

@@ -106,7 +106,6 @@ class Kind(BaseModel):
     again. Not where the newest rows are judged, or a history is."""
     judged: ClassVar[Mapping[str, str]] = NO_LABELS
     """Labels of the series that limits are about, where others are shown beside them."""
-
     verbatim: ClassVar[frozenset[str]] = frozenset()
     """Parameters whose items are texts as they are written, whatever YAML would make of them."""
 
@@ -136,17 +135,12 @@ class Kind(BaseModel):
         return describe_window(self.span(target))
 
     def times(self, target: Target) -> tuple[tuple[str, str], ...]:
-        """The time columns, by dataset, that choose which rows are judged: by day, or as newest.
-
-        A row without a time is seen by none of these checks: it is counted beside them.
-        """
-        own = target.dataset
-        mine = [own.name] if own.time and self.span(target) is not None else []
-        metrics = [target.metrics[name] for name in self.builds_on()]
-        parts = [target.metrics[part] for metric in metrics for part in metric.ratio or ()]
-        theirs = [metric.dataset for metric in (*metrics, *parts) if metric.dataset]
-        read = dict.fromkeys([*mine, *theirs])
-        return tuple((name, target.other(name).dataset.time or "") for name in read)
+        """The time columns, by dataset, that choose the rows judged: those without are counted."""
+        own, metrics = target.dataset, [target.metrics[name] for name in self.builds_on()]
+        metrics += [target.metrics[part] for metric in metrics for part in metric.ratio or ()]
+        read = [own.name] if own.time and self.span(target) is not None else []
+        read += [metric.dataset for metric in metrics if metric.dataset]
+        return tuple((name, target.other(name).dataset.time or "") for name in dict.fromkeys(read))
 
     def expects(self, target: Target) -> tuple[date, ...]:
         """The days of which it expects something; none where it judges the rows that are there."""
