@@ -14,8 +14,8 @@ from labs.reliability.judged import orders
 from labs.reliability.load import HALF
 from labs.reliability.scenario import scenario
 from labs.reliability.scrapers import said
-from labs.reliability.stage import SOON, Stage
-from tests.support.serving import Serving, wait_for
+from labs.reliability.stage import Stage
+from tests.support.serving import SOON, Serving, wait_for
 from tests.unit.web.certificates import Authority
 from tests.unit.web.secured import hashed
 

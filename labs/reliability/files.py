@@ -9,8 +9,8 @@ from pathlib import Path
 from labs.reliability.commands import VOLUME, ended
 from labs.reliability.judged import NOON, ORDERS, orders
 from labs.reliability.scenario import scenario
-from labs.reliability.stage import SOON, Stage, next_pass, page, scraped, shown
-from tests.support.serving import Serving, wait_for
+from labs.reliability.stage import Stage, next_pass, page, scraped, shown
+from tests.support.serving import SOON, Serving, wait_for
 
 RECENT = ORDERS.replace("'2026-03-09 12:00+00'", "now() - interval '1 h'")
 OFTEN = orders("volume: {window: all, critical: '< 1'}", "freshness: {critical: '> 48h'}").replace(

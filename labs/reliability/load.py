@@ -10,8 +10,8 @@ from contextlib import suppress
 from labs.reliability.process import resident
 from labs.reliability.scenario import scenario
 from labs.reliability.scrapers import said, scrapes, sluggish
-from labs.reliability.stage import SOON, Scrape, Stage, scraped
-from tests.support.serving import Serving, wait_for
+from labs.reliability.stage import Scrape, Stage, scraped
+from tests.support.serving import SOON, Serving, wait_for
 
 TABLES = """
 CREATE TABLE orders (id int, ts timestamptz);

@@ -11,9 +11,9 @@ import psycopg2
 from labs.reliability.pooler import pooler
 from labs.reliability.proxy import Network
 from labs.reliability.scenario import scenario
-from labs.reliability.stage import OURS, SOON, Said, Stage, next_pass, scraped, shown
+from labs.reliability.stage import OURS, Said, Stage, next_pass, scraped, shown
 from tests.support.programs import require
-from tests.support.serving import Serving, wait_for
+from tests.support.serving import SOON, Serving, wait_for
 
 TABLES = """
 CREATE TABLE orders (id int, ts timestamptz);

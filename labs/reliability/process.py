@@ -8,9 +8,9 @@ from warehouse_exporter.demo.postgres import Postgres
 
 from labs.reliability.network import TABLES, asleep, says
 from labs.reliability.scenario import scenario
-from labs.reliability.stage import SOON, Said, Stage, next_pass, scraped, shown
+from labs.reliability.stage import Said, Stage, next_pass, scraped, shown
 from tests.conftest import execute
-from tests.support.serving import Serving, wait_for
+from tests.support.serving import SOON, Serving, wait_for
 
 CONFIG = """
 warehouse: {dsn: "${WAREHOUSE_DSN}", statement_timeout: 10m, pass_timeout: 10m}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from labs.reliability.scenario import scenario
-from labs.reliability.stage import SOON, Scrape, Stage, next_pass, scraped, shown
-from tests.support.serving import Serving, wait_for
+from labs.reliability.stage import Scrape, Stage, next_pass, scraped, shown
+from tests.support.serving import SOON, Serving, wait_for
 
 TWO = """
 CREATE TABLE orders (id int, revenue numeric, channel text);

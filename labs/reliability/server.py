@@ -12,8 +12,8 @@ from contextlib import contextmanager
 import psycopg2
 
 from labs.reliability.scenario import scenario
-from labs.reliability.stage import OURS, SOON, Stage, next_pass, scraped, shown
-from tests.support.serving import Serving, wait_for
+from labs.reliability.stage import OURS, Stage, next_pass, scraped, shown
+from tests.support.serving import SOON, Serving, wait_for
 
 TABLES = """
 CREATE TABLE fast (id int); INSERT INTO fast SELECT generate_series(1, 7);

@@ -20,9 +20,6 @@ from tests.conftest import execute
 from tests.support.serving import Serving, wait_for
 
 NAME = "config.yml"
-SOON = 12.0
-"""Seconds in which a machine that is busy with other things does what takes a second or two. What
-would be wrong takes longer in every scenario: most often it is to wait for a minute."""
 OURS = """
 FROM pg_stat_activity WHERE application_name = 'warehouse-exporter'
 AND datname = current_database()

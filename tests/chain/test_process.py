@@ -12,7 +12,7 @@ import pytest
 from warehouse_exporter.demo.postgres import Postgres
 
 from tests.conftest import execute
-from tests.support.serving import Serving, silent_server, wait_for
+from tests.support.serving import SOON, Serving, silent_server, wait_for
 
 TABLES = """
 CREATE TABLE orders (id int, ts timestamptz, revenue numeric);
@@ -87,7 +87,7 @@ def test_it_listens_before_it_has_measured_and_ends_while_it_waits(tmp_path: Pat
             assert "The first pass has not ended yet." in exporter.get("/").text
             code, seconds = exporter.end()
     assert code == 0
-    assert seconds < 4
+    assert seconds < SOON
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -98,7 +98,7 @@ def test_it_ends_at_once_and_leaves_no_statement_behind(
         wait_for(lambda: "generate_series" in str(execute(shop, BACKENDS)))
         code, seconds = exporter.end(number)
         assert (code, execute(shop, BACKENDS)) == (0, [])
-        assert seconds < 2.5
+        assert seconds < SOON
         assert "Traceback" not in exporter.log.read_text()
 
 

@@ -21,6 +21,7 @@ from warehouse_exporter.measures.requests import Need
 from warehouse_exporter.passes.run import run_pass
 
 from tests.conftest import execute
+from tests.support.serving import SOON
 from tests.support.warehouses import NOON, outcomes
 
 CONFIG = """
@@ -177,8 +178,8 @@ def insert_during(dsn: str, table: str) -> None:
 
 
 def wait_for(dsn: str, query: str) -> None:
-    """Wait, at most ten seconds, until a query gives a row."""
-    pause, until = threading.Event(), time.monotonic() + 10
+    """Wait, at most a minute, until a query gives a row."""
+    pause, until = threading.Event(), time.monotonic() + 60
     while not execute(dsn, query):
         assert time.monotonic() < until, query
         pause.wait(0.02)
@@ -193,8 +194,8 @@ def test_a_slow_table_is_a_timeout_and_leaves_nothing_running(slow_shop: str) ->
 
 def test_a_pass_has_a_deadline_and_what_comes_after_it_is_unmeasured(slow_shop: str) -> None:
     started = time.monotonic()
-    done = passed(slow_shop, statement=10, whole=1)
-    assert time.monotonic() - started < 5
+    done = passed(slow_shop, statement=60, whole=1)
+    assert time.monotonic() - started < SOON
     late = {"slow.volume": Reason.TIMEOUT, "late.volume": Reason.TIMEOUT}
     assert reasons(done) == ALWAYS | late
     assert by_name(done)["late.volume"].worst.text.startswith("not begun: the pass took longer")
@@ -221,8 +222,8 @@ def test_shutting_down_ends_a_pass_quickly(slow_shop: str) -> None:
     wait_for(slow_shop, f"SELECT 1 {OURS} AND state = 'active' AND query LIKE '%\"slow\"%'")
     started = time.monotonic()
     connector.stop()
-    thread.join(timeout=10)
-    assert time.monotonic() - started < 2
+    thread.join(timeout=60)
+    assert time.monotonic() - started < SOON
     assert reasons(done[0])["slow.volume"] == Reason.CANCELED
     wait_for(slow_shop, f"SELECT 1 WHERE NOT EXISTS (SELECT 1 {OURS})")
 
