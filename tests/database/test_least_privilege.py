@@ -109,6 +109,19 @@ def test_a_table_that_is_built_anew_can_still_be_read(warehouse: Warehouse) -> N
     assert outcomes(warehouse.run(WATCHED))["duplicates"] == "PASS"
 
 
+def test_a_grant_on_columns_is_lost_when_the_table_is_built_anew(warehouse: Warehouse) -> None:
+    execute(
+        warehouse.as_role("postgres").dsn,
+        "SET ROLE etl; CREATE TABLE analytics.anew AS TABLE analytics.customers;"
+        "DROP TABLE analytics.customers; ALTER TABLE analytics.anew RENAME TO customers",
+    )
+    assert execute(warehouse.dsn, "SELECT email FROM analytics.customers") == [("a@example.org",)]
+    for sql in blocks("sql")[1:]:
+        execute(warehouse.as_role("postgres").dsn, sql)
+    with pytest.raises(errors.InsufficientPrivilege):
+        tried(warehouse, "SELECT email FROM analytics.customers")
+
+
 def test_as_many_connections_as_documented(warehouse: Warehouse) -> None:
     held = [psycopg2.connect(warehouse.dsn) for _ in range(10)]
     try:

@@ -250,6 +250,12 @@ def test_what_is_remembered_leads_back_to_no_password() -> None:
     assert Doorkeeper()._mac("a") != Doorkeeper()._mac("a"), "a key of each process's own"
 
 
+def test_of_a_password_72_bytes_count() -> None:
+    keeper, known = Doorkeeper(), {"alice": hashed("x" * 72)}
+    assert asyncio.run(keeper.admits(known, "alice", "x" * 72 + "y"))
+    assert not asyncio.run(keeper.admits(known, "alice", "x" * 71 + "y"))
+
+
 def test_a_password_may_hold_a_colon() -> None:
     assert credentials("basic YTpiOmM=") == ("a", "b:c")
 

@@ -1,56 +1,50 @@
-"""The command that judges past days."""
+"""The backtest as its command runs it: config, limits beside it, a bar, and Ctrl-C."""
 
 from __future__ import annotations
 
-from typing import Any
+import threading
+from collections.abc import Sequence
 
-import click
+from rich.console import Console
 
-from warehouse_exporter.cli.exit_codes import Exit
-from warehouse_exporter.cli.options import config_option, judging_options, log_options
-from warehouse_exporter.cli.output import explained, write
-from warehouse_exporter.core import logs
+from warehouse_exporter.backtest.run import Backtest, backtest, mornings, patient
+from warehouse_exporter.backtest.screen import Bar
+from warehouse_exporter.cli.interrupts import interruptible
+from warehouse_exporter.cli.options import chosen, instant
+from warehouse_exporter.config import load
+from warehouse_exporter.config.changes import changed
+from warehouse_exporter.core.errors import UsageError
+from warehouse_exporter.core.wording import counted
+from warehouse_exporter.engines.postgres.connector import Connector
 
 
-@click.command()
-@config_option
-@click.option(
-    "--days", type=click.IntRange(1, 1000), default=90, show_default=True,
-    help="How many days, up to and with that of --as-of.",
-)  # fmt: skip
-@click.option("--as-of", metavar="TIME", help="Judge at this time of day, up to it; default: now.")
-@click.option(
-    "--set", "limits", multiple=True, metavar="DATASET.CHECK.SEVERITY=LIMIT",
-    help="Another limit, judged beside the one in the config and written as it is there: "
-    "--set orders.volume.critical='< 500', --set orders.zscore_orders.warning='{z: 4, change: 40%}'"
-    ". Repeatable.",
-)  # fmt: skip
-@click.option("--inject", is_flag=True, help="Also break every day in turn, and count who sees it.")
-@judging_options
-@log_options("error")
-def backtest(
-    config_file: str, days: int, as_of: str | None, datasets: tuple[str, ...],
-    limits: tuple[str, ...], open_days_only: bool, inject: bool, style: str, no_color: bool,
-    log_level: str, log_format: Any,
-) -> None:  # fmt: skip
-    """What these limits would have said on each of the past days, and what others would have.
+def run(
+    file: str,
+    days: int,
+    as_of: str | None,
+    datasets: tuple[str, ...],
+    limits: Sequence[str],
+    *,
+    open_days_only: bool,
+    inject: bool,
+) -> Backtest:
+    """Judge the last days of a config's checks. Raises ConfigError, UsageError, Unreachable."""
+    config = load(file)
+    config = config.open_days_only() if open_days_only else config
+    checks = config.checks_of(chosen(datasets, config))
+    if not checks:
+        raise UsageError("there is no check to judge")
+    others = changed(config, limits, checks)
+    instants = mornings(instant(as_of, config), config.warehouse.timezone, days)
+    connector, stopped = Connector(patient(config.warehouse, days)), threading.Event()
+    what = f"{counted(days, 'day')}, {counted(len(checks), 'check')}"
 
-    Every day is judged as the gate would have judged it that morning, on the rows as they are
-    today, and the history is read once. An episode is a run of days on which somebody was told.
-    Ends with 0, with 2 for wrong usage, and with 3 if nothing could be read.
-    """
-    from rich.console import Console
+    def stop() -> None:
+        stopped.set()
+        connector.stop()
 
-    from warehouse_exporter.backtest import data, report, screen
-    from warehouse_exporter.cli import backtest_run
-
-    logs.set_up(log_level, log_format)
-    console = Console(no_color=True if no_color else None)
-    with explained(unreachable=Exit.UNMEASURED):
-        found = backtest_run.run(
-            config_file, days, as_of, datasets, limits, open_days_only=open_days_only, inject=inject
-        )
-    if style == "table":
-        screen.print_tables(found, console)
-    else:
-        write(data.as_json(found) if style == "json" else report.markdown(found), None)
+    with (
+        interruptible(stop),
+        Bar(Console(stderr=True), what, stopped.is_set) as bar,
+    ):
+        return backtest(config, connector, instants, checks, others, bar, inject=inject)
