@@ -1,13 +1,13 @@
 """Config -> Prometheus rules, one alert per check and severity, with the limits as literals.
 
-A finding must not look repaired because its check stopped being measured. So alerts judge what was
-last measured: a recording rule for each judged gauge carries its value on while the check is not
-measured, for hours, and drops it once the check is measured and has none.
+A finding must not look repaired because its check is no longer measured. So alerts judge the last
+measured value: a recording rule for each judged gauge holds the value for hours while the check is
+not measured, and drops it once the check is measured and has no value.
 
-All rules are one group: they are evaluated one after the other, at one instant, and told in their
-order. Groups begin and end up to an interval apart, and a consequence that outlives its cause by
-that much would page. So a cause stands before what follows from it: datasets before those made from
-them, what explains before what is explained, critical before warning.
+All rules are in one group: they are evaluated one after the other, at one instant, and alerts are
+sent in that order. Different groups are evaluated up to an interval apart, and a symptom that
+outlives its root cause by that much would page. So root causes come before their symptoms: datasets
+before those built from them, root-cause kinds before others, critical before warning.
 """
 
 from __future__ import annotations
@@ -43,33 +43,33 @@ GROUP = "warehouse"
 HELD = 6 * 3600
 """Seconds that a finding survives unmeasured; then only the unmeasured alert is left."""
 KEPT, LONGEST = 2, 30 * 60
-"""Intervals that an alert goes on firing after its last breach, so that a value that is in breach
-in every other pass tells once; and seconds, at most: nobody waits for hours to hear of a repair."""
+"""How many intervals an alert keeps firing after its last breach, so that a value in breach in
+every second pass notifies once; and the most seconds: nobody waits hours for a resolve."""
 CAUSE = 1.2
-"""How much longer a cause goes on than what follows from it: what it silences must end first, or it
-would be told when all is over."""
+"""How much longer a root cause keeps firing than its symptoms: they must resolve while they are
+still inhibited, or they would notify after everything is over."""
 INTERVAL = "15s"
-"""Between two scrapes, and two evaluations of the rules."""
+"""Time between two scrapes, and between two evaluations of the rules."""
 CHECK = "job, dataset, check"
 MEASURED_AT, BLIND = "warehouse:check_measured_at", "warehouse:check_blind"
 LAST = "{}:last"
-"""Gauge -> the name of what was last measured of it."""
+"""Gauge -> the series with its last measured value."""
 LOADED = "warehouse:rules_loaded"
-"""What Prometheus says of the rules it has loaded."""
+"""The series by which Prometheus reports the rules it has loaded."""
 Rule = dict[str, Any]
 
 
 def expression(condition: Condition, check: Check) -> str:
-    """The condition on what was last measured: now, or before the check could not be any more."""
+    """The condition on the last measured value: from now, or from before measuring failed."""
     return condition.promql(
         lambda metric: selector(LAST.format(metric), check, **check.kind.judged)
     )
 
 
 def memory() -> list[Rule]:
-    """When each check was last measured, and which are blind: measured not long ago, and not now.
+    """When each check was last measured, and which are blind: measured recently, but not now.
 
-    Another warehouse, of another job, may have a check of the same name.
+    Series are matched by job: another warehouse may have a check of the same name.
     """
     now = f"{names.MEASURED.name} == 1"
     return [
@@ -82,7 +82,7 @@ def memory() -> list[Rule]:
 
 
 def last(metric: str) -> Rule:
-    """A gauge as last measured; dropped with the first measurement that has none."""
+    """The last measured value of a gauge; dropped by the first measurement without a value."""
     name = LAST.format(metric)
     return {"record": name, "expr": f"{metric}\nor\n({name} and on({CHECK}) {BLIND})"}
 
@@ -100,22 +100,22 @@ def labels(check: Check, severity: Severity, config: Config) -> dict[str, str]:
 
 
 def kept(check: Check, config: Config) -> str | None:
-    """How long the alerts of a check go on firing after a breach; None: not at all.
+    """How long the alerts of a check keep firing after a breach; None: not at all.
 
-    What a cause silences must end first. A dataset with another interval sees the repair later, by
-    as much as its own interval.
+    What a root cause inhibits must resolve first. A dataset with another interval sees the repair
+    later, by as much as its own interval.
     """
     dataset = check.id.dataset
     every = config.interval(dataset)
     wait = patience(every, config)
-    if check.kind.explains:
+    if check.kind.root_cause:
         others = {config.interval(one) for one in downstream(dataset, config.datasets)} - {every}
         wait = CAUSE * max([wait, *(patience(other, config) + other for other in others)])
     return f"{math.ceil(wait)}s" if patience(every, config) else None
 
 
 def patience(every: float, config: Config) -> float:
-    """Seconds that a finding goes on, in which a value that flaps has come back."""
+    """Seconds that a finding keeps firing: long enough for a flapping value to return."""
     given = config.alerts.keep_firing_for
     if given is None:
         return min(KEPT * every, LONGEST)
@@ -125,7 +125,7 @@ def patience(every: float, config: Config) -> float:
 def finding_rule(
     check: Check, place: int, severity: Severity, condition: Condition, config: Config
 ) -> Rule:
-    """The rule of one severity of one check, which has a place in the order of causes."""
+    """The rule of one severity of one check; `place` is its position, root causes first."""
     counts = counts_template(check.kind, check) if isinstance(check.kind, Share) else ""
     description = f"value={value_template(condition)} (limit {condition.text})"
     alert, keep = check.kind.alert, kept(check, config)
@@ -147,9 +147,10 @@ def finding_rule(
 
 
 def unmeasured_rule(check: Check, place: int, config: Config) -> Rule:
-    """The rule for a check that cannot be measured: as loud as the check could have been.
+    """The rule for a check that cannot be measured, at the worst severity the check can have.
 
-    It is not kept: when a database is back it must end before `WarehouseDown`, which silences it.
+    It has no `keep_firing_for`: when a database is back it must resolve before `WarehouseDown`,
+    which inhibits it.
     """
     severity = next((s for s in Severity if s in check.kind.conditions()), Severity.INFO)
     description = (
@@ -173,21 +174,21 @@ def unmeasured_rule(check: Check, place: int, config: Config) -> Rule:
 
 
 def causes_first(config: Config) -> list[Check]:
-    """The checks, each dataset's together, so that a cause stands before what follows from it."""
+    """The checks, grouped by dataset, with root causes before their symptoms."""
     names = dict.fromkeys(check.id.dataset for check in config.checks)
     depth = depths(config.datasets)
     in_order = sorted(names, key=lambda name: depth.get(name, 0))
     place = {name: number for number, name in enumerate(in_order)}
 
     def order(check: Check) -> tuple[int, bool, bool]:
-        """What is exact stands before what is only unlikely, judged by the days before."""
-        return place[check.id.dataset], not check.kind.explains, not check.kind.in_the_past
+        """Exact findings come before unlikely ones, which are judged against past days."""
+        return place[check.id.dataset], not check.kind.root_cause, not check.kind.in_the_past
 
     return sorted(config.checks, key=order)
 
 
 def judging(config: Config) -> list[Rule]:
-    """Every rule that says something of the data, in the order in which they are evaluated."""
+    """Every rule about the data, in the order of evaluation."""
     checks = causes_first(config)
     judged = {
         term.metric: None
@@ -212,7 +213,7 @@ def checksum(config: Config) -> str:
 
 
 def digest(rules: list[Rule]) -> str:
-    """The fingerprint of rules, taken one by one: all at once would hold up every other thread."""
+    """The fingerprint of rules, taken one by one: all at once would block every other thread."""
     found = hashlib.sha256(b"[")
     for place, rule in enumerate(rules):
         found.update((", " * bool(place) + json.dumps(rule)).encode())
@@ -230,7 +231,7 @@ def groups(config: Config, job: str | None = None) -> Iterator[dict[str, Any]]:
 
 
 def adapted(rule: Rule, config: Config) -> Rule:
-    """A rule about the exporter with the config's link to its runbook, and without what an older
+    """A rule about the exporter with the config's runbook link, and without keys that an older
     Prometheus does not know."""
     given, runbook = config.alerts.keep_firing_for, config.alerts.runbook(rule["alert"])
     dropped = {"keep_firing_for"} if given is not None and not int(given[:-1]) else set()

@@ -90,7 +90,7 @@ class AlertsSpec(Spec):
     )
     dashboard_url: str | None = Field(None, description="Dashboard; {dataset} is filled in.")
     unmeasured_for: Duration = Field(
-        "10m", description="How long a check may be unmeasured before Prometheus tells."
+        "10m", description="How long a check may be unmeasured before the alert fires."
     )
     keep_firing_for: Duration | None = Field(
         None,

@@ -69,7 +69,7 @@ class AcceptedValues(Share):
     )
     alert = "WarehouseUnacceptedValues"
     summary = "values that are not in the list"
-    explained = False
+    symptom = False
     advice: ClassVar[str] = "critical: '> 0'"
     things: ClassVar[str] = "values"
     verbatim = frozenset({"values"})

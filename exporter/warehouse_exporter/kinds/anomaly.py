@@ -121,7 +121,7 @@ class Anomaly(Kind):
         if self.warning and self.critical:
             mild, hard = found[Severity.WARNING], found[Severity.CRITICAL]
             if departures.speaks_late(mild, hard):
-                raise ValueError("warning is laxer than critical: it would never be seen before it")
+                raise ValueError("warning is laxer than critical: it would never fire first")
         return self
 
     def days_make_sense(self) -> None:

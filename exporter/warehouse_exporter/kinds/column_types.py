@@ -49,7 +49,7 @@ class ColumnTypes(Declared):
     )
     alert = "WarehouseColumnTypeChanged"
     summary = "columns have another type than declared"
-    explains = True
+    root_cause = True
     advice: ClassVar[str] = "critical: '> 0'"
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:

@@ -35,7 +35,7 @@ class Deadline(Limited):
     judges_days = False
     summary = "the expected day is not complete"
     layer = "infrastructure"
-    explains = True
+    root_cause = True
     advice: ClassVar[str] = "critical: '> 1h'"
 
     @classmethod

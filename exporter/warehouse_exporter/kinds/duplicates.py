@@ -126,7 +126,7 @@ class Duplicates(Share):
     metric = Metric("warehouse_duplicate_key_ratio", "Share of keys that occur more than once.")
     alert = "WarehouseDuplicateKeys"
     summary = "keys that must be unique are not"
-    explained = False
+    symptom = False
     default_window = "all"
     advice: ClassVar[str] = "critical: '> 0'"
     things: ClassVar[str] = "keys"

@@ -49,7 +49,7 @@ class Freshness(Limited):
     judges_days = False
     summary = "no new rows: the newest is too old"
     layer = "infrastructure"
-    explains = True
+    root_cause = True
     advice: ClassVar[str] = "warning: '> 12h', critical: '> 24h'"
 
     by: Literal["time", "loaded"] = Field(

@@ -27,7 +27,7 @@ class FutureRows(Limited):
     judges_days = False
     summary = "rows from the future"
     in_hindsight = False
-    explained = False
+    symptom = False
     advice: ClassVar[str] = "warning: '> 0'"
 
     @classmethod

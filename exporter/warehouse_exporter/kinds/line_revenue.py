@@ -42,7 +42,7 @@ class LineRevenue(Share):
     alert = "WarehouseLineRevenueMismatch"
     summary = "lines whose revenue is not quantity times price"
     layer = "business"
-    explained = False
+    symptom = False
     advice: ClassVar[str] = "critical: '> 0'"
     things: ClassVar[str] = "lines"
 

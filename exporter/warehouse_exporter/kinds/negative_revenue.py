@@ -29,7 +29,7 @@ class NegativeRevenue(Share):
     alert = "WarehouseNegativeRevenue"
     summary = "revenue below zero"
     layer = "business"
-    explained = False
+    symptom = False
     advice: ClassVar[str] = "critical: '> 0'"
     op: ClassVar[str] = "<"
     word: ClassVar[str] = "negative"

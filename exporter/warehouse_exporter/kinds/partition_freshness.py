@@ -34,7 +34,7 @@ class PartitionFreshness(Limited):
     judges_days = False
     summary = "the expected day is not there"
     layer = "infrastructure"
-    explains = True
+    root_cause = True
     advice: ClassVar[str] = "critical: '> 0'"
 
     @classmethod

@@ -28,7 +28,7 @@ class PipelineRun(Limited):
     alert = "WarehousePipelineNotRun"
     summary = "the pipeline did not run, or read nothing"
     layer = "infrastructure"
-    explains = True
+    root_cause = True
     advice: ClassVar[str] = "critical: '< 1'"
 
     rows_read: Expression = Field(

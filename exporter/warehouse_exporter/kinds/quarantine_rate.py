@@ -33,7 +33,7 @@ class QuarantineRate(Share):
     alert = "WarehouseQuarantineRateHigh"
     summary = "the pipeline rejects too many rows"
     layer = "infrastructure"
-    explained = False
+    symptom = False
     advice: ClassVar[str] = "warning: '> 5%', critical: '> 6%'"
 
     quarantined: Expression = Field("rows_quarantined", description="Rows rejected by a run.")

@@ -32,7 +32,7 @@ class Range(Share):
     )
     alert = "WarehouseValuesOutOfRange"
     summary = "numbers are out of range"
-    explained = False
+    symptom = False
     advice: ClassVar[str] = "min: 0, critical: '> 0'"
     things: ClassVar[str] = "values"
 

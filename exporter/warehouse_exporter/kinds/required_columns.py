@@ -20,7 +20,7 @@ class RequiredColumns(Declared):
     metric = Metric("warehouse_schema_missing_columns", "Declared columns that do not exist.")
     alert = "WarehouseSchemaDrift"
     summary = "declared columns are missing"
-    explains = True
+    root_cause = True
     advice: ClassVar[str] = "critical: '> 0'"
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:

@@ -47,7 +47,7 @@ class Silence(Limited):
     judges_days = False
     summary = "no rows, although the hour is normally busy"
     layer = "infrastructure"
-    explains = True
+    root_cause = True
     advice: ClassVar[str] = "warning: '> 30m'"
     in_the_past = False
 

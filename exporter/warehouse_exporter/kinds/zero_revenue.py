@@ -18,7 +18,7 @@ class ZeroRevenue(NegativeRevenue):
     )
     alert = "WarehouseZeroRevenue"
     summary = "too many rows with zero revenue"
-    explained = True
+    symptom = True
     advice: ClassVar[str] = "warning: '> 2%'"
     op: ClassVar[str] = "="
     word: ClassVar[str] = "zero"

@@ -1,8 +1,8 @@
-"""Which alerts go without saying while another one fires: consequences of a cause that is told.
+"""Inhibition: which alerts are muted while another one fires.
 
-A cause is at least as loud as what it silences, so nothing that would wake people is ever hidden
-behind something that does not. What is silenced here is in the group of its cause anyway, where it
-fired first, but for the warehouse or the exporter being down.
+A root cause inhibits only alerts of its own severity or below, so nothing that would page is ever
+hidden behind something that does not. Inhibited alerts are in the group of their root cause anyway,
+except where the warehouse or the exporter is down.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ ABOUT_OURSELVES = (
     names.ALERT_RULES_OUT_OF_DATE,
     names.ALERT_HEARTBEAT,
 )
-"""What does not follow from a warehouse or an exporter that is down."""
+"""Alerts that are not symptoms of a warehouse or an exporter that is down."""
 OURS = 'alertname=~"Warehouse.+"'
-"""Other alerts may be in the same Alertmanager."""
+"""Our alerts: the same Alertmanager may have others."""
 MILDER = {Severity.CRITICAL: [], Severity.WARNING: [none_of("severity", [Severity.CRITICAL])]}
-"""Severity of a cause -> what a consequence must be in order to be silenced by it."""
+"""Severity of a root cause -> matchers for the severities it may inhibit."""
 
 
 def rules(config: Config) -> list[Rule]:
-    """Every inhibition, the widest first."""
-    return [*of_what_is_down(), of_a_stale_pass(), of_the_same_check(), *of_causes(config)]
+    """Every inhibition rule, the widest first."""
+    return [*of_what_is_down(), of_a_stale_pass(), of_the_same_check(), *of_root_causes(config)]
 
 
 def rule(source: list[str], target: list[str], *same: str) -> Rule:
-    """Alerts of the target are silent while one of the source fires with the same labels."""
+    """Target alerts are inhibited while a source alert fires with the same labels."""
     return {"source_matchers": source, "target_matchers": target, "equal": list(same)}
 
 
 def of_what_is_down() -> Iterator[Rule]:
-    """A warehouse or an exporter that is down over all that this exporter says.
+    """A warehouse or an exporter that is down inhibits every other alert of this exporter.
 
-    Another exporter on the same warehouse goes on speaking. Where no exporter is known at all, the
-    alert has no `instance`, and speaks for the whole job.
+    Another exporter on the same warehouse still notifies. Where no exporter is known at all, the
+    alert has no `instance`, and stands for the whole job.
     """
     ours = [OURS, none_of("alertname", ABOUT_OURSELVES)]
     down = one_of("alertname", (names.ALERT_DOWN, names.ALERT_EXPORTER_DOWN))
@@ -57,14 +57,14 @@ def of_what_is_down() -> Iterator[Rule]:
 
 
 def of_a_stale_pass() -> Rule:
-    """A dataset that no pass reaches over each of its checks that is not measured any more."""
+    """A dataset that no pass reaches inhibits the unmeasured alerts of its checks."""
     source = [equal("alertname", names.ALERT_PASS_STALE)]
     target = [equal("alertname", names.ALERT_UNMEASURED)]
     return rule(source, target, "job", "instance", "dataset")
 
 
 def of_the_same_check() -> Rule:
-    """Critical over the milder words of the same series of the same check."""
+    """Critical inhibits the warning for the same series of the same check."""
     given = {"job", "alertname", "dataset", "check"}
     series = {name for kind in all_kinds().values() for name in kind.metric.labels} - given
     source, milder = [OURS, equal("severity", Severity.CRITICAL)], MILDER[Severity.WARNING]
@@ -72,16 +72,16 @@ def of_the_same_check() -> Rule:
     return rule(source, milder, *same)
 
 
-def of_causes(config: Config) -> Iterator[Rule]:
-    """A load that did not arrive, or columns that changed, over what follows from it downstream."""
+def of_root_causes(config: Config) -> Iterator[Rule]:
+    """A load that did not arrive, or changed columns, inhibits its symptoms downstream."""
     for dataset in config.datasets:
         affected = [dataset, *downstream(dataset, config.datasets)]
-        target = [one_of("dataset", affected), *consequences()]
+        target = [one_of("dataset", affected), *symptoms()]
         for severity, milder in MILDER.items():
             causes = {
                 check.kind.alert
                 for check in config.checks_of(frozenset([dataset]))
-                if check.kind.explains and severity in check.kind.conditions()
+                if check.kind.root_cause and severity in check.kind.conditions()
             }
             if causes:
                 loud = [equal("dataset", dataset), equal("severity", severity)]
@@ -89,8 +89,8 @@ def of_causes(config: Config) -> Iterator[Rule]:
                 yield rule(source, [*target, *milder], "job")
 
 
-def consequences() -> list[str]:
-    """All that is said of data, but for rows that are wrong by themselves."""
-    apart = {kind.alert for kind in all_kinds().values() if not kind.explained}
+def symptoms() -> list[str]:
+    """All alerts about data, except those for rows that are wrong in themselves."""
+    apart = {kind.alert for kind in all_kinds().values() if not kind.symptom}
     ours = {names.ALERT_PASS_STALE, names.ALERT_SERIES_DROPPED}
     return [OURS, none_of("alertname", sorted(apart | ours))]

@@ -1,7 +1,7 @@
-"""What every kind of check has: common parameters, limits, and how hits become a sample.
+"""The base classes of all kinds of checks: common parameters, limits, and how hits become samples.
 
 A kind is one file with one class: its parameters (fields), what it asks of the database (`needs`),
-what the answer means (`samples`), and its public names. It contains no try, no connection and no
+what the answer means (`samples`), and its public names. It has no try block, no connection and no
 limit.
 """
 
@@ -37,7 +37,7 @@ from warehouse_exporter.sql import expressions, words
 
 
 def valid_expression(text: str) -> str:
-    """An SQL expression that is allowed; ValueError says why it is not."""
+    """An allowed SQL expression; the ValueError says why another is not."""
     expressions.parse(text)
     return text
 
@@ -50,7 +50,7 @@ def valid_window(text: str) -> str:
 
 
 def parse_limits(written: Any) -> tuple[Limit, ...]:
-    """One limit, or a list of which any may be in breach."""
+    """One limit, or a list of limits of which any may be breached."""
     texts = written if isinstance(written, list | tuple) else [written]
     if not texts or not all(isinstance(text, str) for text in texts):
         raise ValueError(f"{written!r} is not a limit: write it in quotes, such as '> 5%'")
@@ -60,7 +60,7 @@ def parse_limits(written: Any) -> tuple[Limit, ...]:
 L = TypeVar("L")
 LIMIT_SCHEMA: dict[str, Any] = {
     "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
-    "description": "The breach: '> 5%', '> 12h', '> 10 rows', '< 100'. Of a list, any.",
+    "description": "A breach: '> 5%', '> 12h', '> 10 rows', '< 100'. In a list, any of them.",
 }
 Expression = Annotated[str, AfterValidator(valid_expression)]
 Window = Annotated[str, AfterValidator(valid_window)]
@@ -70,13 +70,13 @@ Duration = Annotated[str, Field(pattern=r"^[0-9]+(s|m|h|d)$")]
 
 
 class Part(BaseModel):
-    """A group of a kind's parameters, such as the other dataset it looks at."""
+    """A group of a kind's parameters, such as the other dataset it compares with."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Kind(BaseModel):
-    """A kind of check: the parameters one check of it has, and what they mean."""
+    """A kind of check: its parameters, and what they mean."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", populate_by_name=True,
@@ -93,37 +93,37 @@ class Kind(BaseModel):
     default_window: ClassVar[str] = "day"
     more_metrics: ClassVar[tuple[Metric, ...]] = ()
     in_hindsight: ClassVar[bool] = True
-    """Whether a past day can be judged by the rows that are there now."""
-    explains: ClassVar[bool] = False
-    """Whether a breach is a cause of others: rows did not arrive, or columns have changed."""
-    explained: ClassVar[bool] = True
-    """Whether a cause, on its dataset or upstream, can be why it speaks: not where the rows that
-    are there are wrong by themselves."""
+    """Whether a past day can be judged by today's rows."""
+    root_cause: ClassVar[bool] = False
+    """Whether a breach causes others: rows did not arrive, or columns changed."""
+    symptom: ClassVar[bool] = True
+    """Whether a root cause, in its dataset or upstream, can be the reason for a breach. False where
+    the rows found are wrong in themselves."""
     in_the_past: ClassVar[bool] = True
-    """Whether rows of closed days can be what is found: not where they are but the history."""
+    """Whether a finding can be about rows of closed days. False where those are only history."""
     judges_days: ClassVar[bool] = True
-    """Whether it judges the rows of each day by themselves: a day that got rows since is judged
-    again. Not where the newest rows are judged, or a history is."""
+    """Whether it judges each day's rows separately, so that a day with late rows is judged again.
+    False where it judges the newest rows, or a history."""
     judged: ClassVar[Mapping[str, str]] = NO_LABELS
-    """Labels of the series that limits are about, where others are shown beside them."""
+    """Labels that select the judged series, where the metric has other series as well."""
     verbatim: ClassVar[frozenset[str]] = frozenset()
-    """Parameters whose items are texts as they are written, whatever YAML would make of them."""
+    """Parameters whose items are text exactly as written, whatever YAML would read them as."""
 
     name: Name | None = Field(None, description="Name of the check; default: the kind and column.")
     where: Expression | None = Field(None, description="Only rows for which this is true.")
-    window: Window | None = Field(None, description="Rows judged: day, open, today, all, or 7d.")
+    window: Window | None = Field(None, description="Rows to judge: day, open, today, all or 7d.")
     hold: Duration | None = Field(
-        None, alias="for", description="How long a breach must last before Prometheus tells."
+        None, alias="for", description="How long a breach must last before the alert fires."
     )
 
     def default_name(self) -> str:
-        """The check's name where its owner gives none; a usual column needs no naming."""
+        """The name of a check that has none in the config; a default column is not part of it."""
         column, fields = getattr(self, "column", None), type(self).model_fields
         named = column and column != fields["column"].default
         return f"{self.kind}_{column}" if named else self.kind
 
     def window_of(self, dataset: Dataset) -> str:
-        """The window, as it is written or as the kind has it; a table without time is whole."""
+        """The window of the check or the kind; the whole table where it has no time column."""
         return self.window or (self.default_window if dataset.time else "all")
 
     def span(self, target: Target) -> tuple[date, ...] | None:
@@ -135,7 +135,7 @@ class Kind(BaseModel):
         return describe_window(self.span(target))
 
     def times(self, target: Target) -> tuple[tuple[str, str], ...]:
-        """The time columns, by dataset, that choose the rows judged: those without are counted."""
+        """The time columns, by dataset, that select the rows: rows without a time are counted."""
         own, metrics = target.dataset, [target.metrics[name] for name in self.builds_on()]
         metrics += [target.metrics[part] for metric in metrics for part in metric.ratio or ()]
         read = [own.name] if own.time and self.span(target) is not None else []
@@ -143,7 +143,7 @@ class Kind(BaseModel):
         return tuple((name, target.other(name).dataset.time or "") for name in dict.fromkeys(read))
 
     def expects(self, target: Target) -> tuple[date, ...]:
-        """The days of which it expects something; none where it judges the rows that are there."""
+        """The days on which it expects data; none where it only judges the rows it finds."""
         return ()
 
     def refers_to(self) -> tuple[str, ...]:
@@ -161,47 +161,47 @@ class Kind(BaseModel):
         return []
 
     def no_time(self, dataset: Dataset, otherwise: str = "") -> list[str]:
-        """The complaint of a kind that needs a time column; `otherwise` says what else would do."""
+        """The error of a kind that needs a time column; `otherwise` names an alternative."""
         if dataset.time:
             return []
         return [f"{self.kind} needs `time:` on dataset {dataset.name}{otherwise}"]
 
     def no_window(self) -> list[str]:
-        """The complaint of a kind that looks past every window for the newest row."""
+        """The error of a kind that looks for the newest row, whatever the window."""
         if self.window is None:
             return []
-        return [f"{self.kind} looks at the newest rows, whichever day they are of: no `window`"]
+        return [f"{self.kind} looks at the newest rows, of any day: no `window`"]
 
     def conditions(self) -> Mapping[Severity, Condition]:
-        """When each severity speaks."""
+        """When each severity fires."""
         raise NotImplementedError
 
     def told(self, select: Callable[[str], str]) -> Mapping[str, str]:
-        """What an alert tells beside value and limit: PromQL by word, of its own series.
+        """What an alert shows besides value and limit: PromQL by name, on the check's series.
 
-        `select` makes a series of a metric name.
+        `select` turns the name of a metric into a series.
         """
         return {}
 
     def needs(self, target: Target) -> Mapping[str, Need]:
-        """What must be read; raises Unmeasured for what is missing."""
+        """What must be read; raises Unmeasured if something is missing."""
         raise NotImplementedError
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        """What was read, as gauges and evidence; raises Skipped or Unmeasured."""
+        """Gauges and evidence from what was read; raises Skipped or Unmeasured."""
         raise NotImplementedError
 
 
 def worst_first(critical: L | None, warning: L | None, info: L | None) -> Mapping[Severity, L]:
-    """The limits that are given, in the order in which they are judged."""
+    """The given limits in the order of judgement."""
     all_three = {Severity.CRITICAL: critical, Severity.WARNING: warning, Severity.INFO: info}
     return {severity: limit for severity, limit in all_three.items() if limit}
 
 
 class Limited(Kind):
-    """A kind whose severities are plain limits on its gauges."""
+    """A kind with plain limits on its gauges."""
 
-    info: Limits | None = Field(None, description="Shown and counted, tells nobody.")
+    info: Limits | None = Field(None, description="Shown and counted; notifies nobody.")
     warning: Limits | None = Field(None, description="A ticket or a channel.")
     critical: Limits | None = Field(None, description="A page; stops the DAG.")
 
@@ -210,7 +210,7 @@ class Limited(Kind):
 
     @classmethod
     def term(cls, limit: Limit) -> Term:
-        """The gauge a limit is about; ValueError when its unit does not fit this kind."""
+        """The gauge that a limit applies to; ValueError if its unit does not fit this kind."""
         if limit.unit is Unit.NUMBER:
             return Term(cls.metric.name, limit)
         raise ValueError(f"{limit.text!r}: {cls.kind} is a plain number, write no unit")
@@ -218,14 +218,14 @@ class Limited(Kind):
     @field_validator("info", "warning", "critical")
     @classmethod
     def unit_fits(cls, limits: tuple[Limit, ...] | None) -> tuple[Limit, ...] | None:
-        """Every limit is in a unit of this kind."""
+        """Every limit has a unit that this kind takes."""
         for limit in limits or ():
             cls.term(limit)
         return limits
 
     @model_validator(mode="after")
     def limits_make_sense(self) -> Self:
-        """There is a limit, and a warning speaks before its critical."""
+        """There is a limit, and a warning fires before its critical."""
         if self.needs_limit and not self.limits():
             raise ValueError(f"{self.kind} needs a limit, for example {{{self.advice}}}")
         for warning in self.warning or ():
@@ -233,7 +233,7 @@ class Limited(Kind):
                 if warning.laxer_than(critical):
                     raise ValueError(
                         f"warning {warning.text!r} is laxer than critical {critical.text!r}: "
-                        "it would never be seen before it"
+                        "it would never fire first"
                     )
         return self
 
@@ -254,7 +254,7 @@ class Share(Limited):
     advice: ClassVar[str] = "critical: '> 5%'"
     things: ClassVar[str] = "rows"
     hits_fail: ClassVar[bool] = True
-    """Whether those that hit have failed; of a coverage, it is the others."""
+    """Whether the hits are the failures; for a coverage, the others are."""
 
     @classmethod
     def term(cls, limit: Limit) -> Term:
@@ -268,7 +268,7 @@ class Share(Limited):
         )
 
     def labels(self) -> Mapping[str, str]:
-        """Labels of the series beside `dataset` and `check`."""
+        """Labels of the series, besides `dataset` and `check`."""
         column = getattr(self, "column", None)
         return {"column": column} if column else NO_LABELS
 
@@ -286,12 +286,12 @@ class Share(Limited):
         }
 
     def all_rows(self, target: Target) -> Scan:
-        """How many rows there are, for a kind that divides by those with a value alone."""
+        """How many rows there are, for a kind that divides by the rows with a value."""
         cells = (words.count(target.predicate(self.where)),)
         return Scan(target.dataset.name, self.span(target), Count, cells)
 
     def lacking(self, target: Target) -> str:
-        """What a row must have to be among those that are divided by."""
+        """What a row needs in order to count in the denominator."""
         return getattr(self, "column", None) or "a value"
 
     def evidence(self, target: Target, state: Hits) -> str:
@@ -303,7 +303,7 @@ class Share(Limited):
         return [self.sample_of(target, readings["rows"].total(Hits), all_of(readings))]
 
     def sample_of(self, target: Target, state: Hits, rows: int = 0) -> Sample:
-        """The share as a sample. Raises Skipped, or Unmeasured where `rows` have nothing usable."""
+        """The share as a sample. Raises Skipped, or Unmeasured if `rows` have nothing usable."""
         if state.hits is None or not state.total:
             if rows:
                 raise without(rows, self.lacking(target), self.when(target))
