@@ -46,7 +46,7 @@ def some(names: list[str]) -> int:
     """Play a few; 1 if one was not as it has to be, 2 for an unknown name."""
     unknown = sorted(set(names) - set(INCIDENTS))
     if unknown:
-        tell(f"no such incident: {', '.join(unknown)}; known are {', '.join(INCIDENTS)}")
+        tell(f"no such incident: {', '.join(unknown)}; known: {', '.join(INCIDENTS)}")
         return 2
     with quiet_shop(0, tell) as shop:
         courses = played([INCIDENTS[name] for name in names], shop, QUICK, ABREAST, tell)

@@ -43,7 +43,7 @@ def main(wanted: list[str]) -> int:
     known = {one.id: one for one in scenarios()}
     unknown = sorted(set(wanted) - set(known))
     if unknown:
-        tell(f"no such scenario: {', '.join(unknown)}; known are {', '.join(known)}")
+        tell(f"no such scenario: {', '.join(unknown)}; known: {', '.join(known)}")
         return 2
     chosen = [known[id] for id in wanted] or list(known.values())
     with Postgres() as server:

@@ -283,7 +283,7 @@ def test_what_tells_nobody_is_no_episode(orders: str) -> None:
         completeness: {name: skips, column: state, where: "state = '2'", critical: '> 0'}
     """
     found = over(of_orders(orders, checks), 3)
-    told = {r.check.id.name: (dict(r.counts), len(r.spoke_on)) for r in found.records}
+    told = {r.check.id.name: (dict(r.counts), len(r.fired_on)) for r in found.records}
     assert told == {
         "info": ({"INFO": 3}, 0),
         "warns": ({"WARN": 3}, 3),
@@ -299,7 +299,7 @@ def test_rows_of_later_days_are_not_the_future_of_an_earlier_one(orders: str) ->
     assert set(words(record).values()) == {"SKIP"}
     execute(orders, "INSERT INTO orders (id, ts) VALUES (999, '2026-03-10 13:00+00')")
     (record,) = over(of_orders(orders, "future_rows: {critical: '> 0'}"), 5).records
-    assert len(record.spoke_on) == 1, "today, where it is the future"
+    assert len(record.fired_on) == 1, "today, where it is the future"
 
 
 def test_what_asks_the_same_every_day_is_told_apart(orders: str) -> None:

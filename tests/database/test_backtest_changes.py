@@ -84,16 +84,16 @@ def test_several_limits_of_a_check_are_one_other_check(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("limit", "said"),
     [
-        ("volume", "is no limit of a check: write DATASET.CHECK.SEVERITY=LIMIT"),
+        ("volume", "is not a limit of a check: write DATASET.CHECK.SEVERITY=LIMIT"),
         ("orders.volume.critical=", "the limit is missing"),
         ("orders.volum.critical=< 5", "there is no check 'orders.volum' here; did you mean"),
-        ("nothing.critical=< 5", "known are orders.both, orders.completeness_revenue"),
-        ("orders.volume.fatal=< 5", "'fatal' is no severity; known are critical, warning, info"),
+        ("nothing.critical=< 5", "known: orders.both, orders.completeness_revenue"),
+        ("orders.volume.fatal=< 5", "'fatal' is not a severity; known: critical, warning, info"),
         ("orders.volume.critical=< 5%", "volume is a number of rows"),
         ("orders.volume.critical=5", "'5' is not a limit"),
         ("orders.both.warning=< 2", "warning '< 2' is laxer than critical '< 5'"),
         ("orders.zscore_orders.warning={z: 4", "not YAML"),
-        ("orders.zscore_orders.warning={below: 4%}", "`below` is no limit of zscore"),
+        ("orders.zscore_orders.warning={below: 4%}", "`below` is not a limit of zscore"),
         ("orders.odd_orders.warning={points: 4%}", "`points` is for ratios: `orders` is none"),
     ],
 )

@@ -59,7 +59,7 @@ def test_it_says_on_which_days_each_check_would_have_spoken(shop: str, tmp_path:
     assert result.exit_code == 0
     assert result.stderr == "14 days, 5 checks: 4 statements\n"
     assert columns(result.stdout, "CHECK") == [
-        "CHECK", "FAIL", "UNKNOWN", "WARN", "INFO", "SKIP", "EPISODES", "A WEEK", "SPOKE ON",
+        "CHECK", "FAIL", "UNKNOWN", "WARN", "INFO", "SKIP", "EPISODES", "A WEEK", "FIRED ON",
     ]  # fmt: skip
     assert columns(result.stdout, "orders.volume") == [
         "orders.volume", "3", "-", "-", "-", "-", "2", "1.0",
@@ -71,7 +71,7 @@ def test_it_says_on_which_days_each_check_would_have_spoken(shop: str, tmp_path:
     ]  # fmt: skip
     assert result.stdout.splitlines()[-2:] == [
         "2 episodes of 1 dataset, 1.0 a week in 14 days from 2026-02-25 to 2026-03-10.",
-        "Judged on the rows as they are now: what arrived late is there on every day.",
+        "Judged on the rows as they are now: late rows are there on every day.",
     ]
 
 
@@ -87,7 +87,7 @@ def test_another_limit_stands_beside(shop: str, tmp_path: Path) -> None:
 def test_other_limits_see_other_faults(shop: str, tmp_path: Path) -> None:
     options = ["--days=7", "--inject", "--set=orders.volume.critical=< 5"]
     text = ask("backtest", write(tmp_path), AS_OF, *options, dsn=shop).stdout
-    _, faults = text.split("Faults caught, of the days that were silent without them")
+    _, faults = text.split("Faults caught, of the days that did not fire without them")
     said = columns(faults, "orders.volume"), columns(faults, "  with critical < 5")
     assert [cells[1:4] for cells in said] == [
         ["4/4 100 %", "4/4 100 %", "4/4 100 %"],
@@ -133,7 +133,7 @@ def test_json_has_every_day_that_was_no_pass(shop: str, tmp_path: Path) -> None:
     assert volume["changed"]["counts"]["WARN"] == 4
     assert revenue["changed"] is None
     by_name = {dataset["dataset"]: dataset for dataset in data["datasets"]}
-    assert len(by_name["orders"]["changed"]["spoke_on"]) == 7
+    assert len(by_name["orders"]["changed"]["fired_on"]) == 7
     assert by_name["items"]["changed"] is None
     assert data["injected"]["checks"]["orders.volume"]["x0.5"] == {"caught": 4, "silent": 4}
     assert data["injected"]["changed"]["orders.volume"] == {}, "it was never silent"
@@ -145,7 +145,7 @@ def test_markdown_has_the_same_tables(shop: str, tmp_path: Path) -> None:
     text = ask("backtest", write(tmp_path), AS_OF, *options, dsn=shop).stdout
     assert text.startswith("# Backtest\n\n2 episodes of 1 dataset, 2.0 a week in 7 days")
     assert re.findall("^## (.*)", text, re.MULTILINE) == [
-        "Checks", "Datasets", "Faults caught, of the days that were silent without them",
+        "Checks", "Datasets", "Faults caught, of the days that did not fire without them",
         "Faults caught by some check of the dataset", "Not injected",
     ]  # fmt: skip
     assert "| orders.volume | 4/4 100 % | 4/4 100 % | 4/4 100 % | 0/4 0 % | - |" in text

@@ -290,7 +290,7 @@ def test_as_of_that_is_no_time(shop: str, tmp_path: Path, command: str, written:
 
 def test_a_dataset_that_is_not_there(shop: str, tmp_path: Path) -> None:
     result = ask("check", write(tmp_path, FINE), "--dataset=order", dsn=shop)
-    said = "error: there is no dataset 'order'; known are orders, sessions\n"
+    said = "error: there is no dataset 'order'; known: orders, sessions\n"
     assert (result.exit_code, result.stderr, result.stdout) == (2, said, "")
 
 
@@ -344,4 +344,4 @@ def test_the_plan_of_one_check(shop: str, tmp_path: Path) -> None:
     assert "duplicates" not in text
     unknown = ask("plan", config, "--check=orders.volumes", dsn=shop)
     assert unknown.exit_code == 2
-    assert "there is no check 'orders.volumes'; known are orders.volume" in unknown.stderr
+    assert "there is no check 'orders.volumes'; known: orders.volume" in unknown.stderr

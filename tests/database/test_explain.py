@@ -99,7 +99,7 @@ def test_one_check_alone(config: Config) -> None:
     assert text.startswith("-- 2 statements for 1 check\n")
     assert "-- days: 2026-03-09\n" in text
     assert "revenue" not in text
-    with pytest.raises(UsageError, match=r"there is no check 'x'; known are orders.volume"):
+    with pytest.raises(UsageError, match=r"there is no check 'x'; known: orders.volume"):
         explain_plan(config, NOON, "x")
 
 

@@ -227,7 +227,7 @@ def test_init_writes_a_profile_with_its_comments(tmp_path: Path, name: str) -> N
     for step in (f"validate --config.file {file}", f"check --config.file {file}", "WAREHOUSE_DSN"):
         assert step in asked.output
     checked = ask("validate", f"--config.file={file}")
-    assert (checked.exit_code, "all well" in checked.output) == (0, True)
+    assert (checked.exit_code, "no problems" in checked.output) == (0, True)
 
 
 def test_init_writes_over_nothing_unless_it_is_forced(tmp_path: Path) -> None:
@@ -236,7 +236,7 @@ def test_init_writes_over_nothing_unless_it_is_forced(tmp_path: Path) -> None:
     asked = ask("init", f"--output={file}")
     assert asked.exit_code == 2
     assert asked.output == (
-        f"error: {file} is there already: name another --output, or write over it with --force\n"
+        f"error: {file} already exists: choose another --output, or overwrite it with --force\n"
     )
     assert file.read_text() == "mine"
     assert ask("init", f"--output={file}", "--force").exit_code == 0

@@ -80,7 +80,7 @@ def test_the_package_is_the_program() -> None:
 def test_validate_needs_no_secret(tmp_path: Path) -> None:
     result = ask("validate", "--config.file", str(CONFIG))
     assert result.exit_code == 0
-    assert re.search(r"\d+ datasets, \d+ checks, all well", result.stdout)
+    assert re.search(r"\d+ datasets, \d+ checks, no problems", result.stdout)
 
 
 def test_validate_says_everything_that_is_wrong_at_once(tmp_path: Path) -> None:

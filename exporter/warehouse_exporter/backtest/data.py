@@ -44,7 +44,7 @@ def entry(record: Record, days: Sequence[date]) -> dict[str, Any]:
     return {
         "limits": {severity.value: found.text for severity, found in conditions.items()},
         "counts": {word: record.counts[word] for word in (*COUNTED, "PASS")},
-        **spoken(record.spoke_on, days),
+        **firing(record.fired_on, days),
         "said": [
             said_entry(day, said)
             for day, said in record.said.items()
@@ -61,11 +61,11 @@ def said_entry(day: date, said: Said) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def spoken(spoke_on: Sequence[date], days: Sequence[date]) -> dict[str, Any]:
+def firing(fired_on: Sequence[date], days: Sequence[date]) -> dict[str, Any]:
     """Days and episodes."""
-    runs = episodes(spoke_on)
+    runs = episodes(fired_on)
     return {
-        "spoke_on": [str(day) for day in spoke_on],
+        "fired_on": [str(day) for day in fired_on],
         "episodes": [{"from": str(first), "to": str(last)} for first, last in runs],
         "episodes_a_week": a_week(len(runs), days),
     }
@@ -75,10 +75,10 @@ def dataset_entry(name: str, found: Backtest) -> dict[str, Any]:
     """What people were told of a dataset."""
     other = None
     if any(check.dataset == name for check in found.changed):
-        other = spoken(of_dataset(found.with_changes, name), found.days)
+        other = firing(of_dataset(found.with_changes, name), found.days)
     return {
         "dataset": name,
-        **spoken(of_dataset(found.records, name), found.days),
+        **firing(of_dataset(found.records, name), found.days),
         "changed": other,
     }
 

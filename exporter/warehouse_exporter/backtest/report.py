@@ -21,16 +21,16 @@ from warehouse_exporter.core.wording import agreed, counted
 from warehouse_exporter.publish.report import cell
 
 NONE = "-"
-AS_THEY_ARE = "Judged on the rows as they are now: what arrived late is there on every day."
+AS_THEY_ARE = "Judged on the rows as they are now: late rows are there on every day."
 AS_IT_IS = (
-    "at the whole table, or at the catalogue, as it is now, and so says the same on every day;"
-    " --open-days-only narrows what looks at a whole table."
+    "at the whole table, or at the catalogue, as it is now, so the verdict is the same every day;"
+    " --open-days-only limits checks over a whole table."
 )
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table of the report; the numbers stand to the right, the last column is text."""
+    """One table of the report; numbers are right-aligned, the last column is text."""
 
     title: str
     head: tuple[str, ...]
@@ -38,7 +38,7 @@ class Sheet:
 
 
 def number(value: float) -> str:
-    """A count, where 0 is nothing to look at."""
+    """A count; 0 is shown as a dash."""
     return f"{value:g}" if value else NONE
 
 
@@ -54,7 +54,7 @@ def sheets(found: Backtest) -> Iterator[Sheet]:
     if found.recall is not None:
         faults = tuple(fault.name for fault in FAULTS)
         yield Sheet(
-            "Faults caught, of the days that were silent without them",
+            "Faults caught, of the days that did not fire without them",
             ("CHECK", *faults),
             tuple(recalls(found.recall, found)),
         )
@@ -72,21 +72,21 @@ def sheets(found: Backtest) -> Iterator[Sheet]:
 
 
 def of_checks(found: Backtest) -> Sheet:
-    """A line for each check, those that spoke most first, and one for each with other limits."""
-    order = sorted(found.records, key=lambda record: -len(record.spoke_on))
+    """A line for each check, those that fired most first, and one for each with other limits."""
+    order = sorted(found.records, key=lambda record: -len(record.fired_on))
     rows = []
     for record in order:
         rows.append(line(str(record.check.id), record, found.days))
         other = found.changed.get(record.check.id)
         if other is not None:
             rows.append(line(f"  with {limits_text(other)}", other, found.days))
-    head = ("CHECK", *COUNTED, "EPISODES", "A WEEK", "SPOKE ON")
+    head = ("CHECK", *COUNTED, "EPISODES", "A WEEK", "FIRED ON")
     return Sheet("Checks", head, tuple(rows))
 
 
 def line(name: str, record: Record, days: Sequence[date]) -> tuple[str, ...]:
-    """What one check said, in numbers."""
-    counts, runs = record.counts, episodes(record.spoke_on)
+    """The counts of one check."""
+    counts, runs = record.counts, episodes(record.fired_on)
     words = (number(counts[word]) for word in COUNTED)
     return (name, *words, number(len(runs)), rate(a_week(len(runs), days)), in_words(runs))
 
@@ -98,26 +98,26 @@ def limits_text(record: Record) -> str:
 
 
 def of_datasets(found: Backtest) -> Sheet:
-    """A line for each dataset: what people are told, one episode per table and run of days."""
+    """A line for each dataset: what people receive, one episode per table and run of days."""
     rows = []
     for name in found.datasets:
-        rows.append(told(name, of_dataset(found.records, name), found.days))
+        rows.append(episodes_of(name, of_dataset(found.records, name), found.days))
         if any(check.dataset == name for check in found.changed):
             other = of_dataset(found.with_changes, name)
-            rows.append(told("  with --set", other, found.days))
-    head = ("DATASET", "DAYS", "EPISODES", "A WEEK", "SPOKE ON")
+            rows.append(episodes_of("  with --set", other, found.days))
+    head = ("DATASET", "DAYS", "EPISODES", "A WEEK", "FIRED ON")
     return Sheet("Datasets", head, tuple(rows))
 
 
-def told(name: str, spoke_on: Sequence[date], days: Sequence[date]) -> tuple[str, ...]:
+def episodes_of(name: str, fired_on: Sequence[date], days: Sequence[date]) -> tuple[str, ...]:
     """The episodes of a dataset, in numbers."""
-    runs = episodes(spoke_on)
+    runs = episodes(fired_on)
     week = rate(a_week(len(runs), days))
-    return name, number(len(spoke_on)), number(len(runs)), week, in_words(runs)
+    return name, number(len(fired_on)), number(len(runs)), week, in_words(runs)
 
 
 def recalls(recall: Recall, found: Backtest) -> Iterator[tuple[str, ...]]:
-    """A line for each check in which faults can be made, and one for each with other limits."""
+    """A line for each check with injected faults, and one for each with other limits."""
     for check, tallies in recall.checks.items():
         yield recalled(str(check), tallies)
         if check in found.changed:
@@ -131,7 +131,7 @@ def recalled(name: str, tallies: Mapping[str, Tally]) -> tuple[str, ...]:
 
 
 def share(tally: Tally | None) -> str:
-    """How many of how many, and in per cent."""
+    """How many of how many, and the percentage."""
     if tally is None:
         return NONE
     return f"{tally.caught}/{tally.silent} {tally.caught / tally.silent * 100:.0f} %"
@@ -140,18 +140,18 @@ def share(tally: Tally | None) -> str:
 def summary(found: Backtest) -> list[str]:
     """The lines under the tables."""
     days = f"{counted(len(found.days), 'day')} from {found.days[0]} to {found.days[-1]}"
-    lines = [f"{told_of(found, found.records)} in {days}."]
+    lines = [f"{episodes_in(found, found.records)} in {days}."]
     if found.changed:
-        lines.append(f"With --set: {told_of(found, found.with_changes)}.")
+        lines.append(f"With --set: {episodes_in(found, found.with_changes)}.")
     lines.append(AS_THEY_ARE)
-    still = [str(r.check.id) for r in found.records if r.spoke_on and r.check.id in found.unmoved]
+    still = [str(r.check.id) for r in found.records if r.fired_on and r.check.id in found.unmoved]
     if still:
         looks = agreed(len(still), "looks", "look")
         lines.append(f"{', '.join(still)} {looks} {AS_IT_IS}")
     return lines
 
 
-def told_of(found: Backtest, records: Iterable[Record]) -> str:
+def episodes_in(found: Backtest, records: Iterable[Record]) -> str:
     """`6 episodes of 2 datasets, 0.5 a week`: one for each table and run of days."""
     every = list(records)
     runs = {name: len(episodes(of_dataset(every, name))) for name in found.datasets}
@@ -162,7 +162,7 @@ def told_of(found: Backtest, records: Iterable[Record]) -> str:
 
 def is_text(sheet: Sheet, place: int) -> bool:
     """Whether a column holds text: the first, and the last of those that end with it."""
-    return place == 0 or sheet.head[place] in ("SPOKE ON", "BECAUSE")
+    return place == 0 or sheet.head[place] in ("FIRED ON", "BECAUSE")
 
 
 def markdown(found: Backtest) -> str:

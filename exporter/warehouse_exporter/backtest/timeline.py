@@ -56,7 +56,7 @@ class Record:
         return Counter("INFO" if s.is_info else s.outcome.shown for s in self.said.values())
 
     @property
-    def spoke_on(self) -> list[date]:
+    def fired_on(self) -> list[date]:
         """The days on which somebody was told."""
         return [day for day, said in self.said.items() if said.speaks]
 
@@ -85,4 +85,4 @@ def in_words(found: Iterable[Episode]) -> str:
 def of_dataset(records: Iterable[Record], dataset: str) -> list[date]:
     """The days on which some check of a dataset spoke."""
     mine = (record for record in records if record.check.id.dataset == dataset)
-    return sorted({day for record in mine for day in record.spoke_on})
+    return sorted({day for record in mine for day in record.fired_on})

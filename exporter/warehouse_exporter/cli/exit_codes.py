@@ -1,4 +1,4 @@
-"""O4, the gate: a finished pass -> the exit code that lets the DAG go on, or stops it."""
+"""The gate: a finished pass -> the exit code that lets the DAG continue, or stops it."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ JUDGED = {Outcome.PASS, Outcome.WARNING, Outcome.CRITICAL}
 def exit_code(
     done: Pass, config: Config, *, strict: bool = False, allow_unmeasured: bool = False
 ) -> Exit:
-    """1 for a critical finding, 3 where a critical one could have been missed, else 0.
+    """1 for a critical finding, 3 if a critical finding could have been missed, else 0.
 
-    A pass that judged nothing at all, because there is no check or because none could be measured,
-    ends with 3. `strict` counts warnings as critical, and whatever was not measured as a reason for
-    3. `allow_unmeasured` lets unmeasured checks pass, but not a gate without checks. Checks of
+    The code is 3 as well if nothing was judged at all, because there is no check or because none
+    could be measured. With `strict`, warnings count as critical, and any unmeasured check gives 3.
+    `allow_unmeasured` lets unmeasured checks pass, but not a gate without checks. Checks of
     severity info change nothing while anything else is judged.
     """
     verdicts = [verdict for result in done.results.values() for verdict in result.verdicts]
@@ -53,11 +53,11 @@ def exit_code(
 
 
 def without_checks(done: Pass, config: Config) -> bool:
-    """Whether nothing in a pass has a limit: numbers that are only shown judge nothing."""
+    """Whether no check of a pass has a limit: values that are only shown judge nothing."""
     return not any(config.check(check).worst_severity for check in done.results)
 
 
 def no_checks(only: frozenset[str] | None) -> str:
-    """What is said where nothing has a limit, in some datasets or in all of them."""
+    """The message when no check has a limit, in some datasets or in all."""
     where = f"dataset {' and '.join(sorted(only))}" if only else "the config"
     return f"nothing was judged: no check of {where} has a limit"

@@ -1,4 +1,4 @@
-"""The commands, and with `shell.py` the only place that prints and makes exit codes."""
+"""The commands. Only this module and `output.py` print and set exit codes."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ from warehouse_exporter.cli.options import (
     log_options,
     output_option,
 )
-from warehouse_exporter.cli.output import Program, explained, fail, write, write_reports
+from warehouse_exporter.cli.output import Program, fail, handling_errors, write, write_reports
 from warehouse_exporter.core import logs, names
 from warehouse_exporter.publish import report
 
 EXITS = """\b
 Exit codes:
-  0  pass, skipped, or warnings (with --strict, warnings are 1)
+  0  pass, skipped, or warnings (1 with --strict)
   1  at least one critical finding
   2  wrong usage, or the config cannot be used
-  3  something that could have been critical was not measured (with --strict: anything),
+  3  a check that could have been critical was not measured (with --strict: any check),
      or nothing was judged at all
   4  the result, or a report, could not be written
 """
 NEXT = """\
-{file} is profile {profile}. Next:
-  1. put your tables and columns in place of the sample shop's: `relation`, `time`, `key`, columns
+{file} is the profile {profile}. Next steps:
+  1. replace the sample shop's tables and columns by yours: `relation`, `time`, `key`, columns
   2. export WAREHOUSE_DSN='postgresql://exporter@warehouse.example/shop'
-  3. warehouse-exporter validate --config.file {file}   what does not fit
-  4. warehouse-exporter check --config.file {file}      what it finds"""
+  3. warehouse-exporter validate --config.file {file}   (lists what is wrong)
+  4. warehouse-exporter check --config.file {file}      (runs all checks once)"""
 
 
 @click.group(
@@ -49,42 +49,40 @@ NEXT = """\
 )
 @click.version_option(__version__, prog_name="warehouse-exporter")
 def main() -> None:
-    """Watches a warehouse in Postgres: gauges for Prometheus, alert rules, and a gate for the DAG.
+    """Monitors a Postgres warehouse: metrics for Prometheus, alert rules, and a gate for your DAG.
 
-    All of it comes from one YAML. Start with `warehouse-exporter demo`, or let `init` write a
-    config, try it with `validate` and `check`, and run `serve`.
+    One YAML file configures everything. Start with `warehouse-exporter demo`, or write a config
+    with `init`, try it with `validate` and `check`, and run `serve`.
     """
 
 
 @main.command()
 @click.option(
     "--profile", default=profiles.DEFAULT, show_default=True, metavar="NAME",
-    help="Which of the ready-made configs; --list names them.",
+    help="The ready-made config to use; --list shows them.",
 )  # fmt: skip
 @click.option(
     "--output", default="warehouse.yml", show_default=True, metavar="FILE",
-    type=click.Path(dir_okay=False), help="Where to write it.",
+    type=click.Path(dir_okay=False), help="The file to write.",
 )  # fmt: skip
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
-@click.option(
-    "--list", "listed", is_flag=True, help="The profiles there are, and what each is for."
-)
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@click.option("--list", "listed", is_flag=True, help="List the profiles and what each is for.")
 def init(profile: str, output: str, force: bool, listed: bool) -> None:
-    """Write a ready-made config, with comments that explain it, to start from.
+    """Write a ready-made, commented config to start from.
 
-    A profile is a complete config for the tables of the sample shop: `complete` is what we
-    recommend, the others are each the practice of one team. Put your tables and columns in place
-    of its own, and delete what you do not have.
+    A profile is a full config for the tables of the sample shop. `complete` is the recommended
+    one; each of the others follows the practice of one team. Replace its tables and columns by
+    your own, and delete what you do not have.
     """
     if listed:
         width = max(map(len, profiles.names()))
         for name in profiles.names():
             click.echo(f"{name:<{width}}  {profiles.summary(name)}")
         return
-    with explained():
+    with handling_errors():
         text = profiles.text_of(profile)
     if Path(output).is_file() and not force:
-        fail(f"{output} is there already: name another --output, or write over it with --force")
+        fail(f"{output} already exists: choose another --output, or overwrite it with --force")
     write(text, output)
     click.echo(NEXT.format(profile=profile, file=output), err=True)
 
@@ -94,15 +92,15 @@ def init(profile: str, output: str, force: bool, listed: bool) -> None:
 @click.option("--as-of", metavar="TIME", help="Judge as of this time (ISO 8601) instead of now.")
 @click.option(
     "--after-build", is_flag=True,
-    help="A build has just ended: judge yesterday, whatever the hour and `expect_by`.",
+    help="A build has just ended: judge yesterday, whatever the time and `expect_by`.",
 )  # fmt: skip
 @click.option("--report-dir", metavar="DIR", help="Also write report.md and report.json there.")
 @click.option(
     "--strict", is_flag=True,
-    help="Warnings end with exit code 1, and whatever was not measured with 3.",
+    help="Exit with 1 on warnings, and with 3 if anything was not measured.",
 )  # fmt: skip
-@click.option("--allow-unmeasured", is_flag=True, help="What was not measured does not end with 3.")
-@click.option("--report-only", is_flag=True, help="Always end with 0.")
+@click.option("--allow-unmeasured", is_flag=True, help="Do not exit with 3 for unmeasured checks.")
+@click.option("--report-only", is_flag=True, help="Exit with 0 whatever was found.")
 @judging_options
 @log_options("error")
 def check(
@@ -110,7 +108,7 @@ def check(
     report_dir: str | None, open_days_only: bool, strict: bool, allow_unmeasured: bool,
     report_only: bool, no_color: bool, log_level: str, log_format: Any,
 ) -> None:  # fmt: skip
-    """The gate: judge everything once, print it, and stop the DAG by the exit code."""
+    """The gate: run all checks once, print the verdicts, and stop the DAG by the exit code."""
     from rich.console import Console
 
     from warehouse_exporter.config import load
@@ -119,7 +117,7 @@ def check(
     from warehouse_exporter.publish.table import print_table, waiting
 
     logs.set_up(log_level, log_format)
-    with explained():
+    with handling_errors():
         config = load(config_file)
         config = config.open_days_only() if open_days_only else config
         config = config.after_build() if after_build else config
@@ -148,16 +146,20 @@ check.help = f"{check.help}\n\n{EXITS}"
 @config_option
 @click.option(
     "--days", type=click.IntRange(1, 1000), default=90, show_default=True,
-    help="How many days, up to and with that of --as-of.",
+    help="How many days, up to and including that of --as-of.",
 )  # fmt: skip
-@click.option("--as-of", metavar="TIME", help="Judge at this time of day, up to it; default: now.")
+@click.option(
+    "--as-of", metavar="TIME", help="The last morning, and the time of day; default: now."
+)
 @click.option(
     "--set", "limits", multiple=True, metavar="DATASET.CHECK.SEVERITY=LIMIT",
-    help="Another limit, judged beside the one in the config and written as it is there: "
+    help="Also judge by another limit, written as in the config: "
     "--set orders.volume.critical='< 500', --set orders.zscore_orders.warning='{z: 4, change: 40%}'"
     ". Repeatable.",
 )  # fmt: skip
-@click.option("--inject", is_flag=True, help="Also break every day in turn, and count who sees it.")
+@click.option(
+    "--inject", is_flag=True, help="Also break each day in turn, and count how often checks fire."
+)
 @judging_options
 @log_options("error")
 def backtest(
@@ -165,11 +167,11 @@ def backtest(
     limits: tuple[str, ...], open_days_only: bool, inject: bool, style: str, no_color: bool,
     log_level: str, log_format: Any,
 ) -> None:  # fmt: skip
-    """What these limits would have said on each of the past days, and what others would have.
+    """Show on which past days these limits, or others, would have fired.
 
-    Every day is judged as the gate would have judged it that morning, on the rows as they are
-    today, and the history is read once. An episode is a run of days on which somebody was told.
-    Ends with 0, with 2 for wrong usage, and with 3 if nothing could be read.
+    Each day is judged as the gate would have judged it that morning, on the rows as they are
+    today; the history is read once. An episode is a run of days on which somebody was notified.
+    Exit codes: 0, 2 for wrong usage, and 3 if nothing could be read.
     """
     from rich.console import Console
 
@@ -178,7 +180,7 @@ def backtest(
 
     logs.set_up(log_level, log_format)
     console = Console(no_color=True if no_color else None)
-    with explained(unreachable=Exit.UNMEASURED):
+    with handling_errors(unreachable=Exit.UNMEASURED):
         found = backtest.run(
             config_file, days, as_of, datasets, limits, open_days_only=open_days_only, inject=inject
         )
@@ -191,20 +193,20 @@ def backtest(
 @main.command()
 @config_option
 def validate(config_file: str) -> None:
-    """Say everything that is wrong with the config, each with file and line."""
-    with explained():
+    """List everything that is wrong with the config, with file and line."""
+    with handling_errors():
         config = load_offline(config_file)
     click.echo(
-        f"{config_file}: {len(config.datasets)} datasets, {len(config.checks)} checks, all well"
+        f"{config_file}: {len(config.datasets)} datasets, {len(config.checks)} checks, no problems"
     )
 
 
 @main.command()
 @output_option
 def schema(output: str | None) -> None:
-    """The JSON Schema of the config, for editors that complete it.
+    """Print the JSON Schema of the config, for completion in editors.
 
-    In the first line of a config: `# yaml-language-server: $schema=config.schema.json`.
+    Put this on the first line of a config: `# yaml-language-server: $schema=config.schema.json`.
     """
     from warehouse_exporter.config.spec import json_schema
 
@@ -214,7 +216,7 @@ def schema(output: str | None) -> None:
 @main.command()
 @output_option
 def kinds(output: str | None) -> None:
-    """The kinds of checks there are: parameters, limits, gauges and alerts, as Markdown."""
+    """Print all kinds of checks with parameters, limits, metrics and alerts, as Markdown."""
     from warehouse_exporter.publish.reference import render
 
     write(render(), output)
@@ -225,19 +227,19 @@ def kinds(output: str | None) -> None:
 @click.option("--check", "only", metavar="DATASET.CHECK", help="Only the SQL of this check.")
 @click.option("--as-of", metavar="TIME", help="As of this time (ISO 8601) instead of now.")
 @click.option(
-    "--steady", is_flag=True, help="A later pass of `serve`, which knows the closed days already."
+    "--steady", is_flag=True, help="Show a later pass of `serve`, which has cached the closed days."
 )
 @click.option(
-    "--explain", "costs", is_flag=True, help="Ask the planner what each statement will cost."
+    "--explain", "costs", is_flag=True, help="Add Postgres's cost estimate for each statement."
 )
 def plan(
     config_file: str, only: str | None, as_of: str | None, steady: bool, costs: bool
 ) -> None:  # fmt: skip
-    """The SQL that a pass would run, statement by statement, and the checks each one serves."""
+    """Print the SQL of a pass, statement by statement, and the checks that each one serves."""
     from warehouse_exporter.config import load
     from warehouse_exporter.passes.explain import explain_plan
 
-    with explained():
+    with handling_errors():
         config = load(config_file)
         text = explain_plan(config, instant(as_of, config), only, steady=steady, costs=costs)
     write(text, None)
@@ -262,14 +264,14 @@ def serve(
     config_file: str, listen: str, web_config: str | None, lifecycle: bool,
     log_level: str, log_format: Any,
 ) -> None:  # fmt: skip
-    """The exporter: passes on a schedule, and /metrics for Prometheus.
+    """Run the exporter: passes on a schedule, and /metrics for Prometheus.
 
-    SIGHUP reads the config again, SIGTERM and Ctrl-C end it within the time of one cancel.
+    SIGHUP reloads the config. SIGTERM and Ctrl-C cancel the running statement and stop it.
     """
     from warehouse_exporter.server.process import run
 
     logs.set_up(log_level, log_format)
-    with explained():
+    with handling_errors():
         run(config_file, listen, lifecycle=lifecycle, web_config=web_config)
 
 

@@ -1,4 +1,4 @@
-"""The options that commands share, and what is made of their values."""
+"""The options that commands share, and how their values are read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Command = Callable[..., Any]
 FORMATS = ("table", "json", "markdown")
 YEARS = range(1900, 2200)
-"""Years that `--as-of` may be in: far from both ends of what dates can say."""
+"""Years that `--as-of` may be in: far from the first and last year of a date."""
 
 
 class Unset(dict[str, str]):
@@ -37,7 +37,7 @@ def config_option(function: Command) -> Command:
     """`--config.file`, spelled as Prometheus programs do."""
     return click.option(
         "--config.file", "config_file", required=True, metavar="FILE",
-        type=click.Path(dir_okay=False), help="The YAML with datasets, checks and limits.",
+        type=click.Path(dir_okay=False), help="The YAML file with datasets, checks and limits.",
     )(function)  # fmt: skip
 
 
@@ -48,32 +48,32 @@ def log_options(level: str) -> Callable[[Command], Command]:
     def add(function: Command) -> Command:
         function = click.option(
             "--log.format", "log_format", type=click.Choice(["logfmt", "json"]), default="logfmt",
-            show_default=True, help="How log lines are written.",
+            show_default=True, help="Format of log lines.",
         )(function)  # fmt: skip
         return click.option(
             "--log.level", "log_level", type=levels, default=level, show_default=True,
-            help="The least important lines that are logged.",
+            help="The lowest level to log.",
         )(function)  # fmt: skip
 
     return add
 
 
 def judging_options(function: Command) -> Command:
-    """What is judged and how it is shown: the options of all commands that judge."""
+    """What to judge and how to show it: the options of all commands that judge."""
     for option in (
         click.option(
-            "--no-color", is_flag=True, help="No colour, also on a terminal (or set NO_COLOR)."
+            "--no-color", is_flag=True, help="No colour, even on a terminal (or set NO_COLOR)."
         ),
         click.option(
             "--format", "style", type=click.Choice(FORMATS), default="table", show_default=True
         ),
         click.option(
             "--open-days-only", is_flag=True,
-            help="Checks over a whole table look at the expected day and what came after it.",
+            help="Let checks over a whole table read only the expected day and later.",
         ),
         click.option(
             "--dataset", "datasets", multiple=True, metavar="NAME",
-            help="Only this dataset; repeatable.",
+            help="Only this dataset. Repeatable.",
         ),
     ):  # fmt: skip
         function = option(function)
@@ -84,7 +84,7 @@ def output_option(function: Command) -> Command:
     """`--output FILE`; standard output without it."""
     return click.option(
         "--output", metavar="FILE", type=click.Path(dir_okay=False),
-        help="Write here instead of to standard output.",
+        help="Write to this file instead of standard output.",
     )(function)  # fmt: skip
 
 
@@ -118,5 +118,5 @@ def chosen(names: tuple[str, ...], config: Config) -> frozenset[str] | None:
     known = {check.id.dataset for check in config.checks} | set(config.datasets)
     for name in names:
         if name not in known:
-            raise UsageError(f"there is no dataset {name!r}; known are {', '.join(sorted(known))}")
+            raise UsageError(f"there is no dataset {name!r}; known: {', '.join(sorted(known))}")
     return frozenset(names) or None

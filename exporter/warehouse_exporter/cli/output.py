@@ -1,4 +1,4 @@
-"""How commands end: a mistake becomes a message and a code, a text goes where it is wanted."""
+"""How commands end: errors become a message and an exit code, and output is written safely."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from warehouse_exporter.config import Config
 
 UNWRITABLE = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
-"""What the system answers when standard output takes no more."""
+"""Errors of the system when standard output cannot be written."""
 
 
 @contextmanager
-def explained(unreachable: Exit = Exit.USAGE) -> Iterator[None]:
-    """A mistake of the user's becomes its message and exit code 2, never a traceback.
+def handling_errors(unreachable: Exit = Exit.USAGE) -> Iterator[None]:
+    """Turn a user's mistake into its message and exit code 2, never a traceback.
 
-    A warehouse that is `unreachable` may have an exit code of its own.
+    An `unreachable` warehouse may have its own exit code.
     """
     try:
         yield
@@ -48,20 +48,20 @@ def explained(unreachable: Exit = Exit.USAGE) -> Iterator[None]:
 
 
 def fail(message: str, code: Exit = Exit.USAGE) -> NoReturn:
-    """Say what is wrong and end."""
+    """Print the error and exit."""
     click.echo(f"error: {message}", err=True)
     sys.exit(code)
 
 
 class Program(click.Group):
-    """A command line that ends with a code of its own when standard output takes no more.
+    """A command line with its own exit code for when standard output cannot be written.
 
-    Left alone, click ends with 1 when a pipe is closed, which would look like a critical finding,
+    Otherwise click exits with 1 when a pipe is closed, which would look like a critical finding,
     and Python prints a traceback when a disk is full.
     """
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command and make sure that all it printed has arrived."""
+        """Run the command, and make sure that all its output was written."""
         try:
             try:
                 return super().invoke(ctx)
@@ -77,13 +77,13 @@ class Program(click.Group):
 
 
 def drop_output() -> None:
-    """Send what is still buffered nowhere, so that Python does not try again at its end."""
+    """Discard what is still buffered, so that Python does not try again at exit."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write(text: str, output: str | None) -> None:
-    """To a file, or to standard output; a file that cannot be written ends the command."""
+    """Write to a file or to standard output; exit if the file cannot be written."""
     if output is None:
         click.echo(text, nl=False)
         return
@@ -94,9 +94,9 @@ def write(text: str, output: str | None) -> None:
 
 
 def write_file(text: str, output: str) -> None:
-    """To a file that is replaced whole, or to a pipe or device as it is. Raises OSError.
+    """Replace a file atomically, or write to a pipe or device directly. Raises OSError.
 
-    Where it fails, the file is as it was, and nothing half-written stays beside it.
+    If it fails, the file is unchanged, and no partial file is left next to it.
     """
     given, target = Path(output), Path(os.path.realpath(output))
     if given.exists() and not given.is_file():  # a pipe or a device: never replaced
@@ -112,9 +112,9 @@ def write_file(text: str, output: str) -> None:
 
 
 def write_reports(folder: Path, results: report.Results, at: datetime, config: Config) -> bool:
-    """report.md and report.json in a folder that is made if need be; False where that failed.
+    """Write report.md and report.json into a folder, created if needed; False if that failed.
 
-    The verdict stands whether or not it could be written down.
+    The verdict stands either way.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)

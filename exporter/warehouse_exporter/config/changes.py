@@ -58,13 +58,13 @@ def parse(written: str, addresses: Mapping[str, CheckId]) -> Change:
     """One `--set`. Raises UsageError that names what there is."""
     match = WRITTEN.match(written)
     if match is None:
-        raise UsageError(f"--set {written!r} is no limit of a check: {HOW}")
+        raise UsageError(f"--set {written!r} is not a limit of a check: {HOW}")
     address, severity, limit = match.groups()
     if severity not in list(Severity):
         known = ", ".join(Severity)
-        raise UsageError(f"--set {written}: {severity!r} is no severity; known are {known}")
+        raise UsageError(f"--set {written}: {severity!r} is not a severity; known: {known}")
     if address not in addresses:
-        hint = suggestion(address, addresses) or "; known are " + ", ".join(sorted(addresses))
+        hint = suggestion(address, addresses) or "; known: " + ", ".join(sorted(addresses))
         raise UsageError(f"--set {written}: there is no check {address!r} here{hint}")
     if not limit:
         raise UsageError(f"--set {written}: the limit is missing: {HOW}")

@@ -47,7 +47,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     if close:
         return f"; did you mean `{close[0]}`?"
-    return f"; known are {', '.join(names)}" if names and len(names) <= 40 else ""
+    return f"; known: {', '.join(names)}" if names and len(names) <= 40 else ""
 
 
 def complain(document: Document, error: ValidationError, model: type[BaseModel]) -> None:

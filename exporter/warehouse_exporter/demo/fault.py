@@ -75,7 +75,7 @@ class Fault:
             for (since,) in cursor.fetchall():
                 self._damage(cursor, values, since)
                 return
-        raise UsageError(f"{self.name} is there already: repair it first")
+        raise UsageError(f"{self.name} is already active: repair it first")
 
     def repair(self, connection: psycopg2.extensions.connection, as_of: datetime) -> None:
         """Make the shop what it would be at `as_of` without the fault; nothing if it has none.

@@ -47,7 +47,7 @@ def explain_plan(
     checks = [check for check in config.checks if only in (None, str(check.id))]
     if not checks:
         known = ", ".join(str(check.id) for check in config.checks)
-        raise UsageError(f"there is no check {only!r}; known are {known}")
+        raise UsageError(f"there is no check {only!r}; known: {known}")
     with Connector(config.warehouse).snapshot() as session:
         relations = session.relations(relations_of(checks, config))
         targets = make_targets(config, relations, as_of)

@@ -119,7 +119,7 @@ def test_breaking_twice_is_refused_and_repairing_twice_is_not(
 ) -> None:
     fault = find("duplicate-orders")
     fault.break_(copy, FRIDAY)
-    with pytest.raises(UsageError, match="duplicate-orders is there already: repair it first"):
+    with pytest.raises(UsageError, match="duplicate-orders is already active: repair it first"):
         fault.break_(copy, FRIDAY)
     assert symptom(copy, SYMPTOMS[fault.name], FRIDAY) == 3
     fault.repair(copy, FRIDAY)

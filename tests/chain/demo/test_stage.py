@@ -158,7 +158,7 @@ def test_what_breaks_is_one_page_in_its_terminal_and_what_is_repaired_is_over(st
         assert "Nobody is told for real" in stage.says()
         stage.wait_until("the whole chain is alive", process)
         broken = stage.run("break", "checkout-tag")
-        assert "who is told of it is printed where the demo runs" in broken.stdout
+        assert "the notifications are printed where the demo runs" in broken.stdout
         stage.wait_until("PAGE to PagerDuty", process)
         stage.wait_until("#data-alerts (Slack): CRITICAL", process)
         assert "WarehouseRulesOutOfDate" not in httpx.get(alerts_of(stage.says())).text

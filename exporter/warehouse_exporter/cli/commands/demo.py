@@ -7,24 +7,24 @@ import sys
 import click
 
 from warehouse_exporter.cli.exit_codes import Exit
-from warehouse_exporter.cli.output import explained
+from warehouse_exporter.cli.output import handling_errors
 from warehouse_exporter.core import names
 
 
 @click.group(invoke_without_command=True)
 @click.option(
     "--sessions-per-day", type=click.IntRange(50, 20000), default=1500, show_default=True,
-    help="Size of the sample shop; at the default an event arrives every few seconds.",
+    help="Size of the sample shop; with the default an event arrives every few seconds.",
 )  # fmt: skip
 @click.option(
     "--port", type=click.IntRange(1, 65535), default=names.DEFAULT_PORT, show_default=True,
-    help="Port of the exporter; a free one when it is taken.",
+    help="Port of the exporter; if it is taken, a free one.",
 )  # fmt: skip
 @click.pass_context
 def demo(context: click.Context, sessions_per_day: int, port: int) -> None:
-    """The sample shop in a Postgres of its own, with the exporter on it, until Ctrl-C.
+    """Run the sample shop in its own Postgres, with the exporter on it, until Ctrl-C.
 
-    Prometheus and Alertmanager are run too where they are installed. Needs the extra `demo`:
+    Prometheus and Alertmanager run too if they are installed. Needs the extra `demo`:
     pip install 'warehouse-exporter[demo]'.
     """
     if context.invoked_subcommand is not None:
@@ -32,15 +32,15 @@ def demo(context: click.Context, sessions_per_day: int, port: int) -> None:
     from warehouse_exporter.demo.runner import play
     from warehouse_exporter.demo.screen import Screen
 
-    with explained():
+    with handling_errors():
         play(Screen(), sessions_per_day, port)
 
 
 @demo.command("break")
 @click.argument("fault", required=False)
-@click.option("--list", "listed", is_flag=True, help="The faults there are, and what they do.")
+@click.option("--list", "listed", is_flag=True, help="List the faults and what they do.")
 def break_(fault: str | None, listed: bool) -> None:
-    """Break the data of the running demo, and see who tells."""
+    """Break the data of the running demo, and see which alerts fire."""
     from warehouse_exporter.demo.faults import FAULTS, find
     from warehouse_exporter.demo.runner import with_shop
 
@@ -50,12 +50,12 @@ def break_(fault: str | None, listed: bool) -> None:
             ids = ", ".join(found.shows)
             click.echo(f"{found.name:<{width}}  {found.meaning} ({ids})")
         sys.exit(Exit.OK if listed else Exit.USAGE)
-    with explained():
+    with handling_errors():
         chosen = find(fault)
         demo = with_shop(chosen.break_)
         click.echo(f"broken: {chosen.meaning}")
         if demo.tells:
-            click.echo("who is told of it is printed where the demo runs")
+            click.echo("the notifications are printed where the demo runs")
 
 
 @demo.command()
@@ -65,7 +65,7 @@ def repair(fault: str | None) -> None:
     from warehouse_exporter.demo.faults import FAULTS, find
     from warehouse_exporter.demo.runner import with_shop
 
-    with explained():
+    with handling_errors():
         chosen = [find(fault)] if fault else list(FAULTS.values())
         with_shop(*(each.repair for each in chosen))
         click.echo(f"repaired: {fault or 'everything'}")

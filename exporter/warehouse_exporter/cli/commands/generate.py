@@ -1,4 +1,4 @@
-"""The commands that write what Prometheus and Alertmanager read."""
+"""The commands that generate files for Prometheus and Alertmanager."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import click
 
 from warehouse_exporter.alerting import assets as shipped
 from warehouse_exporter.cli.options import config_option, load_offline, output_option
-from warehouse_exporter.cli.output import explained, fail, write, write_file
+from warehouse_exporter.cli.output import fail, handling_errors, write, write_file
 
 JOB = click.option(
     "--job", metavar="NAME",
-    help="Prometheus' job of the exporter, if an alert is wanted when just that one is gone;"
-    " default: any job that has ever answered as an exporter.",
+    help="The exporter's job in Prometheus: alert only if that job is down;"
+    " default: any job that has ever been seen as an exporter.",
 )  # fmt: skip
 EXPORTER, ALERTMANAGER = "127.0.0.1:9843", "127.0.0.1:9093"
 
@@ -24,14 +24,14 @@ EXPORTER, ALERTMANAGER = "127.0.0.1:9843", "127.0.0.1:9093"
 @output_option
 @JOB
 def rules(config_file: str, output: str | None, job: str | None) -> None:
-    """Prometheus alert rules from the config, with its limits as literals.
+    """Generate Prometheus alert rules from the config, with its limits as literals.
 
-    Those about the exporter itself are among them: that it is down, that it cannot reach the
+    They include rules about the exporter itself: that it is down, that it cannot reach the
     warehouse, and a heartbeat for a dead man's switch.
     """
     from warehouse_exporter.alerting.rules import render
 
-    with explained():
+    with handling_errors():
         text = render(load_offline(config_file), job)
     write(text, output)
 
@@ -40,14 +40,14 @@ def rules(config_file: str, output: str | None, job: str | None) -> None:
 @config_option
 @output_option
 def alertmanager(config_file: str, output: str | None) -> None:
-    """Alertmanager's routes from the config: by severity and owner, in groups by incident.
+    """Generate Alertmanager's routes from the config: by severity and owner, grouped by incident.
 
-    With --output, the templates of the messages are written to `templates/` beside the file. A
-    file printed to standard output needs them too: `assets` writes everything.
+    With --output, the message templates are written to `templates/` next to the file. A file
+    printed to standard output needs them too: `assets` writes everything.
     """
     from warehouse_exporter.alerting.routes import render
 
-    with explained():
+    with handling_errors():
         text = render(load_offline(config_file))
     write(text, output)
     if output is not None and not is_device(output):
@@ -60,22 +60,22 @@ def alertmanager(config_file: str, output: str | None) -> None:
 @config_option
 @click.option(
     "--output", required=True, metavar="DIR", type=click.Path(file_okay=False),
-    help="The folder to write to; files of the same name are replaced.",
+    help="The folder to write to; existing files are replaced.",
 )  # fmt: skip
 @JOB
 @click.option(
     "--exporter-address", default=EXPORTER, show_default=True, metavar="HOST:PORT",
-    help="Where Prometheus reaches the exporter.",
+    help="The exporter's address for Prometheus.",
 )  # fmt: skip
 @click.option(
     "--alertmanager-address", default=ALERTMANAGER, show_default=True, metavar="HOST:PORT",
-    help="Where Prometheus reaches Alertmanager.",
+    help="Alertmanager's address for Prometheus.",
 )  # fmt: skip
 def assets(
     config_file: str, output: str, job: str | None, exporter_address: str,
     alertmanager_address: str,
 ) -> None:  # fmt: skip
-    """Everything that Prometheus and Alertmanager need for a config, in one folder.
+    """Write everything that Prometheus and Alertmanager need into one folder.
 
     That is prometheus/prometheus.yml, prometheus/rules/warehouse.yml, alertmanager/alertmanager.yml
     with its templates, and a runbook for every alert in runbooks/.
@@ -83,7 +83,7 @@ def assets(
     from warehouse_exporter.alerting import routes
     from warehouse_exporter.alerting.rules import prometheus_config, render
 
-    with explained():
+    with handling_errors():
         config = load_offline(config_file)
         made = {
             "prometheus/prometheus.yml": prometheus_config(
@@ -104,12 +104,12 @@ NEXT = """\
 
 
 def is_device(output: str) -> bool:
-    """Whether a file is a pipe or a device, beside which nothing can lie."""
+    """Whether a file is a pipe or a device, which has no folder for other files."""
     return Path(output).exists() and not Path(output).is_file()
 
 
 def write_all(folder: Path, texts: Mapping[str, str]) -> None:
-    """Texts by their path in a folder, which is made if need be."""
+    """Write texts by their path in a folder, which is created if needed."""
     for name, text in texts.items():
         file = folder / name
         try:

@@ -135,7 +135,7 @@ def problem_of(method: Method, limit: Departure, direction: Direction) -> str | 
     example = f"for example {EXAMPLES[method]}"
     for name in given:
         if name not in TAKES[method]:
-            return f"`{name}` is no limit of {method}, {example}"
+            return f"`{name}` is not a limit of {method}, {example}"
     if method is Method.SEASONAL:
         if limit.change is not None and limit.points is not None:
             return "`change` is a fraction of the baseline, `points` is not: write one of them"
