@@ -1,4 +1,4 @@
-"""The client of SQL written by hand: python -m bench.client FILE runs it and prints its rows."""
+"""The client of SQL written by hand: `python -m labs.bench.client FILE` prints the rows of FILE."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ class Stand:
 
     def by_hand(self, file: str) -> tuple[Cost, dict[str, Rows]]:
         """A file of SQL, by a client of its own; its named statements' rows."""
-        command = [sys.executable, "-m", "bench.client", file]
+        command = [sys.executable, "-m", "labs.bench.client", file]
         cost, answer, _ = self._run(command, scripts.asking(file))
         return cost, answer
 
