@@ -81,12 +81,10 @@ class ReconciliationTotal(Reconciled):
 
     def neither(self, sides: Sides) -> str:
         """What is in none of the totals, in words."""
-        found = []
-        if sides.valueless:
-            found.append(f"{counted(sides.valueless, 'order')} with a value missing")
-        if self.unmatched == "ignore" and sides.partless:
-            found.append(f"{counted(sides.partless, 'order')} without a row there")
-        if self.unmatched == "ignore" and sides.keyless:
-            found.append(f"{counted(sides.keyless, 'order')} without a key")
-        worth = sides.left_out + (sides.alone + sides.unknown) * (self.unmatched == "ignore")
+        parts = [(sides.valueless, sides.left_out, "with a value missing")]
+        if self.unmatched == "ignore":
+            parts.append((sides.partless, sides.alone, "without a row there"))
+            parts.append((sides.keyless, sides.unknown, "without a key"))
+        found = [f"{counted(count, 'order')} {why}" for count, _, why in parts if count]
+        worth = sum(total for _, total, _ in parts)
         return f"; left out: {', '.join(found)}, worth {worth:,.2f}" if found else ""

@@ -295,3 +295,17 @@ def test_what_does_more_than_read_is_refused(sql: str, told: str) -> None:
 )
 def test_what_is_wrong_is_said_before_any_pass(options: str, told: str) -> None:
     assert told in complaint(more=f"queries: [{{name: own, sql: select 1, {options}}}]")
+
+
+def test_a_count_over_an_empty_table_is_an_honest_0_and_a_sum_is_not(warehouse: Warehouse) -> None:
+    warehouse.sql("CREATE TABLE orders (id int, ts timestamptz, revenue numeric)")
+
+    def said(sql: str) -> list[tuple[str, str]]:
+        queries = f"queries: [{{name: n, sql: '{sql}', critical: '> 0'}}]"
+        results = warehouse.run(config_of(more=queries)).results.values()
+        return [(result.worst.outcome.shown, result.worst.text) for result in results]
+
+    honest = [("PASS", "n 0 (limit 0)")]
+    assert said("select count(*) from orders where revenue < 0") == honest
+    assert said("select count(distinct id) as ids from orders") == honest
+    assert said("select sum(revenue) as total from orders")[0][0] == "UNKNOWN"
