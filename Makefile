@@ -1,10 +1,10 @@
-# Everything is installed into .venv; a stamp in there says for which pyproject.toml.
+# Everything is installed into .venv; a stamp in there says for which pyproject.toml and lock.
 
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test test-campaign lint assets case-study incidents reliability year bench clean
+.PHONY: help demo test test-unit test-database test-campaign lint lock assets case-study incidents reliability year bench clean
 .DEFAULT_GOAL := help
 
 help: ## print this
@@ -16,6 +16,13 @@ demo: .venv/demo ## a sample shop with the exporter on it, until Ctrl-C
 test: .venv/dev lint ## lint, types and all tests that are quick enough
 	@scripts/test-programs
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-unit: .venv/dev ## only the tests that need no server (a minute)
+	$(BIN)/python -m pytest -n 2 tests/unit
+
+test-database: .venv/dev ## only the tests on a Postgres; TEST_POSTGRES=/usr/lib/postgresql/15 names another
+	@scripts/test-programs
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/database
 
 test-campaign: .venv/dev ## the long tests that `make test` leaves out: the other faults and incidents
 	@scripts/test-programs
@@ -52,7 +59,10 @@ clean: ## remove what the other targets made
 .venv/bin/python:
 	@PYTHON=$(PYTHON) scripts/make-venv .venv
 
-.venv/demo .venv/dev: .venv/%: pyproject.toml | .venv/bin/python
+lock: ## write requirements/lock.txt: today's versions of everything that is installed
+	@PYTHON=$(PYTHON) scripts/lock requirements/lock.txt
+
+.venv/demo .venv/dev: .venv/%: pyproject.toml requirements/lock.txt | .venv/bin/python
 	@echo "installing warehouse-exporter[$*] into .venv"
-	@$(PIP) install --editable '.[$*]'
+	@$(PIP) install --constraint requirements/lock.txt --editable '.[$*]'
 	@touch $@
