@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import subprocess
 from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
@@ -33,8 +35,21 @@ def execute(dsn: str, sql: str, values: Sequence[Any] | None = None) -> list[tup
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A server that all tests of this process share: leave it as it was."""
-    with Postgres() as server:
+    with chosen_postgres() as server:
         yield server
+
+
+def chosen_postgres() -> Postgres:
+    """The wheel's Postgres, or the one whose folder `TEST_POSTGRES` names."""
+    folder = os.environ.get("TEST_POSTGRES")
+    if not folder:
+        return Postgres()
+    told = subprocess.run(
+        [f"{folder}/bin/postgres", "--version"], capture_output=True, text=True, check=True
+    )
+    major = re.search(r"(\d+)", told.stdout)
+    assert major is not None, told.stdout
+    return Postgres(int(major[1]), install=Path(folder))
 
 
 @pytest.fixture

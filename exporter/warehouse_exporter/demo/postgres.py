@@ -69,11 +69,16 @@ class Postgres:
         self,
         version: int = 16,
         *,
+        install: Path | None = None,
         settings: Mapping[str, str] | None = None,
         hba: Sequence[str] = TRUST,
     ) -> None:
-        """Describe the server; `settings` go on top of `DISPOSABLE`, `hba` is pg_hba.conf."""
+        """Describe the server; `settings` go on top of `DISPOSABLE`, `hba` is pg_hba.conf.
+
+        The programs are the wheel's, or those of `install`, a folder with Postgres `version`.
+        """
         self.version = version
+        self.install = install
         self.settings = {**DISPOSABLE, **(settings or {})}
         self.hba = list(hba)
         self._keeper: subprocess.Popen[bytes] | None = None
@@ -99,7 +104,7 @@ class Postgres:
             raise PostgresError("this server is running already")
         order = {
             "owner": os.getpid(),
-            "install": str(installed(self.version)),
+            "install": str(self.install or installed(self.version)),
             "settings": self.settings,
             "hba": self.hba,
         }
