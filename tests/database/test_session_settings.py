@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+import pytest
+from warehouse_exporter.core.errors import Unmeasured
 from warehouse_exporter.engines.postgres.connector import Connector
 
 from tests.conftest import execute
@@ -51,3 +55,62 @@ def test_a_transaction_that_begins_anew_has_its_settings(database: str) -> None:
             assert session.rows(COSTS) == [{"jit": "off", "work_mem": "96MB", "workers": "0"}]
     finally:
         execute(database, "DROP OWNED BY reader; DROP ROLE reader")
+
+
+MEDDLING = """
+CREATE SCHEMA shop;
+CREATE ROLE hidden_reader LOGIN; CREATE ROLE other; GRANT other TO hidden_reader;
+CREATE FUNCTION shop.meddle() RETURNS int LANGUAGE plpgsql STABLE AS $$ BEGIN
+  PERFORM set_config('row_security', 'on', true);
+  PERFORM set_config('datestyle', 'SQL, DMY', true);
+  PERFORM set_config('role', 'other', true);
+  PERFORM set_config('work_mem', '64kB', true);
+  PERFORM set_config('enable_indexscan', 'off', true);
+  PERFORM set_config('quote_all_identifiers', 'on', false);
+  PERFORM set_config('app.tenant', '2', true);
+  RETURN 1; END $$;
+CREATE VIEW shop.meddler AS SELECT shop.meddle() AS n;
+CREATE TABLE shop.hidden (revenue int); INSERT INTO shop.hidden VALUES (-1), (1);
+ALTER TABLE shop.hidden ENABLE ROW LEVEL SECURITY;
+CREATE POLICY positive ON shop.hidden USING (revenue > 0);
+GRANT USAGE ON SCHEMA shop TO PUBLIC; GRANT SELECT ON ALL TABLES IN SCHEMA shop TO PUBLIC;
+"""
+OTHERS = (
+    "SELECT current_user::text AS who, current_setting('work_mem') AS work_mem,"
+    " current_setting('enable_indexscan') AS indexes, DATE '2026-03-09'::text AS day,"
+    " quote_ident('plain') AS name, coalesce(current_setting('app.tenant', true), '') AS tenant"
+)
+
+
+@pytest.mark.parametrize("call", ["shop.meddle()", "n FROM shop.meddler"])
+def test_what_a_function_sets_does_not_hold_for_the_next_statement(
+    database: str, call: str
+) -> None:
+    execute(database, MEDDLING)
+    try:
+        with session_on(database.replace("postgres@", "hidden_reader@")) as session:
+            before = session.rows(OTHERS)
+            session.rows(f"SELECT {call}")
+            assert "row-level security" in failure(session, "SELECT * FROM shop.hidden").detail
+            session.rows_of(f"SELECT {call}", "UTC", 2)
+            assert session.rows(OTHERS) == before
+            session.rows(f"SELECT {call}")
+            assert session.rewritten() == []
+            assert session.relations([("shop", "hidden")])[("shop", "hidden")].columns
+    finally:
+        execute(database, "DROP OWNED BY hidden_reader; DROP ROLE hidden_reader, other")
+
+
+def test_a_function_that_leaves_no_time_costs_its_own_statement_only(database: str) -> None:
+    execute(
+        database,
+        "CREATE FUNCTION hasty() RETURNS int LANGUAGE plpgsql AS $$ BEGIN"
+        " PERFORM set_config('search_path', 'nowhere', true);"
+        " PERFORM set_config('lock_timeout', '1', true);"
+        " PERFORM set_config('statement_timeout', '1', true); RETURN 1; END $$",
+    )
+    with session_on(database) as session:
+        for _ in range(3):
+            with suppress(Unmeasured):
+                session.rows("SELECT hasty() AS n")
+            assert session.rows("SELECT 1 AS n") == [{"n": 1}]

@@ -256,6 +256,10 @@ SECRET = "hunter2"
         f"postgresql://localhost:a@{SECRET}/b@localhost/shop",
         f"postgresql://localhost:a/{SECRET}@b@localhost/shop",
         f"postgresql://shop:a@localhost?{SECRET}=1@localhost/shop",
+        f"postgresql://127.0.0.1?user=shop&password=abc@{SECRET}Tail",
+        f"postgresql://localhost?password=abc@{SECRET}:1",
+        f"postgresql://localhost:1/shop?password=abc@{SECRET}",
+        f"postgresql://127.0.0.1:1/shop?password=abc&user={SECRET}",
         f"postgresql://localhost:{SECRET}",
         f"postgresql://localhost:{SECRET}/shop",
         f"host=127.0.0.1 port={SECRET}",
@@ -289,6 +293,7 @@ def test_an_ambiguous_dsn_is_told_what_to_do() -> None:
     for dsn, said in (
         ("postgresql://shop:abc@tail@warehouse/shop", "the DSN has more than one @"),
         ("postgresql://shop:abc/tail@warehouse/shop", "the DSN has a / before its @"),
+        ("postgresql://host?password=abc@tail", "the DSN has a [?] before its @"),
     ):
         with pytest.raises(Unreachable, match=f"{said}: percent-encode the password"):
             Wire(dsn, 1, threading.Event())
@@ -304,6 +309,15 @@ def test_a_refused_connection_names_what_the_owner_has_named(rows_of_one: str) -
         with pytest.raises(Unreachable) as failed:
             Wire(dsn, 5, threading.Event())
         assert failed.value.detail == said
+
+
+def test_a_transaction_that_the_server_refuses_is_not_out_of_reach(rows_of_one: str) -> None:
+    connector = Connector(warehouse_at(rows_of_one, work_mem="1kB"))
+    with pytest.raises(Unreachable) as failed, connector.snapshot():
+        pass
+    assert failed.value.reason is Reason.STATEMENT
+    assert failed.value.detail.startswith("the server refuses the transaction: ")
+    assert failed.value.detail.endswith("(22023)")
 
 
 def test_a_dsn_file_is_read_anew_on_every_connect(rows_of_one: str, tmp_path: Path) -> None:

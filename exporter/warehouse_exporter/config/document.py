@@ -76,7 +76,8 @@ class Document:
         """Note something wrong at a path; what came from the environment is never repeated."""
         for value, name in self.filled.items():
             message = message.replace(value, f"${{{name}}}")
-        self.problems.append(Problem(self.file, self.line(path), dotted(path), message))
+        told = without_secrets(message)
+        self.problems.append(Problem(self.file, self.line(path), dotted(path), told))
 
     def without(self, broken: Collection[Path]) -> dict[str, Any]:
         """The data without some parts; `numbered` then still knows where an item was."""
@@ -100,6 +101,18 @@ class Document:
     def numbered(self, path: Path, items: Sequence[T]) -> Iterable[tuple[int, T]]:
         """The items of a list, each with its place in the file."""
         return zip(self.kept.get(path, range(len(items))), items, strict=True)
+
+
+CONNECTION_STRING = re.compile(r"://|\b(password|host|user|dbname)\s*=")
+"""What only a connection string looks like; it may hold a password, so it is not repeated."""
+QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
+
+
+def without_secrets(message: str) -> str:
+    """A message that repeats no connection string."""
+    return QUOTED.sub(
+        lambda found: "this" if CONNECTION_STRING.search(found.group()) else found.group(), message
+    )
 
 
 NOWHERE = {"dsn_file": ""}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from functools import cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -12,6 +11,7 @@ from pydantic import Field, create_model, model_validator
 
 from warehouse_exporter.config.calendar import EventSpec
 from warehouse_exporter.config.complaints import ONE_KIND
+from warehouse_exporter.config.document import CONNECTION_STRING
 from warehouse_exporter.config.routing import MaintenanceSpec, RoutingSpec
 from warehouse_exporter.config.values import (
     Columns,
@@ -29,9 +29,6 @@ from warehouse_exporter.kinds.anomaly import Anomaly
 from warehouse_exporter.kinds.metric import Metric
 from warehouse_exporter.kinds.query import Query
 from warehouse_exporter.kinds.shared.base import Duration, Name
-
-CONNECTION_STRING = re.compile(r"://|\b(password|host|user|dbname)\s*=")
-"""What a path does not look like."""
 
 
 class WarehouseSpec(Spec):

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
 SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+LONGEST = 24 * SECONDS["d"]
+"""In milliseconds, PostgreSQL keeps a timeout in 31 bits: a little more than that."""
 CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?: +(\S+))?")
 MEMORY = re.compile(r"^([1-9][0-9]{0,9})(kB|MB|GB)$")
 KILOBYTES = {"kB": 1, "MB": 1024, "GB": 1024**2}
@@ -23,7 +25,12 @@ def parse_duration(written: Any) -> float:
         raise ValueError(
             f"{written!r} is not a duration: write a number and s, m, h or d, such as 60s"
         )
-    return float(match.group(1)) * SECONDS[match.group(2)]
+    seconds = float(match.group(1)) * SECONDS[match.group(2)]
+    if seconds > LONGEST:
+        raise ValueError(f"{match.group()[:40]} is too long: write at most 24d")
+    if seconds < 0.001:
+        raise ValueError(f"{match.group()[:40]} is too short: write at least 0.001s")
+    return seconds
 
 
 def parse_zone(written: Any) -> ZoneInfo:

@@ -82,10 +82,10 @@ class Unmeasured(WarehouseExporterError):
 
 
 class Unreachable(Unmeasured):
-    """The warehouse cannot be reached or has gone away: no statement can be run."""
+    """The warehouse cannot be reached, or has gone away, or refuses: no statement can be run."""
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(Reason.CONNECTION, detail)
+    def __init__(self, detail: str, reason: Reason = Reason.CONNECTION) -> None:
+        super().__init__(reason, detail)
 
 
 class Lost(Unreachable):

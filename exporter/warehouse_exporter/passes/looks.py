@@ -236,7 +236,9 @@ def give_up(checks: Iterable[Check], error: Unreachable, collected: Collected) -
     """Nothing more can be read: what lacks one of its answers is not measured."""
     collected.up = False
     collected.failures[error.reason] += 1
-    event(log, logging.ERROR, "warehouse not reachable", error=error.detail)
+    reached = error.reason is not Reason.CONNECTION
+    told = "nothing can be read" if reached else "warehouse not reachable"
+    event(log, logging.ERROR, told, reason=error.reason, error=error.detail)
     needed = collected.needed()
     for check in checks:
         answered = collected.answered[check.id]

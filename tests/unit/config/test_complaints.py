@@ -230,6 +230,9 @@ ECHOED = [
     ("dsn_file: '${SECRET}'", "`dsn_file` is the path of a file"),
     ("dsn_file: host=db password=S3cretTail", "`dsn_file` is the path of a file"),
     ("dsn: '${WAREHOUSE_DSN}'\n  timezone: '${SECRET}'", "${SECRET}"),
+    (f"dsn: '${{WAREHOUSE_DSN}}'\n  timezone: '{SECRET}'", "this is not a time zone"),
+    (f"dsn: '${{WAREHOUSE_DSN}}'\n  pass_timeout: '{SECRET}'", "this is not a duration"),
+    (f"dsn: '${{WAREHOUSE_DSN}}'\n  work_mem: \"it's {SECRET}\"", "this is not an amount"),
     ("dsn: '${WAREHOUSE_DSN}'\n  work_mem: 'a ${SECRET}'", "${SECRET}"),
 ]
 

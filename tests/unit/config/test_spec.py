@@ -145,3 +145,12 @@ def test_relations_are_exact_names(written: str, parts: tuple[str, ...]) -> None
 def test_what_is_no_relation_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match=r"write schema\.table"):
         parse_relation(written)
+
+
+@pytest.mark.parametrize("written", ["999999999999999d", "25d", "2073601s", "9" * 400 + "d"])
+def test_a_duration_that_postgres_cannot_keep_is_refused(written: str) -> None:
+    assert parse_duration("24d") * 1000 < 2**31
+    with pytest.raises(ValueError, match="is too long: write at most 24d"):
+        parse_duration(written)
+    with pytest.raises(ValueError, match=r"is too short: write at least 0\.001s"):
+        parse_duration("0.0001s")

@@ -54,7 +54,7 @@ class Wire:
         try:
             parameters = extensions.parse_dsn(dsn)
             refuse_strange(parameters)
-            names = speakable(parameters)
+            names = speakable(dsn, parameters)
             options: dict[str, Any] = {**NETWORK, "client_encoding": "UTF8"}
             options |= addressed(parameters, seconds, stop)
             self._connection: extensions.connection = psycopg2.connect(

@@ -14,9 +14,10 @@ from warehouse_exporter.core.errors import Unreachable
 URI = ("postgresql://", "postgres://")
 HOST = re.compile(r"[A-Za-z0-9._%-]*|[0-9A-Fa-f:.%\w]*|[/@][^\s@:?#]*")
 """A name, an address, or a folder of sockets."""
+IN_QUERY = re.compile(r"[?&]password=")
 PLAIN = re.compile(r"[\w.-]{1,63}")
 """A name that may be repeated in a message."""
-ENCODE = "percent-encode the password (@ is %40, / is %2F, : is %3A)"
+ENCODE = "percent-encode the password (@ is %40, / is %2F, : is %3A, ? is %3F)"
 
 
 def refuse_ambiguous(dsn: str) -> None:
@@ -26,8 +27,10 @@ def refuse_ambiguous(dsn: str) -> None:
     rest = dsn.partition("://")[2]
     if rest.count("@") > 1:
         raise Unreachable(f"the DSN has more than one @: {ENCODE}")
-    if "/" in rest.partition("@")[0] and "@" in rest:
-        raise Unreachable(f"the DSN has a / before its @: {ENCODE}")
+    before, at, _ = rest.partition("@")
+    for sign in "/?":
+        if at and sign in before:
+            raise Unreachable(f"the DSN has a {sign} before its @: {ENCODE}")
 
 
 def refuse_strange(parameters: Mapping[str, str]) -> None:
@@ -43,8 +46,13 @@ def refuse_strange(parameters: Mapping[str, str]) -> None:
 OR_ELSE = f"if it is not meant so, {ENCODE}"
 
 
-def speakable(parameters: Mapping[str, str]) -> frozenset[str]:
-    """What a message may quote of a DSN: its keys, and plain names of host, user and database."""
+def speakable(dsn: str, parameters: Mapping[str, str]) -> frozenset[str]:
+    """What a message may quote of a DSN: its keys, and plain names of host, user and database.
+
+    With a password in its query part, `dsn` may have any of them from a bare & in the password.
+    """
+    if dsn.startswith(URI) and IN_QUERY.search(dsn):
+        return frozenset(parameters)
     named = {parameters.get(key, "") for key in ("hostaddr", "user", "dbname")}
     named |= set(parameters.get("host", "").split(","))
     return frozenset(parameters) | {name for name in named if PLAIN.fullmatch(name)}

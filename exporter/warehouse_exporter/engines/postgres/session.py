@@ -16,7 +16,6 @@ from typing import Any
 from warehouse_exporter import config
 from warehouse_exporter.core.errors import Reason, Unmeasured, Unreachable
 from warehouse_exporter.core.model import Relation
-from warehouse_exporter.core.names import APPLICATION_NAME
 from warehouse_exporter.core.states import Cell
 from warehouse_exporter.engines.postgres.catalogue import (
     QUERY,
@@ -30,13 +29,20 @@ from warehouse_exporter.engines.postgres.catalogue import (
 from warehouse_exporter.engines.postgres.connection import Answer, Values, Wire
 from warehouse_exporter.engines.postgres.cursor import CLOSED, FETCHED, HANDED_OVER, OPENED
 from warehouse_exporter.engines.postgres.fetching import in_portions
-from warehouse_exporter.engines.postgres.settings import OURS, SHADOWS, opening, path_of
+from warehouse_exporter.engines.postgres.settings import (
+    NEWER,
+    OURS,
+    PLANNING,
+    SHADOWS,
+    again,
+    milliseconds,
+    of_config,
+    opening,
+    path_of,
+)
 
 SHORT = 5.0
 """How long the server has for what reads no table: settings and savepoints, in seconds."""
-PLANNING = 3600.0
-"""How long the server keeps a transaction in which nothing is asked before its first statement, in
-seconds: the plan of many checks may take longer to make than a pass may take to run."""
 
 
 class Session:
@@ -57,6 +63,7 @@ class Session:
         self.careful = False
         self.noted: list[Rewritten] = []
         self.running = False
+        self._settings = of_config(warehouse)
         self._schemas: Sequence[str] = ()
         self._shadow: str | None = None
 
@@ -66,28 +73,15 @@ class Session:
         With `snapshot` it sees what the transaction that exported it sees.
         """
         try:
-            _, rows = self._wire.execute(*opening(self._settings(), snapshot), seconds=SHORT)
+            _, rows = self._wire.execute(*opening(self._settings, snapshot), seconds=SHORT)
         except Unreachable:
             raise
         except Unmeasured as error:
             self.end()
-            raise Unreachable(error.detail) from None
+            text = f"the server refuses the transaction: {error.detail}"
+            raise Unreachable(text, error.reason) from None
+        self._settings |= {name: NEWER[name] for name in rows[0][0]}
         self._schemas = [str(schema) for schema in rows[0][1]]
-
-    def _settings(self) -> dict[str, str]:
-        """The settings that the config decides."""
-        limits = self._warehouse
-        settings = {
-            "application_name": APPLICATION_NAME,
-            "lock_timeout": milliseconds(limits.lock_timeout),
-            "statement_timeout": milliseconds(limits.statement_timeout),
-            "idle_in_transaction_session_timeout": milliseconds(PLANNING),
-        }
-        if limits.work_mem is not None:
-            settings["work_mem"] = limits.work_mem
-        if limits.parallel_workers is not None:
-            settings["max_parallel_workers_per_gather"] = str(limits.parallel_workers)
-        return settings
 
     @contextmanager
     def planning(self) -> Iterator[None]:
@@ -185,22 +179,23 @@ class Session:
             refuse_twins(names)
             if self.careful:
                 self._refuse_rewritten()
+            undone = "ROLLBACK TO SAVEPOINT s; " if self.careful else ""
+            self._wire.execute(f"{undone}RELEASE SAVEPOINT s", seconds=SHORT)
         except Unreachable:
             raise
         except Unmeasured:
             self.running = False
             self._roll_back()
             raise
-        undone = "ROLLBACK TO SAVEPOINT s; " if self.careful else ""
-        self._wire.execute(f"{undone}RELEASE SAVEPOINT s", seconds=SHORT)
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def _prepare(self, path: str, seconds: float, idle: float) -> None:
-        """Begin a savepoint, with the time-out and the path of the statement that comes.
+        """Begin a savepoint, with the settings, the time-out and the path of the statement to come.
 
         How long the transaction may be idle is said before it, so that it holds after a failure.
         """
         self._wire.execute(
+            f"{again(self._settings)};"
             f"SET LOCAL idle_in_transaction_session_timeout = {milliseconds(idle)}; SAVEPOINT s;"
             f" SET LOCAL statement_timeout = {milliseconds(seconds)}; {path}",
             seconds=SHORT,
@@ -222,7 +217,8 @@ class Session:
 
         Raises Unmeasured, or Unreachable, where that is not known: then no answer is to be trusted.
         """
-        unhurried = f"SET LOCAL statement_timeout = {milliseconds(SHORT)}; {OURS};"
+        unhurried = f"{again(self._settings)};"
+        unhurried += f"SET LOCAL statement_timeout = {milliseconds(SHORT)}; {OURS};"
         try:
             if self._stopped.is_set():
                 raise Unmeasured(Reason.CANCELED, "the exporter is shutting down")
@@ -291,8 +287,3 @@ def refuse_twins(names: Sequence[str]) -> None:
     twins = {name for name in names if names.count(name) > 1}
     if twins:
         raise Unmeasured(Reason.RESULT, f"several columns are called {', '.join(sorted(twins))}")
-
-
-def milliseconds(seconds: float) -> str:
-    """A duration as PostgreSQL's settings take it; at least one, because 0 means no limit."""
-    return f"{max(1, round(seconds * 1000))}"

@@ -9,6 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from warehouse_exporter import config
+from warehouse_exporter.core.names import APPLICATION_NAME
+
+PLANNING = 3600.0
+"""How long the server keeps a transaction in which nothing is asked before its first statement, in
+seconds: the plan of many checks may take longer to make than a pass may take to run."""
+
 PINNED = {
     "timezone": "UTC",
     "timezone_abbreviations": "Default",
@@ -37,19 +44,21 @@ SNAPSHOT = "SET TRANSACTION SNAPSHOT %s"
 BACK = ("SET LOCAL SESSION AUTHORIZATION DEFAULT", "SET LOCAL role TO DEFAULT", "RESET ALL")
 """Back to the role that logged in, or the one it always takes on, and to its own settings. RESET
 goes with the transaction, too, as we never commit."""
+NEWER = {"client_connection_check_interval": "1000", "transaction_timeout": "0"}
+"""The settings that not every server knows."""
 LAST = """
-SELECT ARRAY(SELECT pg_catalog.set_config(name, CASE name
-               WHEN 'transaction_timeout' THEN '0' ELSE '1000' END, true)
-             FROM pg_catalog.pg_settings
-             WHERE name OPERATOR(pg_catalog.=) 'client_connection_check_interval'
-                OR name OPERATOR(pg_catalog.=) 'transaction_timeout'),
+SELECT ARRAY(SELECT name FROM pg_catalog.pg_settings
+             WHERE (name OPERATOR(pg_catalog.=) 'client_connection_check_interval'
+                OR name OPERATOR(pg_catalog.=) 'transaction_timeout')
+               AND pg_catalog.set_config(name, CASE name
+                     WHEN 'transaction_timeout' THEN '0' ELSE '1000' END, true) IS NOT NULL),
        ARRAY(SELECT s::pg_catalog.text
              FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS p(s, n)
              WHERE s::pg_catalog.text OPERATOR(pg_catalog.!~) '^pg_(catalog$|temp_)' ORDER BY n)
 """
 """Makes the settings that not every server knows: a busy one looks every second whether we are
-still there, and no transaction ends before we say so. Answers the schemas of the path. Every name
-is qualified, as the path may begin anywhere."""
+still there, and no transaction ends before we say so. Answers their names, and the schemas of the
+path. Every name is qualified, as the path may begin anywhere."""
 OURS = "SET LOCAL search_path = pg_catalog, pg_temp"
 """The path of statements that ask the catalogue: nothing of the users' is found by a plain name."""
 
@@ -91,13 +100,45 @@ to be found, and those over types of one's own take nobody's place.
 """
 
 
-def opening(made: Mapping[str, str], snapshot: str | None) -> tuple[str, Sequence[str]]:
+def of_config(limits: config.Warehouse) -> dict[str, str]:
+    """The settings that the config decides."""
+    settings = {
+        "application_name": APPLICATION_NAME,
+        "lock_timeout": milliseconds(limits.lock_timeout),
+        "statement_timeout": milliseconds(limits.statement_timeout),
+        "idle_in_transaction_session_timeout": milliseconds(PLANNING),
+    }
+    if limits.work_mem is not None:
+        settings["work_mem"] = limits.work_mem
+    if limits.parallel_workers is not None:
+        settings["max_parallel_workers_per_gather"] = str(limits.parallel_workers)
+    return settings
+
+
+def milliseconds(seconds: float) -> str:
+    """A duration as PostgreSQL's settings take it; at least one, because 0 means no limit."""
+    return f"{max(1, round(seconds * 1000))}"
+
+
+def opening(made: Mapping[str, str], snapshot: str | None) -> tuple[str, Sequence[str] | None]:
     """The message that begins a transaction, and its values; `made` are settings of the config."""
-    settings = {**PINNED, **made}
-    steps = [BEGIN, *([SNAPSHOT] if snapshot else ()), *BACK]
-    steps += [f"SET LOCAL {name} = %s" for name in settings]
-    values = [*([snapshot] if snapshot else ()), *settings.values()]
-    return "; ".join([*steps, LAST]), values
+    steps = [BEGIN, *([SNAPSHOT] if snapshot else ()), again(made), LAST]
+    return "; ".join(steps), [snapshot] if snapshot else None
+
+
+def again(made: Mapping[str, str]) -> str:
+    """Makes every setting, `made` by the config or pinned here, whatever was there before.
+
+    A function that a statement calls may change any of them, and RELEASE keeps what it changed. To
+    roll the statement back would undo that, but also let go of the locks that tell what was read.
+    """
+    values = {**PINNED, **made}
+    return "; ".join([*BACK, *(f"SET LOCAL {name} = {quoted(values[name])}" for name in values)])
+
+
+def quoted(value: str) -> str:
+    """A value as a literal that is read in one way, whatever the settings are."""
+    return "'" + value.replace("'", "''") + "'"
 
 
 def path_of(schemas: Sequence[str]) -> str:
