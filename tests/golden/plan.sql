@@ -11,7 +11,15 @@ LIMIT 1001) AS found) AS c1,
        (SELECT count(*) FROM (SELECT 1
 FROM "shop"."Orders"
 WHERE NOT "order_ts" IS NULL
-LIMIT 1) AS found) AS c3;
+LIMIT 1) AS found) AS c3,
+       (SELECT count(*) FROM (SELECT 1
+FROM "shop"."Orders"
+WHERE ("order_ts" < CAST('2026-03-29 22:00:00+00:00' AS TIMESTAMPTZ))
+LIMIT 1) AS found) AS c4,
+       (SELECT count(*) FROM (SELECT 1
+FROM "shop"."Orders"
+WHERE ("order_ts" < CAST('2026-03-29 22:00:00+00:00' AS TIMESTAMPTZ)) AND (NOT "revenue" IS NULL)
+LIMIT 1) AS found) AS c5;
 
 -- orders: one scan, by day
 -- days: 2026-03-30

@@ -7,6 +7,7 @@ a rule of two numbers, which needs no history of the metric itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import ClassVar, Literal, Self
 
@@ -39,7 +40,6 @@ from warehouse_exporter.kinds.shared.findings import (
     Finding,
     Week,
     by_week,
-    no_value,
     of_zero,
 )
 from warehouse_exporter.kinds.shared.forecasts import Question, of_seasonal
@@ -47,9 +47,11 @@ from warehouse_exporter.kinds.shared.histories import (
     Known,
     needs_of,
     readings_of,
+    refuse_empty,
     series_of,
     values_of,
 )
+from warehouse_exporter.kinds.shared.nothing import VALUE, is_nothing, no_value, refuse_nothing
 from warehouse_exporter.measures.dataset_view import Daily, Target
 from warehouse_exporter.measures.requests import Need, Readings
 
@@ -204,7 +206,8 @@ class Anomaly(Kind):
             metric = target.metrics[name]
             today = target.calendar.expected
             days = judge.past(today, Known.of(metric, target))
-            found.update(needs_of(metric, target, (*days, today)))
+            earlier = judge.method is not Method.SEASONAL
+            found.update(needs_of(metric, target, (*days, today), earlier))
         return found
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
@@ -227,10 +230,20 @@ class Anomaly(Kind):
         known = Known.of(metric, target)
         refuse_valueless(metric, target, readings_of(metric, readings), today)
         if self.method is Method.SEASONAL:
+            refuse_empty(metric, target, readings, self.history, known)
             series = series_of(metric, readings, today, known, self.rate)
             asked = Question(name, today, series, self.history, self.mildest(), self.direction)
             return of_seasonal(asked, self.needed)
-        value = values_of(metric, readings, today).get(today)
+        mine = readings_of(metric, readings)
+        refuse_nothing(metric, target, mine, today)
+        found = self.by_days(metric, target, readings)
+        note = "; no row to add up" if is_nothing(mine, VALUE, today) else ""
+        return replace(found, text=found.text + note)
+
+    def by_days(self, metric: Daily, target: Target, readings: Readings) -> Finding:
+        """What the methods that look at single days say; a sum over no row has fallen to 0."""
+        name, today = metric.name or "", target.calendar.expected
+        value = values_of(metric, readings, today, 0.0).get(today)
         if value is None:
             raise no_value(name, today)
         week = self.week(metric, target, readings)
@@ -246,7 +259,7 @@ class Anomaly(Kind):
     def week(self, metric: Daily, target: Target, readings: Readings) -> Week:
         """The values of the days of history that have one."""
         today, known = target.calendar.expected, Known.of(metric, target)
-        values, days = values_of(metric, readings, today), self.past(today, known)
+        values, days = values_of(metric, readings, today, 0.0), self.past(today, known)
         on = days[0] if self.against == "weekday" else None
         return Week([values[day] for day in days if day in values], self.history, on)
 

@@ -12,26 +12,38 @@ from pydantic import Field, model_validator
 
 from warehouse_exporter.baselines.score import settled
 from warehouse_exporter.core.calendar import last_days
-from warehouse_exporter.core.errors import Skipped
 from warehouse_exporter.core.limits import Limit, Term, Unit
 from warehouse_exporter.core.model import Sample
 from warehouse_exporter.core.names import Metric as Gauge
 from warehouse_exporter.core.states import Count, Total
 from warehouse_exporter.core.wording import shown
 from warehouse_exporter.kinds.shared.base import Expression, Limited
+from warehouse_exporter.kinds.shared.nothing import (
+    PARTS,
+    before_of,
+    is_due,
+    is_nothing,
+    lost,
+    named_parts,
+    no_value,
+    parts_of,
+)
 from warehouse_exporter.kinds.shared.totals import ROW, Counted, count_scan, sum_scan, value_by_day
 from warehouse_exporter.kinds.usable import without
 from warehouse_exporter.measures.dataset_view import Daily, Target
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import words
 
-PARTS = ("value", "denominator")
 SHOWN_DAYS = 3
 """The expected day, which is judged, and those before it, which may still change."""
 
 
 class Metric(Limited):
-    """A daily number: a count, a sum, how many different values, or a ratio of two metrics."""
+    """A daily number: a count, a sum, how many different values, or a ratio of two metrics.
+
+    A limited sum or ratio that finds no row on the expected day is not measured, once there were
+    rows before.
+    """
 
     kind = "metric"
     ids = ("K1",)
@@ -107,14 +119,22 @@ class Metric(Limited):
         return (target.calendar.expected,) if self.limits() else ()
 
     def needs(self, target: Target) -> Mapping[str, Need]:
-        return daily_needs(self, target, last_days(target.calendar.expected, SHOWN_DAYS))
+        days = last_days(target.calendar.expected, SHOWN_DAYS)
+        found = daily_needs(self, target, days)
+        if not self.limits():
+            return found
+        parts = parts_of(self, target)
+        chosen = dict.fromkeys(part.dataset or "" for part in parts if part.where)
+        there = {f"rows of {d}": count_scan(ROW, target.other(d), days, None) for d in chosen}
+        return found | before_of(self, target) | there
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
         day = target.calendar.expected
         refuse_valueless(self, target, readings, day)
         values = daily_values(self, readings)
         if day not in values:
-            raise Skipped(f"no value on {day}: nothing to add up or to divide by")
+            self.refuse_lost(target, readings, day)
+            raise no_value(self.name or "", day)
         newest_first = reversed(last_days(day, SHOWN_DAYS))
         newest, *others = [
             self.shown_as(values[past], past, age)
@@ -123,6 +143,21 @@ class Metric(Limited):
         ]
         quiet = None if self.limits() else f"{newest.evidence} (shown, no limit)"
         return [replace(newest, skipped=quiet, beside=tuple(others))]
+
+    def refuse_lost(self, target: Target, readings: Readings, day: date) -> None:
+        """Raise Unmeasured where a limit would have judged rows that the day should have.
+
+        A day may have rows of which `where` chooses none. Then nothing is there to be too much of,
+        but what should not be too little is lost.
+        """
+        nothing, as_of = {self.metric.name: 0.0}, target.calendar.as_of
+        too_little = any(one.broken_by(nothing, as_of) for one in self.conditions().values())
+        for name, part in named_parts(self, target):
+            if is_nothing(readings, name, day) and is_due(readings, name):
+                rows = readings.get(f"rows of {part.dataset}")
+                left_out = part.where and rows and rows.states.get(day) != Count(0)
+                if not left_out or too_little or name != "value":
+                    raise lost(part, day)
 
     def shown_as(self, value: float, day: date, age: int) -> Sample:
         """A day's value as a series; one that changes after it was judged is seen by its age."""
@@ -144,25 +179,29 @@ def daily_needs(metric: Daily, target: Target, days: tuple[date, ...]) -> dict[s
     return found
 
 
-def parts_of(metric: Daily, target: Target) -> list[Daily]:
-    """The metric, or numerator and denominator of a ratio."""
-    return [target.metrics[part] for part in metric.ratio] if metric.ratio else [metric]
+def daily_values(
+    metric: Daily, readings: Readings, nothing: float | None = None
+) -> dict[date, float]:
+    """The metric by day; a day without a value, or with nothing to divide by, is missing.
 
-
-def daily_values(metric: Daily, readings: Readings) -> dict[date, float]:
-    """The metric by day; a day without a value, or with nothing to divide by, is missing."""
-    values = by_day(readings, "value")
+    A sum over no row is `nothing`.
+    """
+    values = by_day(readings, "value", nothing)
     if not metric.ratio:
         return values
     below = by_day(readings, "denominator")
     return {day: settled(value / below[day]) for day, value in values.items() if below.get(day)}
 
 
-def by_day(readings: Readings, part: str) -> dict[date, float]:
-    """The values of the days that have one."""
-    lost = valueless(readings, part)
-    found = value_by_day(readings[part]).items()
-    return {day: v for day, v in found if day is not None and v is not None and day not in lost}
+def by_day(readings: Readings, part: str, nothing: float | None = None) -> dict[date, float]:
+    """The values of the days that have one; where there is no row, `nothing`."""
+    unusable = valueless(readings, part)
+    found = {
+        day: nothing if v is None else v
+        for day, v in value_by_day(readings[part]).items()
+        if day is not None and day not in unusable
+    }
+    return {day: v for day, v in found.items() if v is not None}
 
 
 def valueless(readings: Readings, part: str) -> dict[date | None, int]:

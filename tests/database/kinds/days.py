@@ -15,7 +15,8 @@ DATASETS = {"sessions": "{relation: sessions, time: ts}"}
 METRICS = (
     "metrics: {orders: {dataset: orders, count: '*'}, sessions: {dataset: sessions, count: '*'},"
     " revenue: {dataset: orders, sum: revenue}, aov: {ratio: [revenue, orders]},"
-    " conversion: {ratio: [orders, sessions]}, per_order: {ratio: [sessions, orders]}}"
+    " conversion: {ratio: [orders, sessions]}, per_order: {ratio: [sessions, orders]},"
+    " per_session: {ratio: [revenue, sessions]}}"
 )
 
 

@@ -194,13 +194,24 @@ def test_a_constant_history_does_not_make_the_same_value_an_anomaly(
         assert (verdict.outcome.shown, gauges(verdict)["score"]) == ("PASS", 0.0), verdict.text
 
 
-def test_a_metric_without_a_value_today_is_skipped(warehouse: Warehouse) -> None:
+def test_a_sum_over_no_row_is_a_fall_to_nothing(warehouse: Warehouse) -> None:
     shop(warehouse, (*WEEK, 0))
+    verdict = judge(warehouse, V3.replace("[orders]", "[revenue]"), "revenue")
+    assert verdict.outcome.shown == "FAIL"
+    assert verdict.text == (
+        "revenue: 0 vs mean 31.50 of 7 days (z=-14.85, change=-100 %, frac=0.00);"
+        " no row to add up (limit |z| >= 3)"
+    )
+    warehouse.sql("DELETE FROM sessions WHERE ts::date = '2026-03-09'")
+    ratio = judge(warehouse, V3.replace("[orders]", "[conversion]"), "conversion")
+    assert (ratio.sample, ratio.reason) == (None, "no_values")
+
+
+def test_a_sum_that_never_had_a_row_is_skipped(warehouse: Warehouse) -> None:
+    shop(warehouse, [0] * 8)
     verdict = judge(warehouse, V3.replace("[orders]", "[revenue]"), "revenue")
     assert verdict.outcome.shown == "SKIP"
     assert verdict.text == ("revenue has no value on 2026-03-09: nothing to add up or to divide by")
-    warehouse.sql("DELETE FROM sessions WHERE ts::date = '2026-03-09'")
-    assert judge(warehouse, V3.replace("[orders]", "[conversion]"), "conversion").sample is None
 
 
 def test_every_metric_named_is_a_check_of_its_own_and_they_share_a_scan(

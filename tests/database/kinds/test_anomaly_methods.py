@@ -154,6 +154,43 @@ def test_v6_speaks_on_every_day_of_an_outage(warehouse: Warehouse, days: int) ->
     assert judge(warehouse, V6, "silent_orders").outcome.shown == "PASS"
 
 
+@pytest.mark.parametrize("days", [1, 6, 7])
+@pytest.mark.parametrize("metric", ["revenue", "per_session"])
+def test_v6_of_a_sum_is_that_of_a_count(warehouse: Warehouse, metric: str, days: int) -> None:
+    """No row to add up is no revenue, on every day of an outage."""
+    fill(warehouse, "orders", (20, *WEEK[days:], *[0] * days, 0))
+    fill(warehouse, "sessions", [100] * 9)
+    silent = V6.replace("[orders]", f"[{metric}]")
+    verdict = judge(warehouse, silent, f"silent_{metric}")
+    assert verdict.outcome.shown == "FAIL", verdict.text
+    assert gauges(verdict)["change_ratio"] == -1
+    change_day(warehouse, "orders", 1)
+    assert judge(warehouse, silent, f"silent_{metric}").outcome.shown == "PASS"
+
+
+@pytest.mark.parametrize(
+    ("anomaly", "word"),
+    [
+        ("method: zscore, critical: {z: 3}", "FAIL"),
+        ("method: mad, critical: {z: 3, below: 60%}", "FAIL"),
+        ("method: change, critical: {fall: 50%}", "FAIL"),
+        ("method: change, critical: {rise: 50%}", "PASS"),
+        ("critical: {fall: 0.1%}", "FAIL"),
+    ],
+)
+@pytest.mark.parametrize("metric", ["revenue", "per_session"])
+def test_no_row_to_add_up_is_a_fall_to_nothing(
+    warehouse: Warehouse, metric: str, anomaly: str, word: str
+) -> None:
+    fill(warehouse, "orders", (*WEEK * 4, 0))
+    fill(warehouse, "sessions", [100] * 29)
+    one = f"{{name: one, metrics: [{metric}], {anomaly}}}"
+    verdict = judge(warehouse, one, f"one_{metric}")
+    assert verdict.outcome.shown == word, verdict.text
+    none = one.replace(metric, "aov")
+    assert judge(warehouse, none, "one_aov").outcome.shown == "UNKNOWN", "nothing to divide by"
+
+
 def test_v6_of_a_daily_table_that_says_0_every_day(warehouse: Warehouse) -> None:
     """The rows are there, and each says 0: a history of zeros, and not of holes."""
     fill(warehouse, "orders", [1] * 8)

@@ -105,7 +105,12 @@ def test_a_ratio_of_two_datasets(warehouse: Warehouse) -> None:
     warehouse.sql("DELETE FROM sessions")
     verdict = say(warehouse, rate)
     assert verdict.outcome.shown == "SKIP"
-    assert verdict.text == "no value on 2026-03-09: nothing to add up or to divide by"
+    assert verdict.text == "rate has no value on 2026-03-09: nothing to add up or to divide by"
+    warehouse.sql("INSERT INTO sessions VALUES ('2026-03-04 10:00+00')")
+    assert say(warehouse, rate).text == (
+        "sessions has no row on 2026-03-09 for s, but has some of days before: load the day, or put"
+        " it in the calendar if nothing is expected of it (no_values)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -126,11 +131,40 @@ def test_a_sum_over_nothing_is_no_zero_and_a_count_is(warehouse: Warehouse) -> N
     shop(warehouse)
     warehouse.sql("DELETE FROM orders WHERE id < 4")
     assert value(warehouse, "n: {dataset: orders, count: '*'}") == 0
-    total = say(warehouse, "n: {dataset: orders, sum: revenue, critical: '< 1'}")
-    assert (total.outcome.shown, total.sample) == ("SKIP", None)
+    total = "n: {dataset: orders, sum: revenue, critical: '> 1'}"
+    lost = say(warehouse, total)
+    assert (lost.outcome.shown, lost.sample, lost.reason) == ("UNKNOWN", None, "no_values")
+    assert say(warehouse, "n: {dataset: orders, sum: revenue}").outcome.shown == "SKIP"
     warehouse.sql("UPDATE orders SET revenue = NULL")
+    assert say(warehouse, total).outcome.shown == "SKIP", "there never was a value"
     at_three = datetime(2026, 3, 10, 3, tzinfo=UTC)
     assert say(warehouse, "n: {dataset: orders, sum: revenue}", at_three).sample is None
+
+
+def test_a_sum_of_rows_that_a_condition_chooses_is_lost_where_it_must_not_be_little(
+    warehouse: Warehouse,
+) -> None:
+    shop(warehouse)
+    warehouse.sql("UPDATE orders SET state = 'open' WHERE id < 4")
+    paid = "n: {dataset: orders, sum: revenue, where: \"state = 'paid'\", critical: '< 1'}"
+    assert say(warehouse, paid).outcome.shown == "UNKNOWN"
+    assert say(warehouse, paid.replace("< 1", "> 1")).outcome.shown == "SKIP"
+    warehouse.sql("DELETE FROM orders WHERE id < 4")
+    assert say(warehouse, paid.replace("< 1", "> 1")).outcome.shown == "UNKNOWN"
+
+
+@pytest.mark.parametrize("visits", [4, 0])
+def test_a_ratio_of_a_sum_without_a_row_is_not_measured(warehouse: Warehouse, visits: int) -> None:
+    shop(warehouse)
+    warehouse.sql(
+        "INSERT INTO sessions VALUES ('2026-03-08'); DELETE FROM orders WHERE id < 4;"
+        f"DELETE FROM sessions WHERE ts::date = '2026-03-09' AND {visits} = 0"
+    )
+    each = "{dataset: orders, sum: revenue}, s: {dataset: sessions, count: '*'}"
+    ratio = f"r: {each}, rps: {{ratio: [r, s], critical: '< 1%'}}"
+    verdict = say(warehouse, ratio)
+    assert (verdict.outcome.shown, verdict.reason) == ("UNKNOWN", "no_values")
+    assert ("orders" if visits else "sessions") in verdict.text
 
 
 def test_the_day_is_the_expected_one_of_the_warehouse(warehouse: Warehouse) -> None:

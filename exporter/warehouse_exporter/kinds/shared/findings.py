@@ -11,7 +11,6 @@ from warehouse_exporter.baselines.change import change
 from warehouse_exporter.baselines.few import mad_after, zscore_after
 from warehouse_exporter.baselines.mad import mad
 from warehouse_exporter.baselines.zscore import zscore
-from warehouse_exporter.core.errors import Skipped
 from warehouse_exporter.core.names import Metric as Gauge
 from warehouse_exporter.core.wording import counted, shown
 from warehouse_exporter.kinds.shared.departures import CHANGE, SCORE, Departure, Direction, Method
@@ -62,11 +61,6 @@ class Week:
             return f"on {self.on}"
         days, seen = counted(self.days, "day"), len(self.values)
         return f"of {days}" if seen == self.days else f"on {seen} of {days}"
-
-
-def no_value(name: str, day: date) -> Skipped:
-    """The skip of a metric that is no number on the day judged."""
-    return Skipped(f"{name} has no value on {day}: nothing to add up or to divide by")
 
 
 def by_week(

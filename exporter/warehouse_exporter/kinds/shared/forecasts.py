@@ -27,9 +27,9 @@ from warehouse_exporter.kinds.shared.findings import (
     UPPER,
     Finding,
     by_name,
-    no_value,
     numbers,
 )
+from warehouse_exporter.kinds.shared.nothing import no_value
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from warehouse_exporter.baselines.daily import Series, Share
+from warehouse_exporter.baselines.daily import ENOUGH_ROWS, Series, Share
+from warehouse_exporter.baselines.emptiness import emptiness
 from warehouse_exporter.core.calendar import ONE_DAY, Event
 from warehouse_exporter.core.states import Count, State, Total
-from warehouse_exporter.kinds.metric import by_day, daily_needs, daily_values, parts_of
+from warehouse_exporter.kinds.metric import by_day, daily_needs, daily_values
+from warehouse_exporter.kinds.shared.nothing import (
+    DENOMINATOR,
+    before_of,
+    is_nothing,
+    lost,
+    named_parts,
+    no_value,
+    parts_of,
+)
 from warehouse_exporter.measures.dataset_view import Daily, Target
 from warehouse_exporter.measures.requests import Need, Reading, Readings, Scan
 from warehouse_exporter.sql import words
@@ -57,13 +67,19 @@ def datasets_of(metric: Daily, target: Target) -> list[str]:
     return sorted({part.dataset or "" for part in parts_of(metric, target)})
 
 
-def needs_of(metric: Daily, target: Target, days: tuple[date, ...]) -> dict[str, Need]:
-    """What gives a metric for each of some days, and which of them have rows at all."""
+def needs_of(
+    metric: Daily, target: Target, days: tuple[date, ...], earlier: bool
+) -> dict[str, Need]:
+    """What gives a metric for each of some days, and which of them have rows at all.
+
+    With `earlier`, also whether there were values on any day before the expected one.
+    """
     rows = {
         f"rows of {name}": Scan(name, days, Count, (words.count(),))
         for name in datasets_of(metric, target)
     }
-    found = {**daily_needs(metric, target, days), **rows}
+    ever = before_of(metric, target) if earlier else {}
+    found = {**daily_needs(metric, target, days), **ever, **rows}
     return {f"{metric.name}: {name}": need for name, need in found.items()}
 
 
@@ -79,11 +95,16 @@ def holes(mine: Readings) -> set[date | None]:
     return {day for rows in found for day, state in rows.states.items() if state == Count(0)}
 
 
-def values_of(metric: Daily, readings: Readings, today: date) -> dict[date, float]:
-    """The metric by day, without the days before `today` that no row is of."""
+def values_of(
+    metric: Daily, readings: Readings, today: date, nothing: float | None = None
+) -> dict[date, float]:
+    """The metric by day, without the days before `today` that no row is of.
+
+    A sum over no row, on any other day, is `nothing`.
+    """
     mine = readings_of(metric, readings)
-    missing = holes(mine) - {today}
-    return {day: value for day, value in daily_values(metric, mine).items() if day not in missing}
+    missing, values = holes(mine) - {today}, daily_values(metric, mine, nothing)
+    return {day: value for day, value in values.items() if day not in missing}
 
 
 def series_of(
@@ -92,17 +113,33 @@ def series_of(
     """The metric as `seasonal` takes it; `rate` as in the config, None to find out."""
     mine = readings_of(metric, readings)
     days = tuple(day for day in mine["value"].states if day is not None)
-    values = values_of(metric, readings, today)
+    values = values_of(metric, readings, today, 0.0 if metric.ratio else None)
     untaught, silent = known.untaught(days), known.silent(days)
     if not metric.ratio:
         rows = rows_behind(mine["value"])
         counts = any(isinstance(state, Count) for state in mine["value"].states.values())
         return Series(values, rows, counts, None, untaught, silent)
-    above, below = by_day(mine, "value"), by_day(mine, "denominator")
+    above, below = by_day(mine, "value", 0.0), by_day(mine, "denominator")
     shares = {day: (above[day], below[day]) for day in values}
     if rate is None:
         rate = is_a_share(mine, {day: share for day, share in shares.items() if day != today})
     return Series(values, shares=shares if rate else None, untaught=untaught, silent=silent)
+
+
+def refuse_empty(
+    metric: Daily, target: Target, readings: Readings, window: int, known: Known
+) -> None:
+    """Raise where a ratio has nothing to divide by, or lacks rows that the weekday never has."""
+    mine, today = readings_of(metric, readings), target.calendar.expected
+    for name, part in named_parts(metric, target):
+        if metric.ratio and is_nothing(mine, name, today):
+            rows = rows_behind(mine[name])
+            silent = known.silent(tuple(rows))
+            empty = emptiness(today, rows, window, silent.__contains__)
+            if empty is None or empty.closed or empty.missed < ENOUGH_ROWS:
+                raise no_value(metric.name or "", today)
+            if name == DENOMINATOR:
+                raise lost(part, today)
 
 
 def is_a_share(mine: Readings, history: Mapping[date, Share]) -> bool:

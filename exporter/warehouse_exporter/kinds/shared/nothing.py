@@ -1,0 +1,86 @@
+"""A metric on a day that has nothing to add up, or to divide by, and whether there should be any.
+
+A sum over no row is no number. On the first days of a table that says nothing; later it says that
+the rows are lost, so it is never passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
+from warehouse_exporter.core.states import Count, Total
+from warehouse_exporter.measures.dataset_view import Daily, Target
+from warehouse_exporter.measures.requests import Lookup, Need, Readings
+from warehouse_exporter.sql import statements, words
+
+VALUE, DENOMINATOR = PARTS = ("value", "denominator")
+
+
+def parts_of(metric: Daily, target: Target) -> list[Daily]:
+    """The metric, or numerator and denominator of a ratio."""
+    return [target.metrics[part] for part in metric.ratio] if metric.ratio else [metric]
+
+
+def named_parts(metric: Daily, target: Target) -> Iterator[tuple[str, Daily]]:
+    """The same by name, what is divided by first: without it the other says nothing."""
+    yield from reversed(list(zip(PARTS, parts_of(metric, target), strict=False)))
+
+
+def before_of(metric: Daily, target: Target) -> dict[str, Need]:
+    """Whether there was a value before the expected day: one row is enough to know."""
+    return {
+        f"{name} before": before(part, target.other(part.dataset or ""))
+        for name, part in named_parts(metric, target)
+        if name == DENOMINATOR or part.made_of is not None
+    }
+
+
+def before(part: Daily, target: Target) -> Lookup:
+    """Whether a row before the expected day has a value."""
+    value = None if part.made_of is None else words.is_present(target.expression(part.made_of))
+    earlier = target.clock().before(target.bounds(target.calendar.expected)[0])
+    source = target.clock().source(target.table())
+    where = words.both(earlier, value, target.predicate(part.where))
+    return Lookup(target.dataset.name, Count, (statements.select_any(source, where),))
+
+
+def is_nothing(readings: Readings, part: str, day: date) -> bool:
+    """Whether a part of a metric has no row on a day; a count is an honest 0, unless it divides."""
+    none = (Total(None, 0), Count(0)) if part == DENOMINATOR else (Total(None, 0),)
+    return readings[part].states.get(day) in none
+
+
+def is_due(readings: Readings, part: str) -> bool:
+    """Whether there were values before, as `before_of` asked."""
+    return f"{part} before" in readings and readings[f"{part} before"].total(Count).rows > 0
+
+
+def refuse_nothing(metric: Daily, target: Target, readings: Readings, day: date) -> None:
+    """Raise where nothing is there to divide by, or where nothing was ever added up.
+
+    What is left is a sum over no row on a day that should have one: it has fallen to nothing.
+    """
+    for name, part in named_parts(metric, target):
+        if not is_nothing(readings, name, day):
+            continue
+        if not is_due(readings, name):
+            raise no_value(metric.name or "", day)
+        if name == DENOMINATOR:
+            raise lost(part, day)
+
+
+def lost(part: Daily, day: date) -> Unmeasured:
+    """Why a metric is not known on a day whose rows are missing."""
+    which = " that counts" if part.where else ""
+    return Unmeasured(
+        Reason.NO_VALUES,
+        f"{part.dataset} has no row{which} on {day} for {part.name}, but has some of days before:"
+        f" load the day, or put it in the calendar if nothing is expected of it",
+    )
+
+
+def no_value(name: str, day: date) -> Skipped:
+    """The skip of a metric that is no number on the day judged."""
+    return Skipped(f"{name} has no value on {day}: nothing to add up or to divide by")
