@@ -15,9 +15,9 @@ from labs.reliability.load import HALF
 from labs.reliability.scenario import scenario
 from labs.reliability.scrapers import said
 from labs.reliability.stage import Stage
+from tests.support.certificates import Authority
+from tests.support.secured import hashed
 from tests.support.serving import SOON, Serving, wait_for
-from tests.unit.web.certificates import Authority
-from tests.unit.web.secured import hashed
 
 TABLES = "CREATE TABLE orders (id int, ts timestamptz); INSERT INTO orders VALUES (1, now());"
 CONFIG = orders("volume: {window: all, critical: '< 1'}")

@@ -19,9 +19,9 @@ from warehouse_exporter.demo.postgres import Postgres
 from warehouse_exporter.server.web.settings import load_settings
 
 from tests.conftest import execute
+from tests.support.certificates import Authority
+from tests.support.secured import hashed
 from tests.support.serving import Serving, wait_for
-from tests.unit.web.certificates import Authority
-from tests.unit.web.secured import hashed
 
 SECURITY = Path(__file__).parents[2] / "docs" / "security.md"
 FIRST, SECOND, DOOR = "first-sesame-81", "second-sesame-92", "door-sesame-73"

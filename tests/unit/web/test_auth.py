@@ -12,9 +12,9 @@ from warehouse_exporter.server.web import auth
 from warehouse_exporter.server.web.auth import Door
 from warehouse_exporter.server.web.settings import load_settings
 
+from tests.support.certificates import Authority
+from tests.support.secured import hashed
 from tests.support.serving import wait_for
-from tests.unit.web.certificates import Authority
-from tests.unit.web.secured import hashed
 
 TLS = "tls_server_config: {cert_file: server.crt, key_file: server.key}\n"
 

@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import httpx
-import pytest
 from warehouse_exporter.server.web.timeouts import MOST_CLIENTS, Patience
-
-from labs.reliability.scrapers import said
-from tests.support.serving import Serving
-from tests.unit.web.secured import NOWHERE, hashed
 
 
 @dataclass
@@ -103,28 +96,3 @@ def test_who_is_being_answered_is_left_alone_and_who_does_not_read_goes_last() -
     silent, slow = Connection(("s", 1)), Connection(("r", 1), Transport(unread=9))
     everybody = [slow, silent, *answered]
     assert left(patience, everybody) == [slow, *answered]
-
-
-WEB = {"for anybody": "", "with a user": f"basic_auth_users: {{prometheus: {hashed('sesame')}}}\n"}
-
-
-@pytest.mark.parametrize("web", WEB.values(), ids=WEB.keys())
-def test_half_open_connections_cost_no_scrape(tmp_path: Path, web: str) -> None:
-    (tmp_path / "web.yml").write_text(web)
-    (tmp_path / "config.yml").write_text(NOWHERE)
-    options = [f"--web.config.file={tmp_path / 'web.yml'}"]
-    with Asking(tmp_path / "config.yml", options) as exporter:
-        asked: list[int] = []
-        with said(exporter.address, MOST_CLIENTS + 75, b"GET /metr"):
-            for _ in range(10):
-                asked.append(exporter.get("/metrics").status_code)
-        assert asked == [200] * 10
-
-
-class Asking(Serving):
-    """An exporter that is asked with a password."""
-
-    def get(self, path: str) -> httpx.Response:
-        """The answer to a GET."""
-        auth = ("prometheus", "sesame")
-        return httpx.get(f"http://{self.address}{path}", auth=auth, timeout=10)

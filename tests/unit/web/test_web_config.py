@@ -11,8 +11,8 @@ import pytest
 from warehouse_exporter.core.errors import ConfigError
 from warehouse_exporter.server.web.settings import load_settings
 
-from tests.unit.web.certificates import Authority
-from tests.unit.web.secured import NOWHERE
+from tests.support.certificates import Authority
+from tests.support.secured import NOWHERE
 
 HASH = "$2b$04$sJaqpCOaeE9PWSZrKucyu.1p/T/YDx4CQYw9o2b5ZW86d3Fft8tKy"
 """Of the password wonderland."""

@@ -9,9 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.certificates import Authority
+from tests.support.secured import Secured
 from tests.support.serving import wait_for
-from tests.unit.web.certificates import Authority
-from tests.unit.web.secured import Secured
 
 TLS = """
 tls_server_config:

@@ -1,0 +1,1 @@
+"""The web config on a real exporter."""

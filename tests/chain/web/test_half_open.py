@@ -1,0 +1,37 @@
+"""Connections that never finish a request, on a real exporter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+from warehouse_exporter.server.web.timeouts import MOST_CLIENTS
+
+from labs.reliability.scrapers import said
+from tests.support.secured import NOWHERE, hashed
+from tests.support.serving import Serving
+
+WEB = {"for anybody": "", "with a user": f"basic_auth_users: {{prometheus: {hashed('sesame')}}}\n"}
+
+
+@pytest.mark.parametrize("web", WEB.values(), ids=WEB.keys())
+def test_half_open_connections_cost_no_scrape(tmp_path: Path, web: str) -> None:
+    (tmp_path / "web.yml").write_text(web)
+    (tmp_path / "config.yml").write_text(NOWHERE)
+    options = [f"--web.config.file={tmp_path / 'web.yml'}"]
+    with Asking(tmp_path / "config.yml", options) as exporter:
+        asked: list[int] = []
+        with said(exporter.address, MOST_CLIENTS + 75, b"GET /metr"):
+            for _ in range(10):
+                asked.append(exporter.get("/metrics").status_code)
+        assert asked == [200] * 10
+
+
+class Asking(Serving):
+    """An exporter that is asked with a password."""
+
+    def get(self, path: str) -> httpx.Response:
+        """The answer to a GET."""
+        auth = ("prometheus", "sesame")
+        return httpx.get(f"http://{self.address}{path}", auth=auth, timeout=10)
