@@ -1,50 +1,60 @@
-"""The backtest as its command runs it: config, limits beside it, a bar, and Ctrl-C."""
+"""The command that judges past days."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
+from typing import Any
 
-from rich.console import Console
+import click
 
-from warehouse_exporter.backtest.run import Backtest, backtest, mornings, patient
-from warehouse_exporter.backtest.screen import Bar
-from warehouse_exporter.cli.interrupts import interruptible
-from warehouse_exporter.cli.options import chosen, instant
-from warehouse_exporter.config import load
-from warehouse_exporter.config.changes import changed
-from warehouse_exporter.core.errors import UsageError
-from warehouse_exporter.core.wording import counted
-from warehouse_exporter.engines.postgres.connector import Connector
+from warehouse_exporter.cli.exit_codes import Exit
+from warehouse_exporter.cli.options import config_option, judging_options, log_options
+from warehouse_exporter.cli.output import handling_errors, write
+from warehouse_exporter.core import logs
 
 
-def run(
-    file: str,
-    days: int,
-    as_of: str | None,
-    datasets: tuple[str, ...],
-    limits: Sequence[str],
-    *,
-    open_days_only: bool,
-    inject: bool,
-) -> Backtest:
-    """Judge the last days of a config's checks. Raises ConfigError, UsageError, Unreachable."""
-    config = load(file)
-    config = config.open_days_only() if open_days_only else config
-    checks = config.checks_of(chosen(datasets, config))
-    if not checks:
-        raise UsageError("there is no check to judge")
-    others = changed(config, limits, checks)
-    instants = mornings(instant(as_of, config), config.warehouse.timezone, days)
-    connector, stopped = Connector(patient(config.warehouse, days)), threading.Event()
-    what = f"{counted(days, 'day')}, {counted(len(checks), 'check')}"
+@click.command()
+@config_option
+@click.option(
+    "--days", type=click.IntRange(1, 1000), default=90, show_default=True,
+    help="How many days, up to and including that of --as-of.",
+)  # fmt: skip
+@click.option(
+    "--as-of", metavar="TIME", help="The last morning, and the time of day; default: now."
+)
+@click.option(
+    "--set", "limits", multiple=True, metavar="DATASET.CHECK.SEVERITY=LIMIT",
+    help="Also judge by another limit, written as in the config: "
+    "--set orders.volume.critical='< 500', --set orders.zscore_orders.warning='{z: 4, change: 40%}'"
+    ". Repeatable.",
+)  # fmt: skip
+@click.option(
+    "--inject", is_flag=True, help="Also break each day in turn, and count how often checks fire."
+)
+@judging_options
+@log_options("error")
+def backtest(
+    config_file: str, days: int, as_of: str | None, datasets: tuple[str, ...],
+    limits: tuple[str, ...], open_days_only: bool, inject: bool, style: str, no_color: bool,
+    log_level: str, log_format: Any,
+) -> None:  # fmt: skip
+    """Show on which past days these limits, or others, would have fired.
 
-    def stop() -> None:
-        stopped.set()
-        connector.stop()
+    Each day is judged as the gate would have judged it that morning, on the rows as they are
+    today; the history is read once. An episode is a run of days on which somebody was notified.
+    Exit codes: 0, 2 for wrong usage, and 3 if nothing could be read.
+    """
+    from rich.console import Console
 
-    with (
-        interruptible(stop),
-        Bar(Console(stderr=True), what, stopped.is_set) as bar,
-    ):
-        return backtest(config, connector, instants, checks, others, bar, inject=inject)
+    from warehouse_exporter.backtest import data, report, screen
+    from warehouse_exporter.cli import backtest_run
+
+    logs.set_up(log_level, log_format)
+    console = Console(no_color=True if no_color else None)
+    with handling_errors(unreachable=Exit.UNMEASURED):
+        found = backtest_run.run(
+            config_file, days, as_of, datasets, limits, open_days_only=open_days_only, inject=inject
+        )
+    if style == "table":
+        screen.print_tables(found, console)
+    else:
+        write(data.as_json(found) if style == "json" else report.markdown(found), None)

@@ -1,0 +1,87 @@
+"""The command that judges once: the gate of a DAG."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from warehouse_exporter.cli.exit_codes import Exit, exit_code, no_checks, without_checks
+from warehouse_exporter.cli.interrupts import interruptible
+from warehouse_exporter.cli.options import (
+    chosen,
+    config_option,
+    instant,
+    judging_options,
+    log_options,
+)
+from warehouse_exporter.cli.output import handling_errors, write, write_reports
+from warehouse_exporter.core import logs
+from warehouse_exporter.publish import report
+
+EXITS = """\b
+Exit codes:
+  0  pass, skipped, or warnings (1 with --strict)
+  1  at least one critical finding
+  2  wrong usage, or the config cannot be used
+  3  a check that could have been critical was not measured (with --strict: any check),
+     or nothing was judged at all
+  4  the result, or a report, could not be written
+"""
+
+
+@click.command()
+@config_option
+@click.option("--as-of", metavar="TIME", help="Judge as of this time (ISO 8601) instead of now.")
+@click.option(
+    "--after-build", is_flag=True,
+    help="A build has just ended: judge yesterday, whatever the time and `expect_by`.",
+)  # fmt: skip
+@click.option("--report-dir", metavar="DIR", help="Also write report.md and report.json there.")
+@click.option(
+    "--strict", is_flag=True,
+    help="Exit with 1 on warnings, and with 3 if anything was not measured.",
+)  # fmt: skip
+@click.option("--allow-unmeasured", is_flag=True, help="Do not exit with 3 for unmeasured checks.")
+@click.option("--report-only", is_flag=True, help="Exit with 0 whatever was found.")
+@judging_options
+@log_options("error")
+def check(
+    config_file: str, as_of: str | None, after_build: bool, datasets: tuple[str, ...], style: str,
+    report_dir: str | None, open_days_only: bool, strict: bool, allow_unmeasured: bool,
+    report_only: bool, no_color: bool, log_level: str, log_format: Any,
+) -> None:  # fmt: skip
+    """The gate: run all checks once, print the verdicts, and stop the DAG by the exit code."""
+    from rich.console import Console
+
+    from warehouse_exporter.config import load
+    from warehouse_exporter.engines.postgres.connector import Connector
+    from warehouse_exporter.passes.run import run_pass
+    from warehouse_exporter.publish.table import print_table, waiting
+
+    logs.set_up(log_level, log_format)
+    with handling_errors():
+        config = load(config_file)
+        config = config.open_days_only() if open_days_only else config
+        config = config.after_build() if after_build else config
+        at = instant(as_of, config)
+        only, connector = chosen(datasets, config), Connector(config.warehouse)
+        with interruptible(connector.stop), waiting(len(config.checks)):
+            done = run_pass(config, connector, at, only)
+    written = report_dir is None or write_reports(Path(report_dir), done.results, at, config)
+    if style == "table":
+        print_table(done.results, at, Console(no_color=True if no_color else None))
+    else:
+        make = report.as_json if style == "json" else report.markdown
+        write(make(done.results, at, config), None)
+    if without_checks(done, config):
+        click.echo(no_checks(only), err=True)
+    code = exit_code(done, config, strict=strict, allow_unmeasured=allow_unmeasured)
+    if code is Exit.OK and not written:
+        code = Exit.OUTPUT
+    sys.exit(Exit.OK if report_only else code)
+
+
+check.help = f"{check.help}\n\n{EXITS}"

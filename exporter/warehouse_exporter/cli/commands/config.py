@@ -1,0 +1,42 @@
+"""The commands about the config itself: is it right, and what may stand in it."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from warehouse_exporter.cli.options import config_option, load_offline, output_option
+from warehouse_exporter.cli.output import handling_errors, write
+
+
+@click.command()
+@config_option
+def validate(config_file: str) -> None:
+    """List everything that is wrong with the config, with file and line."""
+    with handling_errors():
+        config = load_offline(config_file)
+    click.echo(
+        f"{config_file}: {len(config.datasets)} datasets, {len(config.checks)} checks, no problems"
+    )
+
+
+@click.command()
+@output_option
+def schema(output: str | None) -> None:
+    """Print the JSON Schema of the config, for completion in editors.
+
+    Put this on the first line of a config: `# yaml-language-server: $schema=config.schema.json`.
+    """
+    from warehouse_exporter.config.spec import json_schema
+
+    write(json.dumps(json_schema(), indent=2) + "\n", output)
+
+
+@click.command()
+@output_option
+def kinds(output: str | None) -> None:
+    """Print all kinds of checks with parameters, limits, metrics and alerts, as Markdown."""
+    from warehouse_exporter.publish.reference import render
+
+    write(render(), output)

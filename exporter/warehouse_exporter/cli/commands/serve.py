@@ -1,0 +1,41 @@
+"""The command that runs the exporter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from warehouse_exporter.cli.options import config_option, log_options
+from warehouse_exporter.cli.output import handling_errors
+from warehouse_exporter.core import logs, names
+
+
+@click.command()
+@config_option
+@click.option(
+    "--web.listen-address", "listen", default=f"127.0.0.1:{names.DEFAULT_PORT}",
+    show_default=True, metavar="HOST:PORT", help="Where to listen.",
+)  # fmt: skip
+@click.option(
+    "--web.config.file", "web_config", metavar="FILE",
+    help="TLS, client certificates and users, in the format of Prometheus' exporters.",
+)  # fmt: skip
+@click.option(
+    "--web.enable-lifecycle", "lifecycle", is_flag=True,
+    help="Allow POST /-/reload and POST /-/collect.",
+)  # fmt: skip
+@log_options("info")
+def serve(
+    config_file: str, listen: str, web_config: str | None, lifecycle: bool,
+    log_level: str, log_format: Any,
+) -> None:  # fmt: skip
+    """Run the exporter: passes on a schedule, and /metrics for Prometheus.
+
+    SIGHUP reloads the config. SIGTERM and Ctrl-C cancel the running statement and stop it.
+    """
+    from warehouse_exporter.server.process import run
+
+    logs.set_up(log_level, log_format)
+    with handling_errors():
+        run(config_file, listen, lifecycle=lifecycle, web_config=web_config)
