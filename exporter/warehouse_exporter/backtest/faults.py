@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from warehouse_exporter.core.states import Cell, Count, Hits, State, Total
+from warehouse_exporter.core.states import Cell, Count, Figure, Hits, State, Total
 from warehouse_exporter.sql.faults import null_tests, over_nothing, reads_values
 from warehouse_exporter.sql.words import Node
 
@@ -77,8 +77,8 @@ class Emptied:
 
     def on(self, state: State, cells: Cells) -> State | None:
         """A sum has no value; of rows with a value there is none, of rows without one, all."""
-        if isinstance(state, Total):
-            return Total(None, 0)
+        if isinstance(state, Total | Figure):
+            return type(state)(None, 0)
         if isinstance(state, Count):
             return Count(0) if reads_values(cells[0]) else None
         return of_hits(state, *cells[:2]) if isinstance(state, Hits) else None

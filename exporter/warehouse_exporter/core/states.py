@@ -164,6 +164,28 @@ class Total:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A number of one day's values that cannot be added to another day's, and how many they were.
+
+    An average, the largest or the smallest value, a percentile; None over no value.
+    """
+
+    value: float | None
+    count: int
+
+    @classmethod
+    def of(cls, cells: tuple[Cell, ...]) -> Figure:
+        """From (avg(x), count(x)) and their like."""
+        value, count = exactly(2, cells)
+        return cls(finite(value, "the number"), whole(count))
+
+    def __add__(self, other: Figure, /) -> Figure:
+        if self.count and other.count:
+            raise Unmeasured(Reason.RESULT, "such numbers of two days cannot be added up")
+        return self if self.count else other
+
+
+@dataclass(frozen=True)
 class Newest:
     """The newest instant seen, in seconds since the epoch, or None over no row."""
 

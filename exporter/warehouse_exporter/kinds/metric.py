@@ -1,4 +1,4 @@
-"""K1: a daily business number, shown as it is; limits on it are welcome, but not needed."""
+"""K1, A4: a daily number, shown as it is; limits on it are welcome, but not needed."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from warehouse_exporter.core.calendar import last_days
 from warehouse_exporter.core.limits import Limit, Term, Unit
 from warehouse_exporter.core.model import Sample
 from warehouse_exporter.core.names import Metric as Gauge
-from warehouse_exporter.core.states import Count, Total
+from warehouse_exporter.core.states import Count, Figure, Total
 from warehouse_exporter.core.wording import shown
-from warehouse_exporter.kinds.shared.base import Expression, Limited
+from warehouse_exporter.kinds.shared.base import Expression, Limited, Part
 from warehouse_exporter.kinds.shared.nothing import (
     PARTS,
     before_of,
@@ -28,25 +28,42 @@ from warehouse_exporter.kinds.shared.nothing import (
     no_value,
     parts_of,
 )
-from warehouse_exporter.kinds.shared.totals import ROW, Counted, count_scan, sum_scan, value_by_day
+from warehouse_exporter.kinds.shared.totals import (
+    ROW,
+    Counted,
+    count_scan,
+    figure_scan,
+    sum_scan,
+    value_by_day,
+)
 from warehouse_exporter.kinds.usable import without
 from warehouse_exporter.measures.dataset_view import Daily, Target
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import words
+from warehouse_exporter.sql.words import Node
 
+FORMS = ("count", "sum", "distinct", "avg", "min", "max", "percentile", "ratio")
+"""What a metric is: exactly one of these."""
 SHOWN_DAYS = 3
 """The expected day, which is judged, and those before it, which may still change."""
 
 
+class Percentile(Part):
+    """A percentile of an expression."""
+
+    of: Expression = Field(description="The expression.")
+    at: float = Field(ge=0, le=1, description="The share of values below it: 0.95; the median 0.5.")
+
+
 class Metric(Limited):
-    """A daily number: a count, a sum, how many different values, or a ratio of two metrics.
+    """A daily number: a count, a sum, an average, an extreme, a percentile, or a ratio of two.
 
     A limited sum or ratio that finds no row on the expected day is not measured, once there were
     rows before.
     """
 
     kind = "metric"
-    ids = ("K1",)
+    ids = ("K1", "A4")
     section = "metrics"
     metric = Gauge(
         "warehouse_metric_value",
@@ -67,16 +84,21 @@ class Metric(Limited):
     distinct: Expression | None = Field(
         None, description="The expression whose values are counted once."
     )
+    avg: Expression | None = Field(None, description="The expression averaged.")
+    min: Expression | None = Field(None, description="The expression whose least value it is.")
+    max: Expression | None = Field(None, description="The expression whose largest value it is.")
+    percentile: Percentile | None = Field(
+        None, description="A percentile, such as {of: price, at: 0.95}."
+    )
     ratio: tuple[str, str] | None = Field(
         None, description="Two other metrics: [numerator, denominator]."
     )
 
     @model_validator(mode="after")
-    def is_one_of_four(self) -> Self:
+    def is_one_of_its_forms(self) -> Self:
         """Exactly one definition, and a dataset unless it is a ratio."""
-        given = [w for w in ("count", "sum", "distinct", "ratio") if getattr(self, w) is not None]
-        if len(given) != 1:
-            raise ValueError("a metric is one of count, sum, distinct or ratio")
+        if len([form for form in FORMS if getattr(self, form) is not None]) != 1:
+            raise ValueError(f"a metric is one of {', '.join(FORMS[:-1])} or {FORMS[-1]}")
         if (self.ratio is None) == (self.dataset is None):
             raise ValueError(
                 "a ratio names two metrics and no dataset; other metrics need `dataset`"
@@ -103,7 +125,8 @@ class Metric(Limited):
 
         How often there is a value is a count, and honest without any.
         """
-        return self.sum if self.sum is not None else self.distinct
+        percentile = self.percentile.of if self.percentile else None
+        return self.sum or self.distinct or self.avg or self.min or self.max or percentile
 
     def scan(self, target: Target, days: tuple[date, ...]) -> Scan:
         """The scan that gives this metric for each of the days; not for a ratio."""
@@ -113,7 +136,18 @@ class Metric(Limited):
         if self.distinct is not None:
             cell = words.distinct_of(target.expression(self.distinct), given)
             return Scan(target.dataset.name, days, Count, (cell,))
-        return count_scan(self.count or ROW, target, days, given)
+        if self.made_of is None:
+            return count_scan(self.count or ROW, target, days, given)
+        x = target.summand(self.made_of)
+        return figure_scan(self.figure(x, given), x, target, days, given)
+
+    def figure(self, x: Node, given: Node | None) -> Node:
+        """The aggregate of a metric that is neither counted nor added up."""
+        if self.percentile:
+            return words.percentile_of(x, self.percentile.at, given)
+        if self.avg:
+            return words.average_of(x, given)
+        return words.filtered(words.oldest_of(x) if self.min else words.newest_of(x), given)
 
     def expects(self, target: Target) -> tuple[date, ...]:
         return (target.calendar.expected,) if self.limits() else ()
@@ -184,7 +218,7 @@ def daily_values(
 ) -> dict[date, float]:
     """The metric by day; a day without a value, or with nothing to divide by, is missing.
 
-    A sum over no row is `nothing`.
+    A sum over no row is `nothing`; an average or an extreme of no row is never known.
     """
     values = by_day(readings, "value", nothing)
     if not metric.ratio:
@@ -195,9 +229,9 @@ def daily_values(
 
 def by_day(readings: Readings, part: str, nothing: float | None = None) -> dict[date, float]:
     """The values of the days that have one; where there is no row, `nothing`."""
-    unusable = valueless(readings, part)
+    unusable, states = valueless(readings, part), readings[part].states
     found = {
-        day: nothing if v is None else v
+        day: nothing if v is None and not isinstance(states[day], Figure) else v
         for day, v in value_by_day(readings[part]).items()
         if day is not None and day not in unusable
     }
@@ -213,7 +247,8 @@ def valueless(readings: Readings, part: str) -> dict[date | None, int]:
         return {}
     rows, state = readings[f"{part} rows"], readings[part].states
     counts = {day: found.rows for day, found in rows.states.items() if isinstance(found, Count)}
-    return {day: n for day, n in counts.items() if n and state[day] in (Count(0), Total(None, 0))}
+    none = (Count(0), Total(None, 0), Figure(None, 0))
+    return {day: n for day, n in counts.items() if n and state[day] in none}
 
 
 def refuse_valueless(metric: Daily, target: Target, readings: Readings, day: date) -> None:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from pydantic import Field
 
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
-from warehouse_exporter.kinds.shared.base import Share
-from warehouse_exporter.kinds.usable import ALL
+from warehouse_exporter.kinds.shared.judged import Judged
 from warehouse_exporter.measures.dataset_view import Target
-from warehouse_exporter.measures.requests import Need, Scan
 from warehouse_exporter.sql import words
+from warehouse_exporter.sql.words import Node
 
 
-class NegativeRevenue(Share):
+class NegativeRevenue(Judged):
     """Rows whose revenue is below zero; rows without revenue are not judged."""
 
     kind = "negative_revenue"
@@ -36,13 +34,11 @@ class NegativeRevenue(Share):
 
     column: str = Field("revenue", description="The column with the revenue.")
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        column = target.column(self.column)
-        given = target.predicate(self.where)
-        wrong = words.compare(column, self.op, words.number(0))
-        cells = (words.count(words.both(wrong, given)), words.count_of(column, given))
-        rows = Scan(target.dataset.name, self.span(target), Hits, cells)
-        return {"rows": rows, ALL: self.all_rows(target)}
+    def subject(self, target: Target) -> Node:
+        return target.column(self.column)
+
+    def fails(self, target: Target) -> Node:
+        return words.compare(target.column(self.column), self.op, words.number(0))
 
     def evidence(self, target: Target, state: Hits) -> str:
         return (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
@@ -10,16 +9,14 @@ from pydantic import Field, model_validator
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
 from warehouse_exporter.core.wording import shown
-from warehouse_exporter.kinds.shared.base import Share
-from warehouse_exporter.kinds.usable import ALL
+from warehouse_exporter.kinds.shared.judged import Judged
 from warehouse_exporter.measures.dataset_view import Target
-from warehouse_exporter.measures.requests import Need, Scan
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.numbers import is_finite
 from warehouse_exporter.sql.words import Node
 
 
-class Range(Share):
+class Range(Judged):
     """Share of values below `min` or above `max`, both of which may occur; NULL is no value.
 
     NaN and infinity lie in no range.
@@ -49,11 +46,15 @@ class Range(Share):
             raise ValueError(f"min {shown(self.min)} is above max {shown(self.max)}")
         return self
 
-    def outside(self, column: Node, column_type: str) -> Node:
-        """The predicate for a value out of range.
+    def subject(self, target: Target) -> Node:
+        return target.column(self.column)
+
+    def fails(self, target: Target) -> Node:
+        """A value out of range.
 
         A `real` of 0.1 is a little more than the number 0.1, so a bound is taken in its precision.
         """
+        column, column_type = target.column(self.column), target.fact(self.column).type
 
         def bound(value: float) -> Node:
             number = words.number(value)
@@ -65,13 +66,6 @@ class Range(Share):
         if self.max is not None:
             wrong.append(words.compare(column, ">", bound(self.max)))
         return words.either(*wrong)
-
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        column, given = target.column(self.column), target.predicate(self.where)
-        wrong = words.both(self.outside(column, target.fact(self.column).type), given)
-        cells = (words.count(wrong), words.count_of(column, given))
-        rows = Scan(target.dataset.name, self.span(target), Hits, cells)
-        return {"rows": rows, ALL: self.all_rows(target)}
 
     def allowed(self) -> str:
         """The range in words."""

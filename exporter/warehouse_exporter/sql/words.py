@@ -144,6 +144,18 @@ def sum_of(node: Node, where: Node | None = None) -> Node:
     return filtered(exp.Sum(this=node.copy()), among_present(node, where))
 
 
+def average_of(node: Node, where: Node | None = None) -> Node:
+    """The mean; NULL over no value."""
+    return filtered(exp.Avg(this=node.copy()), among_present(node, where))
+
+
+def percentile_of(node: Node, at: float, where: Node | None = None) -> Node:
+    """The value below which a share of the values lies, between two values if need be."""
+    order = exp.Order(expressions=[exp.Ordered(this=node.copy(), nulls_first=False)])
+    share = exp.PercentileCont(this=number(at))
+    return filtered(exp.WithinGroup(this=share, expression=order), among_present(node, where))
+
+
 def among_present(node: Node, where: Node | None) -> Node | None:
     """The condition, asked only of rows with a value: the cheaper question comes first.
 

@@ -9,11 +9,12 @@ from functools import cache
 from pathlib import Path
 
 from warehouse_exporter.alerting.assets import RUNBOOKS, rules_about_ourselves
-from warehouse_exporter.config import Check, Config, load
+from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core.model import CheckId
 from warehouse_exporter.core.names import ALERT_UNMEASURED
-from warehouse_exporter.demo.runner import CONFIG
 from warehouse_exporter.kinds import all_kinds
+
+from tests.database.turns.whole import config_on
 
 COMMON = RUNBOOKS / "README.md"
 PAGES = {page.stem: page for page in sorted(RUNBOOKS.glob("*.md")) if page != COMMON}
@@ -53,8 +54,8 @@ def commands(page: Path, language: str) -> list[str]:
 
 @cache
 def shop() -> Config:
-    """The config of the sample shop."""
-    return load(CONFIG, {"WAREHOUSE_DSN": "dbname=nowhere"})
+    """The config of the sample shop, with the checks that it does without."""
+    return config_on("dbname=nowhere")
 
 
 def check_of(alert: str) -> Check:
@@ -97,5 +98,6 @@ def place_of(alert: str, day: str) -> Place:
         "relation": ".".join(dataset.relation),
         "time": dataset.time or "",
         "column": column,
+        "failing": getattr(check.kind, "failing", "false"),
     }
     return Place(check.id.dataset, check.id.name, variables)

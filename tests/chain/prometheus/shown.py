@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from warehouse_exporter.kinds import all_kinds
+
+from tests.database.kinds.examples import TESTS
+
 FAULT = {
     "WarehouseAttributionCoverageLow": "attribution-stops",
     "WarehouseChannelMixShift": "channel-gone",
@@ -55,7 +59,8 @@ SQL = {
     "WarehouseValuesOutOfRange": "UPDATE analytics.fct_order_items SET quantity = -quantity"
     " WHERE order_ts >= '{day}' AND order_ts < '{day}'::date + 1",
 }
-"""Alert -> what breaks the shop, where it has no fault of that name."""
+SQL |= {all_kinds()[k].alert: t.SHOWN for k, t in TESTS.items() if hasattr(t, "SHOWN")}
+"""Alert -> what breaks the shop, where it has no fault of that name; or in the kind's own test."""
 
 NOT_OF_DATA = (
     "WarehouseConfigChecksLost",

@@ -13,7 +13,10 @@ TWO_SIDES = "sum: revenue, against: {dataset: items, sum: quantity * price, by: 
 
 @dataclass(frozen=True)
 class Example:
-    """A check, a column it needs, and its word on no rows, on NULLs, and on NULLs with a time."""
+    """A check, a column it needs, and its word on no rows, on NULLs, and on NULLs with a time.
+
+    One that looks at the catalogue or at the whole table, and at no day, is `whole`.
+    """
 
     written: str
     column: str
@@ -21,6 +24,7 @@ class Example:
     nulls: str
     timed: str
     section: str = "checks"
+    whole: bool = False
 
     @property
     def reads_rows(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from importlib.util import find_spec
+from types import ModuleType
 
 from warehouse_exporter.kinds import all_kinds
 
@@ -19,14 +20,17 @@ ORDERS = f"{{relation: orders, time: ts, key: id, columns: {{{COLUMNS}}}}}"
 OTHERS = {"items": "{relation: items}", "sessions": "{relation: sessions, key: id}"}
 
 
-def gathered() -> dict[str, Example]:
-    """The `EXAMPLE` of every kind whose test has one."""
+def tests_of_kinds() -> dict[str, ModuleType]:
+    """The test of every kind that has one."""
     tests = {kind: f"{__package__}.test_{kind}" for kind in all_kinds()}
-    found = {kind: importlib.import_module(name) for kind, name in tests.items() if find_spec(name)}
-    return {kind: test.EXAMPLE for kind, test in found.items() if hasattr(test, "EXAMPLE")}
+    return {k: importlib.import_module(name) for k, name in tests.items() if find_spec(name)}
 
 
-EXAMPLES = gathered()
+TESTS = tests_of_kinds()
+EXAMPLES: dict[str, Example] = {
+    kind: test.EXAMPLE for kind, test in TESTS.items() if hasattr(test, "EXAMPLE")
+}
+"""What each test calls `EXAMPLE`."""
 
 
 def config_with(examples: list[Example]) -> str:

@@ -17,6 +17,7 @@ EXAMPLE = Example(
     "FAIL",
     "UNKNOWN",
     "UNKNOWN",
+    whole=True,
 )
 
 COUNT = "agreement: {sum: orders, against: {dataset: facts, count: '*'}, critical: '> 0'}"

@@ -8,7 +8,7 @@ from warehouse_exporter.core.errors import Reason
 from tests.database.kinds.example import Example
 from tests.support.warehouses import Warehouse, complaint
 
-EXAMPLE = Example("critical: '> 0'", "revenue", "PASS", "PASS", "PASS")
+EXAMPLE = Example("critical: '> 0'", "revenue", "PASS", "PASS", "PASS", whole=True)
 
 NONE = "column_types: {critical: '> 0'}"
 ORDERS = "{relation: orders, columns: {id: bigint, ts: timestamptz, revenue: 'numeric(12,2)'}}"

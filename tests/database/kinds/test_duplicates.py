@@ -9,7 +9,7 @@ import pytest
 from tests.database.kinds.example import Example
 from tests.support.warehouses import Warehouse, complaint, config_of, outcomes
 
-EXAMPLE = Example("critical: '> 0'", "id", "SKIP", "UNKNOWN", "UNKNOWN")
+EXAMPLE = Example("critical: '> 0'", "id", "SKIP", "UNKNOWN", "UNKNOWN", whole=True)
 
 NONE = "duplicates: {critical: '> 0'}"
 DAY = "duplicates: {window: day, critical: '> 0'}"

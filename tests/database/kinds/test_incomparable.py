@@ -6,7 +6,9 @@ from tests.database.kinds.example import TWO_SIDES, Example
 from tests.database.kinds.sales import AGAINST, ITEMS, sales
 from tests.support.warehouses import Warehouse, complaint
 
-EXAMPLE = Example(f"{TWO_SIDES}, critical: '> 0'", "revenue", "UNKNOWN", "UNKNOWN", "UNKNOWN")
+EXAMPLE = Example(
+    f"{TWO_SIDES}, critical: '> 0'", "revenue", "UNKNOWN", "UNKNOWN", "UNKNOWN", whole=True
+)
 
 NONE = f"incomparable: {{{AGAINST}, warning: '> 0'}}"
 

@@ -1,4 +1,4 @@
-"""K1: a daily business number, shown as it is."""
+"""K1, A4: a daily number, shown as it is."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 import pytest
 from warehouse_exporter.alerting.rules import groups
 from warehouse_exporter.config.load import parse
+from warehouse_exporter.core.errors import Reason
 from warehouse_exporter.core.model import CheckId, Verdict
 from warehouse_exporter.publish.metrics import families
 from warehouse_exporter.publish.snapshots import Board
 
 from tests.database.kinds.example import Example
+from tests.database.turns.breaking import ORDERS, Break
 from tests.support.warehouses import NOON, Warehouse, complaint, config_of
 
 EXAMPLE = Example(
@@ -22,6 +24,20 @@ EXAMPLE = Example(
     "UNKNOWN",
     "metrics",
 )
+SHOP = """
+metrics:
+  load_lag:
+    dataset: orders
+    percentile: {of: extract(epoch from loaded_at - order_ts), at: 0.95}
+    critical: "> 100000"
+"""
+BREAKS = {
+    "A4": Break(
+        f"UPDATE analytics.fct_orders SET loaded_at = loaded_at + interval '2 days' WHERE {ORDERS}",
+        "orders.metric_load_lag",
+        "fct_orders",
+    )
+}
 
 SESSIONS = {"sessions": "{relation: sessions, time: ts}"}
 
@@ -63,6 +79,13 @@ def value(warehouse: Warehouse, metrics: str, as_of: datetime = NOON) -> float:
         ("{dataset: orders, sum: revenue * 2, where: id > 1}", 40.4),
         ("{dataset: orders, distinct: client}", 2),
         ("{dataset: orders, distinct: client, where: \"state = 'none'\"}", 0),
+        ("{dataset: orders, avg: revenue}", 15.15),
+        ("{dataset: orders, avg: revenue, where: id > 1}", 20.2),
+        ("{dataset: orders, min: revenue}", 10.1),
+        ("{dataset: orders, max: revenue + 1}", 21.2),
+        ("{dataset: orders, max: extract(hour from ts), where: \"state = 'paid'\"}", 12),
+        ("{dataset: orders, percentile: {of: revenue, at: 0.5}}", 15.15),
+        ("{dataset: orders, percentile: {of: id, at: 0.9}, where: revenue is not null}", 1.9),
     ],
 )
 @pytest.mark.parametrize("indexed", [False, True], ids=["grouped", "by range"])
@@ -111,6 +134,56 @@ def test_a_ratio_of_two_datasets(warehouse: Warehouse) -> None:
         "sessions has no row on 2026-03-09 for s, but has some of days before: load the day, or put"
         " it in the calendar if nothing is expected of it (no_values)"
     )
+
+
+FIGURES = ["avg: revenue", "min: revenue", "max: revenue", "percentile: {of: revenue, at: 0.95}"]
+
+
+@pytest.mark.parametrize("written", FIGURES)
+def test_a_figure_of_no_value_is_no_number(warehouse: Warehouse, written: str) -> None:
+    shop(warehouse)
+    largest = f"n: {{dataset: orders, {written}, critical: '> 1000'}}"
+    assert say(warehouse, largest).outcome.shown == "PASS"
+    warehouse.sql("UPDATE orders SET revenue = NULL WHERE id < 4")
+    verdict = say(warehouse, largest)
+    assert verdict.text == "3 rows on 2026-03-09: none has revenue (no_values)"
+    warehouse.sql("DELETE FROM orders WHERE id < 4")
+    assert "has no row on 2026-03-09 for n" in say(warehouse, largest).text
+    warehouse.sql("DELETE FROM orders")
+    assert say(warehouse, largest).outcome.shown == "SKIP"
+
+
+@pytest.mark.parametrize("written", FIGURES)
+def test_an_average_of_no_row_has_not_fallen(warehouse: Warehouse, written: str) -> None:
+    shop(warehouse)
+    warehouse.sql(
+        "INSERT INTO orders SELECT n, '2026-03-09'::date - n * interval '1 day', 'a', 20 + n % 3"
+        " FROM generate_series(1, 8) n; DELETE FROM orders WHERE ts >= '2026-03-09'"
+    )
+    usual = "anomalies: [{metrics: [n], method: change, critical: {fall: 90%}}]"
+    done = warehouse.run(config_of(more=f"metrics: {{n: {{dataset: orders, {written}}}}}\n{usual}"))
+    said = {check.name: result.worst.outcome.shown for check, result in done.results.items()}
+    assert said["change_n"] == "UNKNOWN"
+
+
+@pytest.mark.parametrize("written", FIGURES)
+def test_a_figure_has_limits_and_a_baseline(warehouse: Warehouse, written: str) -> None:
+    shop(warehouse)
+    warehouse.sql(
+        "INSERT INTO orders SELECT n, '2026-03-09'::date - n * interval '1 day', 'a', 20 + n % 3"
+        " FROM generate_series(1, 8) n; UPDATE orders SET revenue = 900 WHERE ts >= '2026-03-09'"
+    )
+    metric = f"metrics: {{n: {{dataset: orders, {written}, critical: '> 500'}}}}\n"
+    usual = "anomalies: [{metrics: [n], method: zscore, warning: {z: 3, change: 30%}}]"
+    done = warehouse.run(config_of(more=metric + usual))
+    said = {check.name: result.worst.outcome.shown for check, result in done.results.items()}
+    assert said == {"metric_n": "FAIL", "zscore_n": "WARN"}
+
+
+def test_a_largest_value_that_is_no_number_is_not_measured(warehouse: Warehouse) -> None:
+    shop(warehouse)
+    verdict = say(warehouse, "n: {dataset: orders, max: client, critical: '> 1'}")
+    assert (verdict.outcome.shown, verdict.reason) == ("UNKNOWN", Reason.RESULT)
 
 
 @pytest.mark.parametrize(
@@ -187,8 +260,10 @@ def test_a_ratio_belongs_to_the_dataset_of_its_numerator(warehouse: Warehouse) -
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ("{dataset: orders}", "a metric is one of count, sum, distinct or ratio"),
+        ("{dataset: orders}", "a metric is one of count, sum, distinct, avg, min, max"),
         ("{dataset: orders, count: '*', sum: id}", "a metric is one of count, sum, distinct"),
+        ("{dataset: orders, max: id, avg: id}", "a metric is one of count, sum, distinct"),
+        ("{dataset: orders, percentile: {of: id, at: 95}}", "must be at most 1"),
         ("{count: '*'}", "other metrics need `dataset`"),
         ("{dataset: orders, ratio: [n, n]}", "a ratio names two metrics and no dataset"),
         ("{dataset: orders, count: '*', window: 7d}", "a metric is a daily number: no `window`"),

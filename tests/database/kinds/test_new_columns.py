@@ -7,7 +7,7 @@ from warehouse_exporter.core.model import Outcome, Severity
 from tests.database.kinds.example import Example
 from tests.support.warehouses import Warehouse, complaint
 
-EXAMPLE = Example("critical: '> 0'", "revenue", "PASS", "PASS", "PASS")
+EXAMPLE = Example("critical: '> 0'", "revenue", "PASS", "PASS", "PASS", whole=True)
 
 NONE = "new_columns: {info: '> 0'}"
 ORDERS = "{relation: orders, columns: [id, ts]}"

@@ -16,6 +16,7 @@ EXAMPLE = Example(
     "SKIP",
     "UNKNOWN",
     "UNKNOWN",
+    whole=True,
 )
 
 SESSION = "orphans: {column: session_id, references: {dataset: sessions}, critical: '> 0'}"

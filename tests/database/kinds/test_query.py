@@ -23,6 +23,7 @@ EXAMPLE = Example(
     "UNKNOWN",
     "UNKNOWN",
     "queries",
+    whole=True,
 )
 
 

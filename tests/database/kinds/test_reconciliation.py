@@ -11,7 +11,9 @@ from tests.database.kinds.example import TWO_SIDES, Example
 from tests.database.kinds.sales import AGAINST, ITEMS, sales
 from tests.support.warehouses import Warehouse, complaint
 
-EXAMPLE = Example(f"{TWO_SIDES}, critical: '> 0'", "revenue", "UNKNOWN", "UNKNOWN", "UNKNOWN")
+EXAMPLE = Example(
+    f"{TWO_SIDES}, critical: '> 0'", "revenue", "UNKNOWN", "UNKNOWN", "UNKNOWN", whole=True
+)
 
 SAME = f"reconciliation: {{{AGAINST}, critical: '> 0'}}"
 FINE = "0 of 4 comparable orders differ from the sum in items, by 0.00 together, in the whole table"

@@ -7,7 +7,7 @@ import pytest
 from tests.database.kinds.example import Example
 from tests.support.warehouses import Warehouse, complaint
 
-EXAMPLE = Example("critical: '> 0'", "revenue", "PASS", "PASS", "PASS")
+EXAMPLE = Example("critical: '> 0'", "revenue", "PASS", "PASS", "PASS", whole=True)
 
 NONE = "required_columns: {critical: '> 0'}"
 ORDERS = "{relation: orders, columns: {id: bigint, client_id: text, revenue: numeric}}"

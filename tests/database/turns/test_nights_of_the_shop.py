@@ -17,8 +17,8 @@ from warehouse_exporter.passes.run import run_pass
 
 from tests.chain.demo.shops import connected, copied
 from tests.conftest import execute
-from tests.database.turns.breaking import written
 from tests.database.turns.test_turns import forget_the_future, run
+from tests.database.turns.whole import written
 
 BERLIN = ZoneInfo("Europe/Berlin")
 PRESENT = {"freshness", "silence", "so_far_today"}

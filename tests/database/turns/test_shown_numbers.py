@@ -6,8 +6,8 @@ import pytest
 from warehouse_exporter.demo.postgres import Postgres
 
 from tests.chain.demo.shops import copied, rows
-from tests.database.turns import BREAKS
 from tests.database.turns.breaking import ORDERS, SESSIONS
+from tests.database.turns.breaks import BREAKS
 from tests.database.turns.test_turns import broken, good, say
 
 __all__ = ["good"]

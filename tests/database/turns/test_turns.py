@@ -23,8 +23,9 @@ from warehouse_exporter.plan.closed_days import Kept
 
 from tests.chain.demo.shops import FRIDAY, connected, copied
 from tests.conftest import execute
-from tests.database.turns import BREAKS
-from tests.database.turns.breaking import Break, config_on
+from tests.database.turns.breaking import Break
+from tests.database.turns.breaks import BREAKS
+from tests.database.turns.whole import config_on
 
 CHECKS = {check.id for check in config_on("").checks}
 QUIET = (Outcome.PASS, Outcome.SKIPPED)

@@ -10,7 +10,7 @@ from itertools import islice
 from warehouse_exporter.baselines.daily import ENOUGH_ROWS, Series, Share
 from warehouse_exporter.baselines.emptiness import emptiness
 from warehouse_exporter.core.calendar import ONE_DAY, Event
-from warehouse_exporter.core.states import Count, State, Total
+from warehouse_exporter.core.states import Count, Figure, State, Total
 from warehouse_exporter.kinds.metric import by_day, daily_needs, daily_values
 from warehouse_exporter.kinds.shared.nothing import (
     DENOMINATOR,
@@ -155,6 +155,6 @@ def rows_behind(reading: Reading) -> dict[date, float]:
     """How many rows, or values, went into each day."""
     found: dict[date, float] = {}
     for day, state in reading.states.items():
-        if day is not None and isinstance(state, Count | Total):
+        if day is not None and isinstance(state, Count | Total | Figure):
             found[day] = state.rows if isinstance(state, Count) else state.count
     return found

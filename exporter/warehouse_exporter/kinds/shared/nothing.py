@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
-from warehouse_exporter.core.states import Count, Total
+from warehouse_exporter.core.states import Count, Figure, Total
 from warehouse_exporter.measures.dataset_view import Daily, Target
 from warehouse_exporter.measures.requests import Lookup, Need, Readings
 from warehouse_exporter.sql import statements, words
@@ -48,7 +48,7 @@ def before(part: Daily, target: Target) -> Lookup:
 
 def is_nothing(readings: Readings, part: str, day: date) -> bool:
     """Whether a part of a metric has no row on a day; a count is an honest 0, unless it divides."""
-    none = (Total(None, 0), Count(0)) if part == DENOMINATOR else (Total(None, 0),)
+    none = (Total(None, 0), Figure(None, 0), *([Count(0)] if part == DENOMINATOR else []))
     return readings[part].states.get(day) in none
 
 
@@ -67,7 +67,7 @@ def refuse_nothing(metric: Daily, target: Target, readings: Readings, day: date)
             continue
         if not is_due(readings, name):
             raise no_value(metric.name or "", day)
-        if name == DENOMINATOR:
+        if name == DENOMINATOR or isinstance(readings[name].states[day], Figure):
             raise lost(part, day)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from warehouse_exporter.core.states import Count, Total
+from warehouse_exporter.core.states import Count, Figure, Total
 from warehouse_exporter.kinds.shared.base import Expression
 from warehouse_exporter.measures.dataset_view import Target
 from warehouse_exporter.measures.requests import Reading, Scan
@@ -42,7 +42,16 @@ def sum_scan(text: str, target: Target, days: tuple[date, ...] | None, given: No
     return Scan(target.dataset.name, days, Total, cells)
 
 
+def figure_scan(
+    cell: Node, node: Node, target: Target, days: tuple[date, ...] | None, given: Node | None
+) -> Scan:
+    """A number that cannot be added over days, such as an average, and of how many values it is."""
+    cells = (cell, words.count_of(node, given))
+    return Scan(target.dataset.name, days, Figure, cells)
+
+
 def value_by_day(reading: Reading) -> Mapping[date | None, float | None]:
-    """The count or the sum of each day, oldest first; None over no value."""
-    found = {day: s.value for day, s in reading.states.items() if isinstance(s, Count | Total)}
+    """The number of each day, oldest first; None over no value."""
+    kept = {d: s for d, s in reading.states.items() if isinstance(s, Count | Total | Figure)}
+    found = {day: state.value for day, state in kept.items()}
     return dict(sorted(found.items(), key=lambda item: item[0] or date.min))
