@@ -87,7 +87,7 @@ def head(seen: list[Seen]) -> str:
 
 
 def told_row(incident: Incident, seen: list[Seen]) -> str:
-    """Who was told of an incident, of what, and when."""
+    """Who was notified of an incident, of what, and when."""
     plumbing, shipped = (of(seen, incident.name, r.name) for r in (PLUMBING, SHIPPED))
     cells = [
         f"`{incident.name}`: {incident.meaning}",
@@ -114,12 +114,12 @@ def told(one: Seen) -> str:
 
 
 def besides(one: Seen) -> str:
-    """How many alerts were in the same messages, and how many went without saying."""
+    """How many alerts were in the same messages, and how many were inhibited."""
     return f"{len(one['spoken']) - 1} / {len(one['silent'])}"
 
 
 def saw_row(incident: Incident, seen: list[Seen]) -> str:
-    """Which checks saw an incident, and on how many of the shops statistics did."""
+    """Which checks found an incident, and on how many of the shops statistics did."""
     courses = of(seen, incident.name, PLUMBING.name)
     times: Counter[tuple[str, str]] = Counter()
     for one in courses:
@@ -145,49 +145,50 @@ def check_of(line: str) -> tuple[str, str]:
 
 
 HEAD = """\
-# Incidents: who was told, of what, and how soon
+# Incidents: who is notified, of what, and how soon
 
 <!-- Written by `{command}`. Do not edit. -->
 
-{count} incidents, each made to happen on the sample shop ({sessions} sessions a day, with
-{noise:.0%} noise from day to day): the exporter with the shipped config, Prometheus with the
-shipped rules, Alertmanager with the shipped routes and templates, and local servers in place of
-PagerDuty, Slack, the mail relay and the webhooks, which recorded what they were sent. Every
-incident was repaired, and everybody who had been told was told that it was over.
+{count} incidents, each caused on the sample shop ({sessions} sessions a day, with {noise:.0%}
+noise from day to day). The chain was real: the exporter with the shipped config, Prometheus with
+the shipped rules, Alertmanager with the shipped routes and templates, and local servers in place
+of PagerDuty, Slack, the mail relay and the webhooks, which recorded what they received. Every
+incident was repaired, and everybody who had been notified received a resolve.
 
-- **Plumbing**: passes every {every} s, scrapes and evaluations every second, no `for`, no
-  `keep_firing_for`, no `group_wait`: what the parts themselves need. Median of the shops {seeds};
-  over all incidents {plumbing} s, where the bound is the interval and 3 s, {bound} s.
-- **As shipped**: passes every 5 minutes, scrapes every 15 s, 30 s `group_wait`, and the waits of
-  the rules; on shop {first}. Median {shipped} s.
-- Forty chains as shipped ran at once, and some of the others beside them, on a machine with two
-  processors: seconds are those of a busy machine. Who was told how often is judged as shipped.
+- **Fastest**: passes every {every} s, scrapes and evaluations every second, no `for`, no
+  `keep_firing_for`, no `group_wait`: the time that the parts themselves need. The median on the
+  shops {seeds} over all incidents is {plumbing} s; the bound is the interval plus 3 s, {bound} s.
+- **As shipped**: passes every 5 minutes, scrapes every 15 s, 30 s `group_wait`, and the delays of
+  the rules, on shop {first}. The median is {shipped} s.
+- Forty chains ran at once as shipped, and some of the others next to them, on a machine with two
+  processors: these are times of a busy machine. How often people are notified is counted as
+  shipped.
 - The incident happens at any moment between two passes. Shops are numbered by their seed: these
-  are the first whose last day does not stand out by chance before anything is broken.
-- *Told*: a page is an event of PagerDuty (and a message in #data-alerts), a ticket a message in
+  are the first seeds whose last day has no chance findings before anything is broken.
+- *Notified*: a page is a PagerDuty event (and a message in #data-alerts), a ticket is a message in
   #data-warnings (and to the owner), a note goes to the observability webhook. An update is
-  another message of what is open already.
-- *Besides*: how many other alerts were in the same messages, and how many went without saying, as
-  consequences of what was told.
-- *Over*: seconds from the repair to the last message that it is over, as shipped: the next pass,
-  `keep_firing_for` (twice the interval; a cause a fifth longer), and Alertmanager's
+  another message about something that is already open.
+- *Others*: how many other alerts were in the same messages, and how many were inhibited as
+  symptoms.
+- *Resolved*: seconds from the repair to the last resolve, as shipped: the next pass,
+  `keep_firing_for` (twice the interval; a fifth longer for a root cause), and Alertmanager's
   group_interval.
 
-The tests play incidents again, twenty times faster than shipped, and fail where one is not exactly
-one page or one ticket that names its cause and ends after the repair: `make test` some of each
-sort, `make test-campaign` the others. `python -m
-labs.incidents NAME ...` plays some and prints what is seen.
+The tests repeat incidents twenty times faster than shipped, and fail unless each is exactly one
+page or one ticket that names its root cause and resolves after the repair. `make test` runs some
+of each kind, `make test-campaign` the others. `python -m labs.incidents NAME ...` runs some and
+prints what happens.
 """
 TOLD = """\
-| incident | told | its title | besides: told / silent | plumbing | as shipped | over |
+| incident | notified | title | others: sent / inhibited | fastest | as shipped | resolved |
 |---|---|---|---|---|---|---|
 """
 SAW = """
-## What saw it
+## What found it
 
-Exact checks count what must not be; statistics compare a day with those before it, and with 20 %
-noise from day to day it is chance whether half a load stands out. A number is on how many of the
-{shops} shops a check spoke; an exact check without one spoke on all.
+Exact checks count what must not exist. Statistics compare a day with earlier days; with 20 %
+noise from day to day, it is a matter of chance whether half a load stands out. A number says on
+how many of the {shops} shops a check fired; an exact check without a number fired on all.
 
 | incident | exact checks | statistics |
 |---|---|---|

@@ -59,7 +59,7 @@ def look(chain: Chain) -> None:
 
 
 def silent(alert: dict[str, Any]) -> bool:
-    """Whether it goes without saying."""
+    """Whether it is inhibited."""
     return bool(alert["status"]["inhibitedBy"])
 
 

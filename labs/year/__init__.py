@@ -1,1 +1,1 @@
-"""An ordinary year: what is said of simulated shops in which nothing is wrong."""
+"""An ordinary year: the false alarms of simulated shops without incidents."""

@@ -51,7 +51,7 @@ def gate(rows: Rows, day: date) -> Morning:
 
 
 def ordinary(dsn: str, first: date, last: date, tell: Tell = print) -> list[Morning]:
-    """One gate run per morning over a shop in which nothing is wrong."""
+    """One gate run per morning over a shop without incidents."""
     found = []
     with opened(dsn, small_year(), first) as rows:
         for day in days_between(first, last):

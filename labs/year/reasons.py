@@ -12,19 +12,18 @@ ABOVE: Mapping[Severity, set[tuple[float, str]]] = {
     Severity.CRITICAL: {(0.2, "sessions"), (0.2, "conversion")},
 }
 """The series, by noise, that have more findings than the config promises."""
-REASONS = """\
-Where it is **above**: two constants of `seasonal` were chosen on real shops, which these are not.
-It expects 0.3 of what yesterday departed, because in real shops a slow day follows a slow day; here
-days are independent, and what is carried over is noise of its own. And it takes 12 % of noise for
-granted, worth four days, which makes 20 % look like less. Conversion is judged as a share, without
-either constant: there the uncertainty of the pooled share itself is not counted in.
+REASONS = """\ Where it is **above**: two constants of `seasonal` were chosen on real shops, and
+these are simulated. It carries over 0.3 of yesterday's departure, because in real shops a slow
+day follows a slow day. Here days are independent, so the carry-over only adds noise. And it
+assumes 12 % of noise, worth four days, which makes 20 % look smaller. Conversion is judged as a
+share, without either constant; there, the uncertainty of the pooled share itself is not included.
 
-Where it is **below**: the 12 %, again. Where days differ by less, the limits are wider than they
-need be.
+Where it is **below**: the 12 % again. Where days differ by less, the limits are wider than
+necessary.
 
-Chance is not the cause of all: the FAILs of sessions at 5 % are one shop, on Wednesdays in a row.
-Its Wednesdays have nearly twice the sessions of other days; two of the last four had been holidays,
-so that the weekday was not known well enough, and a day that is flagged does not teach.
+Not everything is chance: the FAILs of sessions at 5 % are one shop, on consecutive Wednesdays.
+Its Wednesdays have nearly twice the sessions of other days. Two of the last four were holidays,
+so the weekday was not known well enough, and a flagged day is not learnt from.
 """
 """Why, as far as it was found out; what would change the method is left to its description."""
 

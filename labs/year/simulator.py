@@ -1,4 +1,4 @@
-"""Shops in which nothing is wrong: what each sold on each day of a year, by formula and seed.
+"""Shops without incidents: what each sold on each day of a year, by formula and seed.
 
 The formula and its numbers were written down before any limit was held against them. They are not
 to be changed because of what the limits say of them.

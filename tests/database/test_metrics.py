@@ -252,7 +252,7 @@ def test_help_says_that_values_come_from_the_last_pass() -> None:
     published = board()
     published.publish(pass_of({"orders.volume": passed(rows=7)}))
     (line,) = [x for x in text(published).splitlines() if x.startswith("# HELP warehouse_rows ")]
-    assert line.endswith("From the last pass, see warehouse_pass_last_success_timestamp_seconds.")
+    assert line.endswith("As of the last pass.")
 
 
 @needs("promtool")

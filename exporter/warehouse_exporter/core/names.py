@@ -1,7 +1,7 @@
-"""Every public name that is not one kind's own: shared metric names, labels, alert names, outcomes.
+"""All public names that do not belong to one kind: shared metrics, labels and alert names.
 
-A kind's metric and alert name stand in the kind's file; all of them together are listed by
-`warehouse_exporter.kinds.all_metrics()`, which the documentation tests hold against the docs.
+The metric and alert name of a kind are in its own file. `warehouse_exporter.kinds.all_metrics()`
+lists all of them; a test compares that list with the documentation.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-FROM_LAST_PASS = "From the last pass, see warehouse_pass_last_success_timestamp_seconds."
+FROM_LAST_PASS = "As of the last pass."
 
 
 @dataclass(frozen=True)
@@ -22,39 +22,39 @@ class Metric:
 
 
 ROWS_FAILED = Metric(
-    "warehouse_rows_failed", "Rows (or keys) that failed the check: the evidence beside its ratio."
+    "warehouse_rows_failed", "Rows (or keys) that failed the check: the numerator of its ratio."
 )
 ROWS_CHECKED = Metric(
-    "warehouse_rows_checked", "Rows (or keys) that the check looked at: the evidence's denominator."
+    "warehouse_rows_checked",
+    "Rows (or keys) that the check looked at: the denominator of its ratio.",
 )
 LAG = Metric(
     "warehouse_freshness_lag_seconds",
-    "Age of the newest row, computed at scrape time from warehouse_newest_row_timestamp_seconds:"
-    " days that the calendar excludes do not count.",
+    "Age of the newest row at scrape time; days that the calendar excludes do not count.",
 )
-UP = Metric("warehouse_up", "1 if the last pass could talk to the warehouse, else 0.")
+UP = Metric("warehouse_up", "1 if the last pass could reach the warehouse, else 0.")
 MEASURED = Metric(
     "warehouse_check_measured",
     "1 if the check was measured or skipped by the last pass, 0 if it could not be measured.",
 )
 SKIPPED = Metric("warehouse_check_skipped", "1 if there is nothing to judge yet, else 0.")
 UNMEASURED_REASON = Metric(
-    "warehouse_check_unmeasured_reason", "1 with the reason why a check was not measured."
+    "warehouse_check_unmeasured_reason", "1, with the reason why the check was not measured."
 )
 PASS_SUCCESS = Metric(
     "warehouse_pass_last_success_timestamp_seconds",
-    "The instant of the last pass over the dataset that reached the warehouse.",
+    "Time of the last pass over the dataset that reached the warehouse.",
 )
 PASS_INTERVAL = Metric(
     "warehouse_pass_interval_seconds",
-    "Seconds between two passes over the dataset, as the config in use has them (`every`).",
+    "Seconds between two passes over the dataset (`every` in the config in use).",
 )
 PASS_DURATION = Metric(
     "warehouse_pass_duration_seconds", "How long the last pass over the dataset took."
 )
 COST = Metric(
     "warehouse_check_cost_seconds",
-    "Seconds of work for the check in the last pass; a statement of several is divided.",
+    "Seconds of work for the check in the last pass; shared statements are split evenly.",
     ("dataset", "check"),
 )
 PASSES = Metric("warehouse_passes", "Passes since the start of the exporter.")
@@ -62,16 +62,18 @@ STATEMENTS = Metric("warehouse_statements", "Statements sent to the warehouse fo
 FAILURES = Metric("warehouse_statement_failures", "Statements that failed, by reason.")
 SERIES_DROPPED = Metric(
     "warehouse_series_dropped",
-    "Series of the check left out of the last pass because their labels were taken.",
+    "Series that the last pass dropped because another one had the same labels.",
 )
-CONFIG_HASH = Metric("warehouse_config_info", "The SHA-256 of the config in use; always 1.")
+CONFIG_HASH = Metric(
+    "warehouse_config_info", "Always 1; the label is the SHA-256 of the config in use."
+)
 RULES = Metric(
     "warehouse_rules_info",
-    "A fingerprint of the Prometheus rules that follow from the config in use; always 1.",
+    "Always 1; the label is the checksum of the rules for the config in use.",
 )
 CHECKS = Metric("warehouse_config_checks", "Checks in the config in use.")
 RELOAD_OK = Metric(
-    "warehouse_config_last_reload_successful", "1 if the last load of the config worked, else 0."
+    "warehouse_config_last_reload_successful", "1 if the last load of the config succeeded, else 0."
 )
 RELOAD_TIME = Metric(
     "warehouse_config_last_reload_success_timestamp_seconds",
@@ -79,12 +81,15 @@ RELOAD_TIME = Metric(
 )
 WEB_RELOAD_OK = Metric(
     "warehouse_web_config_last_reload_successful",
-    "1 if the last load of the web config worked, 0 while the last good one stays in force.",
+    "1 if the last load of the web config succeeded; 0 while the last good one is in use.",
 )
-BUILD = Metric("warehouse_exporter_build_info", "Version of the exporter and of Python; always 1.")
+BUILD = Metric(
+    "warehouse_exporter_build_info",
+    "Always 1; the labels are the versions of the exporter and of Python.",
+)
 
 QUERIES = "queries"
-"""The value of the label `dataset` for the owner's own queries that name none."""
+"""The value of the label `dataset` for custom queries that name no dataset."""
 ALERT_UNMEASURED = "WarehouseCheckUnmeasured"
 ALERT_DOWN = "WarehouseDown"
 ALERT_EXPORTER_DOWN = "WarehouseExporterDown"
@@ -99,12 +104,12 @@ APPLICATION_NAME = "warehouse-exporter"
 
 BAD_LABEL = re.compile(r"[^a-zA-Z0-9_]")
 OWN_LABELS = ("dataset", "check", "severity", "owner", "layer", "incident", "alertname")
-"""Labels that we, or the alert rules, give a value to: two series that differ only in one of them
-would become the same alert, and Prometheus then refuses the whole rule."""
+"""Labels that we or the alert rules set. Two series that differ only in one of them would become
+the same alert, and Prometheus then rejects the whole rule."""
 
 
 def label_name(text: str) -> str:
-    """A label name that Prometheus takes and that is none of ours."""
+    """A label name that is valid for Prometheus and not one of ours."""
     name = BAD_LABEL.sub("_", text)
     if name[:1].isdigit() or name in OWN_LABELS or name.startswith("__"):
         return f"query_{name.lstrip('_')}"

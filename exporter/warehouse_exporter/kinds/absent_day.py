@@ -26,7 +26,7 @@ class AbsentDay(Limited):
     ids = ("C2",)
     metric = Metric(
         "warehouse_column_absent_partitions",
-        "Business days of the window that have rows, none of which has a value in the column.",
+        "Days of the window that have rows, but no value in the column.",
         ("column",),
     )
     alert = "WarehouseColumnAbsent"

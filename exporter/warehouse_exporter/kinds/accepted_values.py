@@ -64,7 +64,7 @@ class AcceptedValues(Share):
     ids = ("A1",)
     metric = Metric(
         "warehouse_unaccepted_value_ratio",
-        "Share of the column's values that are not among the accepted ones.",
+        "Share of the column's values that are not in the accepted list.",
         ("column",),
     )
     alert = "WarehouseUnacceptedValues"

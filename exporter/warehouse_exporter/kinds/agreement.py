@@ -63,16 +63,16 @@ class Agreement(Limited):
     ids = ("X1", "X2")
     metric = Metric(
         "warehouse_totals_difference",
-        "This side's total minus the other side's, on the day on which they differ most.",
+        "This side's total minus the other side's, on the day with the largest difference.",
     )
     more_metrics = (
         Metric(
             "warehouse_totals_difference_ratio",
-            "That difference as a share of the other side's total.",
+            "The difference as a share of the other side's total.",
         ),
     )
     alert = "WarehouseTotalsDisagree"
-    summary = "two totals that must be the same are not"
+    summary = "two totals that must match do not"
     layer = "business"
     advice: ClassVar[str] = "critical: '> 0.01'"
 

@@ -71,7 +71,7 @@ class Anomaly(Kind):
     more_metrics = (CHANGE, DIFFERENCE, MISSED, EXPECTED, LOWER, UPPER)
     alert = "WarehouseMetricAnomaly"
     judges_days = False
-    summary = "a business number departs from its baseline"
+    summary = "a metric departs from its baseline"
     layer = "business"
     in_the_past = False
 

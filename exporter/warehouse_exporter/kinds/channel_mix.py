@@ -32,22 +32,22 @@ SHARE = Metric(
 )
 BASELINE = Metric(
     "warehouse_channel_share_baseline_ratio",
-    "The mean of the channel's shares on the days before.",
+    "Mean share of the channel on the days before.",
     LABELS,
 )
 CHANGE = Metric(
     "warehouse_channel_share_change_ratio",
-    "The channel's share minus its baseline: 0.15 are 15 points.",
+    "The channel's share minus its baseline: 0.15 is 15 points.",
     LABELS,
 )
 VANISHED = Metric(
     "warehouse_channel_vanished",
-    "1 if a large channel that had revenue on every day before has none on this one, else 0.",
+    "1 if a large channel with revenue on every day before has none on this day, else 0.",
     LABELS,
 )
 CUT = Metric(
     "warehouse_channels_cut",
-    "How many channels are too small to be shown alone, and are together in `other`.",
+    "Channels that are too small to show separately, and are summed up in `other`.",
     LABELS,
 )
 GONE = Term(VANISHED.name, Limit(">", 0.0, Unit.NUMBER, "vanished"), How.SIGNED)
@@ -80,7 +80,7 @@ class ChannelMix(Limited):
     more_metrics = (BASELINE, CHANGE, VANISHED, CUT)
     alert = "WarehouseChannelMixShift"
     judges_days = False
-    summary = "the channels' shares of revenue have moved"
+    summary = "channel shares of revenue have shifted"
     layer = "business"
     advice: ClassVar[str] = "warning: '>= 15%'"
     in_the_past = False

@@ -48,7 +48,7 @@ class ColumnTypes(Declared):
         "warehouse_schema_type_mismatches", "Declared columns whose type is not the declared one."
     )
     alert = "WarehouseColumnTypeChanged"
-    summary = "columns have another type than declared"
+    summary = "columns have a different type than declared"
     root_cause = True
     advice: ClassVar[str] = "critical: '> 0'"
 

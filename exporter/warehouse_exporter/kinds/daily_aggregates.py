@@ -34,7 +34,7 @@ class DailyAggregates(Share):
     ids = ("C3",)
     metric = Metric(
         "warehouse_aggregate_flaw_ratio",
-        "Share of the values of daily aggregates that are empty, negative or no number.",
+        "Share of the values of daily aggregates that are empty, negative or not a number.",
     )
     alert = "WarehouseDailyAggregatesFlawed"
     summary = "daily aggregates are empty or negative"

@@ -29,7 +29,7 @@ class Deadline(Limited):
     ids = ("F6",)
     metric = Metric(
         "warehouse_day_lacking_seconds",
-        "From the newest row to the end of the expected day; 0: rows of a later day are there.",
+        "Time from the newest row to the end of the expected day; 0 if there are later rows.",
     )
     alert = "WarehouseDeadlineMissed"
     judges_days = False

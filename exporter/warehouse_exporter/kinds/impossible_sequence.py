@@ -42,7 +42,7 @@ class ImpossibleSequence(Share):
     more_metrics = (
         Metric(
             "warehouse_out_of_order_events",
-            "Those of them that have the step before them only afterwards.",
+            "Events whose previous step comes only after them.",
             ("funnel", "step"),
         ),
     )

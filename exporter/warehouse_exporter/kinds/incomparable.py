@@ -23,7 +23,7 @@ class Incomparable(Compared):
     ids = ("R7",)
     metric = Metric(
         "warehouse_revenue_incomparable_ratio",
-        "Share of orders that cannot be compared: a value is missing, or the other side.",
+        "Share of orders that cannot be compared because a value, or the other side, is missing.",
     )
     alert = "WarehouseRevenueIncomparable"
     summary = "orders cannot be compared with the other side"

@@ -73,7 +73,7 @@ class Metric(Limited):
     judged = MappingProxyType({"age_days": "1"})
     alert = "WarehouseMetricOutOfBounds"
     judges_days = False
-    summary = "a business number is outside its limits"
+    summary = "a metric is outside its limits"
     layer = "business"
     needs_limit: ClassVar[bool] = False
     in_the_past = False

@@ -49,7 +49,7 @@ class MissingDays(Limited):
 
     kind = "missing_days"
     ids = ("F3",)
-    metric = Metric("warehouse_missing_partitions", "Business days of the window that have no row.")
+    metric = Metric("warehouse_missing_partitions", "Days of the window without a row.")
     alert = "WarehouseDaysMissing"
     summary = "days without a row"
     layer = "infrastructure"

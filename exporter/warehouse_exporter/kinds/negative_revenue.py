@@ -21,7 +21,7 @@ class NegativeRevenue(Judged):
     ids = ("R1",)
     metric = Metric(
         "warehouse_negative_revenue_ratio",
-        "Share of rows with revenue that is negative.",
+        "Share of rows with negative revenue.",
         ("column",),
     )
     alert = "WarehouseNegativeRevenue"

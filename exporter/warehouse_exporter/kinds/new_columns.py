@@ -17,7 +17,7 @@ class NewColumns(Declared):
 
     kind = "new_columns"
     ids = ("S4",)
-    metric = Metric("warehouse_schema_new_columns", "Columns that exist and are not declared.")
+    metric = Metric("warehouse_schema_new_columns", "Columns that exist but are not declared.")
     alert = "WarehouseColumnsAppeared"
     summary = "columns appeared that are not declared"
     advice: ClassVar[str] = "info: '> 0'"

@@ -46,11 +46,11 @@ class Orphans(Share):
     ids = ("J1", "J2", "J3")
     metric = Metric(
         "warehouse_orphan_ratio",
-        "Share of rows that refer to a row that is not there.",
+        "Share of rows that refer to a missing row.",
         ("column",),
     )
     alert = "WarehouseOrphanRows"
-    summary = "rows refer to something that is not there"
+    summary = "rows refer to missing rows"
     default_window = "all"
     advice: ClassVar[str] = "critical: '> 0'"
 

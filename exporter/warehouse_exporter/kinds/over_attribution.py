@@ -1,4 +1,4 @@
-"""T2: more is attributed than there is."""
+"""T2: more is attributed than exists."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class OverAttribution(Attributed):
     ids = ("T2",)
     metric = Metric(
         "warehouse_over_attributed_ratio",
-        "Share of attributed orders (or days) with more attributed than there is.",
+        "Share of attributed orders (or days) with more attributed than exists.",
         ("model",),
     )
     more_metrics = (
-        Metric("warehouse_over_attributed_amount", "What is attributed beyond that, in all."),
+        Metric("warehouse_over_attributed_amount", "Total amount attributed in excess."),
     )
     alert = "WarehouseOverAttribution"
-    summary = "more is attributed than there is"
+    summary = "more is attributed than exists"
     advice: ClassVar[str] = "critical: '> 0'"
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:

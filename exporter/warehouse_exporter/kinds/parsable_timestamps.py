@@ -19,17 +19,17 @@ from warehouse_exporter.sql import words
 
 
 class ParsableTimestamps(Share):
-    """Share of values that are no ISO 8601 time of a day that exists; NULL is no value.
+    """Share of values that are not valid ISO 8601 times; NULLs are not counted.
 
-    What cannot be parsed belongs to no day. Where the column has become a timestamp or a date,
-    every value is one.
+    A value that cannot be parsed has no day. If the column is a timestamp or a date, every value is
+    valid.
     """
 
     kind = "parsable_timestamps"
     ids = ("S2",)
     metric = Metric(
         "warehouse_unparsable_timestamp_ratio",
-        "Share of the column's values that are no time.",
+        "Share of the column's values that are not valid times.",
         ("column",),
     )
     alert = "WarehouseTimestampsUnparsable"
@@ -37,11 +37,11 @@ class ParsableTimestamps(Share):
     advice: ClassVar[str] = "critical: '> 0'"
     things: ClassVar[str] = "values"
 
-    column: str = Field(description="The column of text that holds a time.")
+    column: str = Field(description="The text column that holds a time.")
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
         if self.column == dataset.time and self.window not in (None, "all"):
-            return [f"rows whose {self.column} is no time belong to no day: use `window: all`"]
+            return [f"rows whose {self.column} is not a time have no day: use `window: all`"]
         return super().problems(dataset, datasets)
 
     def span(self, target: Target) -> tuple[date, ...] | None:
@@ -56,4 +56,5 @@ class ParsableTimestamps(Share):
         return {"rows": rows, ALL: self.all_rows(target)}
 
     def evidence(self, target: Target, state: Hits) -> str:
-        return f"{super().evidence(target, state)} of {self.column} are no time {self.when(target)}"
+        share, when = super().evidence(target, state), self.when(target)
+        return f"{share} of {self.column} are not valid times {when}"

@@ -28,11 +28,11 @@ class PartitionFreshness(Limited):
     ids = ("F2",)
     metric = Metric(
         "warehouse_partition_lag_seconds",
-        "How far the newest business day with rows lies behind the expected one; 0: it is there.",
+        "How far the newest day with rows is behind the expected day; 0 if it is there.",
     )
     alert = "WarehousePartitionMissing"
     judges_days = False
-    summary = "the expected day is not there"
+    summary = "the expected day is missing"
     layer = "infrastructure"
     root_cause = True
     advice: ClassVar[str] = "critical: '> 0'"

@@ -27,9 +27,7 @@ class QuarantineRate(Share):
 
     kind = "quarantine_rate"
     ids = ("P1",)
-    metric = Metric(
-        "warehouse_quarantine_ratio", "Share of the rows read that were put into quarantine."
-    )
+    metric = Metric("warehouse_quarantine_ratio", "Share of the read rows that were quarantined.")
     alert = "WarehouseQuarantineRateHigh"
     summary = "the pipeline rejects too many rows"
     layer = "infrastructure"

@@ -51,9 +51,9 @@ class Query(Limited):
     kind = "query"
     ids = ("O12",)
     section = "queries"
-    metric = Metric("warehouse_query_value", "The number that the owner's own query gives.")
+    metric = Metric("warehouse_query_value", "The number returned by the custom query.")
     alert = "WarehouseQueryOutOfBounds"
-    summary = "the owner's own query is outside its limits"
+    summary = "a custom query is outside its limits"
     default_window: ClassVar[str] = "all"
 
     name: Name = Field(description="Name of the check.")

@@ -25,7 +25,9 @@ class Range(Judged):
     kind = "range"
     ids = ("A2",)
     metric = Metric(
-        "warehouse_out_of_range_ratio", "Share of the column's values out of range.", ("column",)
+        "warehouse_out_of_range_ratio",
+        "Share of the column's values that are out of range.",
+        ("column",),
     )
     alert = "WarehouseValuesOutOfRange"
     summary = "numbers are out of range"

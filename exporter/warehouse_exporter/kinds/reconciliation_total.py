@@ -33,7 +33,7 @@ class ReconciliationTotal(Reconciled):
     more_metrics = (
         Metric(
             "warehouse_revenue_total_difference_ratio",
-            "That difference as a share of the orders' total.",
+            "The difference as a share of the orders' total.",
         ),
     )
     alert = "WarehouseRevenueTotalMismatch"

@@ -35,7 +35,7 @@ class SoFarToday(Limited):
     ids = ("V8",)
     metric = Metric(
         "warehouse_rows_so_far_ratio",
-        "Rows of today up to now, as a share of those expected by this time of day.",
+        "Rows of today up to now, as a share of the rows expected by this time of day.",
     )
     more_metrics = (
         Metric("warehouse_rows_so_far", "Rows of today up to now."),

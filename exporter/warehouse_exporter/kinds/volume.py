@@ -30,7 +30,7 @@ class Volume(Limited):
         "warehouse_rows", "Rows of the window (the expected day, unless it says otherwise)."
     )
     alert = "WarehouseVolumeOutOfBounds"
-    summary = "fewer or more rows than there must be"
+    summary = "row count outside its limits"
     advice: ClassVar[str] = "critical: '< 100'"
 
     @classmethod

@@ -13,9 +13,7 @@ class ZeroRevenue(NegativeRevenue):
 
     kind = "zero_revenue"
     ids = ("R2",)
-    metric = Metric(
-        "warehouse_zero_revenue_ratio", "Share of rows with revenue that is zero.", ("column",)
-    )
+    metric = Metric("warehouse_zero_revenue_ratio", "Share of rows with zero revenue.", ("column",))
     alert = "WarehouseZeroRevenue"
     summary = "too many rows with zero revenue"
     symptom = True

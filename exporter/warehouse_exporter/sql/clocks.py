@@ -59,7 +59,7 @@ class Clock:
     def over(
         cls, column: Node, data_type: str, zone: ZoneInfo, change: ClockChange | None = None
     ) -> Clock | None:
-        """The clock over a column of `data_type` (the catalogue's name), or None if it is no time.
+        """The clock over a column of `data_type` (the catalogue's name), or None for other types.
 
         `zone` is where timestamps without a zone, and dates, are at home.
         """
@@ -179,7 +179,7 @@ def wall_literal(wall: datetime) -> Node:
 
 
 def parsed(column: Node, zone: ZoneInfo, change: ClockChange | None = None) -> Node:
-    """Text as timestamptz, in `zone` if it has no offset; NULL where it is no ISO 8601 time."""
+    """Text as timestamptz, in `zone` if it has no offset; NULL where it is not an ISO 8601 time."""
 
     def matches(pattern: str) -> Node:
         return exp.RegexpLike(this=column.copy(), expression=words.string(pattern))

@@ -110,7 +110,7 @@ def refusal(number: int, found: Sequence[Token]) -> str | None:
     if token.sort is Sort.STRING and reads_clock(token.value) and not is_text(number, found):
         return (
             f"write :as_of instead of {token.text}: {GIVEN};"
-            f" where it is no time, write {token.text}::text"
+            f" where it is not a time, write {token.text}::text"
         )
     if token.sort is Sort.INSTANT and token.value not in INSTANTS:
         return f"{token.text} is not known: use :as_of, :day_start or :day_end"

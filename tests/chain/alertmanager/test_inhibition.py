@@ -1,4 +1,4 @@
-"""What goes without saying while a cause fires, and what never does, by a real Alertmanager."""
+"""What is inhibited while a root cause fires, and what never is, by a real Alertmanager."""
 
 from __future__ import annotations
 

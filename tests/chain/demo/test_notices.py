@@ -26,26 +26,24 @@ came and went; the heartbeat beats but twice, and addresses of Prometheus are sh
 NOON = datetime(2026, 3, 1, 12, 0, 5, tzinfo=UTC)
 SHOWN = """\
 12:00:05  heartbeat: the whole chain is alive, from rules to messages
-12:00:05  #data-alerts (Slack): CRITICAL orders.volume: fewer or more rows than
-          there must be (one of 7 alerts)
+12:00:05  #data-alerts (Slack): CRITICAL orders.volume: row count outside its
+          limits (one of 7 alerts)
 12:00:05  PAGE to PagerDuty
-          CRITICAL orders.volume: fewer or more rows than there must be (one of
-          7 alerts)
+          CRITICAL orders.volume: row count outside its limits (one of 7 alerts)
           value=0 (limit < 5).
           since 2026-11-21 15:27 UTC, critical, owner finance-data
           runbook: /runbooks/WarehouseVolumeOutOfBounds on the exporter
           also orders.no_orders, orders.seasonal_conversion,
           orders.seasonal_orders, daily_metrics.seasonal_purchase_rate,
           orders.seasonal_revenue, orders.metric_conversion
-12:00:05  #data-alerts (Slack): RESOLVED orders.volume: fewer or more rows than
-          there must be
-12:00:05  RESOLVED at PagerDuty: orders.volume: fewer or more rows than there
-          must be
+12:00:05  #data-alerts (Slack): RESOLVED orders.volume: row count outside its
+          limits
+12:00:05  RESOLVED at PagerDuty: orders.volume: row count outside its limits
 12:00:05  #data-alerts (Slack): CRITICAL daily_metrics.agreement_revenue: two
-          totals that must be the same are not
+          totals that must match do not
 12:00:05  PAGE to PagerDuty
-          CRITICAL daily_metrics.agreement_revenue: two totals that must be the
-          same are not
+          CRITICAL daily_metrics.agreement_revenue: two totals that must match
+          do not
           value=296.9 (limit > 0.01).
           since 2026-11-21 15:28 UTC, critical, owner finance-data
           runbook: /runbooks/WarehouseTotalsDisagree on the exporter
@@ -54,9 +52,9 @@ SHOWN = """\
 12:00:05  #data-alerts (Slack): still CRITICAL daily_metrics.agreement_revenue
 12:00:05  still at PagerDuty: CRITICAL daily_metrics.agreement_revenue
 12:00:05  RESOLVED at PagerDuty: daily_metrics.agreement_revenue: two totals
-          that must be the same are not
+          that must match do not
 12:00:05  #data-alerts (Slack): RESOLVED daily_metrics.agreement_revenue: two
-          totals that must be the same are not
+          totals that must match do not
 12:00:05  #data-warnings (Slack): WARNING events.future_rows: rows from the
           future
           value=5 (limit > 0).

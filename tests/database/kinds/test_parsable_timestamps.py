@@ -24,12 +24,12 @@ def table(warehouse: Warehouse) -> None:
 
 def test_what_is_no_time_is_seen_until_it_is_one(warehouse: Warehouse) -> None:
     table(warehouse)
-    fine = ("PASS", "0 of 4 values of stamp are no time on 2026-03-09 (limit 0)")
+    fine = ("PASS", "0 of 4 values of stamp are not valid times on 2026-03-09 (limit 0)")
     assert warehouse.say(PARSED) == fine
     warehouse.sql("UPDATE orders SET stamp = '09.03.2026' WHERE id = 1")
     assert warehouse.say(PARSED) == (
         "FAIL",
-        "1 of 4 values of stamp are no time on 2026-03-09 (limit 0)",
+        "1 of 4 values of stamp are not valid times on 2026-03-09 (limit 0)",
     )
     values = {"unparsable_timestamp_ratio": 0.25, "rows_failed": 1.0, "rows_checked": 4.0}
     assert warehouse.values(PARSED) == values
@@ -53,9 +53,12 @@ def test_the_times_of_the_dataset_itself_are_read_in_the_whole_table(warehouse: 
     warehouse.sql("UPDATE orders SET stamp = 'yesterday' WHERE id = 2")
     by_text = "{relation: orders, time: stamp}"
     said = warehouse.say(PARSED, orders=by_text)
-    assert said == ("FAIL", "1 of 4 values of stamp are no time in the whole table (limit 0)")
+    assert said == (
+        "FAIL",
+        "1 of 4 values of stamp are not valid times in the whole table (limit 0)",
+    )
     refused = complaint(PARSED.replace("critical", "window: 7d, critical"), orders=by_text)
-    assert "rows whose stamp is no time belong to no day: use `window: all`" in refused
+    assert "rows whose stamp is not a time have no day: use `window: all`" in refused
 
 
 @pytest.mark.parametrize("time", ["timestamptz", "timestamp", "date", "varchar(40)"])

@@ -1,4 +1,4 @@
-"""Rows that belong to no day: NULL in the time column, or text there that is no time."""
+"""Rows that belong to no day: NULL in the time column, or text there that is not a time."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_it_says_how_many_and_what_to_do(warehouse: Warehouse) -> None:
     warehouse.sql(f"UPDATE orders SET ts = '{ODD}' WHERE id IN (3, 4)")
     assert warehouse.say(VOLUME) == (
         "UNKNOWN",
-        "the ts of 2 of 10 rows is no ISO 8601 time, so their day is not known: correct them, or"
+        "the ts of 2 of 10 rows is not an ISO 8601 time, so their day is unknown: correct them, or"
         " allow a share with `unparsable: 1%` on dataset orders (unparsable)",
     )
 
@@ -65,7 +65,9 @@ def test_the_owner_may_allow_a_share(warehouse: Warehouse) -> None:
     table(warehouse)
     warehouse.sql(f"UPDATE orders SET ts = '{ODD}' WHERE id IN (3, 4)")
     lax = TEXT.replace("key", "unparsable: 20%, key")
-    left_out = "1 row on 2026-03-09; 2 of 10 rows left out, whose ts is no time (limit at least 1)"
+    left_out = (
+        "1 row on 2026-03-09; 2 of 10 rows left out, whose ts is not a time (limit at least 1)"
+    )
     assert warehouse.say(VOLUME, orders=lax) == ("PASS", left_out)
     warehouse.sql(f"UPDATE orders SET ts = '{ODD}' WHERE id = 5")
     assert warehouse.say(VOLUME, orders=lax)[0] == "UNKNOWN"
@@ -83,7 +85,7 @@ def test_no_times_at_all_are_not_an_empty_day(
     warehouse.sql("UPDATE orders SET ts = NULL")
     done = warehouse.run(checks)
     assert set(outcomes(done).values()) == {"UNKNOWN"}
-    told = "no row of orders has a ts, so the day of none is known (10 rows) (no_values)"
+    told = "no row of orders has a ts, so no day is known (10 rows) (no_values)"
     assert {result.worst.text for result in done.results.values()} == {told}
 
 
@@ -121,7 +123,7 @@ def test_arrival_times_are_read_as_carefully(warehouse: Warehouse) -> None:
     assert warehouse.say(fresh, orders=loaded)[0] == "PASS"
     warehouse.sql(f"UPDATE orders SET loaded = '{ODD}' WHERE id < 3")
     word, text = warehouse.say(fresh, orders=loaded)
-    assert (word, text[:42]) == ("UNKNOWN", "the loaded of 2 of 10 rows is no ISO 8601 ")
+    assert (word, text[:45]) == ("UNKNOWN", "the loaded of 2 of 10 rows is not an ISO 8601")
     assert warehouse.say(VOLUME, orders=loaded)[0] == "PASS", "it does not look at arrivals"
 
 

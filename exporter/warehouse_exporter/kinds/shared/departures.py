@@ -32,7 +32,7 @@ DIFFERENCE = Gauge(
 )
 MISSED = Gauge(
     "warehouse_metric_missed_rows",
-    "Rows that an ordinary day has, times the open days that had none up to the day judged.",
+    "Rows of a normal day, times the open days without a row up to the judged day.",
     ("metric",),
 )
 

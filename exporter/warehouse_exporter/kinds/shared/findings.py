@@ -18,12 +18,12 @@ from warehouse_exporter.kinds.shared.departures import CHANGE, SCORE, Departure,
 EXPECTED = Gauge("warehouse_metric_expected", "The baseline of the metric.", ("metric",))
 LOWER = Gauge(
     "warehouse_metric_lower",
-    "The lowest value that does not speak, by the score alone.",
+    "The lowest value that does not fire, by the score alone.",
     ("metric",),
 )
 UPPER = Gauge(
     "warehouse_metric_upper",
-    "The highest value that does not speak, by the score alone.",
+    "The highest value that does not fire, by the score alone.",
     ("metric",),
 )
 

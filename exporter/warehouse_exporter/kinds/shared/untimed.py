@@ -1,4 +1,4 @@
-"""Rows that belong to no day: their time is NULL, or text that is no time.
+"""Rows that belong to no day: their time is NULL, or text that is not a time.
 
 A check that reads rows by day never sees them. So they are counted beside it: where too many lack a
 time, nothing is known of any day; where a few do, the check says how many.
@@ -23,7 +23,7 @@ ENOUGH = 1000
 
 @dataclass(frozen=True)
 class Untimed:
-    """Rows whose time is NULL, and rows with text that is no time."""
+    """Rows whose time is NULL, and rows with text that is not a time."""
 
     absent: int
     unparsable: int
@@ -81,7 +81,7 @@ def given(target: Target, column: str) -> Need:
 def note(kind: Kind, target: Target, readings: Readings) -> str:
     """What a check says of the rows it does not see; '' where there is none.
 
-    Raises Unmeasured where no day is known, or more times are no time than the owner allows.
+    Raises Unmeasured where no day is known, or more times are invalid than the owner allows.
     """
     return "; ".join(said_of(kind, target, readings))
 
@@ -97,13 +97,13 @@ def said_of(kind: Kind, target: Target, readings: Readings) -> Iterator[str]:
 
 
 def sentences(found: Untimed, present: int, target: Target, column: str, of: str) -> Iterator[str]:
-    """What is said of one time column; `of` names its dataset. Raises Unmeasured."""
+    """The sentences about one time column; `of` names its dataset. Raises Unmeasured."""
     dataset, rows = target.dataset, found.absent + present
     unparsable = f"{found.unparsable:,} of {counted(rows, 'row')}{of}"
     if found.unparsable > dataset.unparsable * rows:
         raise Unmeasured(
             Reason.UNPARSABLE,
-            f"the {column} of {unparsable} is no ISO 8601 time, so their day is not known:"
+            f"the {column} of {unparsable} is not an ISO 8601 time, so their day is unknown:"
             f" correct them, or allow a share with `unparsable: 1%` on dataset {dataset.name}",
         )
     absent = counted(found.absent, "row")
@@ -112,9 +112,9 @@ def sentences(found: Untimed, present: int, target: Target, column: str, of: str
     if rows and present == found.unparsable:
         raise Unmeasured(
             Reason.NO_VALUES,
-            f"no row of {dataset.name} has a {column}, so the day of none is known ({absent})",
+            f"no row of {dataset.name} has a {column}, so no day is known ({absent})",
         )
     if found.unparsable:
-        yield f"{unparsable} left out, whose {column} is no time"
+        yield f"{unparsable} left out, whose {column} is not a time"
     if found.absent:
         yield f"{absent}{of} left out, without {column}"
