@@ -7,7 +7,10 @@ WHERE ("order_ts" <= CAST('2026-03-31 12:05:00+00:00' AS TIMESTAMPTZ))) AS c0,
 FROM "shop"."Orders"
 WHERE "order_ts" IS NULL
 LIMIT 1001) AS found) AS c1,
-       (SELECT 0) AS c2,
+       (SELECT count(*) FROM (SELECT 1
+FROM "shop"."Orders"
+WHERE "order_ts" IN (CAST('infinity' AS TIMESTAMPTZ), CAST('-infinity' AS TIMESTAMPTZ))
+LIMIT 1001) AS found) AS c2,
        (SELECT count(*) FROM (SELECT 1
 FROM "shop"."Orders"
 WHERE NOT "order_ts" IS NULL
@@ -54,12 +57,12 @@ SELECT warehouse_exporter_days.day,
        COALESCE(s.c2, 0) AS c2
 FROM (VALUES (0, 1), (1, -1)) AS warehouse_exporter_days(day, bucket)
 LEFT JOIN (
-SELECT COALESCE(width_bucket("day", ARRAY[CAST('2026-03-30' AS DATE), CAST('2026-03-31' AS DATE)]), -1) AS bucket,
+SELECT CASE WHEN ("day" IS NULL) OR ("day" IN (CAST('infinity' AS DATE), CAST('-infinity' AS DATE))) THEN -1 ELSE width_bucket("day", ARRAY[CAST('2026-03-30' AS DATE), CAST('2026-03-31' AS DATE)]) END AS bucket,
        COUNT(*) AS c0,
        COUNT(*) FILTER(WHERE "day" IS NULL) AS c1,
        COUNT("day") AS c2
 FROM "shop"."items"
-WHERE ((("day" >= CAST('2026-03-30' AS DATE)) AND ("day" < CAST('2026-03-31' AS DATE)))) OR ("day" IS NULL)
+WHERE ((("day" >= CAST('2026-03-30' AS DATE)) AND ("day" < CAST('2026-03-31' AS DATE)))) OR (("day" IS NULL) OR ("day" IN (CAST('infinity' AS DATE), CAST('-infinity' AS DATE))))
 GROUP BY 1) AS s ON s.bucket = warehouse_exporter_days.bucket;
 
 -- items: single values
@@ -79,7 +82,7 @@ SELECT warehouse_exporter_days.day,
        COALESCE(s.c2, 0) AS c2
 FROM (VALUES (0, 1), (1, 2), (2, -1)) AS warehouse_exporter_days(day, bucket)
 LEFT JOIN (
-SELECT COALESCE(width_bucket("warehouse_exporter_time", ARRAY[CAST('2026-03-28 23:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-29 22:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-30 22:00:00+00:00' AS TIMESTAMPTZ)]), -1) AS bucket,
+SELECT CASE WHEN "warehouse_exporter_time" IS NULL THEN -1 ELSE width_bucket("warehouse_exporter_time", ARRAY[CAST('2026-03-28 23:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-29 22:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-30 22:00:00+00:00' AS TIMESTAMPTZ)]) END AS bucket,
        COUNT(*) AS c0,
        COUNT(*) FILTER(WHERE "at" IS NULL) AS c1,
        COUNT("at") AS c2

@@ -130,8 +130,8 @@ class DatasetSpec(Spec):
     )
     unparsable: Share = Field(
         0.0,
-        description="Share of rows, such as 1%, whose time may be invalid text; with more,"
-        " checks by day are unmeasured; default: none.",
+        description="Share of rows, such as 1%, whose time may be infinite, or invalid"
+        " text; with more, checks by day are unmeasured; default: none.",
     )
     loaded: str | None = Field(
         None,

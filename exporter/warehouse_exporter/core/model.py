@@ -56,7 +56,7 @@ SIX = dt.time(6)
 class Dataset:
     """A relation under watch, as its owner describes it.
 
-    `unparsable` is the share of its rows whose time may be text that is not a time.
+    `unparsable` is the share of its rows whose time may be text that is not a time, or infinite.
     """
 
     name: str

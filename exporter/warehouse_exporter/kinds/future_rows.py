@@ -27,6 +27,7 @@ class FutureRows(Limited):
     judges_days = False
     summary = "rows from the future"
     in_hindsight = False
+    sees_infinity = True
     symptom = False
     advice: ClassVar[str] = "warning: '> 0'"
 

@@ -197,7 +197,7 @@ def write_untimed(asked: Sequence[Asked], target: Target) -> Statement:
     """One ungrouped scan of the rows without a time."""
     nodes, slots = placed(asked)
     clock = target.clock()
-    sql = statements.select(nodes, clock.source(target.table()), words.is_null(clock.value))
+    sql = statements.select(nodes, clock.source(target.table()), clock.timeless)
     note = PARSED_NOTE if clock.is_parsed else ""
     cells = always(nodes)
     return Statement(

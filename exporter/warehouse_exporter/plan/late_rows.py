@@ -64,6 +64,8 @@ def question(target: Target) -> str | None:
         return None
     arrival, clock = target.clock(loaded), target.clock()
     arrived = words.all_of(arrival.since(since(target)), arrival.until(target.horizon))
+    if arrival.infinite is not None:  # nobody knows when: it may be now
+        arrived = words.either(arrived, arrival.infinite)
     days = last_days(target.calendar.expected - ONE_DAY, MOST)
     edges = [target.bounds(day)[0] for day in (*days, target.calendar.expected)]
     return statements.select_arrived(target.table(), clock, arrival.newest, arrived, edges)

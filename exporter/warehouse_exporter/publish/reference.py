@@ -23,7 +23,8 @@ rows by it and by `time`, each of the 31 days before that has got rows since the
 expected one was due is judged again by itself, as if it were expected; the worst day is told. What
 must never be is better looked for in `window: all`: closed days are then read once a day, and by
 every run of the gate. Metrics, baselines and the newest row are about the expected day alone. Rows
-without a time belong to no day: they are counted, and said.
+without a time belong to no day: they are counted, and said. An infinite time, and text that is no
+time, leave the day unmeasured, unless the dataset allows a share with `unparsable`.
 
 The ids are those of the check catalogue. How to add a kind:
 [adding-a-kind.md](adding-a-kind.md).

@@ -110,6 +110,20 @@ class Clock:
         return exp.Case(ifs=[exp.If(this=in_doubt(wall, self.change), true=earlier)], default=read)
 
     @property
+    def infinite(self) -> Node | None:
+        """Whether a time is infinite, and so of no day; None for text, where it is no time."""
+        if self.is_parsed:
+            return None
+        ends = [words.cast(words.string(end), self.kind) for end in ("infinity", "-infinity")]
+        return words.one_of(self.value, ends)
+
+    @property
+    def timeless(self) -> Node:
+        """Whether a row is of no day."""
+        absent = words.is_null(self.value)
+        return absent if self.infinite is None else words.either(absent, self.infinite)
+
+    @property
     def newest(self) -> Node:
         """The newest time as seconds since the epoch; NULL over no row."""
         return words.epoch(self.instant(words.newest_of(self.value)))

@@ -103,8 +103,8 @@ def select_grouped(
     within = words.either(*(clock.between(low, high) for low, high in spans(bounds)))
     if untimed:
         places.append(NO_BUCKET)
-        bucket = f"COALESCE({bucket}, {NO_BUCKET})"
-        within = words.either(within, words.is_null(clock.value))
+        bucket = f"CASE WHEN {render(clock.timeless)} THEN {NO_BUCKET} ELSE {bucket} END"
+        within = words.either(within, clock.timeless)
     buckets = ", ".join(f"({day}, {place})" for day, place in enumerate(places))
     return (
         f"SELECT {DAYS}.day{INDENT}{listed(answered(nodes))}\n"

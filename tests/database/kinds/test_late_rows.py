@@ -67,6 +67,14 @@ BROKEN = {
 }
 
 
+def test_a_re_load_of_which_nobody_knows_when_it_came_is_found(warehouse: Warehouse) -> None:
+    shop(warehouse)
+    reload(warehouse, BROKEN["range_revenue"], at="infinity")
+    told = warehouse.say("range: {column: revenue, max: 1000, critical: '> 0'}", orders=ORDERS)
+    assert told[0] == "FAIL"
+    assert "2026-03-05" in told[1]
+
+
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_re_load_that_breaks_a_closed_day_is_found(warehouse: Warehouse, name: str) -> None:
     shop(warehouse)

@@ -1,4 +1,4 @@
-"""Rows that belong to no day: NULL in the time column, or text there that is not a time."""
+"""Rows that belong to no day: their time is NULL, infinite, or text that is not a time."""
 
 from __future__ import annotations
 
@@ -113,6 +113,41 @@ def test_an_index_counts_no_further_than_it_must(warehouse: Warehouse) -> None:
     warehouse.sql("INSERT INTO orders SELECT n, NULL FROM generate_series(1, 3000) AS n; ANALYZE")
     text = "1 row on 2026-03-09; more than 1,000 rows left out, without ts (limit at least 1)"
     assert warehouse.say(VOLUME) == ("PASS", text)
+
+
+@pytest.mark.parametrize("indexed", [False, True], ids=["a scan", "an index"])
+@pytest.mark.parametrize("time_type", ["timestamptz", "timestamp", "date"])
+@pytest.mark.parametrize("rows", ["true", "id = 9"])
+def test_infinite_times_leave_every_day_unmeasured(
+    warehouse: Warehouse, time_type: str, indexed: bool, rows: str
+) -> None:
+    table(warehouse, time_type, indexed)
+    checks = config_of(CHECKS, more=METRICS)
+    for end in ("infinity", "-infinity"):
+        warehouse.sql(f"UPDATE orders SET ts = '{end}' WHERE {rows}")
+        found = outcomes(warehouse.run(checks))
+        future = found.pop("future_rows")
+        assert set(found.values()) == {"UNKNOWN"}
+        assert future == ("FAIL" if end == "infinity" else "PASS"), "it judges them"
+
+
+@pytest.mark.parametrize("indexed", [False, True], ids=["a scan", "an index"])
+def test_infinite_times_are_counted_and_said(warehouse: Warehouse, indexed: bool) -> None:
+    table(warehouse, "timestamptz", indexed)
+    warehouse.sql("UPDATE orders SET ts = '-infinity' WHERE id = 3")
+    warehouse.sql("UPDATE orders SET ts = 'infinity' WHERE id = 4")
+    assert warehouse.say(VOLUME) == (
+        "UNKNOWN",
+        "the ts of 2 rows is infinite, so their day is unknown: correct them, or allow a share"
+        " with `unparsable: 1%` on dataset orders (unparsable)",
+    )
+    lax = TEXT.replace("key", "unparsable: 20%, key")
+    left_out = "1 row on 2026-03-09; 2 of 10 rows left out, whose ts is infinite (limit at least 1)"
+    assert warehouse.say(VOLUME, orders=lax) == ("PASS", left_out)
+    warehouse.sql("UPDATE orders SET ts = 'infinity' WHERE id = 5")
+    assert warehouse.say(VOLUME, orders=lax)[0] == "UNKNOWN"
+    warehouse.sql("UPDATE orders SET ts = 'infinity'")
+    assert warehouse.say(VOLUME, orders=lax.replace("20%", "100%"))[0] == "UNKNOWN", "nobody left"
 
 
 def test_arrival_times_are_read_as_carefully(warehouse: Warehouse) -> None:

@@ -104,6 +104,8 @@ class Kind(BaseModel):
     judges_days: ClassVar[bool] = True
     """Whether it judges each day's rows separately, so that a day with late rows is judged again.
     False where it judges the newest rows, or a history."""
+    sees_infinity: ClassVar[bool] = False
+    """Whether rows at infinity are what it looks for; to others they are of no day."""
     judged: ClassVar[Mapping[str, str]] = NO_LABELS
     """Labels that select the judged series, where the metric has other series as well."""
     verbatim: ClassVar[frozenset[str]] = frozenset()

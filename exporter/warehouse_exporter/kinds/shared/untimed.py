@@ -1,4 +1,4 @@
-"""Rows that belong to no day: their time is NULL, or text that is not a time.
+"""Rows that belong to no day: their time is NULL, infinite, or text that is not a time.
 
 A check that reads rows by day never sees them. So they are counted beside it: where too many lack a
 time, nothing is known of any day; where a few do, the check says how many.
@@ -23,7 +23,7 @@ ENOUGH = 1000
 
 @dataclass(frozen=True)
 class Untimed:
-    """Rows whose time is NULL, and rows with text that is not a time."""
+    """Rows whose time is NULL, and rows with text that is not a time, or with an infinite one."""
 
     absent: int
     unparsable: int
@@ -61,19 +61,22 @@ def lacking(target: Target, column: str) -> Need:
     absent = words.is_null(raw)
     if target.finds_times(column):
         some = statements.select_some(target.table(), absent, ENOUGH + 1)
-        return Lookup(name, Untimed, (some, "SELECT 0"))
+        infinite = statements.select_some(target.table(), clock.infinite, ENOUGH + 1)
+        if target.dataset.unparsable:
+            infinite = statements.select([words.count()], target.table(), clock.infinite)
+        return Lookup(name, Untimed, (some, infinite))
     if column == target.dataset.time:
         return Scan(name, None, Untimed, (words.count(absent), words.count_of(raw)), Rows.UNTIMED)
-    no_time = words.number(0)
+    no_time = clock.infinite
     if clock.parses is not None:
-        no_time = words.count(words.both(words.is_null(clock.parses), words.is_present(raw)))
-    return Scan(name, None, Untimed, (words.count(absent), no_time))
+        no_time = words.both(words.is_null(clock.parses), words.is_present(raw))
+    return Scan(name, None, Untimed, (words.count(absent), words.count(no_time)))
 
 
 def given(target: Target, column: str) -> Need:
-    """Whether any row has a time; of text, how many rows have one, for the share that is none."""
+    """Whether any row has a time; how many have one, where a share of them may be none."""
     raw, name, table = target.column(column), target.dataset.name, target.table()
-    if target.clock(column).is_parsed:
+    if target.clock(column).is_parsed or target.dataset.unparsable:
         return Lookup(name, Count, (statements.select([words.count_of(raw)], table),))
     return Lookup(name, Count, (statements.select_any(table, words.is_present(raw)),))
 
@@ -92,29 +95,43 @@ def said_of(kind: Kind, target: Target, readings: Readings) -> Iterator[str]:
         name = name_of(dataset, column)
         found: Untimed = readings[name].total(Untimed)
         present = readings[f"all {name}"].total(Count).rows
-        of = "" if dataset == target.dataset.name else f" of {dataset}"
-        yield from sentences(found, present, target.other(dataset), column, of)
+        other, of = (
+            target.other(dataset),
+            "" if dataset == target.dataset.name else f" of {dataset}",
+        )
+        if kind.sees_infinity and not other.clock(column).is_parsed:
+            found = Untimed(found.absent, 0)
+        yield from sentences(found, present, other, column, of)
 
 
 def sentences(found: Untimed, present: int, target: Target, column: str, of: str) -> Iterator[str]:
     """The sentences about one time column; `of` names its dataset. Raises Unmeasured."""
     dataset, rows = target.dataset, found.absent + present
-    unparsable = f"{found.unparsable:,} of {counted(rows, 'row')}{of}"
+    text = target.clock(column).is_parsed
+    unparsable = at_most(found.unparsable, target, column) + of
+    if text or dataset.unparsable:
+        unparsable = f"{found.unparsable:,} of {counted(rows, 'row')}{of}"
     if found.unparsable > dataset.unparsable * rows:
+        what = "not an ISO 8601 time" if text else "infinite"
         raise Unmeasured(
             Reason.UNPARSABLE,
-            f"the {column} of {unparsable} is not an ISO 8601 time, so their day is unknown:"
+            f"the {column} of {unparsable} is {what}, so their day is unknown:"
             f" correct them, or allow a share with `unparsable: 1%` on dataset {dataset.name}",
         )
-    absent = counted(found.absent, "row")
-    if found.absent > ENOUGH and target.finds_times(column):
-        absent = f"more than {counted(ENOUGH, 'row')}"
+    absent = at_most(found.absent, target, column)
     if rows and present == found.unparsable:
         raise Unmeasured(
             Reason.NO_VALUES,
             f"no row of {dataset.name} has a {column}, so no day is known ({absent})",
         )
     if found.unparsable:
-        yield f"{unparsable} left out, whose {column} is not a time"
+        yield f"{unparsable} left out, whose {column} is {'not a time' if text else 'infinite'}"
     if found.absent:
         yield f"{absent}{of} left out, without {column}"
+
+
+def at_most(rows: int, target: Target, column: str) -> str:
+    """So many rows; an index counts them no further than it must."""
+    if rows > ENOUGH and target.finds_times(column):
+        return f"more than {counted(ENOUGH, 'row')}"
+    return counted(rows, "row")
