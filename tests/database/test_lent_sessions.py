@@ -201,7 +201,7 @@ ALTER TABLE prod.orders ENABLE ROW LEVEL SECURITY;
 CREATE POLICY few ON prod.orders FOR SELECT USING (id <= 5);
 """
 NO_POLICIES = "DROP POLICY few ON prod.orders; ALTER TABLE prod.orders DISABLE ROW LEVEL SECURITY"
-ADVICE = "give the exporter's role BYPASSRLS, or a view whose owner no policy holds for"
+ADVICE = "give the exporter's role BYPASSRLS, or a view whose owner is not subject to the policy"
 
 
 def test_rows_that_a_policy_hides_make_the_table_unmeasured(lent: str) -> None:

@@ -62,7 +62,7 @@ Named = Annotated[tuple[str, ...], BeforeValidator(names), WithJsonSchema(ONE_OR
 
 
 class EventSpec(BaseModel):
-    """A known event or holiday: its days teach no baseline, and a rise on them says nothing."""
+    """A known event or holiday: baselines skip its days, and a rise on them is not judged."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -72,12 +72,12 @@ class EventSpec(BaseModel):
     weekdays: Weekdays = Field(
         (), description="Instead: weekdays, such as saturday, or saturday to sunday."
     )
-    datasets: Named = Field((), description="Datasets it concerns; default: all.")
-    metrics: Named = Field((), description="Metrics it concerns; default: all.")
+    datasets: Named = Field((), description="Datasets it applies to; default: all.")
+    metrics: Named = Field((), description="Metrics it applies to; default: all.")
     falls: Literal["judged", "silent"] = Field(
         "judged",
-        description="judged: a fall on these days speaks, a rise does not. silent: nothing is"
-        " expected of these days, by any check.",
+        description="judged: a fall on these days fires, a rise does not. silent: nothing is"
+        " expected on these days, by any check.",
     )
 
     @model_validator(mode="after")

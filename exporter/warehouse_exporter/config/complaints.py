@@ -1,4 +1,4 @@
-"""What pydantic says of a config, in words that say what would have been right."""
+"""Validation errors of pydantic as messages that say what would have been right."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ WORDS = {
     "less_than_equal": "must be at most {le}",
 }
 PATTERNS = {
-    r"^[a-zA-Z_][a-zA-Z0-9_]*$": "{!r} is no name: letters, digits and _, no digit first",
-    r"^[0-9]+(s|m|h|d)$": "{!r} is no duration: write a whole number and s, m, h or d, as 10m",
+    r"^[a-zA-Z_][a-zA-Z0-9_]*$": "{!r} is not a name: letters, digits and _, no digit first",
+    r"^[0-9]+(s|m|h|d)$": "{!r} is not a duration: write a number and s, m, h or d, such as 10m",
 }
 
 

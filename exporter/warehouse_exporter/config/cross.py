@@ -1,4 +1,4 @@
-"""What must hold between the sections of a config, beyond each one's own fields."""
+"""Rules between the sections of a config, beyond the fields of each."""
 
 from __future__ import annotations
 
@@ -17,18 +17,20 @@ from warehouse_exporter.kinds.shared.base import Kind
 
 
 def unknown(document: Document, path: Path, what: str, name: str) -> None:
-    """Complain about a name that nothing in the config has; what is there but broken was told."""
+    """Complain about an unknown name; a section that is there but broken was reported already."""
     known = document.data.get(f"{what}s") or {}
     if isinstance(known, dict) and name not in known:
         document.complain(path, f"there is no {what} `{name}`{suggestion(name, known)}")
 
 
 def check_datasets(spec: Any, datasets: Mapping[str, Dataset], document: Document) -> None:
-    """Owners and dependencies exist; dependencies go round in no circle."""
+    """Owners and dependencies exist, and there is no dependency cycle."""
     for name, found in datasets.items():
         path = ("datasets", name)
         if name == QUERIES:
-            document.complain(path, f"`{QUERIES}` is the name under which your own queries go")
+            document.complain(
+                path, f"`{QUERIES}` is reserved for your own queries: choose another name"
+            )
         listed = document.data.get("owners")
         if listed and found.owner is not None and found.owner not in spec.owners:
             unknown(document, (*path, "owner"), "owner", found.owner)
@@ -39,11 +41,11 @@ def check_datasets(spec: Any, datasets: Mapping[str, Dataset], document: Documen
         circle = way_back(name, datasets)
         if circle and min(circle) == name:
             shown = " -> ".join((*circle, name))
-            document.complain(("datasets", name, "depends_on"), f"goes round in a circle: {shown}")
+            document.complain(("datasets", name, "depends_on"), f"is a dependency cycle: {shown}")
 
 
 def way_back(name: str, datasets: Mapping[str, Dataset]) -> tuple[str, ...]:
-    """The datasets on a way from `name` back to itself, or nothing."""
+    """The datasets on a cycle through `name`, or nothing."""
     ways: list[tuple[str, ...]] = [(name,)]
     seen: set[str] = set()
     while ways:
@@ -58,7 +60,7 @@ def way_back(name: str, datasets: Mapping[str, Dataset]) -> tuple[str, ...]:
 
 
 def check_metrics(spec: Any, document: Document) -> None:
-    """Metrics name datasets that exist, and ratios name two metrics that are no ratios."""
+    """Metrics name existing datasets, and ratios name two metrics that are not ratios."""
     for name, metric in spec.metrics.items():
         path = ("metrics", name)
         if metric.name is not None:
@@ -98,13 +100,15 @@ def check_routing(spec: Any, document: Document) -> None:
     for name, owner in spec.owners.items():
         ways = [way for way in ("slack", "email") if getattr(owner, way) is not None]
         if ways and not any(getattr(spec.routing, way) for way in ways):
-            document.complain(("owners", name), f"`routing:` has no `{ways[0]}:` to reach it by")
+            document.complain(
+                ("owners", name), f"`routing:` has no `{ways[0]}:` to reach this owner"
+            )
 
 
 def check_anomaly(
     anomaly: Anomaly, metrics: Mapping[str, Metric], document: Document, path: Path
 ) -> None:
-    """What an anomaly is judged `while` exists, and its limits fit its metrics."""
+    """The metrics under `while` exist, and the limits fit the metrics."""
     for name in anomaly.guards:
         if name not in metrics:
             unknown(document, (*path, "while"), "metric", name)
@@ -112,7 +116,7 @@ def check_anomaly(
         metric = metrics.get(name)
         if metric is not None and metric.ratio is None:
             for word in anomaly.only_for_ratios():
-                message = f"`{word}` is for ratios: `{name}` is none"
+                message = f"`{word}` is for ratios: `{name}` is not a ratio"
                 document.complain((*path, "metrics"), message)
 
 
@@ -128,13 +132,13 @@ def check_kind(
 
 
 def unique(found: list[tuple[Check, Path]], document: Document) -> tuple[Check, ...]:
-    """The checks, each under a name of its own."""
+    """The checks, each under a unique name."""
     names: dict[CheckId, Path] = {}
     for check, path in found:
         if check.id in names:
             line = document.line(names[check.id])
             document.complain(
-                path, f"a check named {check.id} stands on line {line} already: give one a `name:`"
+                path, f"a check named {check.id} is already on line {line}: give one a `name:`"
             )
         names.setdefault(check.id, path)
     return tuple(replace(check, path=path) for check, path in found)

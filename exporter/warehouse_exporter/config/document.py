@@ -1,4 +1,4 @@
-"""A YAML text as plain data, remembering on which line every key and item stands."""
+"""A YAML text as plain data, with the line of every key and item."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ VARIABLE = re.compile(r"\$\$\{|\$\{([^}]*)\}")
 NAME = re.compile(r"[A-Za-z_]\w*")
 NO_DEFAULT = "`${...}` takes the name of a variable and nothing else: there are no defaults"
 SECRET = 6
-"""From so many characters on, a value of the environment may be a secret."""
+"""A value of the environment with at least this many characters may be a secret."""
 DEPTH = 50
 """How deep a config may be nested; ours needs seven, an endless alias needs infinitely many."""
 PARTS = 200_000
@@ -49,7 +49,7 @@ FastLoader.yaml_constructors = Loader.yaml_constructors
 
 @dataclass
 class Document:
-    """The data of one YAML file, where each part of it stands, and what was wrong on the way."""
+    """The data of one YAML file, the place of each part, and all problems found."""
 
     file: str
     data: Any = None
@@ -73,7 +73,7 @@ class Document:
         return path
 
     def complain(self, path: Path, message: str) -> None:
-        """Note something wrong at a path; what came from the environment is never repeated."""
+        """Note a problem at a path; values from the environment are never repeated."""
         for value, name in self.filled.items():
             message = message.replace(value, f"${{{name}}}")
         told = without_secrets(message)
@@ -156,7 +156,7 @@ def read(
     try:
         document.data = reader.value(node, ())
     except TooLarge as error:
-        document.complain(error.path, "too large or too deep: does an alias hold itself?")
+        document.complain(error.path, "too large or too deep: does an alias contain itself?")
         return document
     if not isinstance(document.data, dict) and not document.problems:
         document.complain((), "the file must be a mapping with `warehouse:` and `datasets:`")
@@ -177,13 +177,13 @@ def composed(text: str) -> tuple[yaml.SafeLoader, yaml.Node | None]:
 
 
 SYNTAX = {
-    "'\\t' that cannot start": "a tab stands here: indent with spaces",
+    "'\\t' that cannot start": "there is a tab here: indent with spaces",
     "mapping values are not allowed": "a second `: ` in this line: put the value in quotes",
     "but got '<stream end>'": "the file ends inside a bracket that nothing closes",
     "found unexpected end of stream": "the file ends inside quotes that nothing closes",
     "but found another document": "a second document begins here (`---`): write one",
     "could not find expected ':'": "a `:` is missing after the key",
-    "special characters are not allowed": "it holds a character that is no text",
+    "special characters are not allowed": "it has a character that is not text",
 }
 """What the YAML parser says -> what people are told."""
 
@@ -226,7 +226,7 @@ class Reader:
         return self.scalar(node, path)
 
     def mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
-        """A mapping; keys are text, and each stands once."""
+        """A mapping; keys are text and unique."""
         seen: set[str] = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
@@ -234,7 +234,7 @@ class Reader:
                 return {}
             if key.value in seen:
                 self.document.lines[(*path, key.value)] = key.start_mark.line + 1
-                self.document.complain((*path, key.value), f"the key {key.value!r} stands twice")
+                self.document.complain((*path, key.value), f"the key {key.value!r} appears twice")
             seen.add(key.value)
         try:
             self.loader.flatten_mapping(node)

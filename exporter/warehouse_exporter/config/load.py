@@ -1,4 +1,4 @@
-"""YAML -> validated config: all that is wrong is said at once, each with file, line and path."""
+"""YAML -> validated config. All errors are reported at once, with file, line and path."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def load(
     environment: Mapping[str, str] | None = None,
     stop: threading.Event | None = None,
 ) -> Config:
-    """The config in a file. Raises ConfigError with all its problems."""
+    """The config in a file. Raises ConfigError with all problems."""
     file = str(path)
     return parse(text_of(file, stop), file, environment)
 
 
 def text_of(file: str, stop: threading.Event | None = None) -> str:
-    """What stands in a file, unless it hangs. Raises ConfigError."""
+    """The text of a file, unless it hangs. Raises ConfigError."""
     try:
         return read_text(file, stop=stop)
     except OSError as error:
@@ -48,7 +48,7 @@ def text_of(file: str, stop: threading.Event | None = None) -> str:
 
 
 def parse(text: str, file: str, environment: Mapping[str, str] | None = None) -> Config:
-    """The config in a text; `file` is the name that problems are reported under."""
+    """The config in a text; problems are reported under the name `file`."""
     document = read(text, file, environment, is_verbatim)
     refuse_passwords(document)
     if not isinstance(document.data, dict):
@@ -61,7 +61,7 @@ def parse(text: str, file: str, environment: Mapping[str, str] | None = None) ->
 
 
 def is_verbatim(path: Path) -> bool:
-    """Whether a scalar is an item of a list that its kind takes as it is written."""
+    """Whether a scalar is in a list that its kind takes exactly as written."""
     if path[:1] != ("datasets",) or len(path) != 7:
         return False
     kind = kinds_in("checks").get(str(path[4]))
@@ -69,7 +69,7 @@ def is_verbatim(path: Path) -> bool:
 
 
 def refuse_passwords(document: Document) -> None:
-    """A password never stands in the YAML itself; a variable there is as good as none."""
+    """Refuse a password in the YAML itself; a variable in its place is fine."""
     path = ("warehouse", "dsn")
     written = VARIABLE.sub("$", document.written.get(path, ""))
     if LITERAL_PASSWORD.search(written):
@@ -140,7 +140,7 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
 
 
 def warehouse(spec: Any, base: FilePath) -> Warehouse:
-    """The database observed; a relative `dsn_file` lies beside the config."""
+    """The warehouse database; a relative `dsn_file` is next to the config."""
     return Warehouse(
         dsn=spec.dsn,
         dsn_file=base / spec.dsn_file if spec.dsn_file else None,

@@ -1,4 +1,4 @@
-"""The validated config: frozen, complete, and made by `load()` alone."""
+"""The validated config: frozen, complete, and created only by `load()`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from warehouse_exporter.kinds.shared.base import Kind
 
 @dataclass(frozen=True)
 class Warehouse:
-    """The database observed, and how carefully; times in seconds.
+    """The warehouse database and how to use it; times in seconds.
 
     Where `work_mem` and `parallel_workers` are None, the server's own settings hold.
     """
@@ -50,7 +50,7 @@ class Warehouse:
         return found
 
     def in_file(self, file: Path, stop: threading.Event | None = None) -> str:
-        """What stands in the DSN file now."""
+        """The current content of the DSN file."""
         try:
             return read_text(file, self.connect_timeout, stop).strip()
         except OSError as error:
@@ -61,7 +61,7 @@ class Warehouse:
 
 @dataclass(frozen=True)
 class Check:
-    """A named expectation of a dataset; `path` is where it stands in the config."""
+    """A named expectation of a dataset; `path` is its place in the config."""
 
     id: CheckId
     kind: Kind
@@ -100,7 +100,7 @@ class Alerts:
 
 @dataclass(frozen=True)
 class Config:
-    """Everything one exporter process watches, and how."""
+    """Everything that one exporter process monitors, and how."""
 
     path: str
     sha256: str

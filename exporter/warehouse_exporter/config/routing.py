@@ -1,4 +1,4 @@
-"""The sections `routing` and `maintenance`: where people are told, and when they are not."""
+"""The sections `routing` and `maintenance`: where notifications go, and when they are muted."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def parse_weekdays(written: Any) -> tuple[int, ...]:
         first, _, last = (part.strip() for part in str(one).lower().partition(" to "))
         ends = [first, last or first]
         if any(end not in WEEKDAYS for end in ends):
-            raise ValueError(f"{one!r} is no weekday: write such as sunday, or monday to friday")
+            raise ValueError(f"{one!r} is not a weekday: write sunday, or monday to friday")
         begin, end = map(WEEKDAYS.index, ends)
         days.update((begin + n) % 7 for n in range((end - begin) % 7 + 1))
     return tuple(sorted(days))
@@ -43,13 +43,13 @@ def parse_times(written: Any) -> tuple[Stretch, ...]:
         match = TIMES.fullmatch(one) if isinstance(one, str) else None
         if match is None:
             raise ValueError(
-                f'{one!r} is no stretch of a day: write it in quotes, such as "02:00 to 03:30"'
+                f'{one!r} is not a time range: write it in quotes, such as "02:00 to 03:30"'
             )
         hour, minute, until, past = match.groups()
         start = 60 * int(hour) + int(minute)
         end = MIDNIGHT if until is None else 60 * int(until) + int(past)
         if start == end:
-            raise ValueError(f"{one!r} is no time at all: for a whole day leave `times` out")
+            raise ValueError(f"{one!r} is empty: for a whole day, leave `times` out")
         found.append((start, end or MIDNIGHT))
     return tuple(found)
 
@@ -58,7 +58,7 @@ def open_url(written: str) -> str:
     """A URL without a password: who may read this file may read that."""
     if not re.match(r"^https?://[^\s/@]+(/\S*)?$", written):
         raise ValueError(
-            "this is no http or https URL without a password: secrets are in files, as url_file"
+            "this must be an http(s) URL without a password: put secrets in files, with url_file"
         )
     return written
 
@@ -85,7 +85,7 @@ class SlackSpec(Spec):
         None, description="File with the URL of an incoming webhook that may post to any channel."
     )
     token_file: str | None = Field(
-        None, description="File with a bot's token, instead: it posts where it was invited."
+        None, description="File with a bot token, instead; the bot posts where it was invited."
     )
     critical: str = Field("#data-alerts", description="Channel of all critical alerts.")
     warning: str = Field("#data-warnings", description="Channel of all warnings.")
@@ -102,7 +102,7 @@ class PagerDutySpec(Spec):
     """Who is paged."""
 
     routing_key_file: str = Field(description="File with the key of an Events v2 integration.")
-    url: Url | None = Field(None, description="Where events go; default: PagerDuty's US region.")
+    url: Url | None = Field(None, description="URL for events; default: PagerDuty's US region.")
 
 
 class EmailSpec(Spec):
@@ -110,11 +110,11 @@ class EmailSpec(Spec):
 
     smarthost: Annotated[str, AfterValidator(host_and_port)] = Field(description="HOST:PORT.")
     sender: str = Field(alias="from", description="Sender's address.")
-    username: str | None = Field(None, description="Who logs in; needs `password_file`.")
+    username: str | None = Field(None, description="User name; needs `password_file`.")
     password_file: str | None = Field(None, description="File with the password.")
     require_tls: bool = Field(True, description="Whether the relay must offer STARTTLS.")
     to: str | None = Field(
-        None, description="Address of everybody: what has no Slack channel goes there."
+        None, description="Shared address: gets everything that has no Slack channel."
     )
 
     @model_validator(mode="after")
@@ -126,11 +126,11 @@ class EmailSpec(Spec):
 
 
 class WebhookSpec(Spec):
-    """Somebody who takes Alertmanager's JSON."""
+    """A webhook that takes Alertmanager's JSON."""
 
-    url: Url | None = Field(None, description="Where to, if the URL is no secret.")
+    url: Url | None = Field(None, description="URL, if it is not a secret.")
     url_file: str | None = Field(
-        None, description="File with the URL, if it is one; needs Alertmanager 0.26."
+        None, description="File with the URL, if it is a secret; needs Alertmanager 0.26."
     )
     token_file: str | None = Field(None, description="File with a token sent as Bearer.")
 
@@ -143,33 +143,35 @@ class WebhookSpec(Spec):
 
 
 class RoutingSpec(Spec):
-    """Where Alertmanager tells people; a secret is the path of a file, as Alertmanager sees it."""
+    """Where Alertmanager sends notifications; secrets are paths as Alertmanager sees them."""
 
     slack: SlackSpec | None = Field(None, description="Channels for critical and warning.")
     pagerduty: PagerDutySpec | None = Field(None, description="Pages for critical.")
-    email: EmailSpec | None = Field(None, description="Mail, where there is no channel.")
+    email: EmailSpec | None = Field(None, description="E-mail, for alerts without a channel.")
     observability: WebhookSpec | None = Field(None, description="Webhook for info.")
     dead_mans_switch: WebhookSpec | None = Field(
-        None, description="Webhook told every minute that all is alive; it tells when that ends."
+        None, description="Webhook that gets a heartbeat every minute, and alerts when it stops."
     )
 
     @model_validator(mode="after")
     def reaches_somebody(self) -> RoutingSpec:
-        """An alert of no owner, or of a severity that nobody knows, reaches somebody."""
+        """An alert without an owner, or of unknown severity, reaches somebody."""
         if self.slack is None and (self.email is None or self.email.to is None):
-            raise ValueError("what nobody owns would reach nobody: add `slack`, or `to` of `email`")
+            raise ValueError(
+                "an alert without an owner would reach nobody: add `slack`, or `to` under `email`"
+            )
         return self
 
 
 class MaintenanceSpec(Spec):
-    """When nobody is told of some datasets, week by week."""
+    """A weekly maintenance window, for some datasets or all."""
 
-    datasets: Names = Field((), description="Datasets it concerns; default: everything.")
+    datasets: Names = Field((), description="Datasets it applies to; default: all.")
     weekdays: Weekdays = Field(
         (), description="Days such as sunday, or monday to friday; default: every day."
     )
     times: Times = Field((), description="Such as 02:00 to 03:30; default: the whole day.")
-    timezone: Zone | None = Field(None, description="Whose clocks; default: the warehouse's.")
+    timezone: Zone | None = Field(None, description="Time zone; default: the warehouse's.")
 
     @model_validator(mode="after")
     def ends(self) -> MaintenanceSpec:

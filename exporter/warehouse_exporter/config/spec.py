@@ -1,4 +1,4 @@
-"""The config as it is written: one model per section, from which the JSON Schema is made."""
+"""The config as written: one model per section, and the JSON Schema made from them."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ from warehouse_exporter.kinds.shared.base import Duration, Name
 
 
 class WarehouseSpec(Spec):
-    """The database observed."""
+    """The warehouse database."""
 
     dsn: str | None = Field(None, description="Connection string, from the environment: ${NAME}.")
     dsn_file: str | None = Field(
-        None, description="A file that holds it, re-read on every connect."
+        None, description="File with the connection string; re-read on every connect."
     )
-    timezone: Zone = Field(ZoneInfo("UTC"), description="The zone of business days.")
-    statement_timeout: Span = Field(60.0, description="Longest run of one statement.")
+    timezone: Zone = Field(ZoneInfo("UTC"), description="Time zone of business days.")
+    statement_timeout: Span = Field(60.0, description="Time limit of one statement.")
     lock_timeout: Span = Field(5.0, description="Longest wait for a lock.")
-    pass_timeout: Span = Field(300.0, description="Longest run of a whole pass.")
+    pass_timeout: Span = Field(300.0, description="Time limit of a whole pass.")
     connect_timeout: Span = Field(10.0, description="Longest wait for a connection.")
     connections: int = Field(3, ge=1, le=50, description="Most connections at the same time.")
     connections_per_pass: int = Field(
-        2, ge=1, le=50, description="Most connections of one pass, all at the same instant."
+        2, ge=1, le=50, description="Most connections of one pass, all on one snapshot."
     )
     work_mem: Memory | None = Field(
-        None, description="Memory of each sort or hash, such as 64MB; default: the server's."
+        None, description="Memory for each sort or hash, such as 64MB; default: the server's."
     )
     parallel_workers: int | None = Field(
         None, ge=0, le=64, description="Workers that may help a statement; default: the server's."
@@ -60,24 +60,26 @@ class WarehouseSpec(Spec):
         if (self.dsn is None) == (self.dsn_file is None):
             raise ValueError("write either `dsn: ${WAREHOUSE_DSN}` or `dsn_file: /path/to/file`")
         if CONNECTION_STRING.search(self.dsn_file or ""):
-            raise ValueError("`dsn_file` is the path of a file: what stands here belongs into it")
+            raise ValueError(
+                "`dsn_file` is the path of a file: write the connection string into it"
+            )
         return self
 
 
 class OwnerSpec(Spec):
-    """How the people behind a name are reached."""
+    """How to reach an owner."""
 
     slack: str | None = Field(None, description="Channel for warnings, such as '#growth-data'.")
-    email: str | None = Field(None, description="Address, for warnings where there is no channel.")
+    email: str | None = Field(None, description="E-mail address, for warnings without a channel.")
 
 
 class AlertsSpec(Spec):
-    """Links in alerts, and their patience."""
+    """Links in alerts, and delays."""
 
     external_url: str | None = Field(
         None,
         pattern=r"^https?://\S+$",
-        description="Where people reach the exporter's pages, such as https://warehouse.example:"
+        description="URL of the exporter's pages, such as https://warehouse.example:"
         " links to runbooks begin with it.",
     )
     runbook_url: str | None = Field(
@@ -91,7 +93,7 @@ class AlertsSpec(Spec):
     )
     keep_firing_for: Duration | None = Field(
         None,
-        description="How long an alert goes on after its last breach; 0s for a Prometheus before"
+        description="How long an alert keeps firing after its last breach; 0s for Prometheus before"
         " 2.42; default: twice the time between passes, at most 30m.",
     )
 
@@ -121,12 +123,12 @@ def check_item() -> type[CheckItemBase]:
 
 
 class DatasetSpec(Spec):
-    """A relation under watch."""
+    """A relation to monitor."""
 
     relation: RelationName = Field(description="schema.table, by its exact name.")
-    time: str | None = Field(None, description="Column of the event time: needed to judge by day.")
+    time: str | None = Field(None, description="Column of the event time; needed to judge by day.")
     time_zone: Zone | None = Field(
-        None, description="Zone of timestamps without one; default: the warehouse's."
+        None, description="Time zone of timestamps without one; default: the warehouse's."
     )
     unparsable: Share = Field(
         0.0,
@@ -135,23 +137,23 @@ class DatasetSpec(Spec):
     )
     loaded: str | None = Field(
         None,
-        description="Column of the arrival time: with an index on it, closed days that get rows are"
-        " judged again.",
+        description="Column of the arrival time; with an index on it, closed days with late rows"
+        " are judged again.",
     )
     key: Names = Field((), description="Column, or columns, that identify a row.")
-    columns: Columns = Field({}, description="Declared columns and their types, for schema checks.")
-    owner: str | None = Field(None, description="Whose it is: a name from `owners`.")
-    depends_on: Names = Field((), description="Datasets it is made from.")
+    columns: Columns = Field({}, description="Expected columns and their types, for schema checks.")
+    owner: str | None = Field(None, description="Who owns it: a name from `owners`.")
+    depends_on: Names = Field((), description="Datasets it is built from.")
     expect_by: TimeOfDay = Field(
         dt.time(6),
         description="Time of day by which yesterday is complete, such as 06:30 or"
         " 06:30 Europe/Berlin; default: by the clocks of the warehouse's zone.",
     )
     expect_day: Literal["yesterday", "today"] = Field(
-        "yesterday", description="Newest day expected: yesterday, or today for a log of runs."
+        "yesterday", description="Newest expected day: yesterday, or today for a log of runs."
     )
     every: Span = Field(300.0, description="Time between passes.")
-    checks: tuple[Any, ...] = Field((), description="What is expected.")
+    checks: tuple[Any, ...] = Field((), description="The checks on this dataset.")
 
 
 @cache
@@ -162,21 +164,27 @@ def config_spec() -> type[Spec]:
     return create_model(
         "Config",
         __base__=Spec,
-        warehouse=(WarehouseSpec, Field(description="The database observed.")),
-        datasets=(dict[Name, dataset], Field(min_length=1, description="Relations under watch.")),
-        metrics=(dict[Name, Metric], Field({}, description="Daily business numbers.")),
-        queries=(tuple[Query, ...], Field((), description="Statements of your own.")),
-        anomalies=(tuple[Anomaly, ...], Field((), description="Metrics against their past.")),
+        warehouse=(WarehouseSpec, Field(description="The warehouse database.")),
+        datasets=(
+            dict[Name, dataset],
+            Field(min_length=1, description="The relations to monitor."),
+        ),
+        metrics=(dict[Name, Metric], Field({}, description="Daily business metrics.")),
+        queries=(tuple[Query, ...], Field((), description="Custom SQL checks.")),
+        anomalies=(tuple[Anomaly, ...], Field((), description="Metrics compared with their past.")),
         calendar=(dict[str, EventSpec], Field({}, description="Known events and holidays.")),
-        owners=(dict[str, OwnerSpec], Field({}, description="Who is told.")),
+        owners=(dict[str, OwnerSpec], Field({}, description="Who is notified.")),
         alerts=(
             AlertsSpec,
-            Field(AlertsSpec(), description="Links in alerts, and their patience."),
+            Field(AlertsSpec(), description="Links in alerts, and delays."),
         ),
-        routing=(RoutingSpec | None, Field(None, description="Where Alertmanager tells people.")),
+        routing=(
+            RoutingSpec | None,
+            Field(None, description="Where Alertmanager sends notifications."),
+        ),
         maintenance=(
             dict[str, MaintenanceSpec],
-            Field({}, description="When nobody is told of what."),
+            Field({}, description="Maintenance windows: when to mute which datasets."),
         ),
     )
 

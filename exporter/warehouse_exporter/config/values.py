@@ -1,4 +1,4 @@
-"""How single values are written in the config, and the model that every section is made from."""
+"""How single values are written in the config, and the base model of every section."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ Columns = Annotated[
 
 
 class Spec(BaseModel):
-    """A section of the config; unknown keys are refused."""
+    """A section of the config; unknown keys are rejected."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True

@@ -145,7 +145,7 @@ def of_function(token: Token) -> str | None:
     if name in CLOCKS:
         return f"the clock may not be read: {NOT_NOW}"
     if name in AGGREGATES or name in ("over", "filter", "within"):
-        return f"{name}: no aggregate is allowed here, write what one row says"
+        return f"{name}: no aggregate is allowed here, write an expression over one row"
     return f"function {name}() is not in the list of allowed functions"
 
 

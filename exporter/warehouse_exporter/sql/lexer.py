@@ -120,7 +120,7 @@ def check_neighbours(last: Token | None, token: Token, text: str) -> None:
         raise refused("UESCAPE is not supported: escape with a backslash", text, token.start)
     touching = last.end == token.start
     if last.sort is Sort.NUMBER and touching and token.sort in (Sort.WORD, Sort.NUMBER):
-        raise refused(f"{last.text}{token.text} is no number", text, last.start)
+        raise refused(f"{last.text}{token.text} is not a number", text, last.start)
 
 
 def scanned(text: str) -> Iterator[Token]:
@@ -169,7 +169,7 @@ def quoted(text: str, at: int) -> Token | None:
     if found := QUOTED.match(text, at):
         value = value_of(found[0], text, at)
         if not value:
-            raise refused("a name has no letter", text, at)
+            raise refused("a quoted name is empty", text, at)
         return Token(Sort.NAME, found[0], value, at)
     if found := TAG.match(text, at):
         end = text.find(found[0], found.end())
@@ -181,7 +181,7 @@ def quoted(text: str, at: int) -> Token | None:
     if text[at : at + 2].lower() == "n'":
         raise refused("write a string without the N before it", text, at)
     if text[at : at + 2].lower() in ("b'", "x'"):
-        raise refused("this is no bit string", text, at)
+        raise refused("this is not a bit string", text, at)
     raise refused("the quote is never closed", text, at)
 
 
@@ -208,7 +208,7 @@ def plain(text: str, at: int) -> Token:
         if text.startswith(sign, at):
             return Token(Sort.SIGN, sign, sign, at)
     if text[at] == "$":
-        raise refused("$ begins no string here, and there are no parameters", text, at)
+        raise refused("no string begins with $ here, and there are no parameters", text, at)
     raise refused(f"the character {text[at]!r} has no meaning here", text, at)
 
 

@@ -329,8 +329,8 @@ def test_a_guard_that_cannot_be_measured_makes_the_check_unmeasured(warehouse: W
         ("warning: {fall: 0.1%}, critical: {fall: 1%}", "warning is laxer than critical"),
         ("days: 13", "seasonal compares weeks: days is 14 or more"),
         ("min_days: 6", "seasonal needs 7 days at least"),
-        ("rate: true", "`rate` is for ratios: `orders` is none"),
-        ("warning: {points: 2%}", "`points` is for ratios: `orders` is none"),
+        ("rate: true", "`rate` is for ratios: `orders` is not a ratio"),
+        ("warning: {points: 2%}", "`points` is for ratios: `orders` is not a ratio"),
         ("while: [session]", "there is no metric `session`; did you mean `sessions`?"),
     ],
 )

@@ -125,7 +125,7 @@ def test_where_and_window_say_which_documents(warehouse: Warehouse) -> None:
 def test_two_paths_of_a_column_are_two_checks(warehouse: Warehouse) -> None:
     names = PRICES.replace("item_price", "item_name")
     assert complaint(f"{PRICES}\n{names}") == ""
-    assert "stands on line" in complaint(f"{PRICES}\n{PRICES}")
+    assert "is already on line" in complaint(f"{PRICES}\n{PRICES}")
     assert complaint(PRICES.replace("[items, item_price]", "[]"))
 
 

@@ -51,4 +51,4 @@ def test_the_column_may_have_another_name(warehouse: Warehouse) -> None:
     assert warehouse.say(text)[1].startswith("3 of 200 purchases without amount")
     both = f"{SHARE[:-1].replace('missing_revenue: {', 'missing_revenue: {window: 7d, ')}}}"
     assert complaint(f"{SHARE}\n{text}") == ""
-    assert "stands on line" in complaint(f"{SHARE}\n{both}")
+    assert "is already on line" in complaint(f"{SHARE}\n{both}")

@@ -78,7 +78,7 @@ def test_an_event_covers_its_days_and_concerns_what_it_names() -> None:
         ("    datasets: orders\n", "    weekdays: sunday\n", "calendar.christmas: `days` and"
          " `weekdays` are two events"),
         ("    days: 2026-12-24 to 2026-12-26\n", "    weekdays: weekend\n", "w.yml:15: calendar"
-         ".christmas.weekdays: 'weekend' is no weekday: write such as sunday"),
+         ".christmas.weekdays: 'weekend' is not a weekday: write sunday"),
         ("    days: 2026-12-24 to 2026-12-26\n", "    weekdays: []\n", "calendar.christmas"),
         ("datasets: orders", "datasets: order", "w.yml:16: calendar.christmas.datasets: there is"
          " no dataset `order`; did you mean `orders`?"),

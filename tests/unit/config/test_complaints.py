@@ -101,19 +101,19 @@ CHANGED = [
     ("key: id", "every: 5", "5 is not a duration: write a number and s, m, h or d"),
     ("key: id", "time_zone: Mars", "'Mars' is not a time zone: write an IANA name"),
     ("key: id", "columns: [a, {b: c}]", "a list of names, or a mapping of names to types"),
-    ("key: id", "time: other", "w.yml:6: datasets.orders.time: the key 'time' stands twice"),
-    ("key: id", "\tkey: id", "w.yml:6: not YAML: a tab stands here: indent with spaces"),
+    ("key: id", "time: other", "w.yml:6: datasets.orders.time: the key 'time' appears twice"),
+    ("key: id", "\tkey: id", "w.yml:6: not YAML: there is a tab here: indent with spaces"),
     ("key: id", "key: id: x", "w.yml:6: not YAML: a second `: ` in this line"),
     ("key: id", "key: [id", "not YAML: "),
     ("key: id", "key: !env id", "the tag !env means nothing here: write a plain value"),
     ("key: id", "time: '${COLUMN}'", "w.yml:6: datasets.orders.time: environment variable"
      " COLUMN is not set"),
     ("key: id", "owner: '${}'", "w.yml:6: datasets.orders.owner: `${}` names no variable"),
-    ("orders:\n", "web-orders:\n", "'web-orders' is no name: letters, digits and _"),
+    ("orders:\n", "web-orders:\n", "'web-orders' is not a name: letters, digits and _"),
     ("orders:\n", "o" * 64 + ":\n", "is longer than 63 characters"),
-    ("{critical", "{name: rows a day, critical", "'rows a day' is no name"),
+    ("{critical", "{name: rows a day, critical", "'rows a day' is not a name"),
     ("{critical", "{window: week, critical", "write day, open, today, all, or 7d"),
-    ("{critical", "{for: soon, critical", "'soon' is no duration"),
+    ("{critical", "{for: soon, critical", "'soon' is not a duration"),
     ("{critical", "{where: 'a in (select 1)', critical", "w.yml:8: datasets.orders.checks[0]"
      ".volume.where: a sub-select is not allowed here: use `queries`"),
     ("'< 100'}", "'< 100', warning: '< 50'}", "is laxer than critical '< 100'"),
@@ -142,17 +142,17 @@ WHOLE = [
     ("a: [1, 2", "the file ends inside a bracket that nothing closes"),
     ("a: 'x", "the file ends inside quotes that nothing closes"),
     ("a: 1\n---\nb: 2\n", "w.yml:2: not YAML: a second document begins here"),
-    ("a: \x00", "a character that is no text"),
+    ("a: \x00", "a character that is not text"),
     ("? [a]\n: b\n", "w.yml:1: a key must be plain text"),
     ("a: *b\n", "w.yml:1: not YAML: found undefined alias 'b'"),
-    ("a: &a\n  b: *a\n", "w.yml:2: a.b.b: too large or too deep: does an alias hold itself?"),
+    ("a: &a\n  b: *a\n", "w.yml:2: a.b.b: too large or too deep: does an alias contain itself?"),
     ("a: " + "[" * 3000, "not YAML: nested too deeply"),
     (HEAD + "datasets: {}\n", "w.yml:2: datasets: must not be empty"),
     (HEAD + "datasets:\n  a: {<<: 3}\n", "w.yml:3: not YAML: expected a mapping"),
-    (HEAD + "datasets:\n  queries: {relation: a}\n", "the name under which your own queries go"),
+    (HEAD + "datasets:\n  queries: {relation: a}\n", "is reserved for your own queries"),
     (HEAD + "datasets:\n  a:\n", "w.yml:3: datasets.a: must be a mapping of keys and values"),
     (GOOD + "      - volume: {critical: '< 9'}\n", "w.yml:9: datasets.orders.checks[1].volume:"
-     " a check named orders.volume stands on line 8 already: give one a `name:`"),
+     " a check named orders.volume is already on line 8: give one a `name:`"),
     (GOOD + METRICS + "  r: {ratio: [o, p]}\n", "metrics.r.ratio: there is no metric `p`"),
     (GOOD + "metrics: {o: {dataset: ordres, count: '*'}}\n", "there is no dataset `ordres`;"
      " did you mean `orders`?"),
@@ -187,8 +187,8 @@ def test_a_circle_of_dependencies_is_shown_once_as_a_circle() -> None:
         for name, parent in [("b", "c"), ("c", "a"), ("a", "b"), ("d", "a"), ("e", "e")]
     )  # fmt: skip
     assert told(text).splitlines() == [
-        "w.yml:5: datasets.a.depends_on: goes round in a circle: a -> b -> c -> a",
-        "w.yml:7: datasets.e.depends_on: goes round in a circle: e -> e",
+        "w.yml:5: datasets.a.depends_on: is a dependency cycle: a -> b -> c -> a",
+        "w.yml:7: datasets.e.depends_on: is a dependency cycle: e -> e",
     ]
 
 

@@ -45,16 +45,16 @@ def test_it_is_read_with_its_defaults() -> None:
          "w.yml:13: routing.observability.url: "),
         ("url_file: /s/heartbeat", "token_file: /s/t", "w.yml:14: routing.dead_mans_switch"),
         ("  slack: {api_url_file: /s/slack}\n", "",
-         "w.yml:9: routing: what nobody owns would reach nobody: add `slack`, or `to` of"),
+         "w.yml:9: routing: an alert without an owner would reach nobody: add `slack`, or"),
         ("growth: {slack: \"#growth\", email", "growth: {mail", "unknown key `mail`"),
         ("datasets: orders", "datasets: order", "w.yml:18: maintenance.rebuild.datasets: there is"
          " no dataset `order`; did you mean `orders`?"),
-        ("sunday", "sundays", "w.yml:18: maintenance.rebuild.weekdays: 'sundays' is no weekday"),
-        ("sunday", "7", "7 is no weekday"),
-        ('"02:00 to 03:00"', "120", "maintenance.rebuild.times: 120 is no stretch of a day"),
-        ('"02:00 to 03:00"', '"02:00"', "'02:00' is no stretch of a day"),
-        ('"02:00 to 03:00"', '"02:00 to 02:00"', "is no time at all"),
-        ('"02:00 to 03:00"', '"02:00 to 25:00"', "is no stretch of a day"),
+        ("sunday", "sundays", "w.yml:18: maintenance.rebuild.weekdays: 'sundays' is not a weekday"),
+        ("sunday", "7", "7 is not a weekday"),
+        ('"02:00 to 03:00"', "120", "maintenance.rebuild.times: 120 is not a time range"),
+        ('"02:00 to 03:00"', '"02:00"', "'02:00' is not a time range"),
+        ('"02:00 to 03:00"', '"02:00 to 02:00"', "is empty: for a whole day"),
+        ('"02:00 to 03:00"', '"02:00 to 25:00"', "is not a time range"),
         ('weekdays: sunday, times: "02:00 to 03:00"', "timezone: UTC", "it would never end"),
         ('weekdays: sunday, times: "02:00 to 03:00"', "weekdays: tuesday to monday",
          "it would never end"),
@@ -69,7 +69,9 @@ def test_what_is_wrong_is_told_at_its_line(good: str, bad: str, message: str) ->
 def test_an_owner_must_be_reached_by_a_way_there_is() -> None:
     mail = "  email: {smarthost: 'smtp:25', from: a@b.example, to: all@b.example}\n"
     text = f"routing:\n{mail}owners:\n  growth: {{slack: '#growth'}}\n  finance: {{}}\n"
-    assert "w.yml:12: owners.growth: `routing:` has no `slack:` to reach it by" in told(GOOD + text)
+    assert "w.yml:12: owners.growth: `routing:` has no `slack:` to reach this owner" in told(
+        GOOD + text
+    )
     assert "finance" not in told(GOOD + text)
     both = text.replace("'#growth'", "'#growth', email: g@b.example")
     assert parse(GOOD + both, "w.yml", DSN).owners["growth"]["slack"] == "#growth"

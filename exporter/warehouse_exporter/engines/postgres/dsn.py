@@ -40,7 +40,7 @@ def refuse_strange(parameters: Mapping[str, str]) -> None:
             raise Unreachable(f"the port of the DSN is not a number from 1 to 65535: {OR_ELSE}")
     for host in parameters.get("host", "").split(","):
         if not HOST.fullmatch(host):
-            raise Unreachable(f"the host of the DSN is no name and no address: {OR_ELSE}")
+            raise Unreachable(f"the host of the DSN is neither a name nor an address: {OR_ELSE}")
 
 
 OR_ELSE = f"if it is not meant so, {ENCODE}"

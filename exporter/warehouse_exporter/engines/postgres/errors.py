@@ -57,19 +57,19 @@ REASONS = {
 }
 FOREIGN = "a foreign server that the statement reads from does not answer"
 WORDS = {
-    "22P02": "a value cannot be read as the type that the statement wants",
-    "22007": "a value is no date or time of the wanted form",
+    "22P02": "a value cannot be read as the type that the statement expects",
+    "22007": "a value is not a date or time of the expected form",
     "22008": "a date or time is out of range, or leaves the order of day and month open",
     "22003": "a number is out of range for its type",
     "22012": "division by zero",
     "22021": "a text is not in the encoding of the database",
-    "22P05": "a text has a character that UTF-8 cannot say, or the database cannot",
-    "22023": "a function was given a value that it does not take",
-    "25006": "it would write, in a read-only transaction",
+    "22P05": "a text has a character that UTF-8, or the database, cannot represent",
+    "22023": "a function was given a value that it does not accept",
+    "25006": "it would write in a read-only transaction",
     "40001": "canceled because of a conflict with recovery",
     "40P01": "a deadlock",
     "42601": "syntax error",
-    "42P11": "it cannot be opened as cursor: only one statement that gives rows can",
+    "42P11": "it cannot be opened as cursor: only a single statement that returns rows can",
     "53100": "the server's disk is full",
     "53200": "the server is out of memory",
     "53300": "too many connections",
@@ -85,22 +85,22 @@ WORDS = {
     " idle_in_transaction_session_timeout",
     "25P04": "the server ended the transaction: longer than transaction_timeout",
     "58030": "the server cannot read a file",
-    "P0001": "a function raised an error of its own",
+    "P0001": "a function raised an error",
     "XX001": "the server found corrupted data",
     "XX002": "the server found a corrupted index",
 }
 """SQLSTATE -> what it means."""
 CLASSES = {
     "08": FOREIGN,
-    "22": "a value cannot be used as the statement wants",
+    "22": "a value cannot be used as the statement expects",
     "23": "a value breaks a rule of its type",
     "38": "a function outside the database failed",
-    "39": "a function outside the database answered what it must not",
+    "39": "a function outside the database returned an invalid result",
     "53": "the server lacks a resource",
     "58": "the server's machine failed",
     "HV": FOREIGN,
-    "P0": "a function failed with an error of its own",
-    "XX": "the server has an internal fault: its log says more",
+    "P0": "a function failed with an error",
+    "XX": "the server has an internal error: see its log",
 }
 """Class of SQLSTATEs -> what its members mean that are not in `WORDS`."""
 NAMED = {
@@ -117,7 +117,7 @@ UNTYPED = {True: "function {} does not exist for these types",
 GRANT = "grant it to the exporter's role"
 HIDDEN = (
     "a row-level security policy hides rows of {} from the exporter's role: give the exporter's"
-    " role BYPASSRLS, or a view whose owner no policy holds for"
+    " role BYPASSRLS, or a view whose owner is not subject to the policy"
 )
 TYPES = re.compile(r"operator does not exist: .*|function .*\) does not exist")
 DENIED = re.compile(r"permission denied for ([a-z ]+) (\S+)")
@@ -165,7 +165,7 @@ def denied(said: Said) -> str:
         named = QUOTED.search(said.message)
         return HIDDEN.format(named.group(1) if named else "a table that it reads")
     found = DENIED.fullmatch(said.message) if said.function == "aclcheck_error" else None
-    return found.group() if found else "no right to read what the statement reads"
+    return found.group() if found else "no permission to read what the statement reads"
 
 
 SEVERITY = re.compile(r"^\w+:\s\s+")
@@ -181,7 +181,7 @@ REFUSED = re.compile(
     r"|terminating connection due to [a-z ]+|unsupported frontend protocol .*"
 )
 """The words with which servers and poolers mostly refuse a connection, in English."""
-REFUSAL = "the server refused the connection: its log says why"
+REFUSAL = "the server refused the connection: see its log"
 
 
 def of_connecting(text: str, names: Collection[str], unknown: str = REFUSAL) -> str:
