@@ -260,6 +260,17 @@ SHADOWS = {
         " FUNCTION = prod.never)",
         "DROP OPERATOR prod.< (numeric, int); DROP FUNCTION prod.never",
     ),
+    "function prod.count(numeric,integer)": (
+        "CREATE FUNCTION prod.count(numeric, int DEFAULT 0) RETURNS bigint LANGUAGE sql IMMUTABLE"
+        " AS 'SELECT 0::bigint'",
+        "DROP FUNCTION prod.count(numeric, int)",
+    ),
+    "operator prod.||(character varying,text)": (
+        "CREATE FUNCTION prod.never(varchar, text) RETURNS text LANGUAGE sql IMMUTABLE AS"
+        " 'SELECT NULL'; CREATE OPERATOR prod.|| (LEFTARG = varchar, RIGHTARG = text,"
+        " FUNCTION = prod.never)",
+        "DROP OPERATOR prod.|| (varchar, text); DROP FUNCTION prod.never",
+    ),
 }
 
 
@@ -284,6 +295,10 @@ CREATE FUNCTION prod.pg_export_snapshot() RETURNS text LANGUAGE sql AS 'SELECT 1
 CREATE FUNCTION prod.eq(int, int) RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT false';
 CREATE OPERATOR prod.= (LEFTARG = int, RIGHTARG = int, FUNCTION = prod.eq);
 CREATE FUNCTION prod.zero(numeric, numeric) RETURNS numeric LANGUAGE sql AS 'SELECT 0::numeric';
+CREATE FUNCTION prod.width_bucket(timestamptz, timestamptz[]) RETURNS int LANGUAGE sql IMMUTABLE
+  AS 'SELECT 7';
+CREATE FUNCTION prod.round(double precision, int) RETURNS numeric LANGUAGE sql IMMUTABLE
+  AS 'SELECT 7::numeric';
 CREATE AGGREGATE prod.sum(numeric) (SFUNC = prod.zero, STYPE = numeric, INITCOND = '0');
 CREATE AGGREGATE prod.max(uuid) (SFUNC = uuid_larger, STYPE = uuid);
 CREATE TABLE prod.pg_settings (name text); CREATE TABLE prod.pg_locks (pid int);

@@ -57,7 +57,7 @@ SELECT warehouse_exporter_days.day,
        COALESCE(s.c2, 0) AS c2
 FROM (VALUES (0, 1), (1, -1)) AS warehouse_exporter_days(day, bucket)
 LEFT JOIN (
-SELECT CASE WHEN ("day" IS NULL) OR ("day" IN (CAST('infinity' AS DATE), CAST('-infinity' AS DATE))) THEN -1 ELSE width_bucket("day", ARRAY[CAST('2026-03-30' AS DATE), CAST('2026-03-31' AS DATE)]) END AS bucket,
+SELECT CASE WHEN ("day" IS NULL) OR ("day" IN (CAST('infinity' AS DATE), CAST('-infinity' AS DATE))) THEN -1 ELSE pg_catalog.width_bucket("day", ARRAY[CAST('2026-03-30' AS DATE), CAST('2026-03-31' AS DATE)]) END AS bucket,
        COUNT(*) AS c0,
        COUNT(*) FILTER(WHERE "day" IS NULL) AS c1,
        COUNT("day") AS c2
@@ -82,12 +82,12 @@ SELECT warehouse_exporter_days.day,
        COALESCE(s.c2, 0) AS c2
 FROM (VALUES (0, 1), (1, 2), (2, -1)) AS warehouse_exporter_days(day, bucket)
 LEFT JOIN (
-SELECT CASE WHEN "warehouse_exporter_time" IS NULL THEN -1 ELSE width_bucket("warehouse_exporter_time", ARRAY[CAST('2026-03-28 23:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-29 22:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-30 22:00:00+00:00' AS TIMESTAMPTZ)]) END AS bucket,
+SELECT CASE WHEN "warehouse_exporter_time"."warehouse_exporter_time" IS NULL THEN -1 ELSE pg_catalog.width_bucket("warehouse_exporter_time"."warehouse_exporter_time", ARRAY[CAST('2026-03-28 23:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-29 22:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-30 22:00:00+00:00' AS TIMESTAMPTZ)]) END AS bucket,
        COUNT(*) AS c0,
        COUNT(*) FILTER(WHERE "at" IS NULL) AS c1,
        COUNT("at") AS c2
 FROM "shop"."events" CROSS JOIN LATERAL (SELECT CASE WHEN "at" ~ '^(?!0000)([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)? ?(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)?)?$' THEN CAST(("at" || CASE WHEN "at" ~ ':[0-5][0-9].*(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)$' THEN '' ELSE ' Europe/Berlin' END) AS TIMESTAMPTZ) END AS warehouse_exporter_time OFFSET 0) AS warehouse_exporter_time
-WHERE ((("warehouse_exporter_time" >= CAST('2026-03-28 23:00:00+00:00' AS TIMESTAMPTZ)) AND ("warehouse_exporter_time" < CAST('2026-03-30 22:00:00+00:00' AS TIMESTAMPTZ)))) OR ("warehouse_exporter_time" IS NULL)
+WHERE ((("warehouse_exporter_time"."warehouse_exporter_time" >= CAST('2026-03-28 23:00:00+00:00' AS TIMESTAMPTZ)) AND ("warehouse_exporter_time"."warehouse_exporter_time" < CAST('2026-03-30 22:00:00+00:00' AS TIMESTAMPTZ)))) OR ("warehouse_exporter_time"."warehouse_exporter_time" IS NULL)
 GROUP BY 1) AS s ON s.bucket = warehouse_exporter_days.bucket;
 
 -- events: single values
@@ -95,9 +95,9 @@ GROUP BY 1) AS s ON s.bucket = warehouse_exporter_days.bucket;
 -- for: events.volume, events.freshness
 SELECT (SELECT COUNT("at") AS c0
 FROM "shop"."events") AS c0,
-       (SELECT EXTRACT(EPOCH FROM MAX("warehouse_exporter_time")) AS c0
+       (SELECT EXTRACT(EPOCH FROM MAX("warehouse_exporter_time"."warehouse_exporter_time")) AS c0
 FROM "shop"."events" CROSS JOIN LATERAL (SELECT CASE WHEN "at" ~ '^(?!0000)([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)? ?(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)?)?$' THEN CAST(("at" || CASE WHEN "at" ~ ':[0-5][0-9].*(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)$' THEN '' ELSE ' Europe/Berlin' END) AS TIMESTAMPTZ) END AS warehouse_exporter_time OFFSET 0) AS warehouse_exporter_time
-WHERE ("warehouse_exporter_time" <= CAST('2026-03-31 12:05:00+00:00' AS TIMESTAMPTZ))) AS c1;
+WHERE ("warehouse_exporter_time"."warehouse_exporter_time" <= CAST('2026-03-31 12:05:00+00:00' AS TIMESTAMPTZ))) AS c1;
 
 -- queries: a statement of its own
 -- for: queries.late

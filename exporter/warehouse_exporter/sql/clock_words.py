@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from warehouse_exporter.sql.vocabulary import listed
 
 WORD = re.compile(r"[a-z]+")
+PARTS = re.compile(r"[\s,;()\[\]{}]+")
 CLOCKS = listed("now today tomorrow yesterday")
 BESIDE = listed("""
     am pm at on t ad bc dst allballs epoch infinity null empty mon monday tue tues tuesday wed
@@ -37,6 +38,12 @@ def beside() -> frozenset[str]:
 
 
 def reads_clock(value: str) -> bool:
-    """Whether a text says now, today, tomorrow or yesterday, and nothing that no time can hold."""
-    words = set(WORD.findall(value.lower()))
-    return not words.isdisjoint(CLOCKS) and words <= CLOCKS | beside()
+    """Whether a text says now, today, tomorrow or yesterday, and nothing that no time can hold.
+
+    Any word with a number is a time zone of POSIX, such as foo3 or XYZ-5.
+    """
+    text = value.lower()
+    if CLOCKS.isdisjoint(WORD.findall(text)):
+        return False
+    plain = " ".join(part for part in PARTS.split(text) if not re.search("[0-9]", part))
+    return set(WORD.findall(plain)) <= CLOCKS | beside()

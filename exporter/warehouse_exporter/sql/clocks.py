@@ -38,6 +38,7 @@ Digits are written [0-9]: the class of digits may hold those of other scripts, w
 """
 HAS_OFFSET = rf":[0-5][0-9].*{OFFSET}$"
 PARSED = "warehouse_exporter_time"
+"""The parsed time, a column of a sub-select of that name: the table may have one of the same."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ class Clock:
         if kind is None:
             return None
         if kind == TEXT:
-            return cls(words.column(PARSED), kind, zone, parsed(column, zone, change), change)
+            own = exp.Column(this=words.name(PARSED), table=words.name(PARSED))
+            return cls(own, kind, zone, parsed(column, zone, change), change)
         return cls(column, kind, zone, None, change if kind == WALL else None)
 
     @property

@@ -62,7 +62,7 @@ def tells_json(version: int) -> bool:
 
 def is_valid(text: Node) -> Node:
     """Whether a text can be cast to jsonb, as PostgreSQL says from version 16 on."""
-    return exp.Anonymous(this="PG_INPUT_IS_VALID", expressions=[text.copy(), words.string("jsonb")])
+    return words.called("pg_input_is_valid", text.copy(), words.string("jsonb"))
 
 
 def is_json(text: Node) -> Node:
@@ -84,7 +84,7 @@ def marked(text: Node, string: str, scalar: str) -> Node:
 def replaced(text: Node, pattern: str, by: str) -> Node:
     """The text with every match of a pattern replaced."""
     parts = [text, words.string(pattern), words.string(by), words.string("g")]
-    return exp.Anonymous(this="REGEXP_REPLACE", expressions=parts)
+    return words.called("regexp_replace", *parts)
 
 
 def found_at(document: Node, path: Sequence[str]) -> Node:
@@ -120,5 +120,5 @@ def matches(document: Node, keys: Sequence[str], condition: str) -> Node:
     """How many elements below the keys meet a condition; NULL is no element."""
     steps = "".join(f".{json.dumps(key, ensure_ascii=False)}[*] ? (@ != null)" for key in keys)
     path = words.string(f"lax $[*]{steps} ? ({condition})")
-    found = exp.Anonymous(this="JSONB_PATH_QUERY_ARRAY", expressions=[document.copy(), path])
-    return exp.Anonymous(this="JSONB_ARRAY_LENGTH", expressions=[found])
+    found = words.called("jsonb_path_query_array", document.copy(), path)
+    return words.called("jsonb_array_length", found)

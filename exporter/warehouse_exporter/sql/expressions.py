@@ -19,6 +19,7 @@ from warehouse_exporter.core.errors import SqlRefused
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.clock_words import reads_clock
 from warehouse_exporter.sql.lexer import Sort, Token, refused, tokens
+from warehouse_exporter.sql.made_times import made_clock
 from warehouse_exporter.sql.refusals import CLOCK_NAMES, CLOCKS
 from warehouse_exporter.sql.trees import is_called, original, trees
 from warehouse_exporter.sql.vocabulary import (
@@ -92,6 +93,8 @@ def refusal(number: int, found: tuple[Token, ...]) -> str | None:
     """Why a token may not stand where it stands, or None when it may."""
     token = found[number]
     before = found[number - 1].value if number else ""
+    if made_clock(number, found):
+        return f"what is cast to {token.text} may spell now or today: {NOT_NOW}"
     if token.sort is Sort.STRING:
         if reads_clock(token.value) and before not in PATTERNS:
             return f"{token.text} is the clock where it meets a time: {NOT_NOW}"

@@ -67,6 +67,10 @@ TAG = re.compile(rf"\$(?:[{LETTER}][{LETTER}0-9]*)?\$")
 OPERATOR = re.compile(r"[~!@#^&|`?+\-*/%<>=]+")
 LONG = re.compile(r"[~!@#^&|`?%]")
 """With one of these in it, an operator may end in + or -."""
+MOST_SIGNS = 63
+"""No operator of the server is longer."""
+LONGEST = 100_000
+"""The most characters of a text: what is longer is not written by hand."""
 SIGNS = ("::", ":=", ",", "(", ")", "[", "]", ".", ";", ":")
 STRINGS = (PLAIN, ESCAPED, UNICODE)
 OPENERS = ("'", "e'", "b'", "x'", "n'", "u&'", '"', 'u&"')
@@ -82,6 +86,8 @@ def refused(message: str, text: str, at: int) -> SqlRefused:
 
 def tokens(text: str) -> tuple[Token, ...]:
     """The tokens of a text whose parentheses are balanced. Raises SqlRefused."""
+    if len(text) > LONGEST:
+        raise refused(f"the text has more than {LONGEST:,} characters", text, LONGEST)
     for at, letter in enumerate(text):
         if letter == "\0" or "\ud800" <= letter <= "\udfff":
             raise refused(f"the character {letter!a} cannot stand in SQL", text, at)
@@ -200,7 +206,7 @@ def plain(text: str, at: int) -> Token:
     if found := NUMBER.match(text, at):
         return Token(Sort.NUMBER, found[0], found[0], at)
     if found := OPERATOR.match(text, at):
-        written = operator(found[0])
+        written = operator(found[0], text, at)
         return Token(Sort.OPERATOR, written, written, at)
     if text[at] == ":" and (found := NAMED.match(text, at + 1)):
         return Token(Sort.INSTANT, ":" + found[0], found[0], at)
@@ -212,13 +218,13 @@ def plain(text: str, at: int) -> Token:
     raise refused(f"the character {text[at]!r} has no meaning here", text, at)
 
 
-def operator(signs: str) -> str:
+def operator(signs: str, text: str, at: int) -> str:
     """The longest operator at the beginning of some signs."""
     for comment in ("/*", "--"):
         signs = signs.partition(comment)[0]
-    while len(signs) > 1 and signs[-1] in "+-" and not LONG.search(signs[:-1]):
-        signs = signs[:-1]
-    return signs
+    if len(signs) > MOST_SIGNS:
+        raise refused(f"more than {MOST_SIGNS} signs of operators in a row", text, at)
+    return signs if LONG.search(signs) else signs.rstrip("+-") or signs[0]
 
 
 def folded(word: str) -> str:

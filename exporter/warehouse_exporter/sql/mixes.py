@@ -38,7 +38,7 @@ class Dated:
     def day(self, edges: Sequence[datetime]) -> str:
         """The place of a row's day."""
         array = exp.Array(expressions=[self.clock.literal(edge) for edge in edges[:-1]])
-        return f"width_bucket({render(self.clock.value)}, {render(array)})"
+        return f"pg_catalog.width_bucket({render(self.clock.value)}, {render(array)})"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from sqlglot import exp
 from warehouse_exporter.core.errors import SqlRefused
 from warehouse_exporter.sql.clock_words import reads_clock
 from warehouse_exporter.sql.lexer import Sort, Token, refused, tokens
+from warehouse_exporter.sql.made_times import closes, made_clock
 from warehouse_exporter.sql.refusals import CLOCK_NAMES, CLOCKS, GIVEN, SCHEMAS, harmful
 from warehouse_exporter.sql.trees import is_called, original, trees
 from warehouse_exporter.sql.vocabulary import PATTERNS, listed
@@ -112,6 +113,10 @@ def refusal(number: int, found: Sequence[Token]) -> str | None:
             f"write :as_of instead of {token.text}: {GIVEN};"
             f" where it is not a time, write {token.text}::text"
         )
+    if made_clock(number, found):
+        return f"write :as_of: what is cast to {token.text} may spell now or today, and {GIVEN}"
+    if token.sort is Sort.WORD and token.value == "tablesample" and not repeats(number, found):
+        return "TABLESAMPLE takes other rows each time: write REPEATABLE (1) behind it"
     if token.sort is Sort.INSTANT and token.value not in INSTANTS:
         return f"{token.text} is not known: use :as_of, :day_start or :day_end"
     if token.sort is Sort.WORD and token.value == "operator" and is_called(number, found):
@@ -143,6 +148,12 @@ def arguments(number: int, found: Sequence[Token]) -> int:
             break
         commas += depth == 1 and token.text == ","
     return commas + 1
+
+
+def repeats(number: int, found: Sequence[Token]) -> bool:
+    """Whether a sample of a table is said to be the same each time."""
+    opened = next((at for at in range(number, len(found)) if found[at].text == "("), len(found))
+    return [token.value for token in found[closes(opened, found) + 1 :][:1]] == ["repeatable"]
 
 
 def is_text(number: int, found: Sequence[Token]) -> bool:

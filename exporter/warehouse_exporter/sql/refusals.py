@@ -32,7 +32,7 @@ HARMFUL = re.compile(
     r"|crosstab\w*|connectby|xpath_table|plpgsql_\w+"
     r"|http(_(get|post|put|patch|delete|head|set_curlopt))?"
     # another answer each time
-    r"|random(_normal)?|setseed|array_(shuffle|sample)|gen_random_uuid|uuid_generate_\w+|uuidv[47]"
+    r"|random(_normal)?|setseed|array_(shuffle|sample)|gen_random_\w+|gen_salt|normal_rand|uuid_generate_\w+|uuidv[47]"
 )
 SCHEMAS = listed("aws_commons aws_lambda aws_s3 cron dbms_alert dbms_pipe dbms_sql net")
 """Schemas of extensions whose functions act outside the database."""

@@ -99,7 +99,7 @@ def select_grouped(
     edges = sorted({edge for day in bounds for edge in day})
     places = [edges.index(low) + 1 for low, _ in bounds]
     array = exp.Array(expressions=[clock.literal(edge) for edge in edges])
-    bucket = f"width_bucket({render(clock.value)}, {render(array)})"
+    bucket = f"pg_catalog.width_bucket({render(clock.value)}, {render(array)})"
     within = words.either(*(clock.between(low, high) for low, high in spans(bounds)))
     if untimed:
         places.append(NO_BUCKET)
@@ -126,7 +126,7 @@ def select_arrived(
     inside = words.both(clock.between(edges[0], edges[-1]), arrived)
     older = words.both(clock.before(edges[0]), arrived)
     return (
-        f"SELECT width_bucket({render(clock.value)}, {render(array)}) AS day,"
+        f"SELECT pg_catalog.width_bucket({render(clock.value)}, {render(array)}) AS day,"
         f" count(*) AS arrived, {render(newest)} AS newest\nFROM {source}{clause(inside)}"
         f"\nGROUP BY 1\nUNION ALL\nSELECT 0, ({select_some(source, older, 1)}), NULL"
     )

@@ -50,6 +50,11 @@ def cast(node: Node, to: str) -> Node:
     return exp.Cast(this=node, to=data_type(to).copy())
 
 
+def called(function: str, *arguments: Node) -> Node:
+    """A call of a function of PostgreSQL's own; nobody else's is found in its place."""
+    return exp.Anonymous(this=f"pg_catalog.{function}", expressions=list(arguments))
+
+
 @cache
 def data_type(text: str) -> exp.DataType:
     """A type by its name; to be copied into a tree, as a node has one parent."""

@@ -64,7 +64,7 @@ def dsn(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def test_text_is_read_as_python_reads_it_or_is_null_and_never_an_error(dsn: str) -> None:
     written = [*texts(READ), *texts(NOT_READ), *ODD]
-    execute(dsn, "CREATE TABLE texts (at text)")
+    execute(dsn, "CREATE TABLE texts (at text, warehouse_exporter_time int)")
     execute(dsn, "INSERT INTO texts SELECT unnest(%s::text[])", [written])
     clock = Clock.over(words.column("at"), "text", BERLIN)
     assert clock is not None

@@ -53,7 +53,7 @@ def connected(postgres: Postgres) -> Any:
 def ask(connection: Connection, asked: str, text: str) -> tuple[Any, ...]:
     """The answer about one text."""
     with connection.cursor() as cursor:
-        cursor.execute(f"{asked.replace('%', '%%')} (SELECT %s::text AS d) AS t", [text])
+        cursor.execute(f"{asked.replace('%', '%%')} (SELECT %s::text AS d OFFSET 0) AS t", [text])
         (row,) = cursor.fetchall()
     return row
 

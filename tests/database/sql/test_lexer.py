@@ -113,3 +113,18 @@ def test_what_we_quote_stays_one_string_and_one_name() -> None:
         if value:
             (token,) = tokens(render(words.name(value)))
             assert (token.sort, token.value) == (Sort.NAME, value)
+
+
+def test_many_signs_in_a_row_cost_no_time_and_are_refused() -> None:
+    assert [token.text for token in tokens("a +-+-" + "/* " + "+-" * 5000 + " */ 1")][1:-1] == [
+        *"+-+-"
+    ]
+    with pytest.raises(
+        SqlRefused, match=r"more than 63 signs of operators in a row \(line 1, column 3\)"
+    ):
+        tokens("a " + "+-" * 40_000 + " a")
+
+
+def test_a_text_that_is_too_long_is_refused() -> None:
+    with pytest.raises(SqlRefused, match=r"the text has more than 100,000 characters"):
+        tokens("a " * 60_000)

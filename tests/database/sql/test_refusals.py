@@ -64,6 +64,7 @@ def test_abbreviations_of_time_zones_are_those_of_the_server(both: Both) -> None
 CLOCK_TEXTS = (
     "now", " Today 10:00", "yesterday", "tomorrow", "NOW,", "(now)", "today utc", "mon today",
     "today europe/berlin", "today at 10:00", "[today,tomorrow)", "yesterday allballs",
+    "today foo3", "yesterday XYZ-5", "today foo/bar3", "tomorrow QQ+3:30",
     "today est5edt", "today turkey", "{today}", "today +02", "today z", "now\n",
 )  # fmt: skip
 
@@ -103,6 +104,63 @@ def test_a_word_of_the_clock_may_be_text(query: str) -> None:
     parse_query(query)
 
 
+MADE = (
+    "('to'||'day')::date",
+    "concat('to', 'day')::date",
+    "reverse('won')::date",
+    "('{\"k\":\"now\"}'::jsonb ->> 'k')::date",
+    "('{\"k\":\"\\u006eow\"}'::jsonb #>> '{k}')::date",
+    "cast('to' || 'day' as timestamp with time zone)",
+    "date('to' || left(name, 0) || 'DAY')",
+    "'nowx'::varchar(3)::date",
+    "cast(cast('nowx' as char(3)) as timestamp)",
+    "replace('noXw', 'X', '')::text::timestamptz(3)",
+    "(case when true then lower('NO' || 'W') end)::time",
+)
+MADE_OF_CASTS = (
+    "('now'::text)::date",
+    "cast('now'::text as date)",
+    "(('today'::varchar))::timestamptz",
+    "('now'::text)::pg_catalog.date",
+    "('[now,)'::text)::tstzrange",
+    "cast((select 'now'::text) as date)",
+    "chr(110)||chr(111)||chr(119)::date",
+    "(chr(110)||chr(111)||chr(119))::date",
+)
+HONEST = (
+    "(name || ' 10:00')::timestamp",
+    "(payload ->> 'downloaded_at')::timestamptz",
+    "at::date",
+    "(at at time zone 'America/New_York')::date",
+    "date_trunc('day', at)::date",
+    "left(name, 10)::date",
+    "cast(split_part(name, '_', 2) as date)",
+    "(name || ' UTC')::timestamptz",
+    "replace(name, '/', '-')::date",
+    "(at - interval '1 day')::date",
+    "name::text::date",
+)
+
+
+def test_a_time_that_is_made_of_text_may_not_spell_a_clock() -> None:
+    for made in MADE + MADE_OF_CASTS:
+        with pytest.raises(SqlRefused, match=r"may spell now or today.* \(line 1, column"):
+            parse_query(f"select count(*) from t where {made} > at")
+    for made in MADE:
+        with pytest.raises(SqlRefused, match="may spell now or today"):
+            expressions.parse(f"at > {made}")
+    for honest in HONEST:
+        parse_query(f"select {honest} as date from t where {honest} > :as_of")
+        expressions.parse(f"at > {honest}")
+
+
+def test_a_sample_of_a_table_is_the_same_each_time() -> None:
+    parse_query("select count(*) from t tablesample system (1) repeatable (7) where id > 0")
+    for rest in ("", " where id > 0", " r", ", u tablesample system (1) repeatable (1)"):
+        with pytest.raises(SqlRefused, match=r"write REPEATABLE \(1\) behind it"):
+            parse_query(f"select count(*) from t tablesample bernoulli (1){rest}")
+
+
 SPELLINGS = (
     "pg_sleep(1)", "PG_SLEEP (1)", "pg_catalog.pg_sleep(1)", "\"pg_sleep\"(1)",
     "pg_catalog . \"pg_sleep\"(1)", "pg_catalog/**/./**/pg_sleep -- x\n (1)",
@@ -116,7 +174,8 @@ SPELLINGS = (
     "clock_timestamp()", "pg_catalog.now()", "\"now\"()", "timeofday()", "statement_timestamp()",
     "pg_catalog.\"clock_timestamp\"()", "current_date", "CURRENT_TIMESTAMP", "current_time(3)",
     "localtime", "localtimestamp(0)", "age(at)", "age((at, 1))", "aws_lambda.invoke('x', 'y')",
-    "cron.schedule('x', 'y')", "ts_rewrite('a', 'select 1')",
+    "cron.schedule('x', 'y')", "ts_rewrite('a', 'select 1')", "normal_rand(1, 0, 1)",
+    "gen_random_bytes(4)", "gen_salt('md5')",
 )  # fmt: skip
 
 

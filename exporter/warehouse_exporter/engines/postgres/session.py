@@ -35,6 +35,7 @@ from warehouse_exporter.engines.postgres.settings import (
     PLANNING,
     SHADOWS,
     again,
+    among,
     milliseconds,
     of_config,
     opening,
@@ -240,7 +241,7 @@ class Session:
         """
         wanted = list(dict.fromkeys(names))
         try:
-            shadows = self._asked(SHADOWS, {"path": list(self._schemas)})
+            shadows = self._asked(SHADOWS, among(self._schemas))
             self._shadow = shadows[0][0] if shadows else None
         except Unreachable:
             raise

@@ -62,16 +62,25 @@ path. Every name is qualified, as the path may begin anywhere."""
 OURS = "SET LOCAL search_path = pg_catalog, pg_temp"
 """The path of statements that ask the catalogue: nothing of the users' is found by a plain name."""
 
+CALLED = (
+    "count", "sum", "min", "max", "avg", "abs", "round", "lower", "upper", "length", "bool_or",
+    "bool_and",
+)  # fmt: skip
+"""The functions of one argument that our statements call by a plain name."""
+COMPARING = ("=", "<>", "<", "<=", ">", ">=", "~", "!~", "||")
+RECKONING = ("+", "-", "*", "/")
+"""The operators of our statements; those that reckon matter between numbers."""
 SHADOWS = """
 SELECT 'function ' || p.oid::regprocedure::text
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
 JOIN pg_type t ON t.oid = p.proargtypes[0] AND t.typnamespace = 'pg_catalog'::regnamespace
-WHERE n.nspname = ANY(%(path)s::name[]) AND p.pronargs = 1
-  AND p.proname IN ('count', 'sum', 'min', 'max', 'avg', 'abs', 'round', 'lower', 'upper', 'length')
+WHERE n.nspname = ANY(%(path)s::name[]) AND p.proname = ANY(%(called)s::name[])
+  AND p.pronargs >= 1 AND p.pronargs - p.pronargdefaults <= 1
   AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass
                   AND d.objid = p.oid AND d.deptype = 'e')
   AND (SELECT bool_and(b.oid <> t.oid)
               AND bool_or(b.oid IN ('"any"'::regtype, 'anyelement'::regtype)
+                OR b.oid = 'anyarray'::regtype AND t.typcategory = 'A'
                 OR b.typcategory = t.typcategory AND t.typcategory IN ('N', 'S', 'D', 'T', 'B'))
        FROM pg_proc o JOIN pg_type b ON b.oid = o.proargtypes[0]
        WHERE o.proname = p.proname AND o.pronargs = 1
@@ -82,8 +91,8 @@ FROM pg_operator p JOIN pg_namespace n ON n.oid = p.oprnamespace
 JOIN pg_type l ON l.oid = p.oprleft AND l.typnamespace = 'pg_catalog'::regnamespace
 JOIN pg_type r ON r.oid = p.oprright AND r.typnamespace = 'pg_catalog'::regnamespace
 WHERE n.nspname = ANY(%(path)s::name[])
-  AND (p.oprname IN ('=', '<>', '<', '<=', '>', '>=', '~')
-       OR p.oprname IN ('+', '-', '*', '/') AND l.typcategory = 'N' AND r.typcategory = 'N')
+  AND (p.oprname = ANY(%(comparing)s::name[])
+       OR p.oprname = ANY(%(reckoning)s::name[]) AND l.typcategory = 'N' AND r.typcategory = 'N')
   AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_operator'::regclass
                   AND d.objid = p.oid AND d.deptype = 'e')
   AND (SELECT bool_and(o.oprleft <> l.oid OR o.oprright <> r.oid)
@@ -139,6 +148,12 @@ def again(made: Mapping[str, str]) -> str:
 def quoted(value: str) -> str:
     """A value as a literal that is read in one way, whatever the settings are."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def among(schemas: Sequence[str]) -> dict[str, list[str]]:
+    """The values of `SHADOWS`."""
+    words = {"called": CALLED, "comparing": COMPARING, "reckoning": RECKONING}
+    return {"path": list(schemas), **{name: list(value) for name, value in words.items()}}
 
 
 def path_of(schemas: Sequence[str]) -> str:
