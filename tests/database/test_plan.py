@@ -152,7 +152,7 @@ def test_a_statement_is_no_wider_than_postgres_takes(database: str, session: Ses
     config = parse(text, "wide.yml", {})
     targets = make_targets(config, session.relations([("shop", "items")]), AS_OF)
     found = make_plan(config.checks, targets).statements
-    assert len(found) == 3
+    assert len(found) == 4
     assert len({check for statement in found for check in statement.checks}) == 1000
     for statement in found:
         assert len(session.rows(statement.sql)) == 1 + statement.untimed

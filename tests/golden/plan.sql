@@ -33,7 +33,7 @@ CROSS JOIN LATERAL (
 SELECT COUNT(*) AS c0,
        COUNT(*) FILTER(WHERE ("client_id" IS NULL) AND (event_name <> 'test')) AS c1,
        COUNT(*) FILTER(WHERE (event_name <> 'test')) AS c2,
-       COUNT(*) FILTER(WHERE ("revenue" IS NULL)) AS c3,
+       COUNT(*) FILTER(WHERE (("revenue" IS NULL) OR (NOT (("revenue" - "revenue") = 0)))) AS c3,
        SUM("revenue") AS c4,
        COUNT("revenue") AS c5
 FROM "shop"."Orders"
@@ -110,7 +110,7 @@ SELECT warehouse_exporter_days.day, s.*
 FROM (VALUES (0, CAST('2026-03-27 23:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-28 23:00:00+00:00' AS TIMESTAMPTZ)),
              (1, CAST('2026-03-28 23:00:00+00:00' AS TIMESTAMPTZ), CAST('2026-03-29 22:00:00+00:00' AS TIMESTAMPTZ))) AS warehouse_exporter_days(day, low, high)
 CROSS JOIN LATERAL (
-SELECT COUNT(*) FILTER(WHERE ("revenue" IS NULL)) AS c0,
+SELECT COUNT(*) FILTER(WHERE (("revenue" IS NULL) OR (NOT (("revenue" - "revenue") = 0)))) AS c0,
        COUNT(*) AS c1,
        SUM("revenue") AS c2,
        COUNT("revenue") AS c3
@@ -119,6 +119,6 @@ WHERE "order_ts" >= warehouse_exporter_days.low AND "order_ts" < warehouse_expor
 
 -- orders: one scan of the whole table
 -- for: orders.ever
-SELECT COUNT(*) FILTER(WHERE ("revenue" IS NULL)) AS c0,
+SELECT COUNT(*) FILTER(WHERE (("revenue" IS NULL) OR (NOT (("revenue" - "revenue") = 0)))) AS c0,
        COUNT(*) AS c1
 FROM "shop"."Orders";

@@ -17,6 +17,7 @@ from warehouse_exporter.kinds.shared.base import Limited
 from warehouse_exporter.measures.dataset_view import Target
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import words
+from warehouse_exporter.sql.numbers import is_missing
 
 
 class AbsentDay(Limited):
@@ -51,9 +52,10 @@ class AbsentDay(Limited):
     def needs(self, target: Target) -> Mapping[str, Need]:
         given = target.predicate(self.where)
         column = target.column(self.column)
-        value = words.is_present(column)
+        missing = is_missing(column, target.fact(self.column).type)
         if self.blank_is_missing:
-            value = words.negated(words.either(words.is_null(column), words.is_blank(column)))
+            missing = words.either(missing, words.is_blank(column))
+        value = words.negated(missing)
         cells = (words.count(words.both(value, given)), words.count(given))
         return {"rows": Scan(target.dataset.name, self.span(target), Hits, cells)}
 

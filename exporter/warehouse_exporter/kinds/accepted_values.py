@@ -9,9 +9,11 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from warehouse_exporter.core.errors import Reason, Unmeasured
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Cell, Hits
 from warehouse_exporter.kinds.shared.base import Share
+from warehouse_exporter.kinds.shared.literals import READERS, is_ambiguous, typed
 from warehouse_exporter.kinds.usable import ALL
 from warehouse_exporter.measures.dataset_view import Target
 from warehouse_exporter.measures.requests import Need, Scan
@@ -57,7 +59,8 @@ class AcceptedValues(Share):
     """Share of values that are not in the list; NULL is no value.
 
     Values of a numeric column are compared as numbers (7 is 7.00), of a boolean column as truth
-    values, and all others as text, exactly as the list is written (01067 is not 1067).
+    values, times, addresses and uuids as what they are, and all others as text, exactly as the
+    list is written (01067 is not 1067).
     """
 
     kind = "accepted_values"
@@ -81,7 +84,7 @@ class AcceptedValues(Share):
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         column = target.column(self.column)
-        known = self.accepted(column, target.fact(self.column).type)
+        known = self.accepted(column, target)
         present = words.both(words.is_present(column), target.predicate(self.where))
         wrong = words.both(words.negated(known), present)
         as_text = words.cast(column.copy(), "text")
@@ -91,11 +94,22 @@ class AcceptedValues(Share):
         rows = Scan(target.dataset.name, self.span(target), Accepted, cells)
         return {"rows": rows, ALL: self.all_rows(target)}
 
-    def accepted(self, column: Node, column_type: str) -> Node:
+    def accepted(self, column: Node, target: Target) -> Node:
         """The predicate for a value of the list; what the column can never hold is left out."""
-        if column_type in NUMBERS:
+        column_type, zone = target.fact(self.column).type, target.dataset.time_zone
+        if is_ambiguous(column_type):
+            raise Unmeasured(
+                Reason.COLUMN_TYPE,
+                f"column {self.column} is {column_type}, whose values can be written in several"
+                " ways: judge it by a condition on each row, with the kind `rows`",
+            )
+        if column_type in READERS:
+            read = [typed(text, column_type, zone) for text in self.texts()]
+            listed = [value for value in read if value is not None]
+        elif column_type in NUMBERS:
             to = NUMBERS[column_type]
-            listed = [words.cast(words.string(v), to) for v in self.texts() if is_number(v)]
+            numbers = [text.replace("_", "") for text in self.texts() if is_number(text)]
+            listed = [words.cast(words.string(number), to) for number in numbers]
         elif column_type == "boolean":
             listed = [words.is_true(WORDS[v.lower()]) for v in self.texts() if v.lower() in WORDS]
         else:
@@ -117,6 +131,6 @@ class AcceptedValues(Share):
 def is_number(text: str) -> bool:
     """Whether a text is a number that PostgreSQL reads, whatever type it is read as."""
     try:
-        return "_" not in text and abs(Decimal(text.strip())) < LARGEST
+        return abs(Decimal(text.strip())) < LARGEST
     except InvalidOperation:
         return False

@@ -15,11 +15,12 @@ from warehouse_exporter.kinds.shared.base import Share
 from warehouse_exporter.measures.dataset_view import Target
 from warehouse_exporter.measures.requests import Need, Scan
 from warehouse_exporter.sql import words
+from warehouse_exporter.sql.numbers import is_missing
 from warehouse_exporter.sql.words import Node
 
 
 class Completeness(Share):
-    """Share of rows in which a column is NULL and, on request, empty or white space."""
+    """Share of rows in which a column is NULL, NaN, infinite or, on request, empty or blank."""
 
     kind = "completeness"
     ids: ClassVar[tuple[str, ...]] = ("C1", "C4")
@@ -46,9 +47,8 @@ class Completeness(Share):
     def missing(self, target: Target) -> Node:
         """The predicate for a row without a value."""
         column = target.column(self.column)
-        if not self.blank_is_missing:
-            return words.is_null(column)
-        return words.either(words.is_null(column), words.is_blank(column))
+        absent = is_missing(column, target.fact(self.column).type)
+        return words.either(absent, words.is_blank(column)) if self.blank_is_missing else absent
 
     def needs(self, target: Target) -> Mapping[str, Need]:
         given = target.predicate(self.where)

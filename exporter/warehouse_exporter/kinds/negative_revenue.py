@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from pydantic import Field
 
+from warehouse_exporter.core.model import Sample
 from warehouse_exporter.core.names import Metric
-from warehouse_exporter.core.states import Hits
+from warehouse_exporter.core.states import Count, Hits
+from warehouse_exporter.core.wording import counted
 from warehouse_exporter.kinds.shared.judged import Judged
+from warehouse_exporter.kinds.usable import all_of
 from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import words
+from warehouse_exporter.sql.numbers import MAY_BE_NAN, is_finite
 from warehouse_exporter.sql.words import Node
+
+NO_NUMBER = "no number"
+"""The need that counts rows with NaN or infinity."""
 
 
 class NegativeRevenue(Judged):
-    """Rows whose revenue is below zero; rows without revenue are not judged."""
+    """Rows whose revenue is below zero; rows without revenue, and NaN, are not judged."""
 
     kind = "negative_revenue"
     ids = ("R1",)
@@ -39,6 +49,23 @@ class NegativeRevenue(Judged):
 
     def fails(self, target: Target) -> Node:
         return words.compare(target.column(self.column), self.op, words.number(0))
+
+    def needs(self, target: Target) -> Mapping[str, Need]:
+        found = super().needs(target)
+        if target.fact(self.column).type not in MAY_BE_NAN:
+            return found
+        passed = words.negated(words.enclosed(self.fails(target)))
+        no_number = words.negated(is_finite(target.column(self.column)))
+        odd = words.count(words.both(no_number, passed, target.predicate(self.where)))
+        return {**found, NO_NUMBER: Scan(target.dataset.name, self.span(target), Count, (odd,))}
+
+    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+        odd = readings[NO_NUMBER].total(Count).rows if NO_NUMBER in readings else 0
+        state = readings["rows"].total(Hits)
+        judged = Hits(state.hits, (state.total or 0) - odd)
+        found = self.sample_of(target, judged, all_of(readings))
+        said = f"; {counted(odd, 'row')} left out, with NaN or infinity" if odd else ""
+        return [replace(found, evidence=found.evidence + said)]
 
     def evidence(self, target: Target, state: Hits) -> str:
         return (

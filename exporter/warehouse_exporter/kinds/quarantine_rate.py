@@ -8,12 +8,13 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from warehouse_exporter.core.errors import Reason, Unmeasured
+from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
 from warehouse_exporter.core.model import Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Count, Hits
-from warehouse_exporter.core.wording import counted
+from warehouse_exporter.core.wording import agreed, counted
 from warehouse_exporter.kinds.shared.base import Expression, Share
+from warehouse_exporter.kinds.shared.tally import Tally
 from warehouse_exporter.measures.dataset_view import Target
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import words
@@ -42,11 +43,14 @@ class QuarantineRate(Share):
         rejected, read = target.summand(self.quarantined), target.summand(self.read)
         complete = words.both(words.is_present(rejected), words.is_present(read), given)
         cells = (words.sum_of(rejected, complete), words.sum_of(read, complete))
+        at_least = words.coalesced(read, words.number(0))
+        odd = words.both(words.compare(rejected, ">", at_least), given)
         lacking = words.both(words.either(words.is_null(rejected), words.is_null(read)), given)
         days, name = self.span(target), target.dataset.name
         return {
             "rows": Scan(name, days, Hits, cells),
             "lacking": Scan(name, days, Count, (words.count(lacking),)),
+            "runs": Scan(name, days, Tally, (words.count(given), words.count(odd))),
         }
 
     def samples(self, target: Target, readings: Readings) -> list[Sample]:
@@ -54,14 +58,26 @@ class QuarantineRate(Share):
         if min(state.hits or 0.0, state.total or 0.0) < 0:
             said = f"{state.hits:,.0f} rows quarantined of {state.total:,.0f} rows read"
             raise Unmeasured(Reason.RESULT, f"{said} {self.when(target)}: no log has fewer than 0")
+        self.refuse_contradiction(target, readings)
         lacking = readings["lacking"].total(Count).rows
         if lacking and not state.total and not state.hits:
             what = f"without {self.quarantined} or {self.read}"
             text = f"{counted(lacking, 'run')} logged {self.when(target)} {what}"
             raise Unmeasured(Reason.NO_VALUES, f"{text}, and none that read rows")
+        runs, _ = readings["runs"].total(Tally).counts
+        if runs and not state.total:
+            read = agreed(runs, "it read", "they read")
+            raise Skipped(f"{counted(runs, 'run')} logged {self.when(target)}: {read} 0 rows")
         found = self.sample_of(target, state)
         said = f"; {counted(lacking, 'run')} without a number left out" if lacking else ""
         return [replace(found, evidence=found.evidence + said)]
+
+    def refuse_contradiction(self, target: Target, readings: Readings) -> None:
+        """Raise Unmeasured where a run rejected more rows than it read."""
+        _, odd = readings["runs"].total(Tally).counts
+        if odd:
+            text = f"{counted(odd, 'run')} logged {self.when(target)} with more rows quarantined"
+            raise Unmeasured(Reason.RESULT, f"{text} than read: the log contradicts itself")
 
     def evidence(self, target: Target, state: Hits) -> str:
         by_run = target.dataset.expect_day == "today" and self.span(target) is not None

@@ -10,6 +10,8 @@ from warehouse_exporter.sql import words
 from warehouse_exporter.sql.expressions import Expression
 from warehouse_exporter.sql.words import Node
 
+MAY_BE_NAN = frozenset({"numeric", "real", "double precision"})
+"""The types of number, as the catalogue names them, that have NaN and infinity."""
 REAL = "real"
 """The catalogue's name of a number in single precision: 6 to 9 digits."""
 
@@ -40,6 +42,14 @@ def is_finite(node: Node) -> Node:
     """
     nothing = exp.Paren(this=exp.Sub(this=node.copy(), expression=node.copy()))
     return words.compare(nothing, "=", words.number(0))
+
+
+def is_missing(node: Node, column_type: str) -> Node:
+    """Whether a column has no value: NULL, or of a number NaN or infinity."""
+    absent = words.is_null(node)
+    if column_type not in MAY_BE_NAN:
+        return absent
+    return words.either(absent, words.negated(is_finite(node)))
 
 
 def differs(one: Node, other: Node, tolerance: float) -> Node:

@@ -107,6 +107,11 @@ def compare(node: Node, op: str, other: Node) -> Node:
     return kinds[op](this=node.copy(), expression=other.copy())
 
 
+def coalesced(node: Node, other: Node) -> Node:
+    """The value, or another where there is none."""
+    return exp.Coalesce(this=node.copy(), expressions=[other.copy()])
+
+
 def one_of(node: Node, values: Iterable[Node]) -> Node:
     """node IN (values)."""
     return exp.In(this=node.copy(), expressions=[value.copy() for value in values])

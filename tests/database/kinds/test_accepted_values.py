@@ -11,6 +11,7 @@ EXAMPLE = Example(
     "column: event, values: [view], critical: '> 0'", "event", "SKIP", "UNKNOWN", "UNKNOWN"
 )
 
+ID = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"
 EVENTS = "accepted_values: {column: event, values: [view, cart, purchase], critical: '> 0'}"
 
 
@@ -73,6 +74,16 @@ def test_no_value_is_no_wrong_value(warehouse: Warehouse) -> None:
         ("text", "'NO', 'false'", "[NO]"),
         ("text", "'1_000', '1000'", "[1_000]"),
         ("char(5)", "'ab', 'b'", "[ab]"),
+        ("bigint", "9007199254740993, 9007199254740992", "[9_007_199_254_740_993]"),
+        ("inet", "'10.0.0.1', '10.0.0.2'", "[10.0.0.1/32, nowhere]"),
+        ("inet", "'10.0.0.1/8', '10.0.0.1'", "[10.0.0.1]"),
+        ("cidr", "'10.0.0.0/8', '10.0.0.0/9'", "[10.0.0.0/8]"),
+        ("uuid", f"'{ID}', '{ID.replace('a', 'b')}'", f"[{ID.upper()}, x]"),
+        ("date", "'2026-03-09', '2026-03-08'", "[20260309, 09/03/2026]"),
+        ("time", "'08:00', '09:00'", "['08:00', noon]"),
+        ("timestamp", "'2026-03-09 08:00', '2026-03-09'", "[2026-03-09T08:00, soon]"),
+        ("timestamptz", "'2026-03-09 08:00+00', '2026-03-09'", "[2026-03-09T09:00+01:00]"),
+        ("timestamptz", "'infinity', '2026-03-09'", "[infinity]"),
     ],
 )
 def test_values_are_compared_as_they_are_written_and_as_the_column_has_them(
@@ -84,6 +95,15 @@ def test_values_are_compared_as_they_are_written_and_as_the_column_has_them(
     assert word == "WARN"
     assert told.startswith("1 of 2 values of event not accepted on 2026-03-09")
     assert told.endswith("(50 %, limit 49 %)")
+
+
+@pytest.mark.parametrize("column_type", ["interval", "bytea", "jsonb", "int[]"])
+def test_a_type_with_several_spellings_is_refused(warehouse: Warehouse, column_type: str) -> None:
+    table(warehouse, "")
+    warehouse.sql(f"ALTER TABLE orders DROP event, ADD event {column_type}")
+    word, text = warehouse.say(EVENTS)
+    assert word == "UNKNOWN"
+    assert "whose values can be written in several ways: judge it by a condition" in text
 
 
 def test_what_no_value_of_the_column_can_be_accepts_none(warehouse: Warehouse) -> None:

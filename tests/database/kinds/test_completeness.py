@@ -54,6 +54,22 @@ def test_large_numbers_are_grouped_and_the_evidence_is_exported(warehouse: Wareh
     assert warehouse.say(RATE)[0] == "PASS"
 
 
+@pytest.mark.parametrize("number", ["numeric", "real", "float8"])
+@pytest.mark.parametrize(
+    "check", ["completeness: {", "missing_revenue: {", "absent_day: {window: day, "]
+)
+def test_nan_and_infinity_are_no_value(warehouse: Warehouse, number: str, check: str) -> None:
+    table(warehouse, rows=2)
+    warehouse.sql(f"ALTER TABLE orders ADD net {number} DEFAULT 5")
+    written = f"{check}column: net, critical: '> 0'}}"
+    assert warehouse.say(written)[0] == "PASS"
+    warehouse.sql("UPDATE orders SET net = 'NaN'")
+    assert warehouse.say(written)[0] == "FAIL"
+    if number != "numeric":
+        warehouse.sql("UPDATE orders SET net = 'Infinity'")
+        assert warehouse.say(written)[0] == "FAIL"
+
+
 def test_blank_text_is_missing_only_on_request(warehouse: Warehouse) -> None:
     table(warehouse, rows=10)
     warehouse.sql("UPDATE orders SET client_id = '' WHERE id = 1")

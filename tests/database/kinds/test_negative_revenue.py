@@ -41,6 +41,22 @@ def test_rows_without_revenue_are_not_judged(warehouse: Warehouse) -> None:
     assert warehouse.say(paid) == ("SKIP", "nothing to divide by: 0 rows on 2026-03-09")
 
 
+@pytest.mark.parametrize("kind", ["negative_revenue", "zero_revenue"])
+def test_what_is_no_number_is_said_and_all_of_it_is_not_measured(
+    warehouse: Warehouse, kind: str
+) -> None:
+    table(warehouse, "1, 1, 1")
+    check = f"{kind}: {{column: net, critical: '> 0'}}"
+    warehouse.sql("UPDATE orders SET net = CASE id WHEN 1 THEN 5 WHEN 2 THEN 'NaN'::float8 END")
+    assert "0 of 1 row with" in warehouse.say(check)[1]
+    assert "; 1 row left out, with NaN or infinity (" in warehouse.say(check)[1]
+    warehouse.sql("UPDATE orders SET net = CASE id WHEN 1 THEN 'Infinity' ELSE 'NaN' END::float8")
+    told = "3 rows on 2026-03-09: none has net (no_values)"
+    assert warehouse.say(check) == ("UNKNOWN", told)
+    warehouse.sql("UPDATE orders SET net = '-Infinity'")
+    assert warehouse.say(check)[0] == ("FAIL" if kind == "negative_revenue" else "UNKNOWN")
+
+
 def test_the_column_may_have_another_name(warehouse: Warehouse) -> None:
     table(warehouse, "1, 1, 1, 1")
     warehouse.sql("UPDATE orders SET net = CASE id WHEN 1 THEN -1 ELSE 5 END")

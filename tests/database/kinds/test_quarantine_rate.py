@@ -58,7 +58,7 @@ def test_it_falls_silent_with_a_good_run_and_exports_the_evidence(warehouse: War
 
 
 def test_runs_that_lack_either_number_are_left_out(warehouse: Warehouse) -> None:
-    table(warehouse, "('2026-03-10', 100, 1), ('2026-03-10', NULL, 50), ('2026-03-10', 5000, NULL)")
+    table(warehouse, "('2026-03-10', 100, 1), ('2026-03-10', NULL, 0), ('2026-03-10', 5000, NULL)")
     assert warehouse.values(RATE, orders=LOG)["quarantine_ratio"] == 0.01
     assert "; 2 runs without a number left out (1 %" in warehouse.say(RATE, orders=LOG)[1]
     warehouse.sql("DELETE FROM orders WHERE rows_read = 100")
@@ -79,7 +79,21 @@ def test_a_log_with_less_than_nothing_is_not_fine(warehouse: Warehouse, run: str
 def test_a_run_that_read_nothing_has_no_rate(warehouse: Warehouse) -> None:
     table(warehouse, "('2026-03-10', 0, 0)")
     said = warehouse.say(RATE, orders=LOG)
+    assert said == ("SKIP", "1 run logged on 2026-03-10: it read 0 rows")
+    warehouse.sql("DELETE FROM orders")
+    said = warehouse.say(RATE, orders=LOG)
     assert said == ("SKIP", "nothing to divide by: 0 rows on 2026-03-10")
+
+
+@pytest.mark.parametrize("odd", ["0, 50", "NULL, 50", "10, 11"])
+@pytest.mark.parametrize("others", ["", ", ('2026-03-10', 5000, 0)"])
+def test_a_run_cannot_reject_more_than_it_read(warehouse: Warehouse, odd: str, others: str) -> None:
+    table(warehouse, f"('2026-03-10', {odd}), ('2026-03-10', 0, 0){others}")
+    told = "1 run logged on 2026-03-10 with more rows quarantined than read"
+    assert warehouse.say(RATE, orders=LOG) == (
+        "UNKNOWN",
+        f"{told}: the log contradicts itself (result)",
+    )
 
 
 def test_expressions_windows_where_and_the_deadline(warehouse: Warehouse) -> None:
