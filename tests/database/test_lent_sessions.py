@@ -107,7 +107,7 @@ class Lent(Connector):
         """A connection on which somebody left something behind."""
         with super()._session(patience) as session:
             if self.left_behind:
-                session._wire.execute(self.left_behind, seconds=5)
+                session._connection.execute(self.left_behind, seconds=5)
             yield session
 
 
@@ -171,8 +171,8 @@ def test_a_pooled_session_gets_its_settings_back(lent: str) -> None:
     connector.left_behind = "SET search_path = staging; SET datestyle = 'German'; SET app.x = '7'"
     with connector.snapshot() as session:
         session.rows("SELECT 1 AS one")
-        session._wire.execute("ROLLBACK", seconds=5)
-        _, rows = session._wire.execute(
+        session._connection.execute("ROLLBACK", seconds=5)
+        _, rows = session._connection.execute(
             "SELECT current_setting('search_path'), current_setting('datestyle'),"
             " current_setting('app.x'), current_setting('row_security')",
             seconds=5,
@@ -331,12 +331,12 @@ def test_settings_cost_one_round_trip(lent: str, monkeypatch: pytest.MonkeyPatch
     loaded = parse(CONFIG, "test.yml", {"WAREHOUSE_DSN": lent})
     with Connector(loaded.warehouse)._session(0.0) as session:
         sent: list[str] = []
-        execute_ = session._wire.execute
+        execute_ = session._connection.execute
 
         def counted(text: str, *more: object, seconds: float) -> object:
             sent.append(text)
             return execute_(text, *more, seconds=seconds)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(session._wire, "execute", counted)
+        monkeypatch.setattr(session._connection, "execute", counted)
         session.begin()
         assert len(sent) == 1

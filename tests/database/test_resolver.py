@@ -7,7 +7,7 @@ import time
 
 import pytest
 from warehouse_exporter.core.errors import Unreachable
-from warehouse_exporter.engines.postgres.connection import Wire
+from warehouse_exporter.engines.postgres.connection import Connection
 from warehouse_exporter.engines.postgres.resolver import addressed, resolve
 
 from tests.support.serving import SOON
@@ -77,6 +77,6 @@ def test_a_stopped_exporter_waits_for_no_resolver() -> None:
 
 def test_localhost_is_found_and_connected_to_by_name(database: str) -> None:
     assert "127.0.0.1" in resolve("localhost")
-    wire = Wire(database.replace("127.0.0.1", "localhost"), 5, threading.Event())
-    assert wire.execute("SELECT 1 AS one", seconds=5) == (["one"], [(1,)])
-    wire.close()
+    connection = Connection(database.replace("127.0.0.1", "localhost"), 5, threading.Event())
+    assert connection.execute("SELECT 1 AS one", seconds=5) == (["one"], [(1,)])
+    connection.close()

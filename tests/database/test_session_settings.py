@@ -37,8 +37,8 @@ def test_it_holds_in_every_transaction_of_a_pass(database: str) -> None:
             assert other.rows(COSTS) == held
         failure(session, "SELECT 1 / 0")
         assert session.rows(COSTS) == held
-        session._wire.execute("ROLLBACK", seconds=5)
-        after = session._wire.execute(COSTS, seconds=5)
+        session._connection.execute("ROLLBACK", seconds=5)
+        after = session._connection.execute(COSTS, seconds=5)
         assert after[1] == [("on", "7MB", "3")]
 
 

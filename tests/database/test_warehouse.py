@@ -15,7 +15,7 @@ import psycopg2
 import pytest
 from warehouse_exporter.config import Warehouse
 from warehouse_exporter.core.errors import Reason, Unmeasured, Unreachable
-from warehouse_exporter.engines.postgres.connection import Wire
+from warehouse_exporter.engines.postgres.connection import Connection
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.engines.postgres.session import Session
 
@@ -229,8 +229,10 @@ def test_settings_are_made_in_the_transaction_and_end_with_it(rows_of_one: str) 
             "lock": "1500ms", "statement": "7s", "idle": "30s", "name": "warehouse-exporter",
             "zone": "UTC", "level": "repeatable read", "read_only": "on",
         }  # fmt: skip
-        session._wire.execute("ROLLBACK", seconds=5)
-        after = session._wire.execute("SELECT current_setting('statement_timeout')", seconds=5)
+        session._connection.execute("ROLLBACK", seconds=5)
+        after = session._connection.execute(
+            "SELECT current_setting('statement_timeout')", seconds=5
+        )
         assert after[1] == [("0",)]
 
 
@@ -296,7 +298,7 @@ def test_an_ambiguous_dsn_is_told_what_to_do() -> None:
         ("postgresql://host?password=abc@tail", "the DSN has a [?] before its @"),
     ):
         with pytest.raises(Unreachable, match=f"{said}: percent-encode the password"):
-            Wire(dsn, 1, threading.Event())
+            Connection(dsn, 1, threading.Event())
 
 
 def test_a_refused_connection_names_what_the_owner_has_named(rows_of_one: str) -> None:
@@ -307,7 +309,7 @@ def test_a_refused_connection_names_what_the_owner_has_named(rows_of_one: str) -
         (f"{nowhere}/{'x' * 70}", "database does not exist"),
     ):
         with pytest.raises(Unreachable) as failed:
-            Wire(dsn, 5, threading.Event())
+            Connection(dsn, 5, threading.Event())
         assert failed.value.detail == said
 
 

@@ -34,7 +34,7 @@ class Both:
         types = tuple(oid for (oid,) in self.cursor.fetchall())
         as_text = extensions.new_type(types, "as text", lambda value, cursor: value)
         extensions.register_type(as_text, self.plain)
-        extensions.register_type(as_text, session._wire._connection)
+        extensions.register_type(as_text, session._connection._connection)
         self.plain.rollback()
         self.cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 

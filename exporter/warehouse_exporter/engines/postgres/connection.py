@@ -43,7 +43,7 @@ Values = Sequence[Any] | Mapping[str, Any]
 """What is filled into a statement, in its order or by name."""
 
 
-class Wire:
+class Connection:
     """One connection to the warehouse; used by one thread, and canceled from any."""
 
     def __init__(self, dsn: str, seconds: float, stop: threading.Event) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from warehouse_exporter import config
 from warehouse_exporter.core.errors import Unreachable, UsageError
-from warehouse_exporter.engines.postgres.connection import Wire
+from warehouse_exporter.engines.postgres.connection import Connection
 from warehouse_exporter.engines.postgres.session import Session
 
 
@@ -17,7 +17,7 @@ class Connector:
 
     def __init__(self, warehouse: config.Warehouse) -> None:
         self.warehouse = warehouse
-        self._open: set[Wire] = set()
+        self._open: set[Connection] = set()
         self._room = threading.Condition()
         self._stopped = threading.Event()
         self._connecting = 0
@@ -60,16 +60,16 @@ class Connector:
     def _session(self, patience: float) -> Iterator[Session]:
         """A connection on which nothing has begun."""
         warehouse = self.warehouse
-        wire = self._connected(warehouse, patience)
+        connection = self._connected(warehouse, patience)
         try:
-            yield Session(wire, warehouse, self._stopped)
+            yield Session(connection, warehouse, self._stopped)
         finally:
-            wire.close()
+            connection.close()
             with self._room:
-                self._open.discard(wire)
+                self._open.discard(connection)
                 self._room.notify_all()
 
-    def _connected(self, warehouse: config.Warehouse, patience: float) -> Wire:
+    def _connected(self, warehouse: config.Warehouse, patience: float) -> Connection:
         """A connection, as soon as there is room for one more, waited for some seconds."""
 
         def room() -> bool:
@@ -85,10 +85,10 @@ class Connector:
             if self._stopped.is_set():
                 raise Unreachable("the exporter is shutting down")
             self._connecting += 1
-        made: list[Wire] = []
+        made: list[Connection] = []
         try:
             dsn = connection_string(warehouse, self._stopped)
-            made.append(Wire(dsn, warehouse.connect_timeout, self._stopped))
+            made.append(Connection(dsn, warehouse.connect_timeout, self._stopped))
         finally:
             with self._room:
                 self._connecting -= 1
@@ -103,10 +103,10 @@ class Connector:
         """
         with self._room:
             self._stopped.set()
-            wires = list(self._open)
+            connections = list(self._open)
             self._room.notify_all()
-        for wire in wires:
-            threading.Thread(target=wire.cancel, name="cancel", daemon=True).start()
+        for connection in connections:
+            threading.Thread(target=connection.cancel, name="cancel", daemon=True).start()
 
 
 def connection_string(warehouse: config.Warehouse, stop: threading.Event) -> str:

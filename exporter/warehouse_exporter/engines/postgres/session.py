@@ -26,7 +26,7 @@ from warehouse_exporter.engines.postgres.catalogue import (
     asked_for,
     found_among,
 )
-from warehouse_exporter.engines.postgres.connection import Answer, Values, Wire
+from warehouse_exporter.engines.postgres.connection import Answer, Connection, Values
 from warehouse_exporter.engines.postgres.cursor import CLOSED, FETCHED, HANDED_OVER, OPENED
 from warehouse_exporter.engines.postgres.fetching import in_portions
 from warehouse_exporter.engines.postgres.settings import (
@@ -55,8 +55,10 @@ class Session:
     statement was sent and is not answered; it stays so when the connection goes.
     """
 
-    def __init__(self, wire: Wire, warehouse: config.Warehouse, stopped: threading.Event) -> None:
-        self._wire = wire
+    def __init__(
+        self, connection: Connection, warehouse: config.Warehouse, stopped: threading.Event
+    ) -> None:
+        self._connection = connection
         self._warehouse = warehouse
         self._stopped = stopped
         self.deadline = time.monotonic() + warehouse.pass_timeout
@@ -74,7 +76,7 @@ class Session:
         With `snapshot` it sees what the transaction that exported it sees.
         """
         try:
-            _, rows = self._wire.execute(*opening(self._settings, snapshot), seconds=SHORT)
+            _, rows = self._connection.execute(*opening(self._settings, snapshot), seconds=SHORT)
         except Unreachable:
             raise
         except Unmeasured as error:
@@ -94,11 +96,13 @@ class Session:
     def export(self) -> str | None:
         """The name under which others can see the same instant; None where that is refused."""
         try:
-            _, rows = self._wire.execute("SELECT pg_catalog.pg_export_snapshot()", seconds=SHORT)
+            _, rows = self._connection.execute(
+                "SELECT pg_catalog.pg_export_snapshot()", seconds=SHORT
+            )
         except Unreachable:
             raise
         except Unmeasured:  # the transaction has failed with it
-            self._wire.execute("ROLLBACK", seconds=SHORT)
+            self._connection.execute("ROLLBACK", seconds=SHORT)
             self.begin()
             return None
         return str(rows[0][0])
@@ -110,8 +114,8 @@ class Session:
         """
         if not self._stopped.is_set():
             with suppress(Unmeasured):
-                self._wire.execute("ROLLBACK", seconds=SHORT)
-                self._wire.leave()
+                self._connection.execute("ROLLBACK", seconds=SHORT)
+                self._connection.leave()
 
     @property
     def left(self) -> float:
@@ -123,7 +127,9 @@ class Session:
 
         Raises Unmeasured, or Unreachable if the connection is gone.
         """
-        return self._in_savepoint(lambda seconds: self._wire.execute(sql, seconds=seconds), budget)
+        return self._in_savepoint(
+            lambda seconds: self._connection.execute(sql, seconds=seconds), budget
+        )
 
     def rows_of(
         self, written: str, zone: str, most: int, budget: float = math.inf
@@ -135,11 +141,11 @@ class Session:
         """
 
         def fetched(seconds: float) -> Answer:
-            self._wire.execute(HANDED_OVER, [written, zone], seconds=SHORT)
+            self._connection.execute(HANDED_OVER, [written, zone], seconds=SHORT)
             until = time.monotonic() + seconds
-            self._wire.execute(OPENED, seconds=seconds, written=written)
+            self._connection.execute(OPENED, seconds=seconds, written=written)
             answer = in_portions(lambda rows: self._fetched(written, rows, until, seconds), most)
-            self._wire.execute(CLOSED, seconds=SHORT)
+            self._connection.execute(CLOSED, seconds=SHORT)
             return answer
 
         return self._in_savepoint(fetched, budget)
@@ -151,9 +157,9 @@ class Session:
         if left <= 0:
             raise late
         limit = f"SET LOCAL statement_timeout = {milliseconds(left)}"
-        self._wire.execute(limit, seconds=SHORT)
+        self._connection.execute(limit, seconds=SHORT)
         try:
-            return self._wire.execute(FETCHED, [written, rows], seconds=left)
+            return self._connection.execute(FETCHED, [written, rows], seconds=left)
         except Unmeasured as error:
             raise late if error.reason is Reason.TIMEOUT else error from None
 
@@ -181,7 +187,7 @@ class Session:
             if self.careful:
                 self._refuse_rewritten()
             undone = "ROLLBACK TO SAVEPOINT s; " if self.careful else ""
-            self._wire.execute(f"{undone}RELEASE SAVEPOINT s", seconds=SHORT)
+            self._connection.execute(f"{undone}RELEASE SAVEPOINT s", seconds=SHORT)
         except Unreachable:
             raise
         except Unmeasured:
@@ -195,7 +201,7 @@ class Session:
 
         How long the transaction may be idle is said before it, so that it holds after a failure.
         """
-        self._wire.execute(
+        self._connection.execute(
             f"{again(self._settings)};"
             f"SET LOCAL idle_in_transaction_session_timeout = {milliseconds(idle)}; SAVEPOINT s;"
             f" SET LOCAL statement_timeout = {milliseconds(seconds)}; {path}",
@@ -205,7 +211,7 @@ class Session:
     def _roll_back(self) -> None:
         """Undo a failed statement; the snapshot stays."""
         with suppress(Unmeasured):
-            self._wire.execute("ROLLBACK TO SAVEPOINT s", seconds=SHORT)
+            self._connection.execute("ROLLBACK TO SAVEPOINT s", seconds=SHORT)
 
     def _refuse_rewritten(self) -> None:
         """Raise Unmeasured where a relation just read is not the one that the snapshot shows."""
@@ -223,7 +229,7 @@ class Session:
         try:
             if self._stopped.is_set():
                 raise Unmeasured(Reason.CANCELED, "the exporter is shutting down")
-            _, rows = self._wire.execute(unhurried + SHARDS_SHOWN + REWRITTEN, seconds=SHORT)
+            _, rows = self._connection.execute(unhurried + SHARDS_SHOWN + REWRITTEN, seconds=SHORT)
         except Unreachable:
             raise
         except Unmeasured as error:
@@ -267,13 +273,13 @@ class Session:
         seconds = max(self.left, SHORT)
         self._prepare(OURS, seconds, PLANNING)
         try:
-            _, rows = self._wire.execute(sql, values, seconds=seconds)
+            _, rows = self._connection.execute(sql, values, seconds=seconds)
         except Unreachable:
             raise
         except Unmeasured:
             self._roll_back()
             raise
-        self._wire.execute("RELEASE SAVEPOINT s", seconds=SHORT)
+        self._connection.execute("RELEASE SAVEPOINT s", seconds=SHORT)
         return rows
 
 
