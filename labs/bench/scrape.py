@@ -26,7 +26,7 @@ from rich.console import Console
 from warehouse_exporter.config.load import parse
 from warehouse_exporter.core.model import Outcome, Pass, Result, Sample, Verdict
 from warehouse_exporter.publish.scrape import Scrape
-from warehouse_exporter.publish.snapshots import Board
+from warehouse_exporter.publish.snapshots import SnapshotStore
 from warehouse_exporter.server.process import Server
 from warehouse_exporter.server.scheduler import utc_now
 from warehouse_exporter.server.web.app import make_app
@@ -63,8 +63,8 @@ class Measured:
     failed: int
 
 
-def published(series: int, now: datetime) -> Board:
-    """A board on which a pass has left so many series, give or take a hundred."""
+def published(series: int, now: datetime) -> SnapshotStore:
+    """A store on which a pass has left so many series, give or take a hundred."""
     names = [f"query_{n}" for n in range(series // ROWS)]
     datasets = "".join(
         f"  set_{n}: {{relation: shop.set_{n}, time: ts, "
@@ -73,10 +73,10 @@ def published(series: int, now: datetime) -> Board:
     )
     queries = "".join(f"  - {{name: {name}, sql: 'SELECT 1', info: '> 0'}}\n" for name in names)
     text = f"warehouse: {{dsn: x}}\ndatasets:\n{datasets}queries:\n{queries}"
-    board = Board(parse(text, "bench.yml", {}), now)
+    store = SnapshotStore(parse(text, "bench.yml", {}), now)
     fresh = Sample({"warehouse_newest_row_timestamp_seconds": now.timestamp()}, "fresh")
     results = {}
-    for check in board.snapshot.config.checks:
+    for check in store.snapshot.config.checks:
         samples = [fresh]
         if check.id.name in names:
             samples = [
@@ -85,17 +85,17 @@ def published(series: int, now: datetime) -> Board:
             ]
         verdicts = tuple(Verdict(Outcome.PASS, "fine", sample) for sample in samples)
         results[check.id] = Result(check.id, verdicts, now)
-    board.publish(Pass(now, results, frozenset(c.dataset for c in results), True, 1.0))
-    return board
+    store.publish(Pass(now, results, frozenset(c.dataset for c in results), True, 1.0))
+    return store
 
 
 class Still:
-    """An exporter that does nothing but show its board."""
+    """An exporter that does nothing but show its store."""
 
     ready = True
 
-    def __init__(self, board: Board) -> None:
-        self.board = board
+    def __init__(self, store: SnapshotStore) -> None:
+        self.store = store
 
     def reload(self) -> None:
         """Nothing to read again."""
@@ -107,8 +107,8 @@ class Still:
 def serve(port: int, series: int) -> None:
     """Answer scrapers until the end of the process."""
     logging.getLogger("asyncio").setLevel(logging.ERROR)  # wrk hangs up in the middle of answers
-    board = published(series, utc_now())
-    app = make_app(Still(board), Scrape(board, utc_now), utc_now, lifecycle=False)
+    store = published(series, utc_now())
+    app = make_app(Still(store), Scrape(store, utc_now), utc_now, lifecycle=False)
     settings = uvicorn.Config(
         app, port=port, log_config=None, access_log=False, server_header=False, lifespan="off",
         ws="none",

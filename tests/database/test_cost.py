@@ -8,7 +8,7 @@ from warehouse_exporter.core.model import CheckId, Pass
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.passes.run import run_pass
 from warehouse_exporter.publish.metrics import families
-from warehouse_exporter.publish.snapshots import Board
+from warehouse_exporter.publish.snapshots import SnapshotStore
 
 from tests.conftest import execute
 from tests.support.warehouses import NOON, config_of
@@ -46,11 +46,11 @@ def once(config: Config) -> Pass:
     return run_pass(config, Connector(config.warehouse), NOON)
 
 
-def shown(board: Board) -> dict[str, float]:
+def shown(store: SnapshotStore) -> dict[str, float]:
     """The gauge by check, as a scrape has it."""
     return {
         f"{sample.labels['dataset']}.{sample.labels['check']}": sample.value
-        for family in families(board.snapshot, board.snapshot.config.checks, NOON)
+        for family in families(store.snapshot, store.snapshot.config.checks, NOON)
         for sample in family.samples
         if sample.name == COST
     }
@@ -58,10 +58,10 @@ def shown(board: Board) -> dict[str, float]:
 
 def test_every_check_has_its_share_of_the_statements_that_serve_it(database: str) -> None:
     config = shop(database, slow=SLOW)
-    board, done = Board(config, NOON), once(config)
-    assert shown(board) == {}, "before the first pass nobody knows"
-    board.publish(done)
-    costs = shown(board)
+    store, done = SnapshotStore(config, NOON), once(config)
+    assert shown(store) == {}, "before the first pass nobody knows"
+    store.publish(done)
+    costs = shown(store)
     assert costs.keys() == {str(check.id) for check in config.checks}
     assert costs["orders.required_columns"] == 0, "the catalogue answers"
     assert costs["orders.completeness_gone"] == 0, "there is nothing to ask"
@@ -85,11 +85,11 @@ def test_a_statement_that_fails_has_its_cost_as_well(database: str) -> None:
 
 def test_a_pass_over_some_datasets_leaves_the_cost_of_the_others(database: str) -> None:
     config = shop(database, slow=SLOW)
-    board = Board(config, NOON)
-    board.publish(once(config))
-    before = shown(board)
+    store = SnapshotStore(config, NOON)
+    store.publish(once(config))
+    before = shown(store)
     only = frozenset({"orders"})
-    board.publish(run_pass(config, Connector(config.warehouse), NOON, only))
-    after = shown(board)
+    store.publish(run_pass(config, Connector(config.warehouse), NOON, only))
+    after = shown(store)
     assert after["slow.duplicates"] == before["slow.duplicates"]
     assert after["orders.volume"] != before["orders.volume"]

@@ -16,7 +16,7 @@ from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.kinds import all_metrics
 from warehouse_exporter.passes.run import run_pass
 from warehouse_exporter.publish.metrics import families
-from warehouse_exporter.publish.snapshots import Board
+from warehouse_exporter.publish.snapshots import SnapshotStore
 
 from tests.chain.demo.shops import FRIDAY, connected
 from tests.conftest import execute
@@ -53,11 +53,11 @@ def good(postgres: Postgres) -> Iterator[str]:
 
 def series_of(config: Config, as_of: datetime) -> Series:
     """Every series that a scrape after one pass shows."""
-    board = Board(config, as_of)
-    board.publish(run_pass(config, Connector(config.warehouse), as_of))
+    store = SnapshotStore(config, as_of)
+    store.publish(run_pass(config, Connector(config.warehouse), as_of))
     return frozenset(
         (sample.name, frozenset(sample.labels.items()))
-        for family in families(board.snapshot, board.snapshot.config.checks, as_of)
+        for family in families(store.snapshot, store.snapshot.config.checks, as_of)
         for sample in family.samples
     )
 

@@ -14,7 +14,7 @@ from warehouse_exporter.core.model import Outcome
 from warehouse_exporter.core.names import label_name
 from warehouse_exporter.kinds import all_kinds
 from warehouse_exporter.publish.scrape import Scrape
-from warehouse_exporter.publish.snapshots import Board
+from warehouse_exporter.publish.snapshots import SnapshotStore
 
 from tests.database.turns.whole import overlays
 from tests.support import shop_warehouse
@@ -35,16 +35,16 @@ PROMETHEUS_3 = (
 Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
-def text(board: Board, now: datetime = NOON, accept: str = "") -> str:
+def text(store: SnapshotStore, now: datetime = NOON, accept: str = "") -> str:
     """The body of a scrape at an instant."""
-    return Scrape(board, lambda: now).body(accept, zipped=False).content.decode()
+    return Scrape(store, lambda: now).body(accept, zipped=False).content.decode()
 
 
-def scrape(board: Board, now: datetime = NOON) -> Series:
+def scrape(store: SnapshotStore, now: datetime = NOON) -> Series:
     """Every series of ours by its name (without `warehouse_`) and labels, with its value."""
     return {
         (sample.name.removeprefix("warehouse_"), frozenset(sample.labels.items())): sample.value
-        for family in families_of(text(board, now))
+        for family in families_of(text(store, now))
         for sample in family.samples
         if sample.name.startswith("warehouse_")
     }
@@ -57,13 +57,13 @@ def series(name: str, check: str = "", **labels: str) -> tuple[str, frozenset[tu
     return name, frozenset({**own, **labels}.items())
 
 
-def board(more: str = OWN) -> Board:
-    """A board on which nothing is published yet."""
-    return Board(config(CHECKS, more=more), NOON)
+def store(more: str = OWN) -> SnapshotStore:
+    """A store on which nothing is published yet."""
+    return SnapshotStore(config(CHECKS, more=more), NOON)
 
 
 def test_a_check_is_its_gauges_and_whether_it_is_measured() -> None:
-    published = board()
+    published = store()
     share = found(
         Outcome.CRITICAL, "", {"duplicate_key_ratio": 0.5, "rows_failed": 1, "rows_checked": 2}
     )
@@ -79,7 +79,7 @@ def test_a_check_is_its_gauges_and_whether_it_is_measured() -> None:
 
 
 def test_the_rules_that_follow_from_the_config_in_use_have_a_fingerprint() -> None:
-    published, other = board(), config("volume: {critical: '< 6'}")
+    published, other = store(), config("volume: {critical: '< 6'}")
     old, new = published.snapshot.config, checksum(other)
     assert "rules_info" not in {name for name, _ in scrape(published)}, "not known yet"
     published.fingerprinted(old, checksum(old))
@@ -91,14 +91,14 @@ def test_the_rules_that_follow_from_the_config_in_use_have_a_fingerprint() -> No
 
 
 def test_the_number_of_checks_is_a_gauge() -> None:
-    published = board()
+    published = store()
     assert scrape(published)[series("config_checks")] == 3
     published.reconfigure(config("volume: {critical: '< 6'}"), NOON)
     assert scrape(published)[series("config_checks")] == 1
 
 
 def test_what_is_not_measured_is_never_zero() -> None:
-    published = board()
+    published = store()
     published.publish(pass_of({"orders.volume": unmeasured(), "orders.duplicates": skipped()}))
     got = scrape(published)
     assert not [name for name, _ in got if name in ("rows", "rows_failed", "duplicate_key_ratio")]
@@ -109,7 +109,7 @@ def test_what_is_not_measured_is_never_zero() -> None:
 
 
 def test_a_series_that_vanished_from_the_pass_vanishes_from_the_scrape() -> None:
-    published = board()
+    published = store()
     rows = tuple(found(Outcome.PASS, "", {"query_value": 1}, {"shop": s}) for s in ("a", "b"))
     published.publish(pass_of({"queries.own": rows}))
     assert series("query_value", "queries.own", shop="b") in scrape(published)
@@ -120,7 +120,7 @@ def test_a_series_that_vanished_from_the_pass_vanishes_from_the_scrape() -> None
 
 
 def test_the_lag_is_computed_at_the_scrape() -> None:
-    published = Board(config("freshness: {critical: '> 24h'}"), NOON)
+    published = SnapshotStore(config("freshness: {critical: '> 24h'}"), NOON)
     newest = (NOON - timedelta(hours=1)).timestamp()
     published.publish(pass_of({"orders.freshness": passed(newest_row_timestamp_seconds=newest)}))
     for minutes in (0, 10):
@@ -130,14 +130,14 @@ def test_the_lag_is_computed_at_the_scrape() -> None:
 
 
 def test_before_the_first_pass_nobody_says_that_the_warehouse_is_up_or_down() -> None:
-    assert series("up") not in scrape(board())
-    published = board()
+    assert series("up") not in scrape(store())
+    published = store()
     published.publish(pass_of({"orders.volume": unmeasured()}, up=False))
     assert scrape(published)[series("up")] == 0
 
 
 def test_failures_are_counted_from_zero_for_every_reason() -> None:
-    published = board()
+    published = store()
     got = scrape(published)
     reasons = {dict(labels)["reason"] for name, labels in got if name == "statement_failures_total"}
     assert reasons == {reason.value for reason in Reason}
@@ -152,7 +152,7 @@ def test_failures_are_counted_from_zero_for_every_reason() -> None:
 
 
 def test_the_exporter_says_what_it_runs_on() -> None:
-    published = board()
+    published = store()
     got = scrape(published)
     assert got[series("config_info", sha256=published.snapshot.config.sha256)] == 1
     assert got[series("config_last_reload_successful")] == 1
@@ -163,7 +163,7 @@ def test_the_exporter_says_what_it_runs_on() -> None:
 
 
 def test_the_last_success_is_per_dataset() -> None:
-    published = board()
+    published = store()
     published.publish(pass_of({"orders.volume": passed(rows=1)}))
     later = NOON + timedelta(minutes=1)
     published.publish(pass_of({"queries.own": passed(query_value=1)}, later))
@@ -174,7 +174,7 @@ def test_the_last_success_is_per_dataset() -> None:
 
 
 def test_the_interval_of_every_dataset_is_told_from_the_start() -> None:
-    published = board()
+    published = store()
     name = "pass_interval_seconds"
     assert scrape(published)[series(name, dataset="orders")] == 300
     assert scrape(published)[series(name, dataset="queries")] == 300
@@ -184,7 +184,7 @@ def test_the_interval_of_every_dataset_is_told_from_the_start() -> None:
 
 
 def test_of_two_rows_with_the_same_labels_the_second_is_dropped_and_its_check_is_named() -> None:
-    published = board()
+    published = store()
     rows = tuple(
         found(Outcome.PASS, "", {"query_value": value}, labels)
         for value, labels in ((1, {"a b": "x"}), (2, {"a-b": "x"}), (3, {"a b": "y"}))
@@ -197,7 +197,7 @@ def test_of_two_rows_with_the_same_labels_the_second_is_dropped_and_its_check_is
 
 
 def test_of_rows_with_the_same_labels_the_worst_is_published_so_that_its_alert_fires() -> None:
-    published = board()
+    published = store()
     fine = found(Outcome.PASS, "", {"query_value": 1}, {"shop": "x"})
     bad = found(Outcome.CRITICAL, "", {"query_value": 2}, {"shop": "x"})
     published.publish(pass_of({"queries.own": (fine, bad)}))
@@ -224,21 +224,21 @@ def test_of_rows_with_the_same_labels_the_worst_is_published_so_that_its_alert_f
 )
 def test_a_column_of_a_query_becomes_a_label_that_is_none_of_ours(column: str, label: str) -> None:
     assert label_name(column) == label
-    published = board()
+    published = store()
     row = found(Outcome.PASS, "", {"query_value": 1}, {column: 'a "b" \\ c\nd'})
     published.publish(pass_of({"queries.own": row}))
     assert series("query_value", "queries.own", **{label: 'a "b" \\ c\nd'}) in scrape(published)
 
 
 def test_infinity_is_rendered_as_prometheus_reads_it() -> None:
-    published = board()
+    published = store()
     published.publish(pass_of({"orders.volume": passed(rows=float("inf"))}))
     assert 'warehouse_rows{check="volume",dataset="orders"} +Inf' in text(published)
 
 
 @pytest.mark.parametrize("accept", [PROMETHEUS_2, PROMETHEUS_3])
 def test_open_metrics_has_the_same_families(accept: str) -> None:
-    published = board()
+    published = store()
     published.publish(pass_of({"orders.volume": passed(rows=7)}))
     body = Scrape(published, lambda: NOON).body(accept, zipped=False)
     assert body.content_type.startswith("application/openmetrics-text")
@@ -249,7 +249,7 @@ def test_open_metrics_has_the_same_families(accept: str) -> None:
 
 
 def test_help_says_that_values_come_from_the_last_pass() -> None:
-    published = board()
+    published = store()
     published.publish(pass_of({"orders.volume": passed(rows=7)}))
     (line,) = [x for x in text(published).splitlines() if x.startswith("# HELP warehouse_rows ")]
     assert line.endswith("As of the last pass.")
@@ -261,7 +261,7 @@ def test_promtool_has_nothing_to_say_about_a_shop_with_every_kind(database: str)
     shop_warehouse.build(database, now)
     config = shop_warehouse.config(database)
     assert {check.kind.kind for check in config.checks} | set(overlays()) >= set(all_kinds())
-    published = Board(config, now)
+    published = SnapshotStore(config, now)
     published.publish(shop_warehouse.run(database, now))
     body = text(published, now)
     asked = subprocess.run(

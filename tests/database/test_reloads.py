@@ -49,7 +49,7 @@ def a_pipe(file: Path) -> None:
 def test_passes_and_scrapes_go_on_while_a_reload_hangs(
     exporter: Exporter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file, scrape = Path(exporter.config_file), Scrape(exporter.board, utc_now)
+    file, scrape = Path(exporter.config_file), Scrape(exporter.store, utc_now)
     said: list[str] = []
 
     def reload() -> None:
@@ -61,8 +61,8 @@ def test_passes_and_scrapes_go_on_while_a_reload_hangs(
     hanging = threading.Thread(target=reload)
     hanging.start()
     wait_for(lambda: "reload" in {thread.name for thread in threading.enumerate()})
-    passes = exporter.board.snapshot.counts.passes
-    wait_for(lambda: exporter.board.snapshot.counts.passes > passes + 1)
+    passes = exporter.store.snapshot.counts.passes
+    wait_for(lambda: exporter.store.snapshot.counts.passes > passes + 1)
     body = scrape.body("", zipped=False).content
     assert b"\nwarehouse_config_last_reload_successful 1.0\n" in body
     assert said == []
@@ -75,7 +75,7 @@ def test_passes_and_scrapes_go_on_while_a_reload_hangs(
     file.unlink()
     written(file, CHECKS)
     exporter.reload()
-    assert exporter.board.snapshot.reload_ok
+    assert exporter.store.snapshot.reload_ok
 
 
 def test_reloads_that_hang_are_not_piled_up(
@@ -92,15 +92,15 @@ def test_reloads_that_hang_are_not_piled_up(
 
 @pytest.mark.parametrize("left", ["datasets: {orders: {relation: orders}}\n", None])
 def test_a_config_without_a_check_is_refused(exporter: Exporter, left: str | None) -> None:
-    file, before = Path(exporter.config_file), exporter.board.snapshot.config
+    file, before = Path(exporter.config_file), exporter.store.snapshot.config
     whole = file.read_text()
     file.write_text(
         whole.partition("datasets:")[0] + left if left else written_to_the_middle(whole)
     )
     with pytest.raises(ConfigError, match="no check in it: was the file cut off"):
         exporter.reload()
-    assert exporter.board.snapshot.config is before
-    assert not exporter.board.snapshot.reload_ok
+    assert exporter.store.snapshot.config is before
+    assert not exporter.store.snapshot.reload_ok
     with pytest.raises(ConfigError, match="was the file cut off"):
         Exporter(str(file))
 
@@ -123,7 +123,7 @@ def test_a_config_that_lost_most_of_its_checks_is_taken_and_told(
     written(Path(exporter.config_file), CHECKS[:1])
     exporter.reload()
     assert told in caplog.messages
-    assert len(exporter.board.snapshot.config.checks) == 1
+    assert len(exporter.store.snapshot.config.checks) == 1
 
 
 @pytest.mark.parametrize(
@@ -145,8 +145,8 @@ def test_a_config_that_is_refused_tells_no_secret(
     with pytest.raises(ConfigError) as refused:
         exporter.reload()
     logged = [str(getattr(record, "fields", "")) for record in caplog.records]
-    page = render_page(exporter.board.snapshot, utc_now())
-    scraped = Scrape(exporter.board, utc_now).body("", zipped=False).content.decode()
+    page = render_page(exporter.store.snapshot, utc_now())
+    scraped = Scrape(exporter.store, utc_now).body("", zipped=False).content.decode()
     said = "\n".join([str(refused.value), *caplog.messages, *logged, page, scraped])
     assert "not reloaded" in said
     assert "sesame" not in said

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from warehouse_exporter.publish.scrape import MOMENT, Scrape
-from warehouse_exporter.publish.snapshots import Board
+from warehouse_exporter.publish.snapshots import SnapshotStore
 
 from tests.support.made import config, pass_of, passed
 from tests.support.warehouses import NOON
@@ -33,11 +33,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def board() -> Board:
+def store() -> SnapshotStore:
     """Two checks, passed at noon; the newest row is an hour old."""
     checks = "volume: {critical: '< 5'}\nfreshness: {critical: '> 1d'}"
     orders = "{relation: orders, time: ts, every: 1m}"
-    made = Board(config(checks, orders=orders), NOON)
+    made = SnapshotStore(config(checks, orders=orders), NOON)
     made.publish(
         pass_of(
             {
@@ -57,8 +57,10 @@ def line(body: bytes, name: str) -> str | None:
     return lines[0].split()[-1] if lines else None
 
 
-def test_the_lag_grows_although_nothing_is_rendered_anew(board: Board, clock: Clock) -> None:
-    scrape = Scrape(board, clock)
+def test_the_lag_grows_although_nothing_is_rendered_anew(
+    store: SnapshotStore, clock: Clock
+) -> None:
+    scrape = Scrape(store, clock)
     first = scrape.body("", zipped=False)
     clock.at += timedelta(seconds=90)
     second = scrape.body("", zipped=False)
@@ -68,8 +70,10 @@ def test_the_lag_grows_although_nothing_is_rendered_anew(board: Board, clock: Cl
 
 
 @pytest.mark.parametrize("zipped", [False, True])
-def test_the_scrapers_of_one_moment_share_a_body(board: Board, clock: Clock, zipped: bool) -> None:
-    scrape = Scrape(board, clock)
+def test_the_scrapers_of_one_moment_share_a_body(
+    store: SnapshotStore, clock: Clock, zipped: bool
+) -> None:
+    scrape = Scrape(store, clock)
     assert scrape.kept("", zipped=zipped) is None
     body = scrape.body("", zipped=zipped)
     clock.at += MOMENT - timedelta(microseconds=1)
@@ -81,16 +85,16 @@ def test_the_scrapers_of_one_moment_share_a_body(board: Board, clock: Clock, zip
     assert scrape.body("", zipped=zipped) is not body
 
 
-def test_a_shared_body_ends_with_the_pass_it_shows(board: Board, clock: Clock) -> None:
-    scrape = Scrape(board, clock)
+def test_a_shared_body_ends_with_the_pass_it_shows(store: SnapshotStore, clock: Clock) -> None:
+    scrape = Scrape(store, clock)
     scrape.body("", zipped=False)
-    board.publish(pass_of({"orders.volume": passed(rows=8)}))
+    store.publish(pass_of({"orders.volume": passed(rows=8)}))
     assert scrape.kept("", zipped=False) is None
 
 
-def test_what_becomes_too_old_is_gone_without_a_pass(board: Board, clock: Clock) -> None:
-    scrape = Scrape(board, clock)
-    limit = board.snapshot.age_limit(next(iter(board.snapshot.results)))
+def test_what_becomes_too_old_is_gone_without_a_pass(store: SnapshotStore, clock: Clock) -> None:
+    scrape = Scrape(store, clock)
+    limit = store.snapshot.age_limit(next(iter(store.snapshot.results)))
     clock.at = NOON + limit
     assert line(scrape.body("", zipped=False).content, "warehouse_rows") == "7.0"
     clock.at += timedelta(milliseconds=1)
@@ -100,15 +104,15 @@ def test_what_becomes_too_old_is_gone_without_a_pass(board: Board, clock: Clock)
     assert line(body, "warehouse_check_measured") == "0.0"
 
 
-def test_a_pass_shows_at_once(board: Board, clock: Clock) -> None:
-    scrape = Scrape(board, clock)
+def test_a_pass_shows_at_once(store: SnapshotStore, clock: Clock) -> None:
+    scrape = Scrape(store, clock)
     assert line(scrape.body("", zipped=False).content, "warehouse_rows") == "7.0"
-    board.publish(pass_of({"orders.volume": passed(rows=8)}))
+    store.publish(pass_of({"orders.volume": passed(rows=8)}))
     assert line(scrape.body("", zipped=False).content, "warehouse_rows") == "8.0"
 
 
-def test_a_clock_that_is_set_back_shows_nothing_stale(board: Board, clock: Clock) -> None:
-    scrape = Scrape(board, clock)
+def test_a_clock_that_is_set_back_shows_nothing_stale(store: SnapshotStore, clock: Clock) -> None:
+    scrape = Scrape(store, clock)
     clock.at = NOON + timedelta(days=1)
     assert line(scrape.body("", zipped=False).content, "warehouse_rows") is None
     clock.at = NOON
@@ -116,8 +120,10 @@ def test_a_clock_that_is_set_back_shows_nothing_stale(board: Board, clock: Clock
 
 
 @pytest.mark.parametrize("accept", ACCEPT)
-def test_gzip_is_one_member_with_the_same_text(board: Board, clock: Clock, accept: str) -> None:
-    scrape = Scrape(board, clock)
+def test_gzip_is_one_member_with_the_same_text(
+    store: SnapshotStore, clock: Clock, accept: str
+) -> None:
+    scrape = Scrape(store, clock)
     packed = scrape.body(accept, zipped=True)
     plain = scrape.body(accept, zipped=False)
     assert packed.content_type == plain.content_type

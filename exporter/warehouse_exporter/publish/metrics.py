@@ -19,17 +19,17 @@ from warehouse_exporter.core.model import CheckId, Outcome, Sample
 from warehouse_exporter.core.names import Metric, label_name
 from warehouse_exporter.kinds import all_metrics
 from warehouse_exporter.kinds.freshness import Freshness
-from warehouse_exporter.publish.snapshots import Board, Snapshot
+from warehouse_exporter.publish.snapshots import Snapshot, SnapshotStore
 
 Families = dict[str, Family]
 SHARED = (names.ROWS_FAILED, names.ROWS_CHECKED)
 
 
 class BoardCollector(Collector):
-    """A collector that shows what the board holds now; never touches the warehouse."""
+    """A collector that shows what the store holds now; never touches the warehouse."""
 
-    def __init__(self, board: Board, clock: Callable[[], datetime]) -> None:
-        self._board = board
+    def __init__(self, store: SnapshotStore, clock: Callable[[], datetime]) -> None:
+        self._store = store
         self._clock = clock
 
     def describe(self) -> Iterable[Family]:
@@ -42,7 +42,7 @@ class SelfCollector(BoardCollector):
 
     def collect(self) -> Iterator[Family]:
         """Fresh families, so that what has vanished is gone with this scrape."""
-        yield from self_families(self._board.snapshot)
+        yield from self_families(self._store.snapshot)
 
 
 class LagCollector(BoardCollector):
@@ -50,7 +50,7 @@ class LagCollector(BoardCollector):
 
     def collect(self) -> Iterator[Family]:
         """One family; empty without a check of freshness."""
-        snapshot, now = self._board.snapshot, self._clock()
+        snapshot, now = self._store.snapshot, self._clock()
         lags = family(names.LAG)
         for check in snapshot.config.checks:
             if isinstance(check.kind, Freshness):
@@ -61,7 +61,7 @@ class LagCollector(BoardCollector):
 
 
 def families(snapshot: Snapshot, checks: Sequence[Check], now: datetime) -> Iterator[Family]:
-    """Everything that the board holds of some checks, but for the ages."""
+    """Everything that the store holds of some checks, but for the ages."""
     values, dropped = check_families(snapshot, checks, now)
     yield from values.values()
     yield from state_families(snapshot, checks, now)

@@ -25,7 +25,7 @@ from prometheus_client import (
 
 from warehouse_exporter.publish.metrics import LagCollector, SelfCollector
 from warehouse_exporter.publish.pieces import END, Pieces
-from warehouse_exporter.publish.snapshots import Board, Snapshot
+from warehouse_exporter.publish.snapshots import Snapshot, SnapshotStore
 
 GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 MOMENT = timedelta(milliseconds=100)
@@ -85,29 +85,29 @@ class Kept:
 
 
 class Scrape:
-    """Renders the board for scrapers; never touches the warehouse."""
+    """Renders the store for scrapers; never touches the warehouse."""
 
-    def __init__(self, board: Board, clock: Callable[[], datetime]) -> None:
-        self._board = board
+    def __init__(self, store: SnapshotStore, clock: Callable[[], datetime]) -> None:
+        self._store = store
         self._clock = clock
         self._lock = threading.Lock()
         self._pieces: dict[str, Pieces] = {}
         self._rendered: dict[str, Fixed] = {}
         self._kept: dict[tuple[str, bool], Kept] = {}
         self._fixed = CollectorRegistry(auto_describe=False)
-        self._fixed.register(SelfCollector(board, clock))
+        self._fixed.register(SelfCollector(store, clock))
         self._fresh = CollectorRegistry(auto_describe=False)
-        self._fresh.register(LagCollector(board, clock))
+        self._fresh.register(LagCollector(store, clock))
         ProcessCollector(registry=self._fresh)
         PlatformCollector(registry=self._fresh)
         GCCollector(registry=self._fresh)
-        board.tell(self._prepare)
+        store.tell(self._prepare)
 
     def kept(self, accept: str, *, zipped: bool) -> Body | None:
         """The body if it is at hand; None where it takes work, which a thread should do."""
         _, content_type = exposition.choose_encoder(accept)
         kept = self._kept.get((content_type, zipped))
-        held = kept is not None and kept.holds(self._board.snapshot, self._clock())
+        held = kept is not None and kept.holds(self._store.snapshot, self._clock())
         return kept.body if kept is not None and held else None
 
     def body(self, accept: str, *, zipped: bool) -> Body:
@@ -124,7 +124,7 @@ class Scrape:
 
     def _made(self, accept: str, zipped: bool) -> Body:
         encoder, content_type = exposition.choose_encoder(accept)
-        snapshot, now = self._board.snapshot, self._clock()
+        snapshot, now = self._store.snapshot, self._clock()
         fixed = self._rendered.get(content_type)
         if fixed is None or not fixed.holds(snapshot, now):
             pieces = self._pieces.setdefault(content_type, Pieces(encoder))

@@ -1,7 +1,7 @@
-"""What is published: the last word on every check, and how long it may be believed.
+"""The published snapshot: the latest result of every check, and when it expires.
 
 Passes replace results by reference, so a scrape sees whole passes only. A check that could not be
-measured says so at once; its last value stays for three intervals and then disappears.
+measured shows it at once; its last value stays for three intervals and then disappears.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from warehouse_exporter.core.errors import Reason, Unmeasured
 from warehouse_exporter.core.model import RANK, CheckId, Outcome, Pass, Result, Sample
 from warehouse_exporter.passes.verdicts import not_measured
 
-PATIENCE = 3
-"""Intervals after which a value that nobody refreshed is no longer believed."""
+EXPIRY_INTERVALS = 3
+"""Intervals after which a value that no pass has refreshed expires."""
 
 
 @dataclass(frozen=True)
 class Counts:
-    """What has been counted since the start of the process."""
+    """Counters since the start of the process."""
 
     passes: int = 0
     statements: int = 0
@@ -34,8 +34,8 @@ class Counts:
 class Snapshot:
     """Everything published at one moment.
 
-    What is said of a dataset is the same for as long as its number in `versions` is. `rules` is the
-    fingerprint of the rules that follow from the config; None until somebody has worked it out.
+    The results of a dataset are unchanged while its number in `versions` is. `rules` is the
+    checksum of the rules for the config; None until it has been computed.
     """
 
     config: Config
@@ -53,14 +53,14 @@ class Snapshot:
     web_ok: bool | None = None
 
     def age_limit(self, check: CheckId) -> timedelta:
-        """How long a value of this check may be believed."""
+        """How long a value of this check is valid."""
         every = self.config.interval(check.dataset)
-        return timedelta(seconds=PATIENCE * every + self.config.warehouse.pass_timeout)
+        return timedelta(seconds=EXPIRY_INTERVALS * every + self.config.warehouse.pass_timeout)
 
     def current(
         self, now: datetime, checks: Iterable[Check] | None = None
     ) -> dict[CheckId, Result]:
-        """The result of every configured check at `now`, or of some; too old is not measured."""
+        """The result of every configured check at `now`, or of some; expired means unmeasured."""
         found = {}
         for check in self.config.checks if checks is None else checks:
             result = self.results.get(check.id)
@@ -75,7 +75,7 @@ class Snapshot:
         return found
 
     def next_expiry(self, now: datetime, checks: Iterable[Check] | None = None) -> datetime | None:
-        """The next instant at which something of these checks becomes too old; None for never."""
+        """The next time at which a result of these checks expires; None for never."""
         ends = [
             result.measured_at + self.age_limit(check.id)
             for check in (self.config.checks if checks is None else checks)
@@ -85,7 +85,7 @@ class Snapshot:
         return min((end for end in ends if end >= now), default=None)
 
     def samples(self, check: CheckId, now: datetime) -> list[Sample]:
-        """The values to show for a check, worst first: those last measured, until too old."""
+        """The last measured values of a check, worst first, until they expire."""
         result = self.measured.get(check)
         if result is None or now - result.measured_at > self.age_limit(check):
             return []
@@ -97,8 +97,8 @@ class Snapshot:
 Hears = Callable[[Collection[str], Snapshot], None]
 
 
-class Board:
-    """Holds the snapshot that everybody reads; written by passes and reloads only."""
+class SnapshotStore:
+    """Holds the current snapshot; only passes and reloads replace it."""
 
     def __init__(self, config: Config, now: datetime) -> None:
         self._lock = threading.Lock()
@@ -106,7 +106,7 @@ class Board:
         self.snapshot = Snapshot(config, loaded_at=now)
 
     def tell(self, hears: Hears) -> None:
-        """Let somebody hear of which datasets something new is said, and what."""
+        """Register a listener for changed datasets and the new snapshot."""
         self._hears = hears
 
     def publish(self, done: Pass) -> None:

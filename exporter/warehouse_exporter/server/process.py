@@ -77,7 +77,7 @@ def run(config_file: str, listen: str, *, lifecycle: bool, web_config: str | Non
     use_one_heap()
     exporter = Exporter(config_file)
     patience = Patience()
-    site = make_app(exporter, Scrape(exporter.board, utc_now), utc_now, lifecycle=lifecycle)
+    site = make_app(exporter, Scrape(exporter.store, utc_now), utc_now, lifecycle=lifecycle)
     app = Recognizing(site, patience)
     options: dict[str, Any] = {
         "host": host, "port": port, "log_config": None, "access_log": False,
@@ -87,7 +87,7 @@ def run(config_file: str, listen: str, *, lifecycle: bool, web_config: str | Non
     if web_config:
         from warehouse_exporter.server.web.auth import guarded
 
-        settings = guarded(app, web_config, exporter.board.web_loaded, **options)
+        settings = guarded(app, web_config, exporter.store.web_loaded, **options)
     else:
         settings = uvicorn.Config(app, **options)
     server = Server(settings, patience)

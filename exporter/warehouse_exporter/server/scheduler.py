@@ -27,7 +27,7 @@ from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.passes.looks import read_by
 from warehouse_exporter.passes.run import run_pass
 from warehouse_exporter.plan.closed_days import Kept
-from warehouse_exporter.publish.snapshots import Board
+from warehouse_exporter.publish.snapshots import SnapshotStore
 from warehouse_exporter.server.memory import give_back, settle
 from warehouse_exporter.server.reloads import Loaded, Reloads, refuse_empty
 from warehouse_exporter.server.timer import Rhythm
@@ -80,13 +80,13 @@ def compared(config: Config) -> Iterator[tuple[str, str]]:
 
 
 class Exporter:
-    """One warehouse under watch: its config, its board, and the threads that run the passes."""
+    """One warehouse under watch: its config, its store, and the threads that run the passes."""
 
     def __init__(self, config_file: str) -> None:
         self.config_file = config_file
         config = load(config_file)
         refuse_empty(config)
-        self.board = Board(config, utc_now())
+        self.store = SnapshotStore(config, utc_now())
         self._connector = Connector(config.warehouse)
         self._stop = threading.Event()
         self._wake = threading.Event()
@@ -111,8 +111,8 @@ class Exporter:
 
     def _fingerprint(self) -> None:
         """Work out the fingerprint of the first rules: it takes a moment, and nobody waits."""
-        config = self.board.snapshot.config
-        self.board.fingerprinted(config, checksum(config))
+        config = self.store.snapshot.config
+        self.store.fingerprinted(config, checksum(config))
         give_back()
 
     def stop(self) -> None:
@@ -133,7 +133,7 @@ class Exporter:
             try:
                 loaded = self._reloads.again()
             except ConfigError as error:
-                self.board.reload_failed()
+                self.store.reload_failed()
                 event(log, logging.ERROR, "config not reloaded", problems=str(error))
                 raise
             self._take(loaded)
@@ -142,12 +142,12 @@ class Exporter:
 
     def _take(self, loaded: Loaded) -> None:
         """Go on with another config; only the exchange itself holds up the passes."""
-        old, new = self.board.snapshot.config, loaded.config
+        old, new = self.store.snapshot.config, loaded.config
         if 2 * len(new.checks) < len(old.checks):
             counts = {"before": len(old.checks), "after": len(new.checks)}
             event(log, logging.WARNING, "config lost most of its checks", **counts)
         same, jobs = unchanged(old, new), planned(new, self._begin)
-        exchange = self.board.prepare(new, utc_now(), loaded.rules)
+        exchange = self.store.prepare(new, utc_now(), loaded.rules)
         with self._lock:
             self._kept = self._kept.only(same)
             self._connector.warehouse = new.warehouse
@@ -170,7 +170,7 @@ class Exporter:
     @property
     def ready(self) -> bool:
         """Whether every dataset has once been passed over; a reload changes nothing of that."""
-        snapshot = self.board.snapshot
+        snapshot = self.store.snapshot
         if all(check.id in snapshot.results for check in snapshot.config.checks):
             self._ready = True
         return self._ready
@@ -206,11 +206,11 @@ class Exporter:
     def _run(self, lane: Lane) -> None:
         """One pass of a lane; the lane is free again whatever happens."""
         with self._lock:
-            config, kept = self.board.snapshot.config, self._kept
+            config, kept = self.store.snapshot.config, self._kept
         try:
             done = run_pass(config, self._connector, utc_now(), lane.datasets, kept)
-            if not self._stop.is_set() and config is self.board.snapshot.config:
-                self.board.publish(done)
+            if not self._stop.is_set() and config is self.store.snapshot.config:
+                self.store.publish(done)
         except Exception:  # the lane outlives every fault of ours; staleness alerts tell of it
             log.exception("pass failed")
         gc.collect()  # the trees of statements are cyclic: left alone they pile up to megabytes

@@ -1,6 +1,6 @@
 """The gate and a real Prometheus say the same of the same numbers, by check and severity.
 
-One board with a random pass on it is published over HTTP as any other, scraped by Prometheus, and
+One store with a random pass on it is published over HTTP as any other, scraped by Prometheus, and
 judged there by the rules that we write. NaN is among the numbers, though none leaves a state.
 
 An age is judged by Prometheus' clock, which moves, and in the gate at `as_of`, which does not.
@@ -30,7 +30,7 @@ from warehouse_exporter.core.model import Outcome, Pass, Sample, Severity
 from warehouse_exporter.core.names import ALERT_UNMEASURED, label_name
 from warehouse_exporter.passes.verdicts import ORDER, judge_sample
 from warehouse_exporter.publish.scrape import Scrape
-from warehouse_exporter.publish.snapshots import Board
+from warehouse_exporter.publish.snapshots import SnapshotStore
 from warehouse_exporter.server.process import Server, bind
 from warehouse_exporter.server.web.app import make_app
 
@@ -57,9 +57,9 @@ Series = tuple[str, str, frozenset[tuple[str, str]]]
 
 @dataclass
 class Published:
-    """A board that nothing changes, as the web knows an exporter."""
+    """A store that nothing changes, as the web knows an exporter."""
 
-    board: Board
+    store: SnapshotStore
     ready: bool = True
 
     def reload(self) -> None:
@@ -75,9 +75,9 @@ def utc_now() -> datetime:
 
 
 @contextmanager
-def served(board: Board) -> Iterator[str]:
-    """The host and port where a board is on /metrics."""
-    app = make_app(Published(board), Scrape(board, utc_now), utc_now, lifecycle=False)
+def served(store: SnapshotStore) -> Iterator[str]:
+    """The host and port where a store is on /metrics."""
+    app = make_app(Published(store), Scrape(store, utc_now), utc_now, lifecycle=False)
     server = Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off", ws="none"))
     sock = bind(server, "127.0.0.1:0")
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
@@ -151,10 +151,10 @@ def agreement(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agreement]:
     rules.write_text(render(config))
     as_of = utc_now().replace(microsecond=0)
     done = random_pass(config, as_of, as_of + AHEAD, dice)
-    board = Board(config, as_of)
-    board.publish(done)
+    store = SnapshotStore(config, as_of)
+    store.publish(done)
     with (
-        served(board) as target,
+        served(store) as target,
         PrometheusServer([target], [rules], scrape_interval=f"{INTERVAL.seconds}s") as prometheus,
     ):
         wait_judged(prometheus)

@@ -18,7 +18,7 @@ from warehouse_exporter.demo.runner import CONFIG
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.passes.run import run_pass
 from warehouse_exporter.publish.scrape import Scrape
-from warehouse_exporter.publish.snapshots import Board
+from warehouse_exporter.publish.snapshots import SnapshotStore
 
 from tests.chain.demo.shops import connected
 from tests.chain.prometheus.test_shipped_rules import RULES
@@ -41,9 +41,9 @@ that by then no pass is late."""
 def scraped(dsn: str, at: datetime) -> str:
     """The text of /metrics after a pass."""
     config = load(CONFIG, {"WAREHOUSE_DSN": dsn})
-    board = Board(config, at)
-    board.publish(run_pass(config, Connector(config.warehouse), at))
-    return Scrape(board, lambda: at).body("", zipped=False).content.decode()
+    store = SnapshotStore(config, at)
+    store.publish(run_pass(config, Connector(config.warehouse), at))
+    return Scrape(store, lambda: at).body("", zipped=False).content.decode()
 
 
 def series(text: str, at: datetime) -> Iterator[dict[str, str]]:

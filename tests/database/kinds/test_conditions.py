@@ -18,7 +18,7 @@ from warehouse_exporter.passes.run import run_pass
 from warehouse_exporter.passes.verdicts import judge_sample
 from warehouse_exporter.publish.metrics import labels_of
 from warehouse_exporter.publish.scrape import Scrape
-from warehouse_exporter.publish.snapshots import Board
+from warehouse_exporter.publish.snapshots import SnapshotStore
 
 from tests.database.kinds.examples import EXAMPLES, ORDERS, OTHERS, build, config_with
 from tests.support.warehouses import NOON, RESET, Warehouse, complaint
@@ -42,9 +42,9 @@ def judged(warehouse: Warehouse, damage: str) -> tuple[Config, Pass, Scraped]:
         config_with(list(EXAMPLES.values())), "test.yml", {"WAREHOUSE_DSN": warehouse.dsn}
     )
     done = run_pass(config, Connector(config.warehouse), NOON)
-    board = Board(config, NOON)
-    board.publish(done)
-    text = Scrape(board, lambda: SOON).body("", zipped=False).content.decode()
+    store = SnapshotStore(config, NOON)
+    store.publish(done)
+    text = Scrape(store, lambda: SOON).body("", zipped=False).content.decode()
     return (
         config,
         done,

@@ -10,7 +10,7 @@ from warehouse_exporter.config.load import parse
 from warehouse_exporter.core.errors import Reason
 from warehouse_exporter.core.model import CheckId, Verdict
 from warehouse_exporter.publish.metrics import families
-from warehouse_exporter.publish.snapshots import Board
+from warehouse_exporter.publish.snapshots import SnapshotStore
 
 from tests.database.kinds.example import Example
 from tests.database.turns.breaking import ORDERS, Break
@@ -308,12 +308,12 @@ def test_days_that_are_not_judged_are_gauges_and_no_alerts(warehouse: Warehouse)
     shop(warehouse)
     written = config_of(more="metrics: {n: {dataset: orders, count: '*', critical: '< 2'}}")
     config = parse(written, "test.yml", {"WAREHOUSE_DSN": warehouse.dsn})
-    board = Board(config, NOON)
-    board.publish(warehouse.run(written))
+    store = SnapshotStore(config, NOON)
+    store.publish(warehouse.run(written))
     labels = {"dataset": "orders", "check": "metric_n", "metric": "n"}
     shown = {
         tuple(sorted(sample.labels.items())): sample.value
-        for family in families(board.snapshot, config.checks, NOON)
+        for family in families(store.snapshot, config.checks, NOON)
         for sample in family.samples
         if sample.name == "warehouse_metric_value"
     }

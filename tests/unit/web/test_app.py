@@ -33,7 +33,7 @@ class Client:
     """Asks the application without a network."""
 
     def __init__(self, exporter: Exporter, *, lifecycle: bool) -> None:
-        registry = Scrape(exporter.board, lambda: NOON)
+        registry = Scrape(exporter.store, lambda: NOON)
         self.app = make_app(exporter, registry, lambda: NOON, lifecycle=lifecycle)
 
     def ask(self, method: str, path: str, **headers: str) -> httpx.Response:
@@ -144,14 +144,14 @@ def test_it_is_healthy_at_once_and_ready_after_the_first_pass(
 ) -> None:
     assert client.get("/-/healthy").status_code == 200
     assert client.get("/-/ready").status_code == 503
-    exporter.board.publish(pass_of({"orders.volume": passed(rows=9)}))
+    exporter.store.publish(pass_of({"orders.volume": passed(rows=9)}))
     assert client.get("/-/ready").status_code == 200
 
 
 def test_the_checks_as_json(exporter: Exporter, client: Client) -> None:
     (pending,) = client.get("/api/v1/checks").json()["checks"]
     assert (pending["outcome"], pending["reason"]) == ("unmeasured", "pending")
-    exporter.board.publish(pass_of({"orders.volume": passed(rows=9)}))
+    exporter.store.publish(pass_of({"orders.volume": passed(rows=9)}))
     data = client.get("/api/v1/checks").json()
     assert data["as_of"] == NOON.isoformat()
     (check,) = data["checks"]
@@ -182,7 +182,7 @@ def test_a_reload_says_what_is_wrong(exporter: Exporter, operator: Client) -> No
     answer = operator.post("/-/reload")
     assert answer.status_code == 500
     assert "warehouse" in answer.text
-    assert not exporter.board.snapshot.reload_ok
+    assert not exporter.store.snapshot.reload_ok
     Path(exporter.config_file).unlink()
     assert "cannot be read" in operator.post("/-/reload").text
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from warehouse_exporter.core.errors import Reason
 from warehouse_exporter.core.model import Outcome, Severity
-from warehouse_exporter.publish.snapshots import Board
+from warehouse_exporter.publish.snapshots import SnapshotStore
 from warehouse_exporter.server.web.page import render_page
 
 from tests.support.made import config, found, pass_of, passed, skipped, unmeasured
@@ -25,9 +25,9 @@ CHECKS = (
 OWNED = f'{{relation: orders, time: ts, key: id, owner: "{EVIL}"}}'
 
 
-def board() -> Board:
-    """A board after a pass with every outcome."""
-    published = Board(config(CHECKS, orders=OWNED), NOON)
+def store() -> SnapshotStore:
+    """A store after a pass with every outcome."""
+    published = SnapshotStore(config(CHECKS, orders=OWNED), NOON)
     published.publish(
         pass_of(
             {
@@ -43,48 +43,48 @@ def board() -> Board:
     return published
 
 
-def page(on: Board, after: timedelta = timedelta()) -> str:
+def page(on: SnapshotStore, after: timedelta = timedelta()) -> str:
     """The page some time after noon."""
     return render_page(on.snapshot, NOON + after)
 
 
 def test_every_check_has_a_row_worst_first() -> None:
-    words = re.findall(r'<td class="v \w+">([^<]*)</td>', page(board()))
+    words = re.findall(r'<td class="v \w+">([^<]*)</td>', page(store()))
     assert words == ["FAIL", "UNKNOWN", "WARN", "WARN (info)", "SKIP", "PASS"]
 
 
 def test_what_is_shown_is_escaped() -> None:
-    text = page(board())
+    text = page(store())
     assert "<script" not in text
     assert text.count("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;") >= 3
     assert "&amp; more" in text
 
 
 def test_the_counts_are_those_of_the_rows() -> None:
-    counts = re.findall(r'<span class="v \w+">(\w+)</span> (\d+)', page(board()))
+    counts = re.findall(r'<span class="v \w+">(\w+)</span> (\d+)', page(store()))
     assert counts == [("FAIL", "1"), ("UNKNOWN", "1"), ("WARN", "2"), ("SKIP", "1"), ("PASS", "1")]
 
 
 def test_a_row_has_the_limits_and_the_owner() -> None:
-    row = next(line for line in page(board()).splitlines() if "orders.volume" in line)
+    row = next(line for line in page(store()).splitlines() if "orders.volume" in line)
     assert "critical &lt; 5; warning &lt; 9" in row
     assert "alert" in row
 
 
 def test_the_age_is_that_of_the_last_pass() -> None:
-    assert "Last pass 1 min 5 s ago" in page(board(), timedelta(seconds=65))
-    assert "The first pass has not ended yet." in page(Board(config(CHECKS), NOON))
+    assert "Last pass 1 min 5 s ago" in page(store(), timedelta(seconds=65))
+    assert "The first pass has not ended yet." in page(SnapshotStore(config(CHECKS), NOON))
 
 
 def test_what_nobody_refreshed_is_unknown() -> None:
-    old = page(board(), timedelta(days=1))
+    old = page(store(), timedelta(days=1))
     words = re.findall(r'<td class="v \w+">([^<]*)</td>', old)
     assert words == ["UNKNOWN"] * 6
     assert "no pass since 2026-03-10 12:00:00 UTC" in old
 
 
 def test_trouble_is_said_at_the_top() -> None:
-    published = board()
+    published = store()
     assert 'class="bad"' not in page(published)
     published.reload_failed()
     assert "The config could not be reloaded." in page(published)

@@ -19,7 +19,7 @@ from warehouse_exporter.alerting.assets import INDEX
 from warehouse_exporter.core.errors import ConfigError
 from warehouse_exporter.publish import report
 from warehouse_exporter.publish.scrape import Scrape
-from warehouse_exporter.publish.snapshots import Board
+from warehouse_exporter.publish.snapshots import SnapshotStore
 from warehouse_exporter.server.web.page import render_page
 from warehouse_exporter.server.web.runbooks import runbook_page
 from warehouse_exporter.server.web.timeouts import Unhurried
@@ -34,7 +34,7 @@ SAFE = {
 class Controls(Protocol):
     """What the web may ask of the exporter."""
 
-    board: Board
+    store: SnapshotStore
 
     @property
     def ready(self) -> bool:
@@ -84,13 +84,13 @@ class Site:
 
     async def page(self, request: Request) -> Response:
         """The status page."""
-        snapshot = self.exporter.board.snapshot
+        snapshot = self.exporter.store.snapshot
         text = await asyncio.to_thread(render_page, snapshot, self.clock())
         return HTMLResponse(text, headers=SAFE)
 
     async def checks(self, request: Request) -> Response:
         """Every verdict as JSON."""
-        snapshot, now = self.exporter.board.snapshot, self.clock()
+        snapshot, now = self.exporter.store.snapshot, self.clock()
 
         def made() -> JSONResponse:
             data = report.as_data(snapshot.current(now), now, snapshot.config)
