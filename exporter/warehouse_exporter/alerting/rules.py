@@ -87,7 +87,9 @@ def last(metric: str) -> Rule:
     return {"record": name, "expr": f"{metric}\nor\n({name} and on({CHECK}) {BLIND})"}
 
 
-def labels(check: Check, severity: Severity, config: Config) -> dict[str, str]:
+def labels(
+    check: Check, severity: Severity, config: Config, role: str | None
+) -> dict[str, str]:
     """The labels by which an alert is routed."""
     return {
         "severity": severity.value,
@@ -96,7 +98,15 @@ def labels(check: Check, severity: Severity, config: Config) -> dict[str, str]:
         "owner": literal(check.owner or "unowned"),
         "layer": check.kind.layer,
         "incident": incident(check.id.dataset, config.datasets),
+        **({"role": role} if role else {}),
     }
+
+
+def role_of(check: Check) -> str | None:
+    """What a finding of the check is to others; None where the rows are wrong in themselves."""
+    if check.kind.root_cause:
+        return names.ROOT_CAUSE
+    return names.SYMPTOM if check.kind.symptom else None
 
 
 def kept(check: Check, config: Config) -> str | None:
@@ -134,7 +144,7 @@ def finding_rule(
         "expr": expression(condition, check),
         **({"for": check.kind.hold} if check.kind.hold else {}),
         **({"keep_firing_for": keep} if keep else {}),
-        "labels": labels(check, severity, config),
+        "labels": labels(check, severity, config, role_of(check)),
         "annotations": texts(
             check,
             place,
@@ -161,7 +171,7 @@ def unmeasured_rule(check: Check, place: int, config: Config) -> Rule:
         "alert": names.ALERT_UNMEASURED,
         "expr": f"{selector(names.MEASURED.name, check)} == 0",
         "for": config.alerts.unmeasured_for,
-        "labels": labels(check, severity, config),
+        "labels": labels(check, severity, config, names.SYMPTOM),
         "annotations": texts(
             check,
             place,

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+ROOT_CAUSE, SYMPTOM = "root_cause", "symptom"
+"""Values of the label `role` of alerts: a root cause inhibits the symptoms that follow from it."""
 FROM_LAST_PASS = "As of the last pass."
 
 

@@ -29,7 +29,11 @@ datasets:
       - required_columns: {critical: "> 0"}
       - volume: {warning: "< 10", critical: "< 5"}
   sessions: {relation: sessions, time: ts, depends_on: [events]}
-  orders: {relation: orders, time: ts, depends_on: [sessions]}
+  orders:
+    relation: orders
+    time: ts
+    depends_on: [sessions]
+    checks: [channel_mix: {sum: revenue, warning: ">= 20%"}]
   ads: {relation: ads, time: ts, checks: [freshness: {critical: "> 24h"}]}
   spend: {relation: spend, time: ts, depends_on: [ads], checks: [volume: {critical: "< 5"}]}
 """

@@ -46,7 +46,7 @@ EACH = 80
 INTERVAL = timedelta(seconds=2)
 AHEAD = timedelta(seconds=237)
 """To the instant at which ages are on their limits: less than Prometheus looks back."""
-RULE_LABELS = {"alertname", "severity", "dataset", "check", "owner", "layer", "incident"}
+RULE_LABELS = {"alertname", "severity", "dataset", "check", "owner", "layer", "incident", "role"}
 EVALUATED = re.compile(
     r"^prometheus_rule_group_last_evaluation_timestamp_seconds{.*} (.+)$", re.MULTILINE
 )

@@ -15,7 +15,6 @@ from warehouse_exporter.config import Config
 from warehouse_exporter.core import names
 from warehouse_exporter.core.lineage import downstream
 from warehouse_exporter.core.model import Severity
-from warehouse_exporter.kinds import all_kinds
 
 Rule = Mapping[str, Any]
 ABOUT_OURSELVES = (
@@ -35,7 +34,7 @@ MILDER = {Severity.CRITICAL: [], Severity.WARNING: [none_of("severity", [Severit
 
 def rules(config: Config) -> list[Rule]:
     """Every inhibition rule, the widest first."""
-    return [*of_what_is_down(), of_a_stale_pass(), of_the_same_check(), *of_root_causes(config)]
+    return [*of_what_is_down(), of_a_stale_pass(), of_the_same_check(config), *of_root_causes(config)]
 
 
 def rule(source: list[str], target: list[str], *same: str) -> Rule:
@@ -63,10 +62,10 @@ def of_a_stale_pass() -> Rule:
     return rule(source, target, "job", "instance", "dataset")
 
 
-def of_the_same_check() -> Rule:
+def of_the_same_check(config: Config) -> Rule:
     """Critical inhibits the warning for the same series of the same check."""
     given = {"job", "alertname", "dataset", "check"}
-    series = {name for kind in all_kinds().values() for name in kind.metric.labels} - given
+    series = {name for check in config.checks for name in check.kind.metric.labels} - given
     source, milder = [OURS, equal("severity", Severity.CRITICAL)], MILDER[Severity.WARNING]
     same = ("job", "alertname", "dataset", "check", *sorted(series))
     return rule(source, milder, *same)
@@ -78,19 +77,19 @@ def of_root_causes(config: Config) -> Iterator[Rule]:
         affected = [dataset, *downstream(dataset, config.datasets)]
         target = [one_of("dataset", affected), *symptoms()]
         for severity, milder in MILDER.items():
-            causes = {
-                check.kind.alert
+            if any(
+                check.kind.root_cause and severity in check.kind.conditions()
                 for check in config.checks_of(frozenset([dataset]))
-                if check.kind.root_cause and severity in check.kind.conditions()
-            }
-            if causes:
+            ):
                 loud = [equal("dataset", dataset), equal("severity", severity)]
-                source = [*loud, one_of("alertname", sorted(causes))]
+                source = [OURS, *loud, equal("role", names.ROOT_CAUSE)]
                 yield rule(source, [*target, *milder], "job")
 
 
 def symptoms() -> list[str]:
-    """All alerts about data, except those for rows that are wrong in themselves."""
-    apart = {kind.alert for kind in all_kinds().values() if not kind.symptom}
-    ours = {names.ALERT_PASS_STALE, names.ALERT_SERIES_DROPPED}
-    return [OURS, none_of("alertname", sorted(apart | ours))]
+    """All alerts about data, except those for rows that are wrong in themselves.
+
+    A root cause may itself be the symptom of another one upstream. Alerts are told apart by a label
+    that their rules give them, so that these routes know no kind of check by name.
+    """
+    return [OURS, one_of("role", (names.ROOT_CAUSE, names.SYMPTOM))]
