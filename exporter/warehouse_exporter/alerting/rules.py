@@ -87,9 +87,7 @@ def last(metric: str) -> Rule:
     return {"record": name, "expr": f"{metric}\nor\n({name} and on({CHECK}) {BLIND})"}
 
 
-def labels(
-    check: Check, severity: Severity, config: Config, role: str | None
-) -> dict[str, str]:
+def labels(check: Check, severity: Severity, config: Config, role: str | None) -> dict[str, str]:
     """The labels by which an alert is routed."""
     return {
         "severity": severity.value,

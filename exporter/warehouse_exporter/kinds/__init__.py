@@ -1,4 +1,4 @@
-"""The registry of kinds: every module here that defines one is found by itself."""
+"""The registry of kinds: one is found in a module here, or by an entry point of another package."""
 
 from __future__ import annotations
 
@@ -9,7 +9,21 @@ from functools import cache
 from types import MappingProxyType
 
 from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.plugins import plugins, refuse_twins
 from warehouse_exporter.kinds.shared.base import Kind
+
+GROUP = "warehouse_exporter.kinds"
+"""The entry points of kinds in other packages, each a class."""
+OWN = "this program"
+NEEDED = ("kind", "ids", "metric", "alert", "summary")
+
+
+def kind_classes() -> Iterator[tuple[str, type[Kind]]]:
+    """Every kind, and whose it is: one in a file here, or one that an entry point names."""
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
+    yield from ((OWN, kind) for kind in subclasses(Kind) if kind.__module__.startswith(__name__))
+    yield from plugins(GROUP, as_kind, "a class of a kind: one below Kind, with its public names")
 
 
 def subclasses(of: type[Kind]) -> Iterator[type[Kind]]:
@@ -20,12 +34,24 @@ def subclasses(of: type[Kind]) -> Iterator[type[Kind]]:
         yield from subclasses(below)
 
 
+def as_kind(found: object) -> type[Kind] | None:
+    """What an entry point names, if it is a kind with all that a kind must have."""
+    if not isinstance(found, type) or not issubclass(found, Kind):
+        return None
+    return found if all(hasattr(found, name) for name in NEEDED) else None
+
+
 @cache
 def all_kinds() -> Mapping[str, type[Kind]]:
-    """Every kind by its name, in alphabetical order."""
-    for module in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{module.name}")
-    found = {kind.kind: kind for kind in subclasses(Kind)}
+    """Every kind by its name, in alphabetical order. Raises BrokenPlugin for one that is not."""
+    found: dict[str, type[Kind]] = {}
+    taken: dict[str, str] = {}
+    for whose, kind in kind_classes():
+        for word in (kind.kind, kind.alert, kind.metric.name, *(m.name for m in kind.more_metrics)):
+            if word in taken:
+                refuse_twins(word, whose, taken[word])
+            taken[word] = whose
+        found[kind.kind] = kind
     return MappingProxyType(dict(sorted(found.items())))
 
 

@@ -23,7 +23,11 @@ def templates() -> Mapping[str, str]:
 @cache
 def runbooks() -> Mapping[str, str]:
     """The runbooks as Markdown: by the name of their alert, and the one to begin with."""
-    return {name.removesuffix(".md"): text for name, text in texts_in(RUNBOOKS, "*.md").items()}
+    from warehouse_exporter.kinds import all_kinds  # templates and rules need none
+
+    ours = {name.removesuffix(".md"): text for name, text in texts_in(RUNBOOKS, "*.md").items()}
+    theirs = {kind.alert: kind.runbook for kind in all_kinds().values() if kind.runbook}
+    return {**theirs, **ours}
 
 
 def texts_in(folder: Path, pattern: str) -> dict[str, str]:

@@ -34,7 +34,12 @@ MILDER = {Severity.CRITICAL: [], Severity.WARNING: [none_of("severity", [Severit
 
 def rules(config: Config) -> list[Rule]:
     """Every inhibition rule, the widest first."""
-    return [*of_what_is_down(), of_a_stale_pass(), of_the_same_check(config), *of_root_causes(config)]
+    return [
+        *of_what_is_down(),
+        of_a_stale_pass(),
+        of_the_same_check(config),
+        *of_root_causes(config),
+    ]
 
 
 def rule(source: list[str], target: list[str], *same: str) -> Rule:

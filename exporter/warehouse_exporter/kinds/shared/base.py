@@ -108,6 +108,8 @@ class Kind(BaseModel):
     """Whether rows at infinity are what it looks for; to others they are of no day."""
     judged: ClassVar[Mapping[str, str]] = NO_LABELS
     """Labels that select the judged series, where the metric has other series as well."""
+    runbook: ClassVar[str] = ""
+    """The runbook of its alert as Markdown, for a kind of another package: ours are files."""
     verbatim: ClassVar[frozenset[str]] = frozenset()
     """Parameters whose items are text exactly as written, whatever YAML would read them as."""
 

@@ -1,0 +1,47 @@
+"""What other packages add: classes and functions that they name as entry points.
+
+A plug-in that is broken is said, by its name, before anything else is done: a config that uses it
+would be refused with a message about something else, and a check that is not there warns nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib.metadata import EntryPoint, entry_points
+from typing import TypeVar
+
+from warehouse_exporter.core.errors import WarehouseExporterError
+
+T = TypeVar("T")
+
+
+class BrokenPlugin(WarehouseExporterError):
+    """A plug-in cannot be used; the message names it and says why."""
+
+
+def label(point: EntryPoint) -> str:
+    """How a plug-in is named in messages: `kind odd (of package shop-checks)`."""
+    package = f" of package {point.dist.name}" if point.dist else ""
+    return f"plug-in {point.group}: {point.name} = {point.value}{package}"
+
+
+def plugins(group: str, is_one: Callable[[object], T | None], what: str) -> Iterator[tuple[str, T]]:
+    """Everything in a group of entry points, each with its label; `is_one` gives None for others.
+
+    Raises BrokenPlugin for one that cannot be imported, or that is not `what` it should be.
+    """
+    for point in sorted(entry_points(group=group), key=lambda p: (p.name, p.value)):
+        try:
+            found = point.load()
+        except Exception as error:  # a plug-in may fail in every way there is
+            cause = f"{type(error).__name__}: {error}"
+            raise BrokenPlugin(f"{label(point)} cannot be loaded: {cause}") from error
+        checked = is_one(found)
+        if checked is None:
+            raise BrokenPlugin(f"{label(point)} is not {what}")
+        yield label(point), checked
+
+
+def refuse_twins(word: str, one: str, other: str) -> None:
+    """Raise BrokenPlugin for a word that two have; neither may take the place of the other."""
+    raise BrokenPlugin(f"{one}: `{word}` is taken by {other}; rename one of them")
