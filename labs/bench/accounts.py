@@ -23,7 +23,7 @@ from labs.bench.server import Running
 
 TICK = 1 / os.sysconf("SC_CLK_TCK")
 """Seconds of one tick, in which the kernel shows CPU time."""
-PATIENCE = 30.0
+TIMEOUT = 30.0
 """Seconds in which the last backend must have gone."""
 UTIME, CUTIME = 11, 13
 """Places in /proc/PID/stat behind the name of the program; the system time stands behind each."""
@@ -102,7 +102,7 @@ class Accounts:
 
     def settle(self) -> None:
         """Wait until every backend has ended and was reaped."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while left := frozenset(children(self.server.pid)) - self._own:
             if time.monotonic() > deadline:
                 raise RuntimeError(f"backends of the server do not end: {sorted(left)}")

@@ -28,10 +28,10 @@ from tests.support.serving import Serving
 
 FEW, MANY, EACH = 200, 10_000, 20
 """Checks of the two exporters, and of one dataset."""
-PATIENCE = 300.0
+TIMEOUT = 300.0
 PAUSE, RESTING = 0.1, 30
 """Seconds between two scrapes, and how many are made before the reload."""
-CLIENT = httpx.Client(timeout=PATIENCE)
+CLIENT = httpx.Client(timeout=TIMEOUT)
 PULSE = "  pulse: {relation: pulse, time: ts, every: 1s, checks: [{volume: {critical: '< 1'}}]}"
 """A dataset with a pass each second, by which a pass that is late is seen."""
 
@@ -77,7 +77,7 @@ def exporter(folder: Path, checks: int) -> Iterator[Serving]:
     file = folder / f"{checks}.yml"
     file.write_text(config(checks))
     serving = Serving(file, ["--web.enable-lifecycle", "--log.level=error"])
-    serving.patience = PATIENCE
+    serving.patience = TIMEOUT
     with serving:
         serving.wait_ready()
         ask(serving)

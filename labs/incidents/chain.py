@@ -22,7 +22,7 @@ from tests.support.serving import Serving
 
 PROMETHEUS = shipped.ROOT / "prometheus" / "prometheus.yml"
 HEARTBEAT = "WarehouseHeartbeat"
-PATIENCE = 120.0
+TIMEOUT = 120.0
 """Seconds in which an exporter must be there, where many start at once."""
 
 
@@ -62,14 +62,14 @@ class Chain:
             file = self._alertmanager_file()
             self.alertmanager = undo.enter_context(AlertmanagerServer(file))
             self.exporter = Serving(self._config_file(), ["--web.enable-lifecycle"])
-            self.exporter.patience = PATIENCE
+            self.exporter.patience = TIMEOUT
             undo.enter_context(self.exporter)
             self.prometheus = undo.enter_context(
                 Prometheus(self.exporter.address, self.alertmanager.url, self._rules(), self.rhythm)
             )
             self.exporter.wait_ready()
             self.prometheus.wait_for(
-                lambda: self.prometheus.query("warehouse_check_measured"), PATIENCE
+                lambda: self.prometheus.query("warehouse_check_measured"), TIMEOUT
             )
             self._undo = undo.pop_all()
         return self

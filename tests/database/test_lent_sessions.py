@@ -103,9 +103,9 @@ class Lent(Connector):
     left_behind = ""
 
     @contextmanager
-    def _session(self, patience: float) -> Iterator[Session]:
+    def _session(self, wait_seconds: float) -> Iterator[Session]:
         """A connection on which somebody left something behind."""
-        with super()._session(patience) as session:
+        with super()._session(wait_seconds) as session:
             if self.left_behind:
                 session._connection.execute(self.left_behind, seconds=5)
             yield session

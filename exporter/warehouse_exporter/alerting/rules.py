@@ -115,14 +115,16 @@ def kept(check: Check, config: Config) -> str | None:
     """
     dataset = check.id.dataset
     every = config.interval(dataset)
-    wait = patience(every, config)
+    wait = keep_firing_seconds(every, config)
     if check.kind.root_cause:
         others = {config.interval(one) for one in downstream(dataset, config.datasets)} - {every}
-        wait = CAUSE * max([wait, *(patience(other, config) + other for other in others)])
-    return f"{math.ceil(wait)}s" if patience(every, config) else None
+        wait = CAUSE * max(
+            [wait, *(keep_firing_seconds(other, config) + other for other in others)]
+        )
+    return f"{math.ceil(wait)}s" if keep_firing_seconds(every, config) else None
 
 
-def patience(every: float, config: Config) -> float:
+def keep_firing_seconds(every: float, config: Config) -> float:
     """Seconds that a finding keeps firing: long enough for a flapping value to return."""
     given = config.alerts.keep_firing_for
     if given is None:

@@ -29,7 +29,7 @@ EVERY = "1s"
 """How often Prometheus scrapes and judges."""
 RHYTHM = {"group_wait": "2s", "group_interval": "3s"}
 """A group waits until all rules were evaluated on the same pass."""
-PATIENCE = """\
+DEMO_ALERTS = """\
 alerts:                              # of the demo, where nobody likes to wait
   unmeasured_for: 3s                 # default: 10m
   keep_firing_for: 3s                # default: twice the time between passes
@@ -55,9 +55,9 @@ def missing() -> dict[str, str]:
 
 
 def write_config(folder: Path) -> Path:
-    """The shop's config with the demo's patience: the exporter and the rules go by the same one."""
+    """The shop's config with short delays, for the exporter and the rules alike."""
     file = folder / "warehouse.yml"
-    file.write_text(f"{CONFIG.read_text(encoding='utf-8')}\n{PATIENCE}", encoding="utf-8")
+    file.write_text(f"{CONFIG.read_text(encoding='utf-8')}\n{DEMO_ALERTS}", encoding="utf-8")
     return file
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from warehouse_exporter.core.errors import UsageError
 from warehouse_exporter.demo.ports import listens, port
 
-PATIENCE = 10.0
+STOP_TIMEOUT = 10.0
 """Seconds that a program gets to end before it is killed."""
 TAKEN = "address already in use"
 """What every program says that finds its port taken."""
@@ -120,7 +120,7 @@ class Programs:
             if program.process.poll() is None:
                 program.process.terminate()
                 try:
-                    program.process.wait(PATIENCE)
+                    program.process.wait(STOP_TIMEOUT)
                 except subprocess.TimeoutExpired:
                     program.process.kill()
                     program.process.wait()

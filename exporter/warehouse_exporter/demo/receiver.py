@@ -16,7 +16,7 @@ ANSWERS = {SLACK: 200, PAGERDUTY: 202, OBSERVABILITY: 200, HEARTBEAT: 200}
 """Path -> the status with which the real one says that it has understood."""
 LONGEST = 10_000_000
 """Bytes of a request; a page with twenty alerts has some ten thousand."""
-PATIENCE = 10.0
+REQUEST_TIMEOUT = 10.0
 """Seconds that a request may take to be sent."""
 Hear = Callable[[str, Any], None]
 """Takes a path and the JSON that was sent there; raises ValueError when it is not understood."""
@@ -46,7 +46,7 @@ class Handler(BaseHTTPRequestHandler):
     """One connection."""
 
     server: Server
-    timeout = PATIENCE
+    timeout = REQUEST_TIMEOUT
 
     def do_POST(self) -> None:
         """Hear what is sent; what nobody understands is refused, and changes nothing."""

@@ -28,7 +28,7 @@ from typing import Any, TypedDict
 
 MODES = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT}
 PORTS_TRIED = 3  # somebody else may take a free port between our choice and our start
-PATIENCE = 60.0  # seconds for the server to come up, or to go down before it is killed
+STARTUP_TIMEOUT = 60.0  # seconds for the server to come up, or to go down before it is killed
 
 
 class Order(TypedDict):
@@ -86,7 +86,7 @@ class Server:
         options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", f"--locale={locale}"]
         options += ["--no-sync", "--no-instructions", f"--pgdata={self.data}"]
         self._run("initdb", options)
-        if self.process is None or self.process.wait(PATIENCE) != 0:
+        if self.process is None or self.process.wait(STARTUP_TIMEOUT) != 0:
             raise Failure(f"initdb failed: {self._last_words()}")
         (self.data / "pg_hba.conf").write_text("\n".join(self.order["hba"]) + "\n")
         self._first_up()
@@ -143,13 +143,13 @@ class Server:
         settings = {**self.order["settings"], "port": str(self.port)}
         options = [f"--{name}={value}" for name, value in settings.items()]
         self._run("postgres", ["-D", str(self.data), *options])
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + STARTUP_TIMEOUT
         while not self._accepts():
             if self.process is None or self.process.poll() is not None:
                 raise Failure(f"Postgres did not start: {self._last_words()}")
             if time.monotonic() > deadline:
                 self.down("immediate")
-                raise Failure(f"Postgres was not ready after {PATIENCE:.0f} s")
+                raise Failure(f"Postgres was not ready after {STARTUP_TIMEOUT:.0f} s")
             time.sleep(0.02)
 
     def _accepts(self) -> bool:
@@ -169,7 +169,7 @@ class Server:
             if self.process.poll() is None:
                 self.process.send_signal(sign)
                 try:
-                    self.process.wait(PATIENCE / 6)
+                    self.process.wait(STARTUP_TIMEOUT / 6)
                 except subprocess.TimeoutExpired:
                     continue
             self.process = None

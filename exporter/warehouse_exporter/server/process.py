@@ -22,7 +22,7 @@ from warehouse_exporter.publish.scrape import Scrape
 from warehouse_exporter.server.memory import use_one_heap
 from warehouse_exporter.server.scheduler import GRACE, Exporter, utc_now
 from warehouse_exporter.server.web.app import make_app
-from warehouse_exporter.server.web.timeouts import Patience, Recognizing, hang_up
+from warehouse_exporter.server.web.timeouts import ClientTimeouts, Recognizing, hang_up
 
 log = logging.getLogger(__name__)
 TURN = 0.001
@@ -33,12 +33,12 @@ BOUND = 8.0
 
 
 class Server(uvicorn.Server):
-    """uvicorn without its own signal handlers, as ours also cancel statements, and with an end to
-    its patience: it would wait for ever for a client that does not read."""
+    """uvicorn without its own signal handlers, as ours also cancel statements, and with
+    timeouts for clients: it would otherwise wait for ever for one that does not read."""
 
-    def __init__(self, settings: uvicorn.Config, patience: Patience | None = None) -> None:
+    def __init__(self, settings: uvicorn.Config, timeouts: ClientTimeouts | None = None) -> None:
         super().__init__(settings)
-        self._patience = patience or Patience()
+        self._timeouts = timeouts or ClientTimeouts()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -47,7 +47,7 @@ class Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Several times a second: look after the clients; true when it is time to end."""
-        self._patience.look_after(self.server_state.connections)
+        self._timeouts.look_after(self.server_state.connections)
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -76,9 +76,9 @@ def run(config_file: str, listen: str, *, lifecycle: bool, web_config: str | Non
     sys.setswitchinterval(TURN)
     use_one_heap()
     exporter = Exporter(config_file)
-    patience = Patience()
+    timeouts = ClientTimeouts()
     site = make_app(exporter, Scrape(exporter.store, utc_now), utc_now, lifecycle=lifecycle)
-    app = Recognizing(site, patience)
+    app = Recognizing(site, timeouts)
     options: dict[str, Any] = {
         "host": host, "port": port, "log_config": None, "access_log": False,
         "server_header": False, "timeout_graceful_shutdown": int(GRACE), "lifespan": "off",
@@ -90,7 +90,7 @@ def run(config_file: str, listen: str, *, lifecycle: bool, web_config: str | Non
         settings = guarded(app, web_config, exporter.store.web_loaded, **options)
     else:
         settings = uvicorn.Config(app, **options)
-    server = Server(settings, patience)
+    server = Server(settings, timeouts)
     try:
         asyncio.run(serve(server, exporter, listen))
     finally:

@@ -32,7 +32,7 @@ from tests.chain.compose.composed import OURS, ROOT, document, instruction, serv
 BINARIES = installed(16) / "bin"
 ENTRYPOINTS = {"prom/prometheus": "prometheus", "prom/alertmanager": "prometheus-alertmanager"}
 """Image -> the program it starts, by its name in Debian."""
-PATIENCE = 120.0
+TIMEOUT = 120.0
 """Seconds until a service is healthy."""
 PGDATA = "/var/lib/postgresql/data"
 CHECKS = "http://127.0.0.1:9843/api/v1/checks"
@@ -145,7 +145,7 @@ class Container:
             self.initialise()
         with (self.folder / f"{self.name}.log").open("wb") as log:
             running = self.process(self.command(), stdout=log, stderr=log)
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while not self.healthy():
             log_text = (self.folder / f"{self.name}.log").read_text(errors="replace")[-2000:]
             assert running.poll() is None, f"{self.name} ended: {log_text}"

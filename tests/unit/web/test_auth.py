@@ -9,7 +9,7 @@ import pytest
 from warehouse_exporter.core.errors import ConfigError
 from warehouse_exporter.core.files import read_bytes, read_text
 from warehouse_exporter.server.web import auth
-from warehouse_exporter.server.web.auth import Door
+from warehouse_exporter.server.web.auth import WebSettingsFile
 from warehouse_exporter.server.web.settings import load_settings
 
 from tests.support.certificates import Authority
@@ -36,7 +36,7 @@ def a_pipe(file: Path) -> None:
 def test_settings_that_hang_leave_the_last_good_ones_in_force(tmp_path: Path) -> None:
     file, told = tmp_path / "web.yml", list[bool]()
     file.write_text(f"basic_auth_users: {{alice: {hashed('wonderland')}}}\n")
-    guarding = Door(str(file), told.append)
+    guarding = WebSettingsFile(str(file), told.append)
     before = guarding.settings
     a_pipe(file)
     assert guarding.settings is before
@@ -53,7 +53,7 @@ def test_a_hang_without_an_end_is_told_as_well(
 ) -> None:
     file, told = tmp_path / "web.yml", list[bool]()
     file.write_text("")
-    guarding = Door(str(file), told.append)
+    guarding = WebSettingsFile(str(file), told.append)
     monkeypatch.setattr(read_text, "__defaults__", (3600.0, None))
     monkeypatch.setattr(auth, "SECONDS", 0.1)
     a_pipe(file)

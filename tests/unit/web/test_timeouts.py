@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from warehouse_exporter.server.web.timeouts import MOST_CLIENTS, Patience
+from warehouse_exporter.server.web.timeouts import MOST_CLIENTS, ClientTimeouts
 
 
 @dataclass
@@ -54,45 +54,45 @@ def crowds(count: int) -> list[Connection]:
     return [Connection((f"host-{number}", 1)) for number in range(count)]
 
 
-def left(patience: Patience, connections: list[Connection]) -> list[Connection]:
+def left(timeouts: ClientTimeouts, connections: list[Connection]) -> list[Connection]:
     """Those that are still there after somebody looked after them."""
-    patience.look_after(connections)
+    timeouts.look_after(connections)
     return [one for one in connections if not one.transport.ended]
 
 
 def test_nobody_makes_room_as_long_as_there_is_room() -> None:
     everybody = crowd("stranger", MOST_CLIENTS)
-    assert left(Patience(), everybody) == everybody
+    assert left(ClientTimeouts(), everybody) == everybody
 
 
 def test_strangers_make_room_for_a_scraper_that_is_known() -> None:
-    patience = Patience()
+    timeouts = ClientTimeouts()
     scraper, again = Connection(("prometheus", 1)), Connection(("prometheus", 2))
-    patience.recognize(scraper.client)
-    remaining = left(patience, [scraper, *crowds(MOST_CLIENTS + 75), again])
+    timeouts.recognize(scraper.client)
+    remaining = left(timeouts, [scraper, *crowds(MOST_CLIENTS + 75), again])
     assert len(remaining) == MOST_CLIENTS
     assert {scraper, again} <= set(remaining)
 
 
 def test_the_oldest_of_the_largest_crowd_go_first() -> None:
-    patience, few = Patience(), crowd("few", 3)
+    timeouts, few = ClientTimeouts(), crowd("few", 3)
     many = crowd("many", MOST_CLIENTS)
-    patience.look_after(many[:10])
-    assert left(patience, [*few, *many]) == [*few, *many[3:]]
+    timeouts.look_after(many[:10])
+    assert left(timeouts, [*few, *many]) == [*few, *many[3:]]
 
 
 def test_a_known_address_keeps_no_more_than_its_share() -> None:
-    patience, one = Patience(), Connection(("stranger", 1))
+    timeouts, one = ClientTimeouts(), Connection(("stranger", 1))
     crowded = crowd("known", MOST_CLIENTS)
-    patience.recognize(crowded[0].client)
-    remaining = left(patience, [*crowded, one])
+    timeouts.recognize(crowded[0].client)
+    remaining = left(timeouts, [*crowded, one])
     assert one in remaining
     assert crowded[0] in remaining, "the connection on which it was recognized"
 
 
 def test_who_is_being_answered_is_left_alone_and_who_does_not_read_goes_last() -> None:
-    patience = Patience()
+    timeouts = ClientTimeouts()
     answered = [Connection((f"a{n}", 1), cycle=Cycle()) for n in range(MOST_CLIENTS - 1)]
     silent, slow = Connection(("s", 1)), Connection(("r", 1), Transport(unread=9))
     everybody = [slow, silent, *answered]
-    assert left(patience, everybody) == [slow, *answered]
+    assert left(timeouts, everybody) == [slow, *answered]

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import bcrypt
 from warehouse_exporter.server.web.turns import MOST_EACH, Turns
-from warehouse_exporter.server.web.users import Doorkeeper, TooMany, credentials
+from warehouse_exporter.server.web.users import Authenticator, TooMany, credentials
 
 from tests.support.secured import hashed
 
@@ -16,13 +16,13 @@ from tests.support.secured import hashed
 def test_scrapes_stay_cheap_behind_an_expensive_hash() -> None:
     slow = {"alice": bcrypt.hashpw(b"wonderland", bcrypt.gensalt(11)).decode()}
 
-    async def timed(keeper: Doorkeeper, user: str, password: str) -> tuple[bool, float]:
+    async def timed(keeper: Authenticator, user: str, password: str) -> tuple[bool, float]:
         started = time.process_time()  # of all threads, and of nobody else on this machine
         admitted = await keeper.admits(slow, user, password)
         return admitted, time.process_time() - started
 
     async def ask() -> None:
-        keeper = Doorkeeper()
+        keeper = Authenticator()
         right, first = await timed(keeper, "alice", "wonderland")
         again, second = await timed(keeper, "alice", "wonderland")
         assert (right, again) == (True, True)
@@ -39,7 +39,7 @@ def test_guesses_delay_nobody_who_is_known() -> None:
     slow = {"alice": bcrypt.hashpw(b"wonderland", bcrypt.gensalt(10)).decode()}
 
     async def ask() -> None:
-        keeper = Doorkeeper()
+        keeper = Authenticator()
         assert await keeper.admits(slow, "alice", "wonderland")
         guesses = [asyncio.create_task(keeper.admits(slow, "alice", f"{n}")) for n in range(5)]
         await asyncio.sleep(0)
@@ -54,7 +54,7 @@ def test_guesses_do_not_delay_the_first_right_password() -> None:
     slow = {"alice": bcrypt.hashpw(b"wonderland", bcrypt.gensalt(8)).decode()}
 
     async def ask(address: str) -> None:
-        keeper, over = Doorkeeper(), asyncio.Event()
+        keeper, over = Authenticator(), asyncio.Event()
 
         async def guess(number: int) -> None:
             with suppress(TooMany):
@@ -124,14 +124,14 @@ def test_who_has_used_least_comes_first() -> None:
 
 
 def test_what_is_remembered_leads_back_to_no_password() -> None:
-    keeper, known = Doorkeeper(), {"alice": hashed("wonderland")}
+    keeper, known = Authenticator(), {"alice": hashed("wonderland")}
     assert asyncio.run(keeper.admits(known, "alice", "wonderland"))
     assert "wonderland" not in repr(vars(keeper))
-    assert Doorkeeper()._mac("a") != Doorkeeper()._mac("a"), "a key of each process's own"
+    assert Authenticator()._mac("a") != Authenticator()._mac("a"), "a key of each process's own"
 
 
 def test_of_a_password_72_bytes_count() -> None:
-    keeper, known = Doorkeeper(), {"alice": hashed("x" * 72)}
+    keeper, known = Authenticator(), {"alice": hashed("x" * 72)}
     assert asyncio.run(keeper.admits(known, "alice", "x" * 72 + "y"))
     assert not asyncio.run(keeper.admits(known, "alice", "x" * 71 + "y"))
 

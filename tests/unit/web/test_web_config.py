@@ -157,7 +157,10 @@ WRONG = [
         "the cost of the bcrypt hash must be 4 to 16",
     ),
     (f"basic_auth_users: {{'a:b': {HASH}}}", "a user name must not be empty or hold a colon"),
-    (f"basic_auth_users:\n  a: {HASH}\n  a: {HASH}\n", "3: basic_auth_users.a: the key 'a' stands"),
+    (
+        f"basic_auth_users:\n  a: {HASH}\n  a: {HASH}\n",
+        "3: basic_auth_users.a: the key 'a' appears",
+    ),
 ]
 
 

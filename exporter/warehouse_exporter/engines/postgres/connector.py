@@ -57,10 +57,10 @@ class Connector:
             session.end()
 
     @contextmanager
-    def _session(self, patience: float) -> Iterator[Session]:
+    def _session(self, wait_seconds: float) -> Iterator[Session]:
         """A connection on which nothing has begun."""
         warehouse = self.warehouse
-        connection = self._connected(warehouse, patience)
+        connection = self._connected(warehouse, wait_seconds)
         try:
             yield Session(connection, warehouse, self._stopped)
         finally:
@@ -69,7 +69,7 @@ class Connector:
                 self._open.discard(connection)
                 self._room.notify_all()
 
-    def _connected(self, warehouse: config.Warehouse, patience: float) -> Connection:
+    def _connected(self, warehouse: config.Warehouse, wait_seconds: float) -> Connection:
         """A connection, as soon as there is room for one more, waited for some seconds."""
 
         def room() -> bool:
@@ -77,9 +77,9 @@ class Connector:
             return self._stopped.is_set() or used < warehouse.connections
 
         with self._room:
-            self._waiting += bool(patience)
-            found = self._room.wait_for(room, patience)
-            self._waiting -= bool(patience)
+            self._waiting += bool(wait_seconds)
+            found = self._room.wait_for(room, wait_seconds)
+            self._waiting -= bool(wait_seconds)
             if not found:
                 raise Unreachable(f"all {warehouse.connections} connections are in use")
             if self._stopped.is_set():

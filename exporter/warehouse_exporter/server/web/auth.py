@@ -1,4 +1,4 @@
-"""The door before the routes: TLS and users as the file of `--web.config.file` says right now.
+"""TLS and users in front of the routes, as the file of `--web.config.file` has them now.
 
 The files are looked at with every handshake and every request, and read again when one of them
 was changed. A broken change is logged once, and the last good settings stay in force.
@@ -25,24 +25,24 @@ from warehouse_exporter.core.files import SECONDS
 from warehouse_exporter.core.logs import event
 from warehouse_exporter.server.web.settings import WebSettings, load_settings
 from warehouse_exporter.server.web.tls import fresh_context
-from warehouse_exporter.server.web.users import Doorkeeper, TooMany, credentials
+from warehouse_exporter.server.web.users import Authenticator, TooMany, credentials
 
 log = logging.getLogger(__name__)
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="warehouse-exporter", charset="UTF-8"'}
 SWITCHED = "TLS cannot be switched on or off while the exporter runs: restart it"
-PATIENCE = 1.0
-"""Seconds after which broken settings are tried again, though no known file was changed:
-a certificate that they name may have come since."""
+RETRY_SECONDS = 1.0
+"""Seconds after which broken settings are tried again even if no known file changed: a certificate
+that they name may be there by now."""
 MOMENT = 0.5
-"""Seconds that whoever comes waits for changed files to be read; on a disk it takes a few ms."""
+"""Seconds that a request waits for changed files to be read; on a disk it takes a few ms."""
 Stamp = tuple[tuple[int, ...] | None, ...]
 
 
-class Door:
-    """The last good settings of a file, and the check whether it was changed since.
+class WebSettingsFile:
+    """The last good settings of a file, reloaded when the file changes.
 
-    What was changed is read in a thread. Whoever comes meanwhile waits for it a moment, and no
-    longer: a certificate may lie where nothing answers.
+    A change is read in a thread. Requests wait for it only for a moment: a certificate may be on a
+    file system that does not answer.
     """
 
     def __init__(self, file: str, tell: Callable[[bool], None]) -> None:
@@ -64,7 +64,7 @@ class Door:
             self._tell_of_a_hang()
             return self._settings
         now = stamp(self._watched)
-        again = self.problem and time.monotonic() - self._tried > PATIENCE
+        again = self.problem and time.monotonic() - self._tried > RETRY_SECONDS
         if now != self._stamp or again:
             self._stamp, self._tried = now, time.monotonic()
             self._reading = threading.Thread(target=self._read_again, name="web", daemon=True)
@@ -103,9 +103,9 @@ class Door:
         return found
 
     def context(self) -> ssl.SSLContext:
-        """The TLS of a connection that begins now; only for a door that began with TLS."""
+        """The TLS of a connection that begins now; only for settings that began with TLS."""
         tls = self.settings.tls
-        assert tls is not None, "a door keeps the TLS it began with"
+        assert tls is not None, "TLS cannot be switched off while it runs"
         return tls
 
 
@@ -123,16 +123,16 @@ def stamp(files: Iterable[Path]) -> Stamp:
 
 
 class Guarded:
-    """An application behind a door: it sees only requests of those who may come in."""
+    """An application behind authentication: it sees only requests of those who may come in."""
 
-    def __init__(self, app: ASGIApp, door: Door) -> None:
+    def __init__(self, app: ASGIApp, settings_file: WebSettingsFile) -> None:
         self._app = app
-        self._door = door
-        self._keeper = Doorkeeper()
+        self._settings_file = settings_file
+        self._keeper = Authenticator()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or 401."""
-        settings = self._door.settings
+        settings = self._settings_file.settings
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -158,13 +158,13 @@ class Guarded:
 def guarded(
     app: ASGIApp, web_config: str, tell: Callable[[bool], None], **options: Any
 ) -> uvicorn.Config:
-    """uvicorn's config of an app behind the door of a file.
+    """uvicorn's config of an app behind the TLS and users of a file.
 
     `tell` hears whether what is in the file is in force. Raises ConfigError when it cannot be used.
     """
-    door = Door(web_config, tell)
-    made = uvicorn.Config(Guarded(app, door), **options)
-    if door.settings.tls is not None:
+    settings_file = WebSettingsFile(web_config, tell)
+    made = uvicorn.Config(Guarded(app, settings_file), **options)
+    if settings_file.settings.tls is not None:
         made.load()
-        made.ssl = fresh_context(door.context)
+        made.ssl = fresh_context(settings_file.context)
     return made

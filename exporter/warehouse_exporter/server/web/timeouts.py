@@ -1,8 +1,8 @@
-"""How long a client may take, and who makes room when there are too many.
+"""Timeouts for clients, and which connections are closed when there are too many.
 
-Without an end to it, whoever asks for a large page and does not read it keeps the page in memory
-and a connection open, as long as he likes and as often. And whoever opens connections and says
-nothing must not keep out a scraper: those that wait make room for those that come.
+Without timeouts, a client that requests a large page and does not read it could keep the page in
+memory and a connection open for ever. And clients that open connections and send nothing must not
+lock out a scraper: waiting connections make room for new ones.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 T = TypeVar("T")
-PATIENCE = 15.0
+CLIENT_TIMEOUT = 15.0
 """Seconds; Prometheus itself gives up on a scrape after 10 by default."""
 MOST_CLIENTS = 200
-"""Connections at once, the idle ones included; for one more, one that waits is ended."""
+"""Connections at once, including idle ones; for one more, a waiting one is closed."""
 SHARE = MOST_CLIENTS // 4
-"""Connections of one address; of one that has more, some are ended before those of others."""
+"""Connections per address; an address with more loses some before other addresses do."""
 REMEMBERED = 1000
-"""Connections, and addresses, of scrapers that are known; the oldest are forgotten first."""
+"""Known connections and addresses of scrapers; the oldest are forgotten first."""
 PIECE = 1 << 17
-"""Bytes of an answer that are handed over at once: the next when the client has taken the last."""
+"""Bytes of a response sent at once; the next ones follow when the client has taken them."""
 NO_LINGER = struct.pack("ii", 1, 0)
 
 
@@ -37,8 +37,8 @@ class Connection(Protocol):
     transport: Any
 
 
-class Patience:
-    """Ends the connections on which nothing moves, and those that are in the way of others."""
+class ClientTimeouts:
+    """Closes connections that are stuck, and those that block others."""
 
     def __init__(self) -> None:
         self._stuck: dict[Connection, float] = {}
@@ -47,17 +47,17 @@ class Patience:
         self._hosts: dict[str, None] = {}
 
     def recognize(self, client: tuple[str, int]) -> None:
-        """Note a client that got its scrape, so with the right password where one is asked for."""
+        """Note a client that got its scrape, so it had the right password if one is required."""
         remember(self._scrapers, client)
         remember(self._hosts, client[0])
 
     def look_after(self, connections: Collection[Connection]) -> None:
-        """End what is stuck for too long or too much; to be asked several times a second."""
+        """Close what is stuck or too much; called several times a second."""
         now = time.monotonic()
         self._stuck = {one: self._stuck.get(one, now) for one in connections if is_stuck(one)}
         self._began = {one: self._began.get(one, now) for one in connections}
         for connection, since in self._stuck.items():
-            if now - since > PATIENCE:
+            if now - since > CLIENT_TIMEOUT:
                 hang_up(connection)
         surplus = len(connections) - MOST_CLIENTS
         if surplus > 0:
@@ -134,16 +134,16 @@ def hang_up(connection: Connection) -> None:
 class Recognizing:
     """An application of which the scrapers are noted: whoever gets a scrape is one."""
 
-    def __init__(self, app: ASGIApp, patience: Patience) -> None:
+    def __init__(self, app: ASGIApp, timeouts: ClientTimeouts) -> None:
         self._app = app
-        self._patience = patience
+        self._timeouts = timeouts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
 
         async def noted(message: Message) -> None:
             if message.get("status") == 200 and scope.get("path") == "/metrics" and scope["client"]:
-                self._patience.recognize(tuple(scope["client"]))
+                self._timeouts.recognize(tuple(scope["client"]))
             await send(message)
 
         await self._app(scope, receive, noted)

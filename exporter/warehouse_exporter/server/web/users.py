@@ -37,7 +37,7 @@ class TooMany(Exception):
     """A password was not looked at: too many came before it."""
 
 
-class Doorkeeper:
+class Authenticator:
     """Decides whether somebody may come in, and remembers whom it let in: bcrypt is slow.
 
     Only right passwords are remembered, as a MAC under a key of this process. One bcrypt runs
