@@ -37,6 +37,9 @@ alerts:
 """
 PATIENT = "5s"
 """What a scrape may take on a busy machine: one that fails ends its alerts."""
+FUTURE = '- future_rows: {warning: "> 0"}'
+MORE = {FUTURE: f"{FUTURE}\n      - rows: {{failing: event_ts is null, critical: '> 0.1%'}}"}
+"""A check of the kind that the config of the shop has no use for."""
 BROKEN = re.compile(r"<no value>|<nil>|%!|\{\{|\}\}|ZgotmplZ|map\[")
 """What a template leaves behind that went wrong."""
 WAYS = ("slack", "pagerduty", "text", "html")
@@ -77,7 +80,7 @@ def served(folder: Path, made: Config, recorder: Recorder) -> AlertmanagerServer
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     """Every alert of the shop's rules, and those about ourselves."""
-    folder, made = tmp_path_factory.mktemp("told"), shipped.config(LINKS)
+    folder, made = tmp_path_factory.mktemp("told"), shipped.config(LINKS, **MORE)
     at_once = re.compile(r"\n +for: \w+")
     files = [folder / "rules.yml"]
     files[0].write_text(at_once.sub("", rules(made)))
