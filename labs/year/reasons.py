@@ -12,7 +12,8 @@ ABOVE: Mapping[Severity, set[tuple[float, str]]] = {
     Severity.CRITICAL: {(0.2, "sessions"), (0.2, "conversion")},
 }
 """The series, by noise, that have more findings than the config promises."""
-REASONS = """\ Where it is **above**: two constants of `seasonal` were chosen on real shops, and
+REASONS = """\
+Where it is **above**: two constants of `seasonal` were chosen on real shops, and
 these are simulated. It carries over 0.3 of yesterday's departure, because in real shops a slow
 day follows a slow day. Here days are independent, so the carry-over only adds noise. And it
 assumes 12 % of noise, worth four days, which makes 20 % look smaller. Conversion is judged as a

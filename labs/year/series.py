@@ -15,7 +15,9 @@ from warehouse_exporter.config.load import parse
 from warehouse_exporter.core.model import Column, Outcome, Relation, Severity, Verdict
 from warehouse_exporter.core.states import Count, State, Total
 from warehouse_exporter.kinds.anomaly import Anomaly
+from warehouse_exporter.kinds.shared import untimed
 from warehouse_exporter.kinds.shared.departures import SCORE
+from warehouse_exporter.kinds.shared.untimed import Untimed
 from warehouse_exporter.measures.dataset_view import Target
 from warehouse_exporter.measures.requests import Need, Reading, Scan
 from warehouse_exporter.passes.collect import Collected
@@ -30,7 +32,9 @@ from labs.year.simulator import CALENDAR, FIRST, LAST, Sold
 WRITTEN = Path(__file__).with_name("series.yml")
 MORNING = time(7, tzinfo=UTC)
 """When the gate runs: the day before is complete, and is judged."""
-TABLE = Relation({"ts": Column("ts", "timestamptz"), "revenue": Column("revenue", "numeric")})
+TABLE = Relation(
+    {"ts": Column("ts", "timestamp with time zone"), "revenue": Column("revenue", "numeric")}
+)
 
 Year = Mapping[date, Sold]
 
@@ -98,7 +102,8 @@ def judged(
     check: Check, day: date, as_of: datetime, targets: Mapping[str, Target], year: Year
 ) -> Day:
     """What a check says of a day, in the morning after it."""
-    needs = check.kind.needs(targets[check.id.dataset])
+    target = targets[check.id.dataset]
+    needs = {**check.kind.needs(target), **untimed.needs_of(check.kind, target)}
     divisions = {name: Division(need, {Part.WHOLE: need}) for name, need in needs.items()}
     gathered = Collected(Plan((), {}, {check.id: divisions}))
     for name, need in needs.items():
@@ -108,9 +113,9 @@ def judged(
 
 
 def answer(need: Need, year: Year) -> Reading:
-    """What a warehouse with these days would have answered."""
-    assert isinstance(need, Scan)
-    assert need.days is not None
+    """What a warehouse with these days would have answered; every row has a time."""
+    if not isinstance(need, Scan) or need.days is None:
+        return Reading({None: Untimed(0, 0) if need.state is Untimed else Count(1)})
     return Reading({day: state_of(need, year[day]) for day in need.days})
 
 
