@@ -135,11 +135,11 @@ def test_each_day_says_what_a_gate_said_that_morning(shop: Config) -> None:
 
 def test_a_number_that_is_none_costs_the_days_that_read_it(orders: str) -> None:
     execute(orders, "UPDATE orders SET revenue = 'NaN' WHERE id = 335")
-    week = "completeness: {column: revenue, window: 2d, critical: '> 0'}"
+    week = "volume: {window: 2d, critical: '< 1'}"
     config = of_orders(orders, week, "metrics: {revenue: {dataset: orders, sum: revenue}}")
     found = over(config, 12)
     by_name = {record.check.id.name: record for record in found.records}
-    assert words(by_name["completeness_revenue"]) == {}
+    assert words(by_name["volume"]) == {}
     unknown = {day for day, word in words(by_name["metric_revenue"]).items() if word == "UNKNOWN"}
     assert unknown == {"03-07", "03-08", "03-09"}, "the three days that a metric shows"
     some = {LAST - timedelta(days=n): NOON - timedelta(days=n) for n in range(6)}
