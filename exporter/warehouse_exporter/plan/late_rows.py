@@ -63,9 +63,10 @@ def question(target: Target) -> str | None:
     if not target.tells_open_days or not target.finds_times(loaded):
         return None
     arrival, clock = target.clock(loaded), target.clock()
-    arrived = words.all_of(arrival.since(since(target)), arrival.until(target.horizon))
-    if arrival.infinite is not None:  # nobody knows when: it may be now
-        arrived = words.either(arrived, arrival.infinite)
+    by_now = arrival.until(target.horizon)
+    if arrival.infinite is not None:  # nobody knows when these came: it may be now
+        by_now = words.either(by_now, arrival.infinite)
+    arrived = words.all_of(arrival.since(since(target)), by_now)
     days = last_days(target.calendar.expected - ONE_DAY, MOST)
     edges = [target.bounds(day)[0] for day in (*days, target.calendar.expected)]
     return statements.select_arrived(target.table(), clock, arrival.newest, arrived, edges)
