@@ -57,7 +57,7 @@ def columns(text: str, start: str) -> list[str]:
 def test_it_says_on_which_days_each_check_would_have_spoken(shop: str, tmp_path: Path) -> None:
     result = ask("backtest", write(tmp_path), AS_OF, "--days=14", dsn=shop)
     assert result.exit_code == 0
-    assert result.stderr == "14 days, 5 checks: 4 statements\n"
+    assert result.stderr == "14 days, 5 checks: 6 statements\n"
     assert columns(result.stdout, "CHECK") == [
         "CHECK", "FAIL", "UNKNOWN", "WARN", "INFO", "SKIP", "EPISODES", "A WEEK", "FIRED ON",
     ]  # fmt: skip
@@ -108,7 +108,7 @@ def test_what_looks_at_the_table_as_it_is_now_is_named(shop: str, tmp_path: Path
 def test_only_the_datasets_asked_for(shop: str, tmp_path: Path) -> None:
     config = write(tmp_path)
     result = ask("backtest", config, AS_OF, "--days=3", "--dataset=items", dsn=shop)
-    assert result.stderr == "3 days, 1 check: 1 statement\n"
+    assert result.stderr == "3 days, 1 check: 2 statements\n"
     refused = ask(
         "backtest", config, AS_OF, "--dataset=items", "--set=orders.volume.critical=< 9", dsn=shop
     )
@@ -188,7 +188,7 @@ def test_it_ends_with_3_if_nothing_could_be_read(tmp_path: Path) -> None:
 
 def test_findings_end_with_0_also_as_a_program(shop: str, tmp_path: Path) -> None:
     ran = run("backtest", write(tmp_path), AS_OF, "--days=7", WAREHOUSE_DSN=shop, COLUMNS="40")
-    assert (ran.returncode, ran.stderr) == (0, "7 days, 5 checks: 4 statements\n")
+    assert (ran.returncode, ran.stderr) == (0, "7 days, 5 checks: 6 statements\n")
     assert columns(ran.stdout, "orders.volume")[1] == "3"
 
 
