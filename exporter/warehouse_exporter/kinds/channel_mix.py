@@ -21,7 +21,7 @@ from warehouse_exporter.kinds.shared.attributed import of_model
 from warehouse_exporter.kinds.shared.base import Expression, Limited, Part
 from warehouse_exporter.kinds.shared.keys import key_of, no_key
 from warehouse_exporter.kinds.shared.mixes import OTHER, Mix, Moved, moves
-from warehouse_exporter.kinds.usable import ALL, all_of, without
+from warehouse_exporter.kinds.shared.usable import ALL, all_of, without
 from warehouse_exporter.measures.dataset_view import Target
 from warehouse_exporter.measures.requests import Need, Probe, Readings, Scan
 from warehouse_exporter.sql import mixes, words

@@ -16,7 +16,7 @@ from warehouse_exporter.core.wording import agreed, counted
 from warehouse_exporter.kinds.shared.base import Share
 from warehouse_exporter.kinds.shared.keys import key_in
 from warehouse_exporter.kinds.shared.nearby import ABOUT, Within, in_words, problems, recent, source
-from warehouse_exporter.kinds.usable import Keyed, counted_in
+from warehouse_exporter.kinds.shared.usable import Keyed, counted_in
 from warehouse_exporter.measures.dataset_view import Target
 from warehouse_exporter.measures.requests import Need, Parts, Probe, Readings, Scan
 from warehouse_exporter.sql import statements, words

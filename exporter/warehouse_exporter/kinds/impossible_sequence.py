@@ -14,7 +14,7 @@ from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Cell, Count
 from warehouse_exporter.core.wording import counted, duration
 from warehouse_exporter.kinds.shared.base import Name, Share
-from warehouse_exporter.kinds.usable import ALL, all_of, without
+from warehouse_exporter.kinds.shared.usable import ALL, all_of, without
 from warehouse_exporter.measures.dataset_view import Target
 from warehouse_exporter.measures.requests import Need, Probe, Readings, Scan
 from warehouse_exporter.sql import words

@@ -36,7 +36,7 @@ from warehouse_exporter.kinds.shared.totals import (
     sum_scan,
     value_by_day,
 )
-from warehouse_exporter.kinds.usable import without
+from warehouse_exporter.kinds.shared.usable import without
 from warehouse_exporter.measures.dataset_view import Daily, Target
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import words

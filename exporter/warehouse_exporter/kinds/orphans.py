@@ -21,7 +21,7 @@ from warehouse_exporter.kinds.shared.nearby import (
     source,
     times,
 )
-from warehouse_exporter.kinds.usable import Keyed, counted_in
+from warehouse_exporter.kinds.shared.usable import Keyed, counted_in
 from warehouse_exporter.measures.dataset_view import Target
 from warehouse_exporter.measures.requests import Need, Parts, Probe, Readings
 from warehouse_exporter.sql import statements, words

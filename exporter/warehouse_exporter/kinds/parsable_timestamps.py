@@ -12,7 +12,7 @@ from warehouse_exporter.core.model import Dataset, Datasets
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
 from warehouse_exporter.kinds.shared.base import Share
-from warehouse_exporter.kinds.usable import ALL
+from warehouse_exporter.kinds.shared.usable import ALL
 from warehouse_exporter.measures.dataset_view import Target
 from warehouse_exporter.measures.requests import Need, Scan
 from warehouse_exporter.sql import words

@@ -13,7 +13,7 @@ from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Count, Hits
 from warehouse_exporter.core.wording import counted
 from warehouse_exporter.kinds.shared.base import Expression, Limited
-from warehouse_exporter.kinds.usable import without
+from warehouse_exporter.kinds.shared.usable import without
 from warehouse_exporter.measures.dataset_view import Target
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import words

@@ -7,8 +7,8 @@ from typing import ClassVar
 from warehouse_exporter.core.model import Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import agreed, counted
-from warehouse_exporter.kinds.reconciled import Beyond, Reconciled
 from warehouse_exporter.kinds.shared.compared import Sides
+from warehouse_exporter.kinds.shared.reconciled import Beyond, Reconciled
 from warehouse_exporter.measures.dataset_view import Target
 from warehouse_exporter.measures.requests import Readings
 

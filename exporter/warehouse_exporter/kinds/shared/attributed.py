@@ -14,7 +14,7 @@ from warehouse_exporter.kinds.shared.base import Expression, Share
 from warehouse_exporter.kinds.shared.compared import OtherSide, Sides, probe
 from warehouse_exporter.kinds.shared.keys import Columns, columns_of, key_in
 from warehouse_exporter.kinds.shared.nearby import in_words, times
-from warehouse_exporter.kinds.usable import without
+from warehouse_exporter.kinds.shared.usable import without
 from warehouse_exporter.measures.dataset_view import Target
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import words

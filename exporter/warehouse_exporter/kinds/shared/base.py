@@ -30,7 +30,7 @@ from warehouse_exporter.core.model import NO_LABELS, Dataset, Datasets, Sample, 
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Count, Hits
 from warehouse_exporter.core.wording import counted
-from warehouse_exporter.kinds.usable import all_of, without
+from warehouse_exporter.kinds.shared.usable import all_of, without
 from warehouse_exporter.measures.dataset_view import Target
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import expressions, words
