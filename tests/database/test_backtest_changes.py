@@ -94,7 +94,10 @@ def test_several_limits_of_a_check_are_one_other_check(tmp_path: Path) -> None:
         ("orders.both.warning=< 2", "warning '< 2' is laxer than critical '< 5'"),
         ("orders.zscore_orders.warning={z: 4", "not YAML"),
         ("orders.zscore_orders.warning={below: 4%}", "`below` is not a limit of zscore"),
-        ("orders.odd_orders.warning={points: 4%}", "`points` is for ratios: `orders` is none"),
+        (
+            "orders.odd_orders.warning={points: 4%}",
+            "`points` is for ratios: `orders` is not a ratio",
+        ),
     ],
 )
 def test_what_cannot_be_set_says_why(tmp_path: Path, limit: str, said: str) -> None:

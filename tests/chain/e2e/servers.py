@@ -131,6 +131,10 @@ class PrometheusServer(Server):
         alerts: list[dict[str, Any]] = self.get("/api/v1/alerts")["data"]["alerts"]
         return alerts
 
+    def alerts_on_data(self) -> list[dict[str, Any]]:
+        """The same, without those about the exporter itself, which have no check."""
+        return [alert for alert in self.alerts() if "check" in alert["labels"]]
+
 
 class AlertmanagerServer(Server):
     """An Alertmanager on a configuration, given as text or as the path of a file."""

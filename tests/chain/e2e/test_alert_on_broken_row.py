@@ -61,7 +61,7 @@ class Watch:
     def firing(self) -> dict[Told, list[dict[str, Any]]]:
         """The alerts that fire, by alert name, dataset and check."""
         found: dict[Told, list[dict[str, Any]]] = {}
-        for alert in self.prometheus.alerts():
+        for alert in self.prometheus.alerts_on_data():
             labels = alert["labels"]
             told = (labels["alertname"], labels["dataset"], labels["check"])
             if alert["state"] == "firing":

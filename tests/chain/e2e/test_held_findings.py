@@ -79,7 +79,7 @@ class Watch:
     def look(self, ended: threading.Event) -> None:
         """Note all alerts, again and again."""
         while not ended.wait(0.03):
-            self.seen.append({told(alert): alert for alert in self.prometheus.alerts()})
+            self.seen.append({told(alert): alert for alert in self.prometheus.alerts_on_data()})
 
     def fires(self, *alerts: Told) -> bool:
         """Whether all of them fire now."""
@@ -110,7 +110,7 @@ class Watch:
         judged: set[str] = set()
 
         def thrice() -> bool:
-            [group] = self.prometheus.get("/api/v1/rules")["data"]["groups"]
+            group, _ = self.prometheus.get("/api/v1/rules")["data"]["groups"]
             judged.add(group["lastEvaluation"])
             return len(judged) > 3
 

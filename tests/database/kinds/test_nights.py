@@ -15,7 +15,10 @@ from tests.support.warehouses import Warehouse
 BERLIN = ZoneInfo("Europe/Berlin")
 PRESENT = {"freshness", "silence", "so_far_today"}
 """They judge this very hour, of a table that is fed all the time: no load once a day suits them."""
-DUE = {"deadline", "missing_days", "partition_freshness", "pipeline_run", "volume"}
+DUE = {
+    "deadline", "metric_revenue", "missing_days", "partition_freshness", "pipeline_run", "volume",
+    "zscore_revenue",
+}  # fmt: skip
 """They ask for the rows of the expected day, the others whether those that are there are right."""
 DAYS = {
     "an ordinary day": date(2026, 3, 10),

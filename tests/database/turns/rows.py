@@ -63,6 +63,7 @@ BREAKS = {
         beside={
             "events.column_types": "a timestamp was declared",
             "events.loaded_before_they_happened": "a time cannot be compared with text",
+            "events.freshness_loaded": "some times of arrival are not known",
         },
         undo="UPDATE analytics.raw_events SET loaded_at = event_ts WHERE loaded_at = 'last night';"
         "ALTER TABLE analytics.raw_events ALTER loaded_at TYPE timestamptz"
