@@ -258,7 +258,7 @@ def test_init_lists_the_profiles_and_corrects_a_name(tmp_path: Path) -> None:
 def test_init_keeps_what_it_says_apart_from_what_it_writes() -> None:
     ran = run("init", "--output=/dev/stdout")
     assert (ran.returncode, ran.stdout) == (0, profiles.text_of("complete"))
-    assert "Next:" in ran.stderr
+    assert "Next steps:" in ran.stderr
 
 
 BROKEN = """
