@@ -41,7 +41,9 @@ def rules_about_ourselves(job: str | None = None) -> Group:
     With a `job`, an exporter that is down is looked for in that job alone; without one, in all
     jobs that have ever answered as an exporter.
     """
-    import yaml  # where only a runbook is asked for, nobody needs it
+    import yaml  # where only a runbook is asked for, nobody needs these
+
+    from warehouse_exporter.alerting.annotations import quoted
 
     (group,) = yaml.safe_load(OURSELVES.read_text(encoding="utf-8"))["groups"]
     for rule in group["rules"]:
@@ -49,9 +51,3 @@ def rules_about_ourselves(job: str | None = None) -> Group:
             up = f"up{{job={quoted(job)}}}"
             rule["expr"] = f"{up} == 0\nor\nabsent({up})"
     return dict(group)
-
-
-def quoted(text: str) -> str:
-    """A PromQL string."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
