@@ -37,7 +37,7 @@ PULSE = "  pulse: {relation: pulse, time: ts, every: 1s, checks: [{volume: {crit
 
 
 @dataclass(frozen=True)
-class Asked:
+class TimedScrape:
     """A scrape: when it was answered, how long that took, and how many passes had ended."""
 
     at: float
@@ -51,8 +51,8 @@ class Needs:
 
     check: float
     reload: float
-    resting: list[Asked]
-    reloading: list[Asked]
+    resting: list[TimedScrape]
+    reloading: list[TimedScrape]
 
 
 def config(checks: int) -> str:
@@ -84,16 +84,16 @@ def exporter(folder: Path, checks: int) -> Iterator[Serving]:
         yield serving
 
 
-def ask(serving: Serving) -> Asked:
+def ask(serving: Serving) -> TimedScrape:
     """Scrape once, as Prometheus does."""
     began = time.perf_counter()
     answer = CLIENT.get(f"http://{serving.address}/metrics")
     ended = time.perf_counter()
     line = next(t for t in answer.text.splitlines() if t.startswith("warehouse_passes_total"))
-    return Asked(ended, ended - began, float(line.split()[1]))
+    return TimedScrape(ended, ended - began, float(line.split()[1]))
 
 
-def ask_until(serving: Serving, enough: Callable[[int], bool]) -> list[Asked]:
+def ask_until(serving: Serving, enough: Callable[[int], bool]) -> list[TimedScrape]:
     """Scrape again and again."""
     found = [ask(serving)]
     while not enough(len(found)):
@@ -123,7 +123,7 @@ def measured(few: int = FEW, many: int = MANY) -> Needs:
             return Needs(check, ended.result(), resting, reloading)
 
 
-def longest_without_pass(scrapes: list[Asked]) -> float:
+def longest_without_pass(scrapes: list[TimedScrape]) -> float:
     """The longest time in which no pass ended, as far as scrapes show it."""
     longest, since = 0.0, scrapes[0]
     for one in scrapes:

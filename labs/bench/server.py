@@ -37,7 +37,7 @@ TOLD = {
 """What the document tells of the server, because the numbers depend on it."""
 
 
-class Kept(Server):
+class ReusedServer(Server):
     """The demo's server on a folder of our own, which stays when the server ends."""
 
     def __init__(self, folder: Path) -> None:
@@ -74,7 +74,7 @@ class Running:
 @contextmanager
 def running(folder: Path) -> Iterator[Running]:
     """The server on a folder, for as long as a `with` block. Raises Failure."""
-    server = Kept(folder)
+    server = ReusedServer(folder)
     try:
         server.begin()
         if server.process is None:

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from warehouse_exporter.baselines.daily import lesson_of, lesson_of_shares
 from warehouse_exporter.core.model import Outcome, Pass, Verdict
-from warehouse_exporter.plan.closed_days import Kept
+from warehouse_exporter.plan.closed_days import ClosedDaysCache
 
 from labs.year.rows import Rows, opened
 from labs.year.series import days_between
@@ -77,14 +77,14 @@ def three_ways(dsn: str, first: date, last: date, tell: Tell = print) -> list[Co
     The first has read closed days before, half an hour ago, and keeps what it learnt of all days.
     """
     found = []
-    throughout = Kept()
+    throughout = ClosedDaysCache()
     with opened(dsn, troubled_year(), first) as rows:
         for day in days_between(first, last):
             rows.judged(night_after(rows, day), throughout)
             as_of = rows.until(day)
             running = rows.judged(as_of, throughout)
             forget()
-            restarted = rows.judged(as_of, Kept())
+            restarted = rows.judged(as_of, ClosedDaysCache())
             forget()
             found.append(compared(day, running, restarted, rows.judged(as_of)))
             tell(f"{day}: {found[-1].findings} findings, {len(found[-1].differ)} differ")

@@ -18,7 +18,7 @@ from warehouse_exporter.core.model import Pass
 from warehouse_exporter.demo import live, shop
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.passes.run import run_pass
-from warehouse_exporter.plan.closed_days import Kept
+from warehouse_exporter.plan.closed_days import ClosedDaysCache
 
 from labs.year.series import MORNING, Year
 from labs.year.simulator import CALENDAR, HISTORY
@@ -43,7 +43,7 @@ class Rows:
         live.advance(self.connection, as_of)
         return as_of
 
-    def judged(self, as_of: datetime, kept: Kept | None = None) -> Pass:
+    def judged(self, as_of: datetime, kept: ClosedDaysCache | None = None) -> Pass:
         """One pass over everything."""
         return run_pass(self.config, self.connector, as_of, kept=kept)
 

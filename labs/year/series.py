@@ -18,13 +18,13 @@ from warehouse_exporter.kinds.anomaly import Anomaly
 from warehouse_exporter.kinds.shared import untimed
 from warehouse_exporter.kinds.shared.departures import SCORE
 from warehouse_exporter.kinds.shared.untimed import Untimed
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Reading, Scan
 from warehouse_exporter.passes.collect import Collected
-from warehouse_exporter.passes.looks import make_targets
+from warehouse_exporter.passes.reader import make_views
 from warehouse_exporter.passes.run import result
 from warehouse_exporter.plan.closed_days import Division, Part
-from warehouse_exporter.plan.fusion import Asked
+from warehouse_exporter.plan.fusion import CheckNeed
 from warehouse_exporter.plan.planner import Plan
 
 from labs.year.simulator import CALENDAR, FIRST, LAST, Sold
@@ -87,9 +87,9 @@ def judged_year(
     relations = {dataset.relation: TABLE for dataset in config.datasets.values()}
     for day in days_between(first, last):
         as_of = datetime.combine(day + timedelta(days=1), MORNING)
-        targets = make_targets(config, relations, as_of)
+        views = make_views(config, relations, as_of)
         for check in checks:
-            said[check.id.name].append(judged(check, day, as_of, targets, year))
+            said[check.id.name].append(judged(check, day, as_of, views, year))
     return said
 
 
@@ -99,16 +99,16 @@ def days_between(first: date, last: date) -> list[date]:
 
 
 def judged(
-    check: Check, day: date, as_of: datetime, targets: Mapping[str, Target], year: Year
+    check: Check, day: date, as_of: datetime, views: Mapping[str, DatasetView], year: Year
 ) -> Day:
     """What a check says of a day, in the morning after it."""
-    target = targets[check.id.dataset]
-    needs = {**check.kind.needs(target), **untimed.needs_of(check.kind, target)}
+    view = views[check.id.dataset]
+    needs = {**check.kind.needs(view), **untimed.needs_of(check.kind, view)}
     divisions = {name: Division(need, {Part.WHOLE: need}) for name, need in needs.items()}
     gathered = Collected(Plan((), {}, {check.id: divisions}))
     for name, need in needs.items():
-        gathered.take(Asked(check.id, name, need), answer(need, year))
-    verdict = result(check, targets, gathered, as_of).worst
+        gathered.take(CheckNeed(check.id, name, need), answer(need, year))
+    verdict = result(check, views, gathered, as_of).worst
     return Day(day, verdict, beyond(check, verdict, as_of))
 
 

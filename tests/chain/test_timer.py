@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from warehouse_exporter.server import timer
-from warehouse_exporter.server.timer import Rhythm
+from warehouse_exporter.server.timer import MonotonicScheduler
 
 from tests.support.programs import require
 
@@ -25,7 +25,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def test_a_job_begins_at_once_and_then_every_so_often(clock: list[float]) -> None:
     ran: list[float] = []
-    jobs = Rhythm()
+    jobs = MonotonicScheduler()
     jobs.repeat(5, lambda: ran.append(clock[0]))
     for _ in range(30):
         jobs.run_pending()
@@ -34,7 +34,7 @@ def test_a_job_begins_at_once_and_then_every_so_often(clock: list[float]) -> Non
 
 
 def test_how_long_there_is_nothing_to_do(clock: list[float]) -> None:
-    jobs = Rhythm()
+    jobs = MonotonicScheduler()
     assert jobs.seconds_left(7) == 7
     jobs.repeat(300, lambda: None)
     jobs.repeat(2.4, lambda: None)
@@ -50,7 +50,7 @@ def test_how_long_there_is_nothing_to_do(clock: list[float]) -> None:
 
 def test_what_is_asked_for_runs_at_once(clock: list[float]) -> None:
     ran: list[str] = []
-    jobs = Rhythm()
+    jobs = MonotonicScheduler()
     jobs.repeat(300, lambda: ran.append("slow"))
     jobs.run_pending()
     jobs.run_pending()
@@ -63,8 +63,8 @@ IN_THE_REPEATED_HOUR = """
 import threading
 import time
 from datetime import datetime
-from warehouse_exporter.server.timer import Rhythm
-jobs, ran = Rhythm(), []
+from warehouse_exporter.server.timer import MonotonicScheduler
+jobs, ran = MonotonicScheduler(), []
 jobs.repeat(1, lambda: ran.append(datetime.now()))
 ends = time.monotonic() + 60
 while len(ran) < 4 and time.monotonic() < ends:

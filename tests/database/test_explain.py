@@ -13,7 +13,7 @@ from warehouse_exporter.core.model import Outcome
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.passes.explain import explain_plan
 from warehouse_exporter.passes.run import run_pass
-from warehouse_exporter.plan.closed_days import Kept
+from warehouse_exporter.plan.closed_days import ClosedDaysCache
 
 from tests.conftest import execute
 from tests.support import shop_warehouse
@@ -162,7 +162,7 @@ def test_a_steady_pass_reads_open_days_alone(indexed: str) -> None:
 
 def test_a_steady_plan_is_what_a_later_pass_runs(indexed: str) -> None:
     config = parse(config_of(SCANS), "test.yml", {"WAREHOUSE_DSN": indexed})
-    kept, connector = Kept(), Connector(config.warehouse)
+    kept, connector = ClosedDaysCache(), Connector(config.warehouse)
     run_pass(config, connector, NOON, kept=kept)
     later = run_pass(config, connector, NOON, kept=kept)
     text = explain_plan(config, NOON, steady=True)

@@ -13,7 +13,7 @@ from warehouse_exporter.core.errors import Reason
 from warehouse_exporter.core.model import Pass
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.passes.run import run_pass
-from warehouse_exporter.plan.closed_days import Kept
+from warehouse_exporter.plan.closed_days import ClosedDaysCache
 
 from tests.conftest import execute
 from tests.database.test_passes import OURS, by_name, reasons, wait_for
@@ -53,7 +53,7 @@ def shop(database: str) -> str:
     return database
 
 
-def passed(dsn: str, kept: Kept | None = None, lock_timeout: str = "5s") -> Pass:
+def passed(dsn: str, kept: ClosedDaysCache | None = None, lock_timeout: str = "5s") -> Pass:
     """One pass."""
     text = CONFIG.replace("5s", lock_timeout)
     config = parse(text, "test.yml", {"WAREHOUSE_DSN": dsn})
@@ -79,7 +79,7 @@ def holding(dsn: str, statement: str) -> Iterator[None]:
 def test_a_closed_day_read_too_late_is_not_kept_of_a_check_that_failed_otherwise(
     shop: str,
 ) -> None:
-    kept = Kept()
+    kept = ClosedDaysCache()
     with (
         holding(shop, "LOCK TABLE days_9 IN ACCESS EXCLUSIVE MODE"),
         changing(shop, FULL.format("days_8")),
@@ -90,7 +90,7 @@ def test_a_closed_day_read_too_late_is_not_kept_of_a_check_that_failed_otherwise
 
 
 def test_a_closed_day_read_too_late_is_read_anew_when_the_connection_dies(shop: str) -> None:
-    kept = Kept()
+    kept = ClosedDaysCache()
 
     def cut() -> None:
         wait_for(shop, AT_THE_END)
@@ -117,7 +117,7 @@ def test_who_may_not_ask_is_told_what_to_grant_and_knows_what_needs_no_rows(shop
         "REVOKE SELECT ON pg_locks FROM PUBLIC; DROP ROLE IF EXISTS reader;"
         "CREATE ROLE reader LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader",
     )
-    kept, reader = Kept(), shop.replace("postgres@", "reader@")
+    kept, reader = ClosedDaysCache(), shop.replace("postgres@", "reader@")
     try:
         with changing(shop, FULL.format("days_8")):
             done = passed(reader, kept)

@@ -201,6 +201,6 @@ def test_a_plan_that_takes_longer_than_the_pass_may_is_carried_out(
             pause.wait(0.02)
         return make_plan(*arguments)
 
-    monkeypatch.setattr("warehouse_exporter.passes.looks.make_plan", slowly)
+    monkeypatch.setattr("warehouse_exporter.passes.reader.make_plan", slowly)
     done = run_pass(config, Connector(config.warehouse), NOON)
     assert (done.up, reasons(done)) == (True, {})

@@ -16,7 +16,7 @@ from warehouse_exporter.core.errors import Reason
 from warehouse_exporter.core.model import CheckId, Outcome, Pass, Result
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.kinds.volume import Volume
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need
 from warehouse_exporter.passes.run import run_pass
 
@@ -142,7 +142,7 @@ def test_nan_among_the_rows_costs_the_checks_that_add_it_up(shop: str) -> None:
 class Broken(Volume):
     """A kind with a fault of ours."""
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
+    def needs(self, target: DatasetView) -> Mapping[str, Need]:
         raise KeyError("fault")
 
 

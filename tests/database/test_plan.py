@@ -15,7 +15,7 @@ from warehouse_exporter.core.model import CheckId
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.engines.postgres.session import Session
 from warehouse_exporter.passes.explain import described
-from warehouse_exporter.passes.looks import make_targets
+from warehouse_exporter.passes.reader import make_views
 from warehouse_exporter.plan.fusion import Statement
 from warehouse_exporter.plan.planner import Plan, make_plan
 
@@ -53,7 +53,7 @@ def plan(database: str, session: Session) -> Plan:
     """The plan for all its checks."""
     config = config_for(database)
     relations = session.relations([dataset.relation for dataset in config.datasets.values()])
-    return make_plan(config.checks, make_targets(config, relations, AS_OF))
+    return make_plan(config.checks, make_views(config, relations, AS_OF))
 
 
 def statements(plan: Plan, dataset: str, shape: str) -> list[Statement]:
@@ -150,7 +150,7 @@ def test_a_statement_is_no_wider_than_postgres_takes(database: str, session: Ses
     text = f"warehouse: {{dsn: '{database}'}}\ndatasets:\n"
     text += f"  items: {{relation: shop.items, time: day, checks: [{checks}]}}"
     config = parse(text, "wide.yml", {})
-    targets = make_targets(config, session.relations([("shop", "items")]), AS_OF)
+    targets = make_views(config, session.relations([("shop", "items")]), AS_OF)
     found = make_plan(config.checks, targets).statements
     assert len(found) == 4
     assert len({check for statement in found for check in statement.checks}) == 1000

@@ -18,7 +18,7 @@ from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.kinds import all_kinds
 from warehouse_exporter.measures.requests import Probe
 from warehouse_exporter.passes.explain import steady_plan
-from warehouse_exporter.passes.looks import make_targets
+from warehouse_exporter.passes.reader import make_views
 from warehouse_exporter.passes.run import run_pass
 from warehouse_exporter.plan.fusion import Statement
 from warehouse_exporter.plan.planner import Plan, make_plan
@@ -92,7 +92,7 @@ def plans(dsn: str) -> tuple[Plan, Plan]:
     config = config_of("complete", dsn)
     with Connector(config.warehouse).snapshot() as session:
         relations = session.relations([d.relation for d in config.datasets.values()])
-    targets = make_targets(config, relations, FRIDAY)
+    targets = make_views(config, relations, FRIDAY)
     return make_plan(config.checks, targets), steady_plan(config.checks, targets)
 
 

@@ -17,7 +17,7 @@ from warehouse_exporter.demo.postgres import Postgres
 from warehouse_exporter.engines.postgres.catalogue import REWRITTEN
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.passes.run import run_pass
-from warehouse_exporter.plan.closed_days import Kept
+from warehouse_exporter.plan.closed_days import ClosedDaysCache
 
 from tests.conftest import execute
 from tests.database.test_backtest import Heard, over
@@ -210,7 +210,7 @@ def changing(dsn: str, *changes: str) -> Iterator[None]:
         keeper.close()
 
 
-def passed(dsn: str, *changes: str, kept: Kept | None = None) -> Pass:
+def passed(dsn: str, *changes: str, kept: ClosedDaysCache | None = None) -> Pass:
     """A pass, and what happens to its first and second snapshot before the tables are read."""
     config = parse(CONFIG, "test.yml", {"WAREHOUSE_DSN": dsn})
     with changing(dsn, *changes):
@@ -284,7 +284,7 @@ datasets:
 def test_nothing_is_kept_of_what_was_read_so(shop: str) -> None:
     """A table that has partitions has no file of its own that could tell of theirs."""
     execute(shop, CLOSED_DAY)
-    kept, refresh = Kept(), FULL.format("days_8")
+    kept, refresh = ClosedDaysCache(), FULL.format("days_8")
     config = parse(CLOSED, "test.yml", {"WAREHOUSE_DSN": shop})
     texts, statements = [], []
     for changes in ([refresh, refresh], [refresh], ["SELECT 1"]):

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 from warehouse_exporter.core.calendar import Calendar
 from warehouse_exporter.core.errors import Unmeasured
 from warehouse_exporter.core.model import Dataset
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 calendar = Calendar(datetime(2026, 3, 10, tzinfo=UTC), ZoneInfo("UTC"), date(2026, 3, 9))
 try:
-    print(Target(Dataset("orders", ("shop", "orders")), None, calendar, {}, {}).table())
+    print(DatasetView(Dataset("orders", ("shop", "orders")), None, calendar, {}, {}).table())
 except Unmeasured as error:
     print(error)
 """

@@ -50,7 +50,7 @@ NEVER: dict[str, Any] = {"exp_labels": {"never": "there"}}
 """An alert that nothing fires: of it, promtool says what it got instead."""
 GOT = re.compile(r"time: (\w+),.*?got:\[(.*?)(?=\n    alertname:|\Z)", re.DOTALL)
 TEXT = re.compile(r'severity="(\w+)".*\n\s+Annotations:{.*?description=("(?:[^"\\]|\\.)*")')
-Told = dict[str, dict[str, str]]
+Received = dict[str, dict[str, str]]
 
 
 def beyond(limit: Limit) -> float:
@@ -125,7 +125,7 @@ def given(check: Check, condition: Condition) -> dict[str, str]:
     return {**found, series("check_measured", address): "1 1 1"}
 
 
-def told(folder: Path, rules: str, alert: str, inputs: Mapping[str, str]) -> Told:
+def told(folder: Path, rules: str, alert: str, inputs: Mapping[str, str]) -> Received:
     """What people read at 0m and at 2m, by severity, as promtool has it."""
     (folder / "rules.yml").write_text(rules)
     asked = [{"eval_time": at, "alertname": alert, "exp_alerts": [NEVER]} for at in ("0m", "2m")]

@@ -11,13 +11,13 @@ from warehouse_exporter.core.errors import Reason, Unmeasured, Unreachable
 from warehouse_exporter.core.model import CheckId
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.engines.postgres.session import Session
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Reading, Scan
 from warehouse_exporter.passes.collect import NO_RETRY, Collected, answer
 from warehouse_exporter.passes.workers import work_off
 from warehouse_exporter.plan.closed_days import Division, Part
 from warehouse_exporter.plan.decode import Row, readings
-from warehouse_exporter.plan.fusion import Asked, Slot, Statement, fuse, narrowed
+from warehouse_exporter.plan.fusion import CheckNeed, Slot, Statement, fuse, narrowed
 from warehouse_exporter.plan.planner import Plan
 
 NOT_ANSWERED = Unmeasured(Reason.CANCELED, "not begun")
@@ -33,7 +33,7 @@ class History(Collected):
     lost: dict[Key, dict[date | None, Unmeasured]] = field(default_factory=dict)
     gone: Unmeasured = NOT_ANSWERED
 
-    def lose(self, asked: Iterable[Asked], error: Unmeasured) -> None:
+    def lose(self, asked: Iterable[CheckNeed], error: Unmeasured) -> None:
         for one in asked:
             mine = self.lost.setdefault((one.check, one.name), {})
             mine.update(dict.fromkeys(days_of(one) or (None,), error))
@@ -79,11 +79,11 @@ class History(Collected):
                 if isinstance(found, Unmeasured):
                     gathered.errors[check] = found
                 else:
-                    gathered.take(Asked(check, question.name, need), found)
+                    gathered.take(CheckNeed(check, question.name, need), found)
         return gathered
 
 
-def days_of(asked: Asked) -> tuple[date, ...] | None:
+def days_of(asked: CheckNeed) -> tuple[date, ...] | None:
     """The days a question is about; None where it is not by day."""
     return asked.need.days if isinstance(asked.need, Scan) else None
 
@@ -93,22 +93,22 @@ def read(
     statements: Sequence[Statement],
     session: Session,
     connector: Connector,
-    targets: Mapping[str, Target],
+    views: Mapping[str, DatasetView],
     ended: Callable[[str], None],
 ) -> History:
     """Run the statements; `ended` hears of each. Raises Unreachable if nothing was answered."""
     history = History()
 
     def one(statement: Statement, session: Session) -> None:
-        answer(statement, session, targets, history)
+        answer(statement, session, views, history)
         ended(label(statement, inquiry))
 
     def again(statement: Statement, session: Session) -> None:
-        answer(statement, session, targets, history)
+        answer(statement, session, views, history)
 
     try:
         history.statements = work_off(statements, session, connector, one)
-        singly = list(day_by_day(history, inquiry, targets))
+        singly = list(day_by_day(history, inquiry, views))
         if singly:
             beside = history.statements - session.statements
             history.statements = beside + work_off(singly, session, connector, again)
@@ -128,20 +128,20 @@ def label(statement: Statement, inquiry: Inquiry) -> str:
 
 
 def day_by_day(
-    history: History, inquiry: Inquiry, targets: Mapping[str, Target]
+    history: History, inquiry: Inquiry, views: Mapping[str, DatasetView]
 ) -> Iterable[Statement]:
     """Statements over single days for what failed over many: mostly one day has the bad row.
 
     Without an index each of them would read the whole table.
     """
-    wanted: dict[tuple[CheckId, date], list[Asked]] = {}
+    wanted: dict[tuple[CheckId, date], list[CheckNeed]] = {}
     for key, lost in history.lost.items():
         asked = inquiry.asked[key]
-        if len(lost) < 2 or not targets[asked.need.dataset].tells_open_days:
+        if len(lost) < 2 or not views[asked.need.dataset].tells_open_days:
             continue
         for day in [day for day, error in lost.items() if error.reason not in NO_RETRY]:
             if day is not None:
                 del lost[day]
                 wanted.setdefault((asked.check, day), []).append(narrowed(asked, (day,)))
     for together in wanted.values():
-        yield from fuse(together, targets)
+        yield from fuse(together, views)

@@ -14,9 +14,9 @@ from typing import Any
 from warehouse_exporter.config import Check
 from warehouse_exporter.core.errors import Skipped, Unmeasured
 from warehouse_exporter.core.model import CheckId
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Lookup, Need, Probe, Scan
-from warehouse_exporter.plan.fusion import Asked, Statement, fuse
+from warehouse_exporter.plan.fusion import CheckNeed, Statement, fuse
 from warehouse_exporter.plan.planner import questions_of
 
 Key = tuple[CheckId, str]
@@ -49,17 +49,17 @@ class Inquiry:
     `first` has the morning that asked it first.
     """
 
-    asked: dict[Key, Asked] = field(default_factory=dict)
+    asked: dict[Key, CheckNeed] = field(default_factory=dict)
     first: dict[Key, datetime] = field(default_factory=dict)
     _days: dict[Key, set[date]] = field(default_factory=dict)
     _names: dict[tuple[Any, ...], str] = field(default_factory=dict)
     _variants: dict[Key, int] = field(default_factory=dict)
 
     def morning(
-        self, checks: Iterable[Check], targets: Mapping[str, Target], as_of: datetime
+        self, checks: Iterable[Check], views: Mapping[str, DatasetView], as_of: datetime
     ) -> Morning:
         """Take in what the checks ask on a morning."""
-        found = questions_of(checks, targets)
+        found = questions_of(checks, views)
         asked: dict[CheckId, list[Question]] = {check: [] for check in found.divisions}
         for one in found.asked:
             days = one.need.days if isinstance(one.need, Scan) else None
@@ -67,7 +67,7 @@ class Inquiry:
         by_check = {check: tuple(questions) for check, questions in asked.items()}
         return Morning(as_of, by_check, found.unmeasured)
 
-    def _take(self, asked: Asked, days: Days | None, as_of: datetime) -> Key:
+    def _take(self, asked: CheckNeed, days: Days | None, as_of: datetime) -> Key:
         """The key of a question, which is a new one if nobody asked it before."""
         text = (asked.check, asked.name, *text_of(asked.need))
         if text not in self._names:
@@ -86,10 +86,10 @@ class Inquiry:
         need = self.asked[question.key].need
         return replace(need, days=question.days) if isinstance(need, Scan) else need
 
-    def statements(self, targets: Mapping[str, Target]) -> list[Statement]:
+    def statements(self, views: Mapping[str, DatasetView]) -> list[Statement]:
         """As few statements as the questions allow; single values of one morning go together."""
         scans, probes = [], []
-        lookups: dict[datetime, list[Asked]] = {}
+        lookups: dict[datetime, list[CheckNeed]] = {}
         for key, one in self.asked.items():
             if isinstance(one.need, Scan):
                 scans.append(self._whole(key, one))
@@ -97,12 +97,12 @@ class Inquiry:
                 lookups.setdefault(self.first[key], []).append(one)
             else:
                 probes.append(one)
-        found = [*fuse(scans, targets)]
+        found = [*fuse(scans, views)]
         for together in lookups.values():
-            found += fuse(together, targets)
-        return [*found, *fuse(probes, targets)]
+            found += fuse(together, views)
+        return [*found, *fuse(probes, views)]
 
-    def _whole(self, key: Key, asked: Asked) -> Asked:
+    def _whole(self, key: Key, asked: CheckNeed) -> CheckNeed:
         """The question over all the days that any morning asked about."""
         if key not in self._days:
             return asked

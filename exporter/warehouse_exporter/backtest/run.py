@@ -16,7 +16,7 @@ from warehouse_exporter.config import Check, Config, Warehouse
 from warehouse_exporter.core.errors import Skipped
 from warehouse_exporter.core.model import CheckId, Relation, Result
 from warehouse_exporter.engines.postgres.connector import Connector
-from warehouse_exporter.passes.looks import make_targets, relations_of
+from warehouse_exporter.passes.reader import make_views, relations_of
 from warehouse_exporter.passes.run import result
 from warehouse_exporter.passes.verdicts import not_measured
 
@@ -126,7 +126,7 @@ def read_past(
         relations = session.relations(relations_of(checks, config))
         with session.planning():
             inquiry, asked = ask(config, relations, instants, checks, watcher)
-            targets = make_targets(config, relations, instants[-1])
+            targets = make_views(config, relations, instants[-1])
             statements = inquiry.statements(targets)
         watcher.begin(Step.READING, len(statements))
         history = read(inquiry, statements, session, connector, targets, watcher.ended)
@@ -143,7 +143,7 @@ def judge_past(
     for morning in past.asked:
         if watcher.stopped():
             break
-        targets = make_targets(config, past.relations, morning.as_of)
+        targets = make_views(config, past.relations, morning.as_of)
         gathered = past.history.on(morning, past.inquiry)
         last = morning is past.asked[-1]
         results = [
@@ -175,7 +175,7 @@ def ask(
     for instant in instants:
         if watcher.stopped():
             break
-        targets = make_targets(config, relations, instant)
+        targets = make_views(config, relations, instant)
         asked.append(inquiry.morning(checks, targets, instant))
         watcher.ended(f"{day_of(instant, config)}")
     return inquiry, asked

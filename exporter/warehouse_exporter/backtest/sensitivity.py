@@ -10,7 +10,7 @@ from warehouse_exporter.backtest.questions import Inquiry, Morning
 from warehouse_exporter.backtest.timeline import Said
 from warehouse_exporter.config import Check
 from warehouse_exporter.core.model import CheckId
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Lookup, Need, Reading, Scan
 from warehouse_exporter.passes.collect import Collected
 from warehouse_exporter.passes.run import result
@@ -49,7 +49,7 @@ class Recall:
         morning: Morning,
         inquiry: Inquiry,
         gathered: Collected,
-        targets: Mapping[str, Target],
+        views: Mapping[str, DatasetView],
         said: Mapping[CheckId, Said],
     ) -> None:
         """Judge a morning anew for every fault: what was silent, and would have spoken?"""
@@ -62,10 +62,10 @@ class Recall:
         for fault in FAULTS:
             caught: dict[str, bool] = {}
             for check in silent:
-                broken = with_fault(fault, check, morning, inquiry, gathered, targets)
+                broken = with_fault(fault, check, morning, inquiry, gathered, views)
                 if broken is None:
                     continue
-                verdict = result(check, targets, broken, morning.as_of).worst
+                verdict = result(check, views, broken, morning.as_of).worst
                 spoke = Said.of(verdict).speaks
                 mine = self.checks.setdefault(check.id, {})
                 mine.setdefault(fault.name, Tally()).add(spoke)
@@ -95,13 +95,13 @@ def with_fault(
     morning: Morning,
     inquiry: Inquiry,
     gathered: Collected,
-    targets: Mapping[str, Target],
+    views: Mapping[str, DatasetView],
 ) -> Collected | None:
     """What the check would have read if the expected day of its dataset had the fault.
 
     None where the fault means nothing to it.
     """
-    day = targets[check.id.dataset].calendar.expected
+    day = views[check.id.dataset].calendar.expected
     broken = Collected(gathered.plan)
     hit = False
     for question in morning.asked[check.id]:

@@ -14,7 +14,7 @@ from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
 from warehouse_exporter.core.wording import counted
 from warehouse_exporter.kinds.shared.base import Limited
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.numbers import is_missing
@@ -46,33 +46,33 @@ class AbsentDay(Limited):
             return [f"rows without {self.column} belong to no day: use completeness"]
         return []
 
-    def expects(self, target: Target) -> tuple[date, ...]:
-        return self.span(target) or ()
+    def expects(self, view: DatasetView) -> tuple[date, ...]:
+        return self.span(view) or ()
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        given = target.predicate(self.where)
-        column = target.column(self.column)
-        missing = is_missing(column, target.fact(self.column).type)
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        given = view.predicate(self.where)
+        column = view.column(self.column)
+        missing = is_missing(column, view.fact(self.column).type)
         if self.blank_is_missing:
             missing = words.either(missing, words.is_blank(column))
         value = words.negated(missing)
         cells = (words.count(words.both(value, given)), words.count(given))
-        return {"rows": Scan(target.dataset.name, self.span(target), Hits, cells)}
+        return {"rows": Scan(view.dataset.name, self.span(view), Hits, cells)}
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         read = readings["rows"].states.items()
         states = {
             day: state
             for day, state in read
-            if isinstance(state, Hits) and day is not None and not target.calendar.excludes(day)
+            if isinstance(state, Hits) and day is not None and not view.calendar.excludes(day)
         }
         with_rows = {day: state for day, state in states.items() if state.total}
         if not with_rows:
-            raise Skipped(f"no rows {self.when(target)}")
+            raise Skipped(f"no rows {self.when(view)}")
         absent = [day for day, state in with_rows.items() if not state.hits]
         rows = sum(state.total or 0 for state in with_rows.values())
         evidence = (
             f"{self.column} has no value on {len(absent)} of {counted(len(with_rows), 'day')}"
-            f" with rows ({counted(rows, 'row')} {self.when(target)})"
+            f" with rows ({counted(rows, 'row')} {self.when(view)})"
         )
         return [Sample({self.metric.name: float(len(absent))}, evidence, {"column": self.column})]

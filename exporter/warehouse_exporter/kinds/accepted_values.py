@@ -15,7 +15,7 @@ from warehouse_exporter.core.states import Cell, Hits
 from warehouse_exporter.kinds.shared.base import Share
 from warehouse_exporter.kinds.shared.literals import READERS, is_ambiguous, typed
 from warehouse_exporter.kinds.shared.usable import ALL
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Scan
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.words import Node
@@ -82,21 +82,21 @@ class AcceptedValues(Share):
         min_length=1, description="Every value that may occur."
     )
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        column = target.column(self.column)
-        known = self.accepted(column, target)
-        present = words.both(words.is_present(column), target.predicate(self.where))
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        column = view.column(self.column)
+        known = self.accepted(column, view)
+        present = words.both(words.is_present(column), view.predicate(self.where))
         wrong = words.both(words.negated(known), present)
         as_text = words.cast(column.copy(), "text")
         named = words.both(words.matches(as_text, NAMEABLE), wrong)
         example = words.filtered(words.oldest_of(as_text), named)
         cells = (words.count(wrong), words.count(present), example)
-        rows = Scan(target.dataset.name, self.span(target), Accepted, cells)
-        return {"rows": rows, ALL: self.all_rows(target)}
+        rows = Scan(view.dataset.name, self.span(view), Accepted, cells)
+        return {"rows": rows, ALL: self.all_rows(view)}
 
-    def accepted(self, column: Node, target: Target) -> Node:
+    def accepted(self, column: Node, view: DatasetView) -> Node:
         """The predicate for a value of the list; what the column can never hold is left out."""
-        column_type, zone = target.fact(self.column).type, target.dataset.time_zone
+        column_type, zone = view.fact(self.column).type, view.dataset.time_zone
         if is_ambiguous(column_type):
             raise Unmeasured(
                 Reason.COLUMN_TYPE,
@@ -121,11 +121,11 @@ class AcceptedValues(Share):
         """The accepted values as they are written."""
         return [str(v).lower() if isinstance(v, bool) else str(v) for v in self.values]
 
-    def evidence(self, target: Target, state: Hits) -> str:
-        many = f"{super().evidence(target, state)} of {self.column} not accepted"
+    def evidence(self, view: DatasetView, state: Hits) -> str:
+        many = f"{super().evidence(view, state)} of {self.column} not accepted"
         named = isinstance(state, Accepted) and state.hits and state.example
         example = f", such as {state.example}" if named and isinstance(state, Accepted) else ""
-        return f"{many} {self.when(target)}{example}"
+        return f"{many} {self.when(view)}{example}"
 
 
 def is_number(text: str) -> bool:

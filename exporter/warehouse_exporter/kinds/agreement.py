@@ -20,7 +20,7 @@ from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import agreed, counted, shown
 from warehouse_exporter.kinds.shared.base import Expression, Limited, Part
 from warehouse_exporter.kinds.shared.totals import ROW, Counted, count_scan, sum_scan, value_by_day
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 
 NAME = re.compile(r"^[a-zA-Z_][a-zA-Z0-9_]*$")
@@ -42,12 +42,12 @@ class OtherTotal(Part):
             raise ValueError('write either `count: "*"` or `sum: revenue` for the other side')
         return self
 
-    def scan(self, target: Target, days: tuple[date, ...] | None) -> Scan:
+    def scan(self, view: DatasetView, days: tuple[date, ...] | None) -> Scan:
         """What gives the total of each of the days, or of the whole table."""
-        given = target.predicate(self.where)
+        given = view.predicate(self.where)
         if self.sum is not None:
-            return sum_scan(self.sum, target, days, given)
-        return count_scan(self.count or ROW, target, days, given)
+            return sum_scan(self.sum, view, days, given)
+        return count_scan(self.count or ROW, view, days, given)
 
 
 class Agreement(Limited):
@@ -102,21 +102,21 @@ class Agreement(Limited):
             return [f"window: {window} needs a time column on dataset {other.name}, too"]
         return super().problems(dataset, datasets)
 
-    def times(self, target: Target) -> tuple[tuple[str, str], ...]:
-        own, other = super().times(target), target.other(self.against.dataset).dataset
+    def times(self, view: DatasetView) -> tuple[tuple[str, str], ...]:
+        own, other = super().times(view), view.other(self.against.dataset).dataset
         return (*own, (other.name, other.time)) if own and other.time else own
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        days, other = self.span(target), target.other(self.against.dataset)
-        given, theirs = target.predicate(self.where), other.predicate(self.against.where)
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        days, other = self.span(view), view.other(self.against.dataset)
+        given, theirs = view.predicate(self.where), other.predicate(self.against.where)
         return {
-            "own": sum_scan(self.sum, target, days, given),
+            "own": sum_scan(self.sum, view, days, given),
             "other": self.against.scan(other, days),
-            "own rows": count_scan(ROW, target, days, given),
+            "own rows": count_scan(ROW, view, days, given),
             "other rows": count_scan(ROW, other, days, theirs),
         }
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         own, other = totals(readings, "own"), totals(readings, "other")
         apart = {
             day: round(own[day].number - other[day].number, 6)
@@ -125,18 +125,18 @@ class Agreement(Limited):
         }
         unknown = [
             f"{counted(total.rows, 'row')} of {name} without a value {when(day)}"
-            for name, side in ((target.dataset.name, own), (self.against.dataset, other))
+            for name, side in ((view.dataset.name, own), (self.against.dataset, other))
             for day, total in side.items()
             if not total.known
         ]
         if not apart and not unknown:
-            raise Skipped(f"neither side has a value {self.when(target)}")
+            raise Skipped(f"neither side has a value {self.when(view)}")
         worst = max(apart, key=lambda day: abs(apart[day]), default=None)
         values = self.values(apart[worst], other[worst].number) if apart else {}
-        if unknown and not self.in_breach(values, target):
+        if unknown and not self.in_breach(values, view):
             raise Unmeasured(Reason.NO_VALUES, unknown[0])
         text = (
-            f"{self.sum} {own[worst].shown} in {target.dataset.name}, {other[worst].shown} in"
+            f"{self.sum} {own[worst].shown} in {view.dataset.name}, {other[worst].shown} in"
             f" {self.against.dataset}: difference {signed(apart[worst])} {when(worst)}"
         )
         if len(apart) > 1:
@@ -150,9 +150,9 @@ class Agreement(Limited):
         names = (self.metric.name, self.more_metrics[0].name)
         return dict(zip(names, (difference, share if difference else 0.0), strict=True))
 
-    def in_breach(self, values: Mapping[str, float], target: Target) -> bool:
+    def in_breach(self, values: Mapping[str, float], view: DatasetView) -> bool:
         """Whether a limit is in breach."""
-        as_of = target.calendar.as_of
+        as_of = view.calendar.as_of
         return any(limit.broken_by(values, as_of) for limit in self.conditions().values())
 
 

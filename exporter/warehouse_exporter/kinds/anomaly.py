@@ -52,7 +52,7 @@ from warehouse_exporter.kinds.shared.histories import (
     values_of,
 )
 from warehouse_exporter.kinds.shared.nothing import VALUE, is_nothing, no_value, refuse_nothing
-from warehouse_exporter.measures.dataset_view import Daily, Target
+from warehouse_exporter.measures.dataset_view import Daily, DatasetView
 from warehouse_exporter.measures.requests import Need, Readings
 
 DEFAULT_DAYS = {Method.SEASONAL: 28}
@@ -198,55 +198,55 @@ class Anomaly(Kind):
             changed |= {"days": days, "against": "week"}
         return self.model_copy(update=changed | {"direction": Direction.FALL})
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
         found: dict[str, Need] = {}
         guard = self.guarded()
         judges = [(self, self.metrics[0]), *((guard, name) for name in self.guards)]
         for judge, name in judges:
-            metric = target.metrics[name]
-            today = target.calendar.expected
-            days = judge.past(today, Known.of(metric, target))
+            metric = view.metrics[name]
+            today = view.calendar.expected
+            days = judge.past(today, Known.of(metric, view))
             earlier = judge.method is not Method.SEASONAL
-            found.update(needs_of(metric, target, (*days, today), earlier))
+            found.update(needs_of(metric, view, (*days, today), earlier))
         return found
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        name, today = self.metrics[0], target.calendar.expected
-        event = Known.of(target.metrics[name], target).on(today)
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
+        name, today = self.metrics[0], view.calendar.expected
+        event = Known.of(view.metrics[name], view).on(today)
         if event and (event.silences_falls or not self.direction.falls):
             raise Skipped(f"{today} is in the calendar ({event.name}): {name} is not judged")
         for guard in self.guards:
-            self.guarded().skip_if_fallen(guard, target, readings)
-        found = self.finding(name, target, readings)
+            self.guarded().skip_if_fallen(guard, view, readings)
+        found = self.finding(name, view, readings)
         if event and found.rises:
             raise Skipped(
                 f"{today} is in the calendar ({event.name}): a rise is not judged ({found.text})"
             )
         return [Sample(found.values, found.text, {"metric": name}, blind=found.blind)]
 
-    def finding(self, name: str, target: Target, readings: Readings) -> Finding:
+    def finding(self, name: str, view: DatasetView, readings: Readings) -> Finding:
         """What the method says of a metric."""
-        today, metric = target.calendar.expected, target.metrics[name]
-        known = Known.of(metric, target)
-        refuse_valueless(metric, target, readings_of(metric, readings), today)
+        today, metric = view.calendar.expected, view.metrics[name]
+        known = Known.of(metric, view)
+        refuse_valueless(metric, view, readings_of(metric, readings), today)
         if self.method is Method.SEASONAL:
-            refuse_empty(metric, target, readings, self.history, known)
+            refuse_empty(metric, view, readings, self.history, known)
             series = series_of(metric, readings, today, known, self.rate)
             asked = Question(name, today, series, self.history, self.mildest(), self.direction)
             return of_seasonal(asked, self.needed)
         mine = readings_of(metric, readings)
-        refuse_nothing(metric, target, mine, today)
-        found = self.by_days(metric, target, readings)
+        refuse_nothing(metric, view, mine, today)
+        found = self.by_days(metric, view, readings)
         note = "; no row to add up" if is_nothing(mine, VALUE, today) else ""
         return replace(found, text=found.text + note)
 
-    def by_days(self, metric: Daily, target: Target, readings: Readings) -> Finding:
+    def by_days(self, metric: Daily, view: DatasetView, readings: Readings) -> Finding:
         """What the methods that look at single days say; a sum over no row has fallen to 0."""
-        name, today = metric.name or "", target.calendar.expected
+        name, today = metric.name or "", view.calendar.expected
         value = values_of(metric, readings, today, 0.0).get(today)
         if value is None:
             raise no_value(name, today)
-        week = self.week(metric, target, readings)
+        week = self.week(metric, view, readings)
         if self.is_hard(value) and (len(week.values) < self.needed or not any(week.values)):
             return of_zero(name, value, week)
         if len(week.values) < self.needed:
@@ -256,9 +256,9 @@ class Anomaly(Kind):
             )
         return by_week(self.method, name, value, week, self.mildest(), self.direction)
 
-    def week(self, metric: Daily, target: Target, readings: Readings) -> Week:
+    def week(self, metric: Daily, view: DatasetView, readings: Readings) -> Week:
         """The values of the days of history that have one."""
-        today, known = target.calendar.expected, Known.of(metric, target)
+        today, known = view.calendar.expected, Known.of(metric, view)
         values, days = values_of(metric, readings, today, 0.0), self.past(today, known)
         on = days[0] if self.against == "weekday" else None
         return Week([values[day] for day in days if day in values], self.history, on)
@@ -288,10 +288,10 @@ class Anomaly(Kind):
         severity, limit = list(self.given().items())[-1]
         return departures.filled(severity, limit) if self.method is Method.SEASONAL else limit
 
-    def skip_if_fallen(self, name: str, target: Target, readings: Readings) -> None:
+    def skip_if_fallen(self, name: str, view: DatasetView, readings: Readings) -> None:
         """Raise Skipped where a metric, on which another is judged, is not known to be normal."""
-        found = self.finding(name, target, readings)
-        as_of = target.calendar.as_of
+        found = self.finding(name, view, readings)
+        as_of = view.calendar.as_of
         if any(limit.broken_by(found.values, as_of) for limit in self.conditions().values()):
             raise Skipped(f"traffic itself fell: {found.brief}")
         if found.blind is not None:

@@ -9,7 +9,7 @@ from warehouse_exporter.core.model import Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import counted, shown
 from warehouse_exporter.kinds.shared.attributed import Attributed
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Readings
 
 
@@ -31,16 +31,16 @@ class AttributionCoverage(Attributed):
     advice: ClassVar[str] = "warning: '< 10%'"
     hits_fail: ClassVar[bool] = False
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        sides = self.sides(target, readings)
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
+        sides = self.sides(view, readings)
         if self.attributed is not None:
             covered, orders = sides.right or 0.0, sides.left or 0.0
         else:
             covered = sides.compared + sides.valueless
             orders = sides.orders
         if not orders:
-            raise Skipped(f"no orders {self.when(target)}")
+            raise Skipped(f"no orders {self.when(view)}")
         where = f" in {self.against.dataset}" if self.against else ""
         evidence = f"{shown(covered)} of {counted(orders, 'order')} attributed{where}{self.by_whom}"
         values = self.gauges(covered, orders)
-        return [Sample(values, f"{evidence} {self.when(target)}", self.labels())]
+        return [Sample(values, f"{evidence} {self.when(view)}", self.labels())]

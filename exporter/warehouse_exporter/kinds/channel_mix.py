@@ -22,7 +22,7 @@ from warehouse_exporter.kinds.shared.base import Expression, Limited, Part
 from warehouse_exporter.kinds.shared.keys import key_of, no_key
 from warehouse_exporter.kinds.shared.mixes import OTHER, Mix, Moved, moves
 from warehouse_exporter.kinds.shared.usable import ALL, all_of, without
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Probe, Readings, Scan
 from warehouse_exporter.sql import mixes, words
 
@@ -111,8 +111,8 @@ class ChannelMix(Limited):
         found[mildest] = Condition.any_of(*found[mildest].terms, GONE)
         return found
 
-    def when(self, target: Target) -> str:
-        return describe_window((target.calendar.expected,))
+    def when(self, view: DatasetView) -> str:
+        return describe_window((view.calendar.expected,))
 
     def refers_to(self) -> tuple[str, ...]:
         return (self.orders.dataset,) if self.orders else ()
@@ -130,50 +130,50 @@ class ChannelMix(Limited):
             return timeless
         return no_key("orders", "key", dated, self.orders.key) if self.orders else []
 
-    def times(self, target: Target) -> tuple[tuple[str, str], ...]:
-        dated = target if self.orders is None else target.other(self.orders.dataset)
+    def times(self, view: DatasetView) -> tuple[tuple[str, str], ...]:
+        dated = view if self.orders is None else view.other(self.orders.dataset)
         return ((dated.dataset.name, dated.dataset.time or ""),)
 
-    def expects(self, target: Target) -> tuple[date, ...]:
-        return (target.calendar.expected,)
+    def expects(self, view: DatasetView) -> tuple[date, ...]:
+        return (view.calendar.expected,)
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        today = target.calendar.expected
-        before = target.calendar.due_before(today, self.days)
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        today = view.calendar.expected
+        before = view.calendar.due_before(today, self.days)
         asked = Probe(
-            target.dataset.name,
-            self.sql(target, (today,)),
+            view.dataset.name,
+            self.sql(view, (today,)),
             columns=mixes.COLUMNS,
             each=mixes.COLUMNS[:1],
         )
         return {
-            "baseline": replace(asked, sql=self.sql(target, before), settled=True),
+            "baseline": replace(asked, sql=self.sql(view, before), settled=True),
             "day": asked,
-            ALL: self.undivided(target, today),
+            ALL: self.undivided(view, today),
         }
 
-    def undivided(self, target: Target, today: date) -> Scan:
+    def undivided(self, view: DatasetView, today: date) -> Scan:
         """How many rows of the day should give something to divide, and say nothing.
 
         Those without the value or the model; where orders have the time, the day's orders.
         """
         if self.orders is not None:
             return Scan(self.orders.dataset, (today,), Count, (words.count(),))
-        silent = words.is_null(target.expression(self.sum))
-        model = of_model(target, self.model_column, self.model)
+        silent = words.is_null(view.expression(self.sum))
+        model = of_model(view, self.model_column, self.model)
         if model is not None:
-            unnamed = words.is_null(target.column(self.model_column))
+            unnamed = words.is_null(view.column(self.model_column))
             silent = words.either(words.all_of(silent, model), unnamed)
-        count = words.count(words.both(silent, target.predicate(self.where)))
-        return Scan(target.dataset.name, (today,), Count, (count,))
+        count = words.count(words.both(silent, view.predicate(self.where)))
+        return Scan(view.dataset.name, (today,), Count, (count,))
 
-    def sql(self, target: Target, due: tuple[date, ...]) -> str:
+    def sql(self, view: DatasetView, due: tuple[date, ...]) -> str:
         """The shares of the channels on some days, between which the calendar excludes others."""
-        divided = mixes.Divided(target.column(self.channel), target.summand(self.sum))
+        divided = mixes.Divided(view.column(self.channel), view.summand(self.sum))
         given = words.both(
-            of_model(target, self.model_column, self.model), target.predicate(self.where)
+            of_model(view, self.model_column, self.model), view.predicate(self.where)
         )
-        dated = target if self.orders is None else target.other(self.orders.dataset)
+        dated = view if self.orders is None else view.other(self.orders.dataset)
         days = last_days(due[-1], (due[-1] - due[0]).days + 1)
         others = [dated.clock().between(*dated.bounds(day)) for day in days if day not in due]
         only = words.negated(words.either(*others)) if others else None
@@ -184,27 +184,27 @@ class ChannelMix(Limited):
             return mixes.shares(mixes.of_own_days(divided, rows, edges))
         key = dated.column(key_of(dated.dataset, self.orders.key))
         orders = mixes.days_of_orders(key, mixes.Dated(source, dated.clock(), only), edges)
-        by, found = target.column(self.orders.by), target.finds(self.orders.by)
+        by, found = view.column(self.orders.by), view.finds(self.orders.by)
         rows_of = mixes.of_days_of_orders(
-            divided, target.table(), by, given, found=found, orders=orders
+            divided, view.table(), by, given, found=found, orders=orders
         )
         return mixes.shares(rows_of)
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         day, before = (Mix.of(readings[name].rows) for name in ("day", "baseline"))
         if not day.days and all_of(readings):
             model = f"both {self.sum} and {self.model_column}" if self.model else self.sum
             what = "an attribution" if self.orders else model
-            raise without(all_of(readings), what, self.when(target))
+            raise without(all_of(readings), what, self.when(view))
         if not day.days:
-            raise Skipped(f"nothing is attributed{self.by_whom} {self.when(target)}")
+            raise Skipped(f"nothing is attributed{self.by_whom} {self.when(view)}")
         needed = self.min_days or (self.days + 1) // 2
         if before.days < needed:
             raise Skipped(
                 f"insufficient history: revenue was attributed{self.by_whom} on {before.days} of"
-                f" the {self.days} days before {target.calendar.expected}, {needed} are needed"
+                f" the {self.days} days before {view.calendar.expected}, {needed} are needed"
             )
-        return [self.sample(move, target, before.days) for move in moves(day, before, self.top)]
+        return [self.sample(move, view, before.days) for move in moves(day, before, self.top)]
 
     @property
     def by_whom(self) -> str:
@@ -216,7 +216,7 @@ class ChannelMix(Limited):
         every = counted(self.days, "day")
         return f"of {every}" if days == self.days else f"on {days} of {every}"
 
-    def sample(self, move: Moved, target: Target, days: int) -> Sample:
+    def sample(self, move: Moved, view: DatasetView, days: int) -> Sample:
         """One channel, or all the small ones together."""
         values = {
             SHARE.name: move.share,
@@ -230,7 +230,7 @@ class ChannelMix(Limited):
         of = f" ({counted(move.cut, 'small channel')})" if move.cut else ""
         text = (
             f"{move.channel}{of}: {share} of the revenue attributed{self.by_whom}"
-            f" {self.when(target)}, {usual} on average {self.of(days)} before"
+            f" {self.when(view)}, {usual} on average {self.of(days)} before"
         )
         model = {"model": self.model} if self.model else {}
         return Sample(values, text, {"channel": move.channel, **model})

@@ -9,7 +9,7 @@ from warehouse_exporter.core.model import Dataset, Datasets, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import agreed, counted
 from warehouse_exporter.kinds.shared.declared import Declared
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Readings
 
 SHORT = {
@@ -58,9 +58,9 @@ class ColumnTypes(Declared):
             wrong.append(f"column_types needs types in `columns:` of dataset {dataset.name}")
         return wrong
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        present = target.found.columns
-        typed = {name: t for name, t in target.dataset.columns.items() if t}
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
+        present = view.found.columns
+        typed = {name: t for name, t in view.dataset.columns.items() if t}
         missing = [name for name in typed if name not in present]
         found = [
             f"{name} is {present[name].type}, declared {declared}"
@@ -68,6 +68,6 @@ class ColumnTypes(Declared):
             if name in present and not same_type(declared, present[name].type)
         ]
         if missing and not found:
-            raise Unmeasured(Reason.MISSING_COLUMN, target.missing(missing[0]))
+            raise Unmeasured(Reason.MISSING_COLUMN, view.missing(missing[0]))
         total, has = counted(len(typed), "column"), agreed(len(found), "has", "have")
         return self.sample(found, f"{len(found)} of {total} {has} another type")

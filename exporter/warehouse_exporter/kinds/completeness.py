@@ -12,7 +12,7 @@ from warehouse_exporter.core.model import Dataset, Datasets
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
 from warehouse_exporter.kinds.shared.base import Share
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Scan
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.numbers import is_missing
@@ -41,19 +41,19 @@ class Completeness(Share):
             return [f"rows without {self.column} belong to no day: use `window: all`"]
         return super().problems(dataset, datasets)
 
-    def span(self, target: Target) -> tuple[date, ...] | None:
-        return None if self.column == target.dataset.time else super().span(target)
+    def span(self, view: DatasetView) -> tuple[date, ...] | None:
+        return None if self.column == view.dataset.time else super().span(view)
 
-    def missing(self, target: Target) -> Node:
+    def missing(self, view: DatasetView) -> Node:
         """The predicate for a row without a value."""
-        column = target.column(self.column)
-        absent = is_missing(column, target.fact(self.column).type)
+        column = view.column(self.column)
+        absent = is_missing(column, view.fact(self.column).type)
         return words.either(absent, words.is_blank(column)) if self.blank_is_missing else absent
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        given = target.predicate(self.where)
-        cells = (words.count(words.both(self.missing(target), given)), words.count(given))
-        return {"rows": Scan(target.dataset.name, self.span(target), Hits, cells)}
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        given = view.predicate(self.where)
+        cells = (words.count(words.both(self.missing(view), given)), words.count(given))
+        return {"rows": Scan(view.dataset.name, self.span(view), Hits, cells)}
 
-    def evidence(self, target: Target, state: Hits) -> str:
-        return f"{super().evidence(target, state)} without {self.column} {self.when(target)}"
+    def evidence(self, view: DatasetView, state: Hits) -> str:
+        return f"{super().evidence(view, state)} without {self.column} {self.when(view)}"

@@ -15,7 +15,7 @@ from warehouse_exporter.core.states import merged
 from warehouse_exporter.core.wording import agreed, counted
 from warehouse_exporter.kinds.shared.base import Share
 from warehouse_exporter.kinds.shared.tally import Tally
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.numbers import is_finite
@@ -45,28 +45,28 @@ class DailyAggregates(Share):
         min_length=1, description="The columns that must have a number of at least 0."
     )
 
-    def expects(self, target: Target) -> tuple[date, ...]:
-        return self.span(target) or ()
+    def expects(self, view: DatasetView) -> tuple[date, ...]:
+        return self.span(view) or ()
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        given = target.predicate(self.where)
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        given = view.predicate(self.where)
         cells = [words.count(given)]
         for name in self.columns:
-            column = target.column(name)
+            column = view.column(name)
             negative = words.both(is_finite(column), words.compare(column, "<", words.number(0)))
             no_number = words.negated(is_finite(column))
             for flaw in (words.is_null(column), negative, no_number):
                 cells.append(words.count(words.both(flaw, given)))
-        return {"rows": Scan(target.dataset.name, self.span(target), Tally, tuple(cells))}
+        return {"rows": Scan(view.dataset.name, self.span(view), Tally, tuple(cells))}
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         read = readings["rows"].states.items()
-        due = [s for day, s in read if day is None or not target.calendar.excludes(day)]
+        due = [s for day, s in read if day is None or not view.calendar.excludes(day)]
         found = merged(due)
         assert isinstance(found, Tally)
         rows, *counts = found.counts
         if not rows:
-            raise Skipped(f"no row {self.when(target)}")
+            raise Skipped(f"no row {self.when(view)}")
         kinds = [(name, flaw) for name in self.columns for flaw in FLAWS]
         flawed = [
             f"{name} {count:,} {flaw}"
@@ -77,6 +77,6 @@ class DailyAggregates(Share):
         named = f": {', '.join(flawed)}" if flawed else ""
         evidence = (
             f"{failed:,} of {counted(checked, 'value')} {agreed(failed, 'is', 'are')} empty or"
-            f" negative {self.when(target)}{named}"
+            f" negative {self.when(view)}{named}"
         )
         return [Sample(self.gauges(failed, checked), evidence)]

@@ -10,7 +10,7 @@ from warehouse_exporter.core.model import Dataset, Datasets, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.kinds.shared.base import Limited
 from warehouse_exporter.kinds.shared.newest import due_day, lookup, newest_of, reached, seen
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings
 
 
@@ -51,22 +51,22 @@ class Deadline(Limited):
             return ["deadline is about a day that is over: `expect_day: today` never is"]
         return self.no_window()
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        clock = target.clock()
-        return {"rows": lookup(target, clock, seen(target, clock, self.where))}
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        clock = view.clock()
+        return {"rows": lookup(view, clock, seen(view, clock, self.where))}
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        at, zone = newest_of(readings["rows"]), target.calendar.zone
-        day, blind = due_day(target.calendar)
-        begin, end = reached(at, target.clock()), target.bounds(day)[1]
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
+        at, zone = newest_of(readings["rows"]), view.calendar.zone
+        day, blind = due_day(view.calendar)
+        begin, end = reached(at, view.clock()), view.bounds(day)[1]
         lacking = 0.0
         if begin < end:
-            lacking = (end - begin - target.calendar.excluded(begin, end)).total_seconds()
-        by, place = target.dataset.expect_by, "before" if lacking else "after"
+            lacking = (end - begin - view.calendar.excluded(begin, end)).total_seconds()
+        by, place = view.dataset.expect_by, "before" if lacking else "after"
         due = f"was due by {by:%H:%M} {by.tzinfo or zone}"
         evidence = (
             f"the newest row, of {at.astimezone(zone):%Y-%m-%d %H:%M} {zone}, is from {place} the"
             f" end of {day}, which"
-            f" {'the build was to complete' if target.calendar.built else due}"
+            f" {'the build was to complete' if view.calendar.built else due}"
         )
         return [Sample({self.metric.name: lacking}, evidence, blind=blind)]

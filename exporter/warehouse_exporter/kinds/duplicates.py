@@ -17,7 +17,7 @@ from warehouse_exporter.kinds.shared.base import Share
 from warehouse_exporter.kinds.shared.keys import key_in
 from warehouse_exporter.kinds.shared.nearby import ABOUT, Within, in_words, problems, recent, source
 from warehouse_exporter.kinds.shared.usable import Keyed, counted_in
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Parts, Probe, Readings, Scan
 from warehouse_exporter.sql import statements, words
 from warehouse_exporter.sql.keys import Key
@@ -28,7 +28,7 @@ from warehouse_exporter.sql.words import Node, render
 class Keys:
     """Statements that count the keys of some days, and those that occur more than once anywhere."""
 
-    target: Target
+    view: DatasetView
     days: tuple[date, ...] | None
     columns: tuple[str, ...]
     key: Key
@@ -43,24 +43,24 @@ class Keys:
     def keyless(self, rows: Node | None) -> str:
         """How many of some rows have no key."""
         lacking = words.both(self.key.absent, self.where, rows)
-        return counted_in(self.target.source(self.days), lacking)
+        return counted_in(self.view.source(self.days), lacking)
 
     def probe(self) -> Probe:
         """The keys of all the days, and the same in parts where closed days can be told apart."""
-        asked = None if self.days is None else self.target.inside(self.days)
+        asked = None if self.days is None else self.view.inside(self.days)
         cells = "count(*) FILTER (WHERE n > 1) AS c0, count(*) AS c1"
         cells += f", {self.keyless(asked)} AS c2"
-        few = self.target.all_open(self.days)
+        few = self.view.all_open(self.days)
         sql = f"SELECT {cells}\nFROM ({self.counted('', asked, few)}) AS keys"
-        parted, parts = self.target.parted(self.days), None
+        parted, parts = self.view.parted(self.days), None
         if parted is not None:
             # A row after the window may repeat a key of a closed day in it: look at all open rows.
-            still, (closed, later) = self.target.open_rows(), parted
+            still, (closed, later) = self.view.open_rows(), parted
             keyless = self.keyless(closed), self.keyless(asked)
             both = self.both(closed, asked, asked, keyless, few=False)
             keyless = "0", self.keyless(later)
             parts = Parts(both, self.both(closed, asked, still, keyless, few=True))
-        return Probe(self.target.dataset.name, sql, Keyed, parts)
+        return Probe(self.view.dataset.name, sql, Keyed, parts)
 
     def both(
         self,
@@ -75,7 +75,7 @@ class Keys:
 
         `only` has the rows whose keys are looked at; `keyless` how many rows have none, likewise.
         """
-        early = render(self.target.closed_rows())
+        early = render(self.view.closed_rows())
         apart = (
             f", count(*) FILTER (WHERE {early}) AS early"
             f", count(*) FILTER (WHERE {render(closed)}) AS early_asked"
@@ -93,15 +93,15 @@ class Keys:
     def counted(self, apart: str, only: Node | None, few: bool) -> str:
         """How often each key occurs, of those that some rows have: a few are looked up singly."""
         key = [render(words.column(name)) for name in self.columns]
-        table = source(self.target, self.target, self.within)
-        nearby = recent(self.target, self.target, self.within)
+        table = source(self.view, self.view, self.within)
+        nearby = recent(self.view, self.view, self.within)
         where, listed = statements.clause(words.both(self.present, nearby)), ", ".join(key)
         counts = f"SELECT count(*) AS n{apart} FROM {table}"
         if only is None:
             return f"{counts}{where}\nGROUP BY {listed}"
         inside = statements.clause(words.both(self.present, only))
-        rows = f"FROM {self.target.source(self.days)}{inside}"
-        if few and self.target.finds(self.columns[0]):
+        rows = f"FROM {self.view.source(self.days)}{inside}"
+        if few and self.view.finds(self.columns[0]):
             named = ", ".join(f"{name} AS k{place}" for place, name in enumerate(key))
             same = " AND ".join(f"{name} = few.k{place}" for place, name in enumerate(key))
             return (
@@ -155,28 +155,28 @@ class Duplicates(Share):
         wrong = problems(self, dataset, dataset, self.within)
         return [*wrong, *super().problems(dataset, datasets)]
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        days, columns = self.span(target), self.columns(target.dataset)
-        key, given = key_in(target, columns), target.predicate(self.where)
-        if not target.found.holds_unique(columns):
-            return {"rows": Keys(target, days, columns, key, given, self.within).probe()}
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        days, columns = self.span(view), self.columns(view.dataset)
+        key, given = key_in(view, columns), view.predicate(self.where)
+        if not view.found.holds_unique(columns):
+            return {"rows": Keys(view, days, columns, key, given, self.within).probe()}
         present, absent = (words.count(words.both(p, given)) for p in (key.present, key.absent))
-        return {"rows": Scan(target.dataset.name, days, Keyed, (words.number(0), present, absent))}
+        return {"rows": Scan(view.dataset.name, days, Keyed, (words.number(0), present, absent))}
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         state = readings["rows"].total(Keyed)
         keyless = state.keyless
-        found = self.sample_of(target, state.keyed, keyless)
+        found = self.sample_of(view, state.keyed, keyless)
         if not keyless:
             return [found]
         said = f"; {counted(keyless, 'row')} without a key"
         return [replace(found, evidence=found.evidence + said)]
 
-    def lacking(self, target: Target) -> str:
-        return ", ".join(self.columns(target.dataset))
+    def lacking(self, view: DatasetView) -> str:
+        return ", ".join(self.columns(view.dataset))
 
-    def evidence(self, target: Target, state: Hits) -> str:
-        what = ", ".join(self.columns(target.dataset))
+    def evidence(self, view: DatasetView, state: Hits) -> str:
+        what = ", ".join(self.columns(view.dataset))
         occur = agreed(state.hits or 0, "occurs", "occur")
-        where = f"more than once{in_words(self.within)} {self.when(target)}"
-        return f"{super().evidence(target, state)} ({what}) {occur} {where}"
+        where = f"more than once{in_words(self.within)} {self.when(view)}"
+        return f"{super().evidence(view, state)} ({what}) {occur} {where}"

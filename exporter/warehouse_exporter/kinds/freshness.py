@@ -23,7 +23,7 @@ from warehouse_exporter.kinds.shared.newest import (
     seen,
     settle,
 )
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings
 from warehouse_exporter.sql.clocks import Clock
 
@@ -71,39 +71,39 @@ class Freshness(Limited):
             return [f"freshness by {self.by} needs `{self.by}:` on dataset {dataset.name}"]
         return self.no_window()
 
-    def clock(self, target: Target) -> Clock:
+    def clock(self, view: DatasetView) -> Clock:
         """The clock by which rows are new."""
-        return target.clock(getattr(target.dataset, self.by))
+        return view.clock(getattr(view.dataset, self.by))
 
-    def times(self, target: Target) -> tuple[tuple[str, str], ...]:
-        return ((target.dataset.name, getattr(target.dataset, self.by)),)
+    def times(self, view: DatasetView) -> tuple[tuple[str, str], ...]:
+        return ((view.dataset.name, getattr(view.dataset, self.by)),)
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        clock = self.clock(target)
-        return {"rows": lookup(target, clock, seen(target, clock, self.where))}
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        clock = self.clock(view)
+        return {"rows": lookup(view, clock, seen(view, clock, self.where))}
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        clock, now = self.clock(target), target.calendar.as_of
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
+        clock, now = self.clock(view), view.calendar.as_of
         at = min(now, reached(newest_of(readings["rows"]), clock))
-        settle(at, clock, now, lambda newest, then: self.says(newest, then, target))
+        settle(at, clock, now, lambda newest, then: self.says(newest, then, view))
         doubt = "" if latest_of(at, clock, now) == at else ", or later: clocks have repeated it"
         text = f"newest row {at:%Y-%m-%d %H:%M:%S} UTC{doubt}"
-        calendar, spared = target.calendar, self.spared(at, now, target)
+        calendar, spared = view.calendar, self.spared(at, now, view)
         if spared:
             text += f", {duration(spared.total_seconds())} in the calendar do not count"
-        day = calendar.day_at(now, self.begins(target))
+        day = calendar.day_at(now, self.begins(view))
         blind = calendar.why_not(day) if calendar.excludes(day) else None
         return [Sample({self.metric.name: (at + spared).timestamp()}, text, blind=blind)]
 
-    def spared(self, newest: datetime, now: datetime, target: Target) -> timedelta:
+    def spared(self, newest: datetime, now: datetime, view: DatasetView) -> timedelta:
         """The time since the newest row in which nothing is expected."""
-        return target.calendar.excluded(newest, now, self.begins(target))
+        return view.calendar.excluded(newest, now, self.begins(view))
 
-    def begins(self, target: Target) -> time:
+    def begins(self, view: DatasetView) -> time:
         """When days begin: what happened on a day may arrive until `expect_by` on the next one."""
-        return MIDNIGHT if self.by == "time" else target.dataset.expect_by
+        return MIDNIGHT if self.by == "time" else view.dataset.expect_by
 
-    def says(self, newest: datetime, now: datetime, target: Target) -> Severity | None:
+    def says(self, newest: datetime, now: datetime, view: DatasetView) -> Severity | None:
         """The severity that speaks of a newest row at an instant."""
-        counts_as = newest + self.spared(newest, now, target)
+        counts_as = newest + self.spared(newest, now, view)
         return said(self.conditions(), {self.metric.name: counts_as.timestamp()}, now)

@@ -12,7 +12,7 @@ from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
 from warehouse_exporter.core.wording import counted
 from warehouse_exporter.kinds.shared.base import Limited
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Lookup, Need, Readings
 from warehouse_exporter.sql import statements, words
 
@@ -40,22 +40,22 @@ class FutureRows(Limited):
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
         return self.no_time(dataset) or self.no_window()
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        clock = target.clock()
-        given = target.predicate(self.where)
-        source = clock.source(target.table())
-        ahead = words.both(clock.after(target.horizon), given)
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        clock = view.clock()
+        given = view.predicate(self.where)
+        source = clock.source(view.table())
+        ahead = words.both(clock.after(view.horizon), given)
         timed = words.both(words.is_present(clock.value), given)
         # Whether there is any row is not asked by the newest: infinity is a time, and no number.
         subqueries = (
             statements.select([words.count()], source, ahead),
             statements.select([words.number(1)], source, timed) + "\nLIMIT 1",
         )
-        return {"rows": Lookup(target.dataset.name, Hits, subqueries)}
+        return {"rows": Lookup(view.dataset.name, Hits, subqueries)}
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         state = readings["rows"].total(Hits)
         if state.total is None:
             raise Skipped("there is no row with a time")
-        evidence = f"{counted(state.hits or 0, 'row')} after {target.horizon:%Y-%m-%d %H:%M} UTC"
+        evidence = f"{counted(state.hits or 0, 'row')} after {view.horizon:%Y-%m-%d %H:%M} UTC"
         return [Sample({self.metric.name: state.hits}, evidence)]

@@ -15,7 +15,7 @@ from warehouse_exporter.core.states import Cell, Count
 from warehouse_exporter.core.wording import counted, duration
 from warehouse_exporter.kinds.shared.base import Name, Share
 from warehouse_exporter.kinds.shared.usable import ALL, all_of, without
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Probe, Readings, Scan
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.sequences import Funnel
@@ -79,38 +79,38 @@ class ImpossibleSequence(Share):
             return [f"window: {self.window} has closed days: write {', '.join(OPEN)}"]
         return super().problems(dataset, datasets)
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        days = self.span(target)
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        days = self.span(view)
         assert days is not None
         funnel = Funnel(
-            target.source(days),
-            target.clock(),
-            target.column(self.by),
-            target.column(self.event),
+            view.source(days),
+            view.clock(),
+            view.column(self.by),
+            view.column(self.event),
             self.steps,
             timedelta(hours=self.hours),
-            target.predicate(self.where),
+            view.predicate(self.where),
         )
-        low, high = target.bounds(days[0])[0], target.bounds(days[-1])[1]
+        low, high = view.bounds(days[0])[0], view.bounds(days[-1])[1]
         later = words.one_of(funnel.event, [words.string(step) for step in self.steps[1:]])
         some = words.either(later, words.is_null(funnel.event))
         count = words.count(words.both(some, funnel.where))
         sql, columns = funnel.unled(low, high), ("step", "total", "unled", "late")
         return {
-            "steps": Probe(target.dataset.name, sql, columns=columns, each=("step",)),
-            ALL: Scan(target.dataset.name, days, Count, (count,)),
+            "steps": Probe(view.dataset.name, sql, columns=columns, each=("step",)),
+            ALL: Scan(view.dataset.name, days, Count, (count,)),
         }
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         rows = sorted(readings["steps"].rows, key=lambda row: int(row["step"] or 0))
         if not rows and all_of(readings):
             lacking = f"both {self.event} and {self.by}"
-            raise without(all_of(readings), lacking, self.when(target))
+            raise without(all_of(readings), lacking, self.when(view))
         if not rows:
-            raise Skipped(f"no event of {', '.join(self.steps[1:])} {self.when(target)}")
-        return [self.sample(row, target) for row in rows]
+            raise Skipped(f"no event of {', '.join(self.steps[1:])} {self.when(view)}")
+        return [self.sample(row, view) for row in rows]
 
-    def sample(self, row: Mapping[str, Cell], target: Target) -> Sample:
+    def sample(self, row: Mapping[str, Cell], view: DatasetView) -> Sample:
         """What was found of one step."""
         number, total, unled, late = (
             int(row[name] or 0) for name in ("step", "total", "unled", "late")
@@ -120,6 +120,6 @@ class ImpossibleSequence(Share):
         evidence = (
             f"{unled:,} of {counted(total, f'{step} event')} without {before} of the same"
             f" {self.by} in the {duration(self.hours * 3600)} before ({late:,} have it only"
-            f" afterwards) {self.when(target)}"
+            f" afterwards) {self.when(view)}"
         )
         return Sample(values, evidence, {"funnel": self.funnel, "step": step})

@@ -8,7 +8,7 @@ from warehouse_exporter.core.model import Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import counted
 from warehouse_exporter.kinds.shared.compared import Compared, Sides
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Readings
 
 
@@ -29,14 +29,14 @@ class Incomparable(Compared):
     summary = "orders cannot be compared with the other side"
     advice: ClassVar[str] = "warning: '> 0'"
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         sides = readings["sides"].total(Sides)
         if not sides.orders or sides.keyless == sides.orders:
-            self.refuse_nothing(target, sides)
+            self.refuse_nothing(view, sides)
         keyless = f", {sides.keyless:,.0f} without a key" if sides.keyless else ""
         evidence = (
             f"{sides.incomparable:,.0f} of {counted(sides.orders, 'order')} cannot be compared "
             f"({sides.valueless:,.0f} with a value missing, {sides.partless:,.0f} without a row in "
-            f"{self.against.shown}{keyless}) {self.when(target)}"
+            f"{self.against.shown}{keyless}) {self.when(view)}"
         )
         return [Sample(self.gauges(sides.incomparable, sides.orders), evidence)]

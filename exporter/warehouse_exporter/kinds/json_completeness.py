@@ -15,7 +15,7 @@ from warehouse_exporter.core.states import Hits
 from warehouse_exporter.core.wording import counted
 from warehouse_exporter.kinds.shared.base import Share
 from warehouse_exporter.kinds.shared.tally import Tally
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import statements, words
 from warehouse_exporter.sql.documents import (
@@ -62,21 +62,21 @@ class JsonCompleteness(Share):
     def default_name(self) -> str:
         return "_".join((self.kind, self.column, *self.path))
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        fact = target.fact(self.column)
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        fact = view.fact(self.column)
         if fact.type not in TYPES:
             raise Unmeasured(
                 Reason.COLUMN_TYPE, f"column {fact.name} is {fact.type}: it must be JSON or text"
             )
-        column, given = words.column(fact.name), target.predicate(self.where)
+        column, given = words.column(fact.name), view.predicate(self.where)
         value, found, illegible = None, column, words.number(0)
         if fact.type != "jsonb":
-            value = parsed(column, given, target.found.version)
+            value = parsed(column, given, view.found.version)
             found = words.column(statements.VALUE)
             written = words.both(words.is_present(column), words.is_null(found), given)
             illegible = words.count(written)
         cells = (illegible, *(summed(n, given) for n in self.counts(filled(found))))
-        scan = Scan(target.dataset.name, self.span(target), Tally, cells, value=value)
+        scan = Scan(view.dataset.name, self.span(view), Tally, cells, value=value)
         return {"rows": scan}
 
     def counts(self, found: Node) -> list[Node]:
@@ -85,17 +85,17 @@ class JsonCompleteness(Share):
         lost = [or_one(missing_at(found, first))]
         return [found_at(found, self.path), *lost, *(missing_at(found, way) for way in others)]
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         illegible, here, *lost = readings["rows"].total(Tally).counts
-        sample = self.sample_of(target, Hits(sum(lost), here + sum(lost)))
+        sample = self.sample_of(view, Hits(sum(lost), here + sum(lost)))
         if illegible:
             is_no = "is no JSON" if illegible == 1 else "are no JSON"
-            if not tells_json(target.found.version):
+            if not tells_json(view.found.version):
                 is_no += f", or nested deeper than {DEPTH} levels"
             told = f"{sample.evidence}, {counted(illegible, 'document')} {is_no}"
             sample = replace(sample, evidence=told)
         return [sample]
 
-    def evidence(self, target: Target, state: Hits) -> str:
+    def evidence(self, view: DatasetView, state: Hits) -> str:
         way = " -> ".join((self.column, *self.path))
-        return f"{super().evidence(target, state)} without {way} {self.when(target)}"
+        return f"{super().evidence(view, state)} without {way} {self.when(view)}"

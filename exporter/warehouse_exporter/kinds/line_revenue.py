@@ -13,7 +13,7 @@ from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import agreed, counted
 from warehouse_exporter.kinds.shared.base import Expression, Share
 from warehouse_exporter.kinds.shared.tally import Tally
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.numbers import differs
@@ -52,25 +52,25 @@ class LineRevenue(Share):
         0.01, ge=0, allow_inf_nan=False, description="Absolute difference that is no difference."
     )
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        revenue, product = target.column(self.column), target.expression(self.equals)
-        given = target.predicate(self.where)
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        revenue, product = view.column(self.column), view.expression(self.equals)
+        given = view.predicate(self.where)
         wrong = words.both(differs(revenue, product, self.tolerance), given)
         comparable = words.both(words.is_present(revenue), words.is_present(product), given)
         cells = (words.count(wrong), words.count(comparable), words.count(given))
-        return {"rows": Scan(target.dataset.name, self.span(target), Tally, cells)}
+        return {"rows": Scan(view.dataset.name, self.span(view), Tally, cells)}
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         differing, compared, lines = readings["rows"].total(Tally).counts
         apart = f"{lines - compared:,} cannot be compared"
         if not lines:
-            raise Skipped(f"no line {self.when(target)}")
+            raise Skipped(f"no line {self.when(view)}")
         if not compared:
-            text = f"none of {counted(lines, 'line')} can be compared {self.when(target)}"
+            text = f"none of {counted(lines, 'line')} can be compared {self.when(view)}"
             raise Unmeasured(Reason.NO_VALUES, f"{text}: a value is missing in each")
         values = self.gauges(differing, compared, lines - compared)
         evidence = (
             f"{self.column} of {differing:,} of {counted(compared, 'comparable line')}"
-            f" {agreed(differing, 'is', 'are')} not {self.equals} {self.when(target)}; {apart}"
+            f" {agreed(differing, 'is', 'are')} not {self.equals} {self.when(view)}; {apart}"
         )
         return [Sample(values, evidence, self.labels())]

@@ -37,7 +37,7 @@ from warehouse_exporter.kinds.shared.totals import (
     value_by_day,
 )
 from warehouse_exporter.kinds.shared.usable import without
-from warehouse_exporter.measures.dataset_view import Daily, Target
+from warehouse_exporter.measures.dataset_view import Daily, DatasetView
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.words import Node
@@ -128,18 +128,18 @@ class Metric(Limited):
         percentile = self.percentile.of if self.percentile else None
         return self.sum or self.distinct or self.avg or self.min or self.max or percentile
 
-    def scan(self, target: Target, days: tuple[date, ...]) -> Scan:
+    def scan(self, view: DatasetView, days: tuple[date, ...]) -> Scan:
         """The scan that gives this metric for each of the days; not for a ratio."""
-        given = target.predicate(self.where)
+        given = view.predicate(self.where)
         if self.sum is not None:
-            return sum_scan(self.sum, target, days, given)
+            return sum_scan(self.sum, view, days, given)
         if self.distinct is not None:
-            cell = words.distinct_of(target.expression(self.distinct), given)
-            return Scan(target.dataset.name, days, Count, (cell,))
+            cell = words.distinct_of(view.expression(self.distinct), given)
+            return Scan(view.dataset.name, days, Count, (cell,))
         if self.made_of is None:
-            return count_scan(self.count or ROW, target, days, given)
-        x = target.summand(self.made_of)
-        return figure_scan(self.figure(x, given), x, target, days, given)
+            return count_scan(self.count or ROW, view, days, given)
+        x = view.summand(self.made_of)
+        return figure_scan(self.figure(x, given), x, view, days, given)
 
     def figure(self, x: Node, given: Node | None) -> Node:
         """The aggregate of a metric that is neither counted nor added up."""
@@ -149,25 +149,25 @@ class Metric(Limited):
             return words.average_of(x, given)
         return words.filtered(words.oldest_of(x) if self.min else words.newest_of(x), given)
 
-    def expects(self, target: Target) -> tuple[date, ...]:
-        return (target.calendar.expected,) if self.limits() else ()
+    def expects(self, view: DatasetView) -> tuple[date, ...]:
+        return (view.calendar.expected,) if self.limits() else ()
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        days = last_days(target.calendar.expected, SHOWN_DAYS)
-        found = daily_needs(self, target, days)
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        days = last_days(view.calendar.expected, SHOWN_DAYS)
+        found = daily_needs(self, view, days)
         if not self.limits():
             return found
-        parts = parts_of(self, target)
+        parts = parts_of(self, view)
         chosen = dict.fromkeys(part.dataset or "" for part in parts if part.where)
-        there = {f"rows of {d}": count_scan(ROW, target.other(d), days, None) for d in chosen}
-        return found | before_of(self, target) | there
+        there = {f"rows of {d}": count_scan(ROW, view.other(d), days, None) for d in chosen}
+        return found | before_of(self, view) | there
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        day = target.calendar.expected
-        refuse_valueless(self, target, readings, day)
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
+        day = view.calendar.expected
+        refuse_valueless(self, view, readings, day)
         values = daily_values(self, readings)
         if day not in values:
-            self.refuse_lost(target, readings, day)
+            self.refuse_lost(view, readings, day)
             raise no_value(self.name or "", day)
         newest_first = reversed(last_days(day, SHOWN_DAYS))
         newest, *others = [
@@ -178,15 +178,15 @@ class Metric(Limited):
         quiet = None if self.limits() else f"{newest.evidence} (shown, no limit)"
         return [replace(newest, skipped=quiet, beside=tuple(others))]
 
-    def refuse_lost(self, target: Target, readings: Readings, day: date) -> None:
+    def refuse_lost(self, view: DatasetView, readings: Readings, day: date) -> None:
         """Raise Unmeasured where a limit would have judged rows that the day should have.
 
         A day may have rows of which `where` chooses none. Then nothing is there to be too much of,
         but what should not be too little is lost.
         """
-        nothing, as_of = {self.metric.name: 0.0}, target.calendar.as_of
+        nothing, as_of = {self.metric.name: 0.0}, view.calendar.as_of
         too_little = any(one.broken_by(nothing, as_of) for one in self.conditions().values())
-        for name, part in named_parts(self, target):
+        for name, part in named_parts(self, view):
             if is_nothing(readings, name, day) and is_due(readings, name):
                 rows = readings.get(f"rows of {part.dataset}")
                 left_out = part.where and rows and rows.states.get(day) != Count(0)
@@ -199,14 +199,14 @@ class Metric(Limited):
         return Sample({self.metric.name: value}, f"{self.name} {shown(value)} on {day}", labels)
 
 
-def daily_needs(metric: Daily, target: Target, days: tuple[date, ...]) -> dict[str, Need]:
+def daily_needs(metric: Daily, view: DatasetView, days: tuple[date, ...]) -> dict[str, Need]:
     """What gives a metric for each of some days: one scan, or two for a ratio.
 
     Beside each, where it is made of values, how many rows could have one.
     """
     found: dict[str, Need] = {}
-    for name, part in zip(PARTS, parts_of(metric, target), strict=False):
-        other = target.other(part.dataset or "")
+    for name, part in zip(PARTS, parts_of(metric, view), strict=False):
+        other = view.other(part.dataset or "")
         found[name] = part.scan(other, days)
         if part.made_of is not None:
             found[f"{name} rows"] = count_scan(ROW, other, days, other.predicate(part.where))
@@ -251,9 +251,9 @@ def valueless(readings: Readings, part: str) -> dict[date | None, int]:
     return {day: n for day, n in counts.items() if n and state[day] in none}
 
 
-def refuse_valueless(metric: Daily, target: Target, readings: Readings, day: date) -> None:
+def refuse_valueless(metric: Daily, view: DatasetView, readings: Readings, day: date) -> None:
     """Raise Unmeasured where a day has rows that a metric is made of, but no value in them."""
-    for name, part in zip(PARTS, parts_of(metric, target), strict=False):
+    for name, part in zip(PARTS, parts_of(metric, view), strict=False):
         rows = valueless(readings, name).get(day)
         if rows:
             raise without(rows, part.made_of or "a value", f"on {day}")

@@ -17,7 +17,7 @@ from warehouse_exporter.core.wording import agreed, counted
 from warehouse_exporter.kinds.shared.base import Limited
 from warehouse_exporter.kinds.shared.newest import BEGINNING
 from warehouse_exporter.kinds.shared.tally import Tally
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Lookup, Need, Readings, Scan
 from warehouse_exporter.sql import statements, words
 
@@ -61,34 +61,34 @@ class MissingDays(Limited):
             return [f"{self.kind} needs `time:` on dataset {dataset.name} and a window such as 14d"]
         return []
 
-    def expects(self, target: Target) -> tuple[date, ...]:
-        return self.span(target) or ()
+    def expects(self, view: DatasetView) -> tuple[date, ...]:
+        return self.span(view) or ()
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        clock, given = target.clock(), target.predicate(self.where)
-        source, name = clock.source(target.table()), target.dataset.name
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        clock, given = view.clock(), view.predicate(self.where)
+        source, name = clock.source(view.table()), view.dataset.name
         oldest = Lookup(name, Oldest, (statements.select([clock.oldest], source, given),))
-        days = self.span(target) or ()
-        scanned = target.open_days(days) if target.tells_open_days else days
+        days = self.span(view) or ()
+        scanned = view.open_days(days) if view.tells_open_days else days
         found: dict[str, Need] = {
             "rows": Scan(name, scanned, Count, (words.count(given),)),
             "oldest": oldest,
         }
         if before := days[: len(days) - len(scanned)]:  # an index has one row of each, or none
-            wheres = (words.both(target.inside((day,)), given) for day in before)
+            wheres = (words.both(view.inside((day,)), given) for day in before)
             first = tuple(statements.select_any(source, where) for where in wheres)
             return {**found, "before": Lookup(name, Tally, first)}
         return found
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        days = list(self.span(target) or ())
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
+        days = list(self.span(view) or ())
         by_day = readings["rows"].states
         filled = [by_day[day] != Count(0) for day in days if day in by_day]
         if "before" in readings:
             filled = [*map(bool, readings["before"].total(Tally).counts), *filled]
         empty = [day for day, has_rows in zip(days, filled, strict=True) if not has_rows]
-        begun = self.since_the_first(target, days, empty, readings)
-        looked_at = target.calendar.due(begun)
+        begun = self.since_the_first(view, days, empty, readings)
+        looked_at = view.calendar.due(begun)
         if not looked_at:
             raise Skipped(f"the first row is of a day after {days[-1]}")
         found = [str(day) for day in empty if day in looked_at]
@@ -101,11 +101,11 @@ class MissingDays(Limited):
         return [Sample({self.metric.name: float(len(found))}, evidence)]
 
     def since_the_first(
-        self, target: Target, days: list[date], empty: list[date], readings: Readings
+        self, view: DatasetView, days: list[date], empty: list[date], readings: Readings
     ) -> tuple[date, ...]:
         """The days to look at: all of them, unless the table's first row is among them or later."""
         oldest = readings["oldest"].total(Oldest)
-        if oldest.at is None or oldest.at < target.bounds(days[0])[0].timestamp():
+        if oldest.at is None or oldest.at < view.bounds(days[0])[0].timestamp():
             return tuple(days)
         begun = next((place for place, day in enumerate(days) if day not in empty), len(days))
         return tuple(days[begun:])

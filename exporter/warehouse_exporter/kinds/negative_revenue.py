@@ -14,7 +14,7 @@ from warehouse_exporter.core.states import Count, Hits
 from warehouse_exporter.core.wording import counted
 from warehouse_exporter.kinds.shared.judged import Judged
 from warehouse_exporter.kinds.shared.usable import all_of
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.numbers import MAY_BE_NAN, is_finite
@@ -44,30 +44,28 @@ class NegativeRevenue(Judged):
 
     column: str = Field("revenue", description="The column with the revenue.")
 
-    def subject(self, target: Target) -> Node:
-        return target.column(self.column)
+    def subject(self, view: DatasetView) -> Node:
+        return view.column(self.column)
 
-    def fails(self, target: Target) -> Node:
-        return words.compare(target.column(self.column), self.op, words.number(0))
+    def fails(self, view: DatasetView) -> Node:
+        return words.compare(view.column(self.column), self.op, words.number(0))
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        found = super().needs(target)
-        if target.fact(self.column).type not in MAY_BE_NAN:
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        found = super().needs(view)
+        if view.fact(self.column).type not in MAY_BE_NAN:
             return found
-        passed = words.negated(words.enclosed(self.fails(target)))
-        no_number = words.negated(is_finite(target.column(self.column)))
-        odd = words.count(words.both(no_number, passed, target.predicate(self.where)))
-        return {**found, NO_NUMBER: Scan(target.dataset.name, self.span(target), Count, (odd,))}
+        passed = words.negated(words.enclosed(self.fails(view)))
+        no_number = words.negated(is_finite(view.column(self.column)))
+        odd = words.count(words.both(no_number, passed, view.predicate(self.where)))
+        return {**found, NO_NUMBER: Scan(view.dataset.name, self.span(view), Count, (odd,))}
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         odd = readings[NO_NUMBER].total(Count).rows if NO_NUMBER in readings else 0
         state = readings["rows"].total(Hits)
         judged = Hits(state.hits, (state.total or 0) - odd)
-        found = self.sample_of(target, judged, all_of(readings))
+        found = self.sample_of(view, judged, all_of(readings))
         said = f"; {counted(odd, 'row')} left out, with NaN or infinity" if odd else ""
         return [replace(found, evidence=found.evidence + said)]
 
-    def evidence(self, target: Target, state: Hits) -> str:
-        return (
-            f"{super().evidence(target, state)} with {self.word} {self.column} {self.when(target)}"
-        )
+    def evidence(self, view: DatasetView, state: Hits) -> str:
+        return f"{super().evidence(view, state)} with {self.word} {self.column} {self.when(view)}"

@@ -8,7 +8,7 @@ from warehouse_exporter.core.model import Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import agreed, counted
 from warehouse_exporter.kinds.shared.declared import Declared
-from warehouse_exporter.measures.dataset_view import Target, look_alike
+from warehouse_exporter.measures.dataset_view import DatasetView, look_alike
 from warehouse_exporter.measures.requests import Readings
 
 
@@ -22,10 +22,10 @@ class NewColumns(Declared):
     summary = "columns appeared that are not declared"
     advice: ClassVar[str] = "info: '> 0'"
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        declared = target.dataset.columns
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
+        declared = view.dataset.columns
         found = []
-        for name in target.found.columns:
+        for name in view.found.columns:
             if name not in declared:
                 alike = look_alike(name, declared)
                 found.append(f"{name} (looks like {alike})" if alike else name)

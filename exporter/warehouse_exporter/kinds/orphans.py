@@ -22,7 +22,7 @@ from warehouse_exporter.kinds.shared.nearby import (
     times,
 )
 from warehouse_exporter.kinds.shared.usable import Keyed, counted_in
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Parts, Probe, Readings
 from warehouse_exporter.sql import statements, words
 from warehouse_exporter.sql.keys import Key
@@ -71,23 +71,23 @@ class Orphans(Share):
         wrong = problems(self, dataset, parent, of.within)
         return [*wrong, *super().problems(dataset, datasets)]
 
-    def times(self, target: Target) -> tuple[tuple[str, str], ...]:
+    def times(self, view: DatasetView) -> tuple[tuple[str, str], ...]:
         of = self.references
-        return (*super().times(target), *times(target, of.dataset, of.within))
+        return (*super().times(view), *times(view, of.dataset, of.within))
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        days, name = self.span(target), target.dataset.name
-        inside, parted, parts = target.inside(days), target.parted(days), None
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        days, name = self.span(view), view.dataset.name
+        inside, parted, parts = view.inside(days), view.parted(days), None
         if parted is not None:
             closed, still = parted
-            both = self.sql(target, inside, closed, few=False)
-            parts = Parts(both, self.sql(target, still, closed, few=True))
-        sql = self.sql(target, inside, None, few=target.all_open(days))
+            both = self.sql(view, inside, closed, few=False)
+            parts = Parts(both, self.sql(view, still, closed, few=True))
+        sql = self.sql(view, inside, None, few=view.all_open(days))
         return {"rows": Probe(name, sql, Keyed, parts)}
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         found = readings["rows"].total(Keyed)
-        return [self.sample_of(target, found.keyed, found.keyless)]
+        return [self.sample_of(view, found.keyed, found.keyless)]
 
     def labels(self) -> Mapping[str, str]:
         return {"column": self.named}
@@ -95,7 +95,7 @@ class Orphans(Share):
     def default_name(self) -> str:
         return "_".join((self.kind, *self.column))
 
-    def lacking(self, target: Target) -> str:
+    def lacking(self, view: DatasetView) -> str:
         return self.named
 
     @property
@@ -103,13 +103,13 @@ class Orphans(Share):
         """The columns that refer, in words."""
         return ", ".join(self.column)
 
-    def sql(self, target: Target, inside: Node | None, closed: Node | None, *, few: bool) -> str:
+    def sql(self, view: DatasetView, inside: Node | None, closed: Node | None, *, few: bool) -> str:
         """Orphans and rows among those inside; with `closed` the same of closed days before it."""
-        parent, own = target.other(self.references.dataset), key_in(target, self.column)
+        parent, own = view.other(self.references.dataset), key_in(view, self.column)
         present, lacking = own.present, own.absent
         if self.null_is_orphan:
             present, lacking = words.is_true(True), words.is_true(False)
-        given, table = target.predicate(self.where), target.source(self.span(target))
+        given, table = view.predicate(self.where), view.source(self.span(view))
         rows = f"FROM {table}{statements.clause(words.both(present, given, inside))}"
         keyless = [counted_in(table, words.both(lacking, given, inside))]
         if closed is not None:
@@ -118,7 +118,7 @@ class Orphans(Share):
             keyless.insert(0, early)
         names = columns_of(parent.dataset, self.references.column)
         key = key_in(parent, names)
-        known = self.known(target, parent, key)
+        known = self.known(view, parent, key)
         if few and parent.finds(names[0]):
             return singly(own, rows, key, known, closed, keyless)
         distinct = "" if parent.found.holds_unique(names) else "DISTINCT "
@@ -126,15 +126,13 @@ class Orphans(Share):
         apart = parent.found.distributed
         return joined(own, rows, listed, closed, keyless, apart=apart)
 
-    def known(self, target: Target, parent: Target, key: Key) -> str:
+    def known(self, view: DatasetView, parent: DatasetView, key: Key) -> str:
         """The rows that may be referred to, as a FROM clause with its WHERE."""
         of = self.references
-        given = words.both(
-            key.present, parent.predicate(of.where), recent(target, parent, of.within)
-        )
-        return f"{source(target, parent, of.within)}{statements.clause(given)}"
+        given = words.both(key.present, parent.predicate(of.where), recent(view, parent, of.within))
+        return f"{source(view, parent, of.within)}{statements.clause(given)}"
 
-    def evidence(self, target: Target, state: Hits) -> str:
+    def evidence(self, view: DatasetView, state: Hits) -> str:
         of = self.references
         where = f"{self.named} not in {of.dataset}{in_words(of.within)}"
-        return f"{super().evidence(target, state)} with {where} {self.when(target)}"
+        return f"{super().evidence(view, state)} with {where} {self.when(view)}"

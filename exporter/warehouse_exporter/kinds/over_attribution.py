@@ -10,7 +10,7 @@ from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import agreed, counted
 from warehouse_exporter.kinds.shared.attributed import Attributed
 from warehouse_exporter.kinds.shared.compared import Sides
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Readings
 
 
@@ -35,26 +35,26 @@ class OverAttribution(Attributed):
     summary = "more is attributed than exists"
     advice: ClassVar[str] = "critical: '> 0'"
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        sides = self.sides(target, readings)
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
+        sides = self.sides(view, readings)
         one = "attributed order" if self.attributed is None else "day"
         if not sides.compared:
-            raise self.nothing(target, sides)
+            raise self.nothing(view, sides)
         values = self.gauges(sides.differing, sides.compared, sides.amount or 0.0)
         evidence = (
             f"{sides.differing:,.0f} of {counted(sides.compared, one)} {self.found(sides)},"
             f" {sides.amount or 0:,.2f} too much together ({sides.right or 0:,.2f} of"
-            f" {sides.left or 0:,.2f}), {self.when(target)}"
+            f" {sides.left or 0:,.2f}), {self.when(view)}"
         )
         return [Sample(values, evidence, self.labels())]
 
-    def nothing(self, target: Target, sides: Sides) -> Skipped | Unmeasured:
+    def nothing(self, view: DatasetView, sides: Sides) -> Skipped | Unmeasured:
         """Why no order can be compared: none is attributed, or more than that is missing."""
         assert self.against is not None
         if sides.partless == sides.orders and sides.elsewhere:
-            return Skipped(f"no order is attributed{self.by_whom} {self.when(target)}")
+            return Skipped(f"no order is attributed{self.by_whom} {self.when(view)}")
         why = sides.reasons(self.against.dataset)
-        text = f"none of {counted(sides.orders, 'order')} can be compared {self.when(target)}"
+        text = f"none of {counted(sides.orders, 'order')} can be compared {self.when(view)}"
         return Unmeasured(Reason.NO_VALUES, f"{text}: {why}")
 
     def found(self, sides: Sides) -> str:

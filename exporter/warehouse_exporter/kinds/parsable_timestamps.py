@@ -13,7 +13,7 @@ from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
 from warehouse_exporter.kinds.shared.base import Share
 from warehouse_exporter.kinds.shared.usable import ALL
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Scan
 from warehouse_exporter.sql import words
 
@@ -44,17 +44,17 @@ class ParsableTimestamps(Share):
             return [f"rows whose {self.column} is not a time have no day: use `window: all`"]
         return super().problems(dataset, datasets)
 
-    def span(self, target: Target) -> tuple[date, ...] | None:
-        return None if self.column == target.dataset.time else super().span(target)
+    def span(self, view: DatasetView) -> tuple[date, ...] | None:
+        return None if self.column == view.dataset.time else super().span(view)
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        column, clock = target.column(self.column), target.clock(self.column)
-        given = words.both(words.is_present(column), target.predicate(self.where))
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        column, clock = view.column(self.column), view.clock(self.column)
+        given = words.both(words.is_present(column), view.predicate(self.where))
         unparsed = words.is_null(clock.parses or column)
         cells = (words.count(words.both(unparsed, given)), words.count(given))
-        rows = Scan(target.dataset.name, self.span(target), Hits, cells)
-        return {"rows": rows, ALL: self.all_rows(target)}
+        rows = Scan(view.dataset.name, self.span(view), Hits, cells)
+        return {"rows": rows, ALL: self.all_rows(view)}
 
-    def evidence(self, target: Target, state: Hits) -> str:
-        share, when = super().evidence(target, state), self.when(target)
+    def evidence(self, view: DatasetView, state: Hits) -> str:
+        share, when = super().evidence(view, state), self.when(view)
         return f"{share} of {self.column} are not valid times {when}"

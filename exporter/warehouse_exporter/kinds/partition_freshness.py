@@ -12,7 +12,7 @@ from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import counted
 from warehouse_exporter.kinds.shared.base import Limited
 from warehouse_exporter.kinds.shared.newest import due_day, lookup, newest_of
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings
 from warehouse_exporter.sql import words
 
@@ -46,15 +46,15 @@ class PartitionFreshness(Limited):
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
         return self.no_time(dataset) or self.no_window()
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        clock = target.clock()
-        end = target.bounds(target.calendar.expected)[1]
-        past = words.all_of(clock.before(end), target.predicate(self.where))
-        return {"rows": lookup(target, clock, past)}
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        clock = view.clock()
+        end = view.bounds(view.calendar.expected)[1]
+        past = words.all_of(clock.before(end), view.predicate(self.where))
+        return {"rows": lookup(view, clock, past)}
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         at = newest_of(readings["rows"], "there is no row up to the expected day")
-        calendar = target.calendar
+        calendar = view.calendar
         day = at.astimezone(calendar.zone).date()
         expected, blind = due_day(calendar)
         behind = max(0, (expected - day).days)

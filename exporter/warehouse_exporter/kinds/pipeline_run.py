@@ -14,7 +14,7 @@ from warehouse_exporter.core.states import Count, Hits
 from warehouse_exporter.core.wording import counted
 from warehouse_exporter.kinds.shared.base import Expression, Limited
 from warehouse_exporter.kinds.shared.usable import without
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import words
 
@@ -38,26 +38,26 @@ class PipelineRun(Limited):
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
         return self.no_time(dataset)
 
-    def expects(self, target: Target) -> tuple[date, ...]:
-        return self.span(target) or ()
+    def expects(self, view: DatasetView) -> tuple[date, ...]:
+        return self.span(view) or ()
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        given = target.predicate(self.where)
-        read = words.compare(target.expression(self.rows_read), ">", words.number(0))
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        given = view.predicate(self.where)
+        read = words.compare(view.expression(self.rows_read), ">", words.number(0))
         cells = (words.count(words.both(read, given)), words.count(given))
-        unknown = words.both(words.is_null(target.expression(self.rows_read)), given)
-        name, days = target.dataset.name, self.span(target)
+        unknown = words.both(words.is_null(view.expression(self.rows_read)), given)
+        name, days = view.dataset.name, self.span(view)
         return {
             "rows": Scan(name, days, Hits, cells),
             "unknown": Scan(name, days, Count, (words.count(unknown),)),
         }
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         state = readings["rows"].total(Hits)
         # A day without a row answers nothing where the scan is grouped: no run, and that is 0 runs.
         read, logged = state.hits or 0.0, state.total or 0.0
         unknown = readings["unknown"].total(Count).rows
         if unknown and unknown == logged:
-            raise without(unknown, self.rows_read, self.when(target))
-        evidence = f"{read:,.0f} of {counted(logged, 'run')} logged {self.when(target)} read rows"
+            raise without(unknown, self.rows_read, self.when(view))
+        evidence = f"{read:,.0f} of {counted(logged, 'run')} logged {self.when(view)} read rows"
         return [Sample({self.metric.name: read}, evidence)]

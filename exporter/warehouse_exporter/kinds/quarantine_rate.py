@@ -15,7 +15,7 @@ from warehouse_exporter.core.states import Count, Hits
 from warehouse_exporter.core.wording import agreed, counted
 from warehouse_exporter.kinds.shared.base import Expression, Share
 from warehouse_exporter.kinds.shared.tally import Tally
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import words
 
@@ -38,48 +38,48 @@ class QuarantineRate(Share):
     quarantined: Expression = Field("rows_quarantined", description="Rows rejected by a run.")
     read: Expression = Field("rows_read", description="Rows read by a run.")
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        given = target.predicate(self.where)
-        rejected, read = target.summand(self.quarantined), target.summand(self.read)
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        given = view.predicate(self.where)
+        rejected, read = view.summand(self.quarantined), view.summand(self.read)
         complete = words.both(words.is_present(rejected), words.is_present(read), given)
         cells = (words.sum_of(rejected, complete), words.sum_of(read, complete))
         at_least = words.coalesced(read, words.number(0))
         odd = words.both(words.compare(rejected, ">", at_least), given)
         lacking = words.both(words.either(words.is_null(rejected), words.is_null(read)), given)
-        days, name = self.span(target), target.dataset.name
+        days, name = self.span(view), view.dataset.name
         return {
             "rows": Scan(name, days, Hits, cells),
             "lacking": Scan(name, days, Count, (words.count(lacking),)),
             "runs": Scan(name, days, Tally, (words.count(given), words.count(odd))),
         }
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         state = readings["rows"].total(Hits)
         if min(state.hits or 0.0, state.total or 0.0) < 0:
             said = f"{state.hits:,.0f} rows quarantined of {state.total:,.0f} rows read"
-            raise Unmeasured(Reason.RESULT, f"{said} {self.when(target)}: no log has fewer than 0")
-        self.refuse_contradiction(target, readings)
+            raise Unmeasured(Reason.RESULT, f"{said} {self.when(view)}: no log has fewer than 0")
+        self.refuse_contradiction(view, readings)
         lacking = readings["lacking"].total(Count).rows
         if lacking and not state.total and not state.hits:
             what = f"without {self.quarantined} or {self.read}"
-            text = f"{counted(lacking, 'run')} logged {self.when(target)} {what}"
+            text = f"{counted(lacking, 'run')} logged {self.when(view)} {what}"
             raise Unmeasured(Reason.NO_VALUES, f"{text}, and none that read rows")
         runs, _ = readings["runs"].total(Tally).counts
         if runs and not state.total:
             read = agreed(runs, "it read", "they read")
-            raise Skipped(f"{counted(runs, 'run')} logged {self.when(target)}: {read} 0 rows")
-        found = self.sample_of(target, state)
+            raise Skipped(f"{counted(runs, 'run')} logged {self.when(view)}: {read} 0 rows")
+        found = self.sample_of(view, state)
         said = f"; {counted(lacking, 'run')} without a number left out" if lacking else ""
         return [replace(found, evidence=found.evidence + said)]
 
-    def refuse_contradiction(self, target: Target, readings: Readings) -> None:
+    def refuse_contradiction(self, view: DatasetView, readings: Readings) -> None:
         """Raise Unmeasured where a run rejected more rows than it read."""
         _, odd = readings["runs"].total(Tally).counts
         if odd:
-            text = f"{counted(odd, 'run')} logged {self.when(target)} with more rows quarantined"
+            text = f"{counted(odd, 'run')} logged {self.when(view)} with more rows quarantined"
             raise Unmeasured(Reason.RESULT, f"{text} than read: the log contradicts itself")
 
-    def evidence(self, target: Target, state: Hits) -> str:
-        by_run = target.dataset.expect_day == "today" and self.span(target) is not None
+    def evidence(self, view: DatasetView, state: Hits) -> str:
+        by_run = view.dataset.expect_day == "today" and self.span(view) is not None
         logged = "by runs logged " if by_run else ""
-        return f"{super().evidence(target, state)} quarantined {logged}{self.when(target)}"
+        return f"{super().evidence(view, state)} quarantined {logged}{self.when(view)}"

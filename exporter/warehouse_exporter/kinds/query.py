@@ -15,7 +15,7 @@ from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Cell, finite
 from warehouse_exporter.core.wording import shown
 from warehouse_exporter.kinds.shared.base import Limited, Name
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Probe, Readings, Written
 from warehouse_exporter.sql.queries import parse_query
 
@@ -80,18 +80,18 @@ class Query(Limited):
             return ["a query says itself which rows it reads: no `where`, no `window`"]
         return []
 
-    def expects(self, target: Target) -> tuple[date, ...]:
-        return (target.calendar.expected,) if parse_query(self.sql).uses & OF_THE_DAY else ()
+    def expects(self, view: DatasetView) -> tuple[date, ...]:
+        return (view.calendar.expected,) if parse_query(self.sql).uses & OF_THE_DAY else ()
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        start, end = target.bounds(target.calendar.expected)
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        start, end = view.bounds(view.calendar.expected)
         text = parse_query(self.sql).at(
-            {"as_of": target.calendar.as_of, "day_start": start, "day_end": end}
+            {"as_of": view.calendar.as_of, "day_start": start, "day_end": end}
         )
-        sent = Written(target.dataset.time_zone.key, MAX_ROWS + 1)
-        return {"rows": Probe(target.dataset.name, text, written=sent)}
+        sent = Written(view.dataset.time_zone.key, MAX_ROWS + 1)
+        return {"rows": Probe(view.dataset.name, text, written=sent)}
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         rows = readings["rows"].rows
         if not rows and self.no_rows == "pass":
             return [Sample({}, f"{self.name} gave no row, which is as it should be")]

@@ -10,7 +10,7 @@ from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
 from warehouse_exporter.core.wording import shown
 from warehouse_exporter.kinds.shared.judged import Judged
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.numbers import is_finite
 from warehouse_exporter.sql.words import Node
@@ -48,15 +48,15 @@ class Range(Judged):
             raise ValueError(f"min {shown(self.min)} is above max {shown(self.max)}")
         return self
 
-    def subject(self, target: Target) -> Node:
-        return target.column(self.column)
+    def subject(self, view: DatasetView) -> Node:
+        return view.column(self.column)
 
-    def fails(self, target: Target) -> Node:
+    def fails(self, view: DatasetView) -> Node:
         """A value out of range.
 
         A `real` of 0.1 is a little more than the number 0.1, so a bound is taken in its precision.
         """
-        column, column_type = target.column(self.column), target.fact(self.column).type
+        column, column_type = view.column(self.column), view.fact(self.column).type
 
         def bound(value: float) -> Node:
             number = words.number(value)
@@ -76,6 +76,6 @@ class Range(Judged):
         word, bound = ("at most", self.max) if self.min is None else ("at least", self.min)
         return f"{word} {shown(bound or 0)}"
 
-    def evidence(self, target: Target, state: Hits) -> str:
-        many = f"{super().evidence(target, state)} of {self.column}"
-        return f"{many} not {self.allowed()} {self.when(target)}"
+    def evidence(self, view: DatasetView, state: Hits) -> str:
+        many = f"{super().evidence(view, state)} of {self.column}"
+        return f"{many} not {self.allowed()} {self.when(view)}"

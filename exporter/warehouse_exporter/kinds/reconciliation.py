@@ -9,7 +9,7 @@ from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import agreed, counted
 from warehouse_exporter.kinds.shared.compared import Sides
 from warehouse_exporter.kinds.shared.reconciled import Beyond, Reconciled
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Readings
 
 
@@ -39,8 +39,8 @@ class Reconciliation(Reconciled):
     summary = "revenue of orders differs from that on the other side"
     advice: ClassVar[str] = "critical: '> 0'"
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        sides, beyond = self.found(target, readings)
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
+        sides, beyond = self.found(view, readings)
         failed, total, amount = sides.differing, sides.compared, sides.amount
         thing, unmatched = "comparable order", ""
         if self.unmatched == "differs" and (sides.partless or beyond.keys):
@@ -51,7 +51,7 @@ class Reconciliation(Reconciled):
         evidence = (
             f"{failed:,.0f} of {counted(total, thing)} {agreed(failed, 'differs', 'differ')} from"
             f" the sum in {self.against.shown}, by {amount:,.2f} together{unmatched},"
-            f" {self.when(target)}{self.left_out(sides)}"
+            f" {self.when(view)}{self.left_out(sides)}"
         )
         return [Sample(self.gauges(failed, total, amount), evidence)]
 

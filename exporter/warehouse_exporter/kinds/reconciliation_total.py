@@ -11,7 +11,7 @@ from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import counted
 from warehouse_exporter.kinds.shared.compared import Sides
 from warehouse_exporter.kinds.shared.reconciled import Beyond, Reconciled
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Readings
 
 
@@ -49,8 +49,8 @@ class ReconciliationTotal(Reconciled):
             return Term(cls.more_metrics[0].name, limit)
         raise ValueError(f"{limit.text!r}: write an amount such as '> 0.01' or a share '> 1%'")
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        sides, beyond = self.found(target, readings)
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
+        sides, beyond = self.found(view, readings)
         left, right = sides.left, sides.right
         if self.unmatched == "differs":
             left += sides.alone + sides.unknown
@@ -61,7 +61,7 @@ class ReconciliationTotal(Reconciled):
         values = {self.metric.name: difference, self.more_metrics[0].name: share}
         evidence = (
             f"orders {left:,.2f}, {self.against.shown} {right:,.2f}, difference {difference:,.2f}"
-            f" {self.when(target)}{self.one_sided(sides, beyond)}{self.neither(sides)}"
+            f" {self.when(view)}{self.one_sided(sides, beyond)}{self.neither(sides)}"
         )
         return [Sample(values, evidence)]
 

@@ -8,7 +8,7 @@ from warehouse_exporter.core.model import Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import agreed, counted
 from warehouse_exporter.kinds.shared.declared import Declared
-from warehouse_exporter.measures.dataset_view import Target, look_alike
+from warehouse_exporter.measures.dataset_view import DatasetView, look_alike
 from warehouse_exporter.measures.requests import Readings
 
 
@@ -23,8 +23,8 @@ class RequiredColumns(Declared):
     root_cause = True
     advice: ClassVar[str] = "critical: '> 0'"
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        declared, present = target.dataset.columns, target.found.columns
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
+        declared, present = view.dataset.columns, view.found.columns
         new = {name: None for name in present if name not in declared}
         found = []
         for name in declared:

@@ -14,7 +14,7 @@ from warehouse_exporter.core.states import Hits
 from warehouse_exporter.core.wording import agreed, counted
 from warehouse_exporter.kinds.shared.base import Expression
 from warehouse_exporter.kinds.shared.judged import Judged
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.sql.words import Node
 
 
@@ -37,26 +37,26 @@ class Rows(Judged):
 
     failing: Expression = Field(description="The condition that holds for a row that is wrong.")
 
-    def subject(self, target: Target) -> Node:
-        return target.expression(self.failing)
+    def subject(self, view: DatasetView) -> Node:
+        return view.expression(self.failing)
 
-    def fails(self, target: Target) -> Node:
-        return target.expression(self.failing)
+    def fails(self, view: DatasetView) -> Node:
+        return view.expression(self.failing)
 
     @property
     def shown(self) -> str:
         """The condition in one line."""
         return " ".join(self.failing.split())
 
-    def evidence(self, target: Target, state: Hits) -> str:
-        return f"{super().evidence(target, state)} with {self.shown} {self.when(target)}"
+    def evidence(self, view: DatasetView, state: Hits) -> str:
+        return f"{super().evidence(view, state)} with {self.shown} {self.when(view)}"
 
-    def sample_of(self, target: Target, state: Hits, rows: int = 0) -> Sample:
+    def sample_of(self, view: DatasetView, state: Hits, rows: int = 0) -> Sample:
         if rows and not state.total:
-            text = f"{counted(rows, 'row')} {self.when(target)}"
+            text = f"{counted(rows, 'row')} {self.when(view)}"
             which = agreed(rows, "it", "each of them")
             raise Unmeasured(Reason.NO_VALUES, f"{text}: {self.shown} is NULL for {which}")
-        found, undecided = super().sample_of(target, state, rows), rows - int(state.total or 0)
+        found, undecided = super().sample_of(view, state, rows), rows - int(state.total or 0)
         if not undecided:
             return found
         apart = f"; for {counted(undecided, 'more row')} it is NULL"

@@ -19,7 +19,7 @@ from warehouse_exporter.kinds.shared.base import Limited
 from warehouse_exporter.kinds.shared.newest import lookup, newest_of, seen, settle
 from warehouse_exporter.kinds.shared.stretches import clock_with_hours, counts, weeks_before
 from warehouse_exporter.kinds.shared.tally import Tally
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings
 from warehouse_exporter.sql import stretches
 
@@ -65,29 +65,29 @@ class Silence(Limited):
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
         return self.no_time(dataset) or self.no_window()
 
-    def expects(self, target: Target) -> tuple[date, ...]:
-        return (target.calendar.today,)
+    def expects(self, view: DatasetView) -> tuple[date, ...]:
+        return (view.calendar.today,)
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        clock, given = clock_with_hours(target), target.predicate(self.where)
-        now = target.calendar.as_of
-        weeks = weeks_before(now, self.weeks, target.calendar)
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        clock, given = clock_with_hours(view), view.predicate(self.where)
+        now = view.calendar.as_of
+        weeks = weeks_before(now, self.weeks, view.calendar)
         alike = [stretches.since_latest(clock, now, then, HOUR, ONE_DAY) for then in weeks]
-        days = [clock.between(*target.bounds(then.date())) for then in weeks]
-        among = seen(target, clock, self.where)
-        before = stretches.latest(clock, clock.source(target.table()), among)
+        days = [clock.between(*view.bounds(then.date())) for then in weeks]
+        among = seen(view, clock, self.where)
+        before = stretches.latest(clock, clock.source(view.table()), among)
         return {
-            "newest": lookup(target, clock, among),
-            "usual": counts(target, alike, given, before, days),
+            "newest": lookup(view, clock, among),
+            "usual": counts(view, alike, given, before, days),
         }
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        now = target.calendar.as_of
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
+        now = view.calendar.as_of
         at = min(now, newest_of(readings["newest"]))
-        silent = self.silent(at, now, target)
+        silent = self.silent(at, now, view)
         stretch = duration(min(max(now - at, HOUR), ONE_DAY).total_seconds())
         history = self.history(readings["usual"].total(Tally))
-        local = now.astimezone(target.calendar.zone)
+        local = now.astimezone(view.calendar.zone)
         name, needed = weekday(local.date()), (self.weeks + 1) // 2
         if history and len(history) < needed:
             raise Skipped(
@@ -99,7 +99,7 @@ class Silence(Limited):
         normal = f"{shown(usual)} in the {stretch} before {local:%H:%M}, median of {weeks}"
         if usual < self.busy:
             raise Skipped(f"normally quiet: rows number {normal}, {self.busy} make it busy")
-        settle(at, target.clock(), now, lambda newest, then: self.says(newest, then, target))
+        settle(at, view.clock(), now, lambda newest, then: self.says(newest, then, view))
         evidence = f"no row since {at:%Y-%m-%d %H:%M:%S} UTC, rows normally number {normal}"
         return [Sample({self.metric.name: silent.total_seconds()}, evidence)]
 
@@ -109,11 +109,11 @@ class Silence(Limited):
         rows, days = found.counts[:half], found.counts[half:]
         return [count for count, there in zip(rows, days, strict=True) if there]
 
-    def silent(self, newest: datetime, now: datetime, target: Target) -> timedelta:
+    def silent(self, newest: datetime, now: datetime, view: DatasetView) -> timedelta:
         """The time since the newest row, without that of days that the calendar excludes."""
-        return now - newest - target.calendar.excluded(newest, now)
+        return now - newest - view.calendar.excluded(newest, now)
 
-    def says(self, newest: datetime, now: datetime, target: Target) -> Severity | None:
+    def says(self, newest: datetime, now: datetime, view: DatasetView) -> Severity | None:
         """The severity that speaks of a newest row at an instant."""
-        silent = self.silent(newest, now, target).total_seconds()
+        silent = self.silent(newest, now, view).total_seconds()
         return said(self.conditions(), {self.metric.name: silent}, now)

@@ -18,7 +18,7 @@ from warehouse_exporter.core.wording import counted, shown
 from warehouse_exporter.kinds.shared.base import Limited
 from warehouse_exporter.kinds.shared.stretches import clock_with_hours, counts, weeks_before
 from warehouse_exporter.kinds.shared.tally import Tally
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings
 
 
@@ -67,20 +67,20 @@ class SoFarToday(Limited):
         rows, expected = (select(metric.name) for metric in self.more_metrics)
         return {"rows": rows, "expected": expected}
 
-    def expects(self, target: Target) -> tuple[date, ...]:
-        return (target.calendar.today,)
+    def expects(self, view: DatasetView) -> tuple[date, ...]:
+        return (view.calendar.today,)
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        clock, calendar = clock_with_hours(target), target.calendar
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        clock, calendar = clock_with_hours(view), view.calendar
         now = calendar.as_of.astimezone(calendar.zone)
         ends = [now, *weeks_before(now, self.weeks, calendar)]
-        stretches = [clock.between(target.bounds(end.date())[0], end) for end in ends]
-        return {"rows": counts(target, stretches, target.predicate(self.where))}
+        stretches = [clock.between(view.bounds(end.date())[0], end) for end in ends]
+        return {"rows": counts(view, stretches, view.predicate(self.where))}
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         rows, *earlier = readings["rows"].total(Tally).counts
         history = [past for past in earlier if past]
-        today, needed = target.calendar.today, (self.weeks + 1) // 2
+        today, needed = view.calendar.today, (self.weeks + 1) // 2
         name = weekday(today)
         if len(history) < needed:
             raise Skipped(
@@ -88,7 +88,7 @@ class SoFarToday(Limited):
                 f" had rows by this time, {needed} are needed"
             )
         expected = float(statistics.median(history))
-        time = target.calendar.as_of.astimezone(target.calendar.zone)
+        time = view.calendar.as_of.astimezone(view.calendar.zone)
         usual = f"{shown(expected)} expected (median of {counted(len(history), name)})"
         if expected < self.at_least:
             raise Skipped(

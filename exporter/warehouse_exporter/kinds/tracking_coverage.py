@@ -10,7 +10,7 @@ from pydantic import Field
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
 from warehouse_exporter.kinds.shared.base import Share
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Scan
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.words import Node
@@ -35,18 +35,16 @@ class TrackingCoverage(Share):
         description="The columns of which one must have a value (or be true), e.g. click_id.",
     )
 
-    def tracked(self, target: Target, name: str) -> Node:
+    def tracked(self, view: DatasetView, name: str) -> Node:
         """The predicate for a row that this column tracks."""
-        column = target.column(name)
-        return column if target.fact(name).type == "boolean" else words.is_present(column)
+        column = view.column(name)
+        return column if view.fact(name).type == "boolean" else words.is_present(column)
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        given = target.predicate(self.where)
-        tracked = words.either(*(self.tracked(target, name) for name in self.any_of))
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        given = view.predicate(self.where)
+        tracked = words.either(*(self.tracked(view, name) for name in self.any_of))
         cells = (words.count(words.both(tracked, given)), words.count(given))
-        return {"rows": Scan(target.dataset.name, self.span(target), Hits, cells)}
+        return {"rows": Scan(view.dataset.name, self.span(view), Hits, cells)}
 
-    def evidence(self, target: Target, state: Hits) -> str:
-        return (
-            f"{super().evidence(target, state)} with {' or '.join(self.any_of)} {self.when(target)}"
-        )
+    def evidence(self, view: DatasetView, state: Hits) -> str:
+        return f"{super().evidence(view, state)} with {' or '.join(self.any_of)} {self.when(view)}"

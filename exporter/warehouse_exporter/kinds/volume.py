@@ -12,7 +12,7 @@ from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Count
 from warehouse_exporter.core.wording import counted
 from warehouse_exporter.kinds.shared.base import Limited
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import words
 
@@ -39,14 +39,14 @@ class Volume(Limited):
             return Term(cls.metric.name, limit)
         raise ValueError(f"{limit.text!r}: volume is a number of rows, such as '< 100'")
 
-    def expects(self, target: Target) -> tuple[date, ...]:
-        return self.span(target) or ()
+    def expects(self, view: DatasetView) -> tuple[date, ...]:
+        return self.span(view) or ()
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        cells = (words.count(target.predicate(self.where)),)
-        return {"rows": Scan(target.dataset.name, self.span(target), Count, cells)}
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        cells = (words.count(view.predicate(self.where)),)
+        return {"rows": Scan(view.dataset.name, self.span(view), Count, cells)}
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         state = readings["rows"].total(Count)
-        evidence = f"{counted(state.rows, 'row')} {self.when(target)}"
+        evidence = f"{counted(state.rows, 'row')} {self.when(view)}"
         return [Sample({self.metric.name: float(state.rows)}, evidence)]

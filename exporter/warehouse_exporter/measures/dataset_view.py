@@ -50,18 +50,18 @@ class Daily(Protocol):
     def made_of(self) -> str | None:
         """The expression whose values it is made of; None where rows are counted."""
 
-    def scan(self, target: Target, days: tuple[date, ...]) -> Scan:
+    def scan(self, view: DatasetView, days: tuple[date, ...]) -> Scan:
         """What gives the number for each of the days; not for a ratio."""
 
 
 @dataclass(frozen=True)
-class Target:
+class DatasetView:
     """One dataset at one instant; `others` holds every dataset of the config, this one included."""
 
     dataset: Dataset
     relation: Relation | None
     calendar: Calendar
-    others: Mapping[str, Target] = field(repr=False, compare=False)
+    others: Mapping[str, DatasetView] = field(repr=False, compare=False)
     metrics: Mapping[str, Daily] = field(repr=False, compare=False)
     changed: Mapping[date, Hashable] = field(default_factory=dict, repr=False, compare=False)
     """Closed days that have got rows since they were due, each with what these were."""
@@ -88,7 +88,7 @@ class Target:
             )
         return self.relation
 
-    def other(self, dataset: str) -> Target:
+    def other(self, dataset: str) -> DatasetView:
         """Another dataset at the same instant."""
         return self.others[dataset]
 

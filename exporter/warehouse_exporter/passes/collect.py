@@ -16,12 +16,12 @@ from warehouse_exporter.core.model import CheckId
 from warehouse_exporter.core.states import Cell
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.engines.postgres.session import Session
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Reading, Scan
 from warehouse_exporter.passes.workers import work_off
-from warehouse_exporter.plan.closed_days import Kept, Part
+from warehouse_exporter.plan.closed_days import ClosedDaysCache, Part
 from warehouse_exporter.plan.decode import Row, fit, readings
-from warehouse_exporter.plan.fusion import Asked, Statement, fuse
+from warehouse_exporter.plan.fusion import CheckNeed, Statement, fuse
 from warehouse_exporter.plan.planner import Plan
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ class Collected:
         for check in checks:
             del self.answered[check]
 
-    def take(self, asked: Asked, reading: Reading) -> None:
+    def take(self, asked: CheckNeed, reading: Reading) -> None:
         """Take in an answer; the days of one need may come in several."""
         mine = self.parts.setdefault((asked.check, asked.name), {})
         before = mine.get(asked.part)
@@ -80,7 +80,7 @@ class Collected:
         mine[asked.part] = replace(reading, states=states)
         self.answered[asked.check] += 1
 
-    def lose(self, asked: Iterable[Asked], error: Unmeasured) -> None:
+    def lose(self, asked: Iterable[CheckNeed], error: Unmeasured) -> None:
         """What is not answered costs the check that asked."""
         self.errors.update({one.check: error for one in asked})
 
@@ -105,7 +105,7 @@ class Collected:
             for name, division in divisions.items()
         }
 
-    def keep_closed_days(self, kept: Kept) -> None:
+    def keep_closed_days(self, kept: ClosedDaysCache) -> None:
         """Keep the answers of closed days, also of checks that failed over their open ones."""
         for (check, name), parts in self.parts.items():
             division = self.plan.divisions[check][name]
@@ -126,20 +126,20 @@ def collect(
     plan: Plan,
     session: Session,
     connector: Connector,
-    targets: Mapping[str, Target],
+    views: Mapping[str, DatasetView],
     collected: Collected,
 ) -> None:
     """Run every statement; one that fails is tried again check by check. Raises Unreachable."""
     collected.begin(plan)
 
     def one(statement: Statement, session: Session) -> None:
-        answer(statement, session, targets, collected)
+        answer(statement, session, views, collected)
 
     collected.statements += work_off(plan.statements, session, connector, one)
 
 
 def answer(
-    statement: Statement, session: Session, targets: Mapping[str, Target], collected: Collected
+    statement: Statement, session: Session, views: Mapping[str, DatasetView], collected: Collected
 ) -> None:
     """Run one statement, or, where it fails, one for each of its checks.
 
@@ -150,12 +150,12 @@ def answer(
     if error is None:
         return
     if error.reason is Reason.TIMEOUT and session.left > 0:
-        answer_apart(statement, error, session, targets, collected, Purse(session.left))
+        answer_apart(statement, error, session, views, collected, Purse(session.left))
     elif len(statement.checks) == 1 or error.reason in NO_RETRY:
         collected.give_up(statement, error)
     else:
         for check in statement.checks:
-            for single in fuse(statement.asked_by([check]), targets):
+            for single in fuse(statement.asked_by([check]), views):
                 failed = run(single, session, collected)
                 if failed is not None:
                     collected.give_up(single, failed)
@@ -181,7 +181,7 @@ def answer_apart(
     statement: Statement,
     error: Unmeasured,
     session: Session,
-    targets: Mapping[str, Target],
+    views: Mapping[str, DatasetView],
     collected: Collected,
     purse: Purse,
 ) -> None:
@@ -190,7 +190,7 @@ def answer_apart(
         collected.give_up(statement, error)
         return
     for together in smaller(statement):
-        for part in fuse(statement.asked_by(together), targets):
+        for part in fuse(statement.asked_by(together), views):
             started = time.monotonic()
             failed = run(part, session, collected, purse.share)
             purse.left -= time.monotonic() - started
@@ -198,7 +198,7 @@ def answer_apart(
                 continue
             late = failed.reason is Reason.TIMEOUT and session.left > 0
             if late or failed.reason not in NO_RETRY:
-                answer_apart(part, failed, session, targets, collected, purse)
+                answer_apart(part, failed, session, views, collected, purse)
             else:
                 collected.give_up(part, failed)
 

@@ -11,11 +11,11 @@ from warehouse_exporter.core.errors import Unmeasured, Unreachable, UsageError
 from warehouse_exporter.core.wording import counted
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.engines.postgres.session import Session
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Reading
-from warehouse_exporter.passes.looks import make_targets, relations_of
+from warehouse_exporter.passes.reader import make_views, relations_of
 from warehouse_exporter.plan import late_rows
-from warehouse_exporter.plan.closed_days import Kept
+from warehouse_exporter.plan.closed_days import ClosedDaysCache
 from warehouse_exporter.plan.fusion import Statement
 from warehouse_exporter.plan.planner import Plan, make_plan
 
@@ -50,9 +50,9 @@ def explain_plan(
         raise UsageError(f"there is no check {only!r}; known: {known}")
     with Connector(config.warehouse).snapshot() as session:
         relations = session.relations(relations_of(checks, config))
-        targets = make_targets(config, relations, as_of)
-        late_rows = questions(checks, targets)
-        made = steady_plan(checks, targets) if steady else make_plan(checks, targets)
+        views = make_views(config, relations, as_of)
+        late_rows = questions(checks, views)
+        made = steady_plan(checks, views) if steady else make_plan(checks, views)
         parts = [
             described(statement, estimates(statement, session) if costs else ())
             for statement in made.statements
@@ -68,19 +68,19 @@ def explain_plan(
     return "\n".join([head, *parts])
 
 
-def questions(checks: Sequence[Check], targets: Mapping[str, Target]) -> list[str]:
+def questions(checks: Sequence[Check], views: Mapping[str, DatasetView]) -> list[str]:
     """What is asked first: which closed days have got rows since. Those are judged again."""
-    found = late_rows.questions(checks, targets)
+    found = late_rows.questions(checks, views)
     return [f"-- {name}: closed days that got rows since\n{sql};\n" for name, sql in found.items()]
 
 
-def steady_plan(checks: Sequence[Check], targets: Mapping[str, Target]) -> Plan:
+def steady_plan(checks: Sequence[Check], views: Mapping[str, DatasetView]) -> Plan:
     """The plan of a pass that knows what closed days answer."""
-    kept = Kept()
-    for check, divisions in make_plan(checks, targets, kept).divisions.items():
+    kept = ClosedDaysCache()
+    for check, divisions in make_plan(checks, views, kept).divisions.items():
         for name, division in divisions.items():
             kept.keep(check, name, division.key, Reading({}))
-    return make_plan(checks, targets, kept)
+    return make_plan(checks, views, kept)
 
 
 def described(statement: Statement, estimate: Iterable[str] = ()) -> str:

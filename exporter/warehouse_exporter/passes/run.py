@@ -16,12 +16,12 @@ from warehouse_exporter.core.logs import event
 from warehouse_exporter.core.model import Pass, Result, Sample, Severity, Verdict
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.kinds.shared import untimed
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.passes.collect import Collected
-from warehouse_exporter.passes.looks import Looks
+from warehouse_exporter.passes.reader import SnapshotReader
 from warehouse_exporter.passes.verdicts import judge, not_measured
 from warehouse_exporter.plan import late_rows
-from warehouse_exporter.plan.closed_days import Kept
+from warehouse_exporter.plan.closed_days import ClosedDaysCache
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ def run_pass(
     connector: Connector,
     as_of: datetime,
     datasets: frozenset[str] | None = None,
-    kept: Kept | None = None,
+    kept: ClosedDaysCache | None = None,
 ) -> Pass:
     """One consistent run over some datasets, or all; every check comes back with a verdict.
 
@@ -43,11 +43,9 @@ def run_pass(
     started = time.monotonic()
     checks = config.checks_of(datasets)
     collected = Collected()
-    looks = Looks(config, connector, as_of, kept, collected)
-    sights = looks.over(checks)
-    results = {
-        check.id: result(check, sights[check.id].targets, collected, as_of) for check in checks
-    }
+    reader = SnapshotReader(config, connector, as_of, kept, collected)
+    seen = reader.over(checks)
+    results = {check.id: result(check, seen[check.id].views, collected, as_of) for check in checks}
     if kept is not None:
         collected.keep_closed_days(kept)
         kept.forget({check.id for check in checks if may_be_repaired(check, results[check.id])})
@@ -70,40 +68,40 @@ def may_be_repaired(check: Check, found: Result) -> bool:
 
 
 def result(
-    check: Check, targets: Mapping[str, Target], collected: Collected, as_of: datetime
+    check: Check, views: Mapping[str, DatasetView], collected: Collected, as_of: datetime
 ) -> Result:
     """The verdicts of one check; the one wrapper around every kind, and the border of texts."""
-    found = judged(check, targets, collected, as_of)
+    found = judged(check, views, collected, as_of)
     verdicts = [replace(one, text=plain(one.text, TEXT)) for one in found.verdicts]
     return replace(found, verdicts=tuple(verdicts))
 
 
 def judged(
-    check: Check, targets: Mapping[str, Target], collected: Collected, as_of: datetime
+    check: Check, views: Mapping[str, DatasetView], collected: Collected, as_of: datetime
 ) -> Result:
     """The verdicts of one check, as its kind and the judge say them."""
     error: Unmeasured | Skipped | None = collected.errors.get(check.id)
     if error is not None:
         return Result(check.id, (not_measured(error),), as_of)
-    own = targets[check.id.dataset]
+    own = views[check.id.dataset]
     seen = partial(samples_of, check, own, collected)
     verdicts = verdicts_of(check, own, as_of, seen)
     for day in late_rows.days_of(check, own):
-        on_day = late_rows.expecting(day, targets)[check.id.dataset]
+        on_day = late_rows.expecting(day, views)[check.id.dataset]
         seen = partial(samples_again, check, on_day, collected)
         verdicts = late_rows.merged(verdicts, verdicts_of(check, on_day, as_of, seen))
     return Result(check.id, verdicts, as_of)
 
 
 def verdicts_of(
-    check: Check, target: Target, as_of: datetime, samples: Callable[[], list[Sample]]
+    check: Check, view: DatasetView, as_of: datetime, samples: Callable[[], list[Sample]]
 ) -> tuple[Verdict, ...]:
     """What a check says of its samples on the expected day, or why it has none."""
     error: Unmeasured | Skipped
     try:
         return judge(check, [*map(bounded, samples())], as_of)
     except Skipped as found:
-        error = skipped(check, target, found)
+        error = skipped(check, view, found)
     except Unmeasured as found:
         error = found
     except Exception as found:  # a fault of ours costs one check, never the pass
@@ -122,19 +120,19 @@ def bounded(sample: Sample) -> Sample:
     )
 
 
-def samples_again(check: Check, target: Target, collected: Collected) -> list[Sample]:
+def samples_again(check: Check, view: DatasetView, collected: Collected) -> list[Sample]:
     """What was read for a check of a closed day that is judged again."""
-    day = target.calendar.expected
-    return check.kind.samples(target, late_rows.readings_on(day, collected.readings(check.id)))
+    day = view.calendar.expected
+    return check.kind.samples(view, late_rows.readings_on(day, collected.readings(check.id)))
 
 
-def samples_of(check: Check, target: Target, collected: Collected) -> list[Sample]:
+def samples_of(check: Check, view: DatasetView, collected: Collected) -> list[Sample]:
     """What was read for a check, with a word on the rows that it does not see."""
     readings = collected.readings(check.id)
-    notes = (untimed.note(check.kind, target, readings), late_rows.note(check, target))
+    notes = (untimed.note(check.kind, view, readings), late_rows.note(check, view))
     note = "; ".join(text for text in notes if text)
     try:
-        samples = check.kind.samples(target, readings)
+        samples = check.kind.samples(view, readings)
     except Skipped as error:
         raise Skipped(f"{error}; {note}" if note else str(error)) from None
     if not note:
@@ -142,9 +140,9 @@ def samples_of(check: Check, target: Target, collected: Collected) -> list[Sampl
     return [replace(sample, evidence=f"{sample.evidence}; {note}") for sample in samples]
 
 
-def skipped(check: Check, target: Target, found: Skipped) -> Skipped:
+def skipped(check: Check, view: DatasetView, found: Skipped) -> Skipped:
     """The skip of a check of the rows that are there, which says of an excluded day what it is."""
-    days, calendar = check.kind.span(target), target.calendar
+    days, calendar = check.kind.span(view), view.calendar
     if not days or calendar.due(days) or "in the calendar" in str(found):
         return found
     return Skipped(f"{calendar.why_not(days[-1])} ({found})")

@@ -19,7 +19,7 @@ from warehouse_exporter.core.errors import Reason, Unmeasured
 from warehouse_exporter.core.model import CheckId
 from warehouse_exporter.core.states import merged
 from warehouse_exporter.core.wording import counted
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Probe, Reading, Rows, Scan
 from warehouse_exporter.sql.words import render
 
@@ -33,7 +33,7 @@ class Part(Enum):
     BOTH = "all, and those of closed days apart"
 
 
-class Kept:
+class ClosedDaysCache:
     """The answers of closed days, by check and need."""
 
     def __init__(self) -> None:
@@ -53,9 +53,9 @@ class Kept:
         for at in [at for at in list(self._found) if at[0] in checks]:
             del self._found[at]
 
-    def only(self, checks: Collection[CheckId]) -> Kept:
+    def only(self, checks: Collection[CheckId]) -> ClosedDaysCache:
         """A new one, with what is kept of some checks."""
-        other = Kept()
+        other = ClosedDaysCache()
         other._found = {at: kept for at, kept in list(self._found.items()) if at[0] in checks}
         return other
 
@@ -108,29 +108,29 @@ class Division:
 
 
 def divide(
-    check: CheckId, name: str, need: Need, targets: Collection[Target], kept: Kept
+    check: CheckId, name: str, need: Need, views: Collection[DatasetView], kept: ClosedDaysCache
 ) -> Division:
     """What must be read to answer a need, beside what is kept of it.
 
-    `targets` are the datasets it reads, its own first. Raises Unmeasured for what is missing.
+    `views` are the datasets it reads, its own first. Raises Unmeasured for what is missing.
     """
-    target, *_ = targets
+    view, *_ = views
     if isinstance(need, Probe) and need.settled:
-        key: Hashable = (need.sql, files(targets))
+        key: Hashable = (need.sql, files(views))
         found = kept.recall(check, name, key)
         return Division(need, {Part.CLOSED: need} if found is None else {}, key, found)
     if isinstance(need, Probe) and need.parts is not None:
-        key = (need.parts.both, files(targets))
+        key = (need.parts.both, files(views))
         found = kept.recall(check, name, key)
         part, text = (Part.BOTH, need.parts.both) if found is None else (Part.OPEN, need.parts.open)
         return Division(need, {part: Probe(need.dataset, text)}, key, found)
-    if not isinstance(need, Scan) or not target.tells_open_days:
+    if not isinstance(need, Scan) or not view.tells_open_days:
         return Division(need, {Part.WHOLE: need})
-    closed, still = halves(need, target)
+    closed, still = halves(need, view)
     if closed is None:
         return Division(need, {Part.WHOLE: need})
-    early = render(target.closed_rows())
-    key = (closed.days, early, need.state, need.texts, files(targets))
+    early = render(view.closed_rows())
+    key = (closed.days, early, need.state, need.texts, files(views))
     found = kept.recall(check, name, key)
     ask: dict[Part, Need] = {} if found is not None else {Part.CLOSED: closed}
     if still is not None:
@@ -138,11 +138,11 @@ def divide(
     return Division(need, ask, key, found)
 
 
-def halves(need: Scan, target: Target) -> tuple[Scan | None, Scan | None]:
+def halves(need: Scan, view: DatasetView) -> tuple[Scan | None, Scan | None]:
     """A scan over the closed days, and over the open ones; None where there is no such day."""
     if need.days is None:
         return replace(need, rows=Rows.CLOSED), replace(need, rows=Rows.OPEN)
-    still = target.open_days(need.days)
+    still = view.open_days(need.days)
     closed = tuple(day for day in need.days if day not in still)
     return (
         replace(need, days=closed) if closed else None,
@@ -150,6 +150,6 @@ def halves(need: Scan, target: Target) -> tuple[Scan | None, Scan | None]:
     )
 
 
-def files(targets: Collection[Target]) -> tuple[Hashable, ...]:
+def files(views: Collection[DatasetView]) -> tuple[Hashable, ...]:
     """The files of relations: one that was rebuilt is read anew."""
-    return tuple(target.relation.file for target in targets if target.relation is not None)
+    return tuple(view.relation.file for view in views if view.relation is not None)

@@ -14,7 +14,7 @@ from warehouse_exporter.core.errors import Reason, Unmeasured
 from warehouse_exporter.core.states import Cell, State
 from warehouse_exporter.core.wording import counted
 from warehouse_exporter.measures.requests import Probe, Reading
-from warehouse_exporter.plan.fusion import Asked, Slot, Statement
+from warehouse_exporter.plan.fusion import CheckNeed, Slot, Statement
 
 Row = Mapping[str, Cell]
 
@@ -91,7 +91,7 @@ def wrong(found: str) -> Unmeasured:
 
 def readings(
     statement: Statement, rows: Sequence[Row]
-) -> Iterator[tuple[Asked, Reading | Unmeasured]]:
+) -> Iterator[tuple[CheckNeed, Reading | Unmeasured]]:
     """Every need of the statement with its reading, or why its cells are no number."""
     for slot in statement.slots:
         try:

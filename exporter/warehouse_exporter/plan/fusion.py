@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from warehouse_exporter.core.model import CheckId
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Lookup, Need, Probe, Rows, Scan, Written
 from warehouse_exporter.plan.closed_days import Part
 from warehouse_exporter.sql import statements, words
@@ -27,7 +27,7 @@ PARSED_NOTE = "slower: the time column is text, parsed in every row of the table
 
 
 @dataclass(frozen=True)
-class Asked:
+class CheckNeed:
     """One need of one check."""
 
     check: CheckId
@@ -42,7 +42,7 @@ class Asked:
 class Slot:
     """Where in a statement's row the answer to one need stands."""
 
-    asked: Asked
+    asked: CheckNeed
     places: tuple[int, ...]
     days: tuple[date, ...] | None = None
 
@@ -81,31 +81,31 @@ class Statement:
         """Whether it is known beforehand to cost much."""
         return any(isinstance(s.asked.need, Scan) and s.asked.need.value for s in self.slots)
 
-    def asked_by(self, checks: Collection[CheckId]) -> list[Asked]:
+    def asked_by(self, checks: Collection[CheckId]) -> list[CheckNeed]:
         """What some of its checks ask."""
         return [slot.asked for slot in self.slots if slot.asked.check in checks]
 
 
-def fuse(asked: Iterable[Asked], targets: Mapping[str, Target]) -> Iterable[Statement]:
+def fuse(asked: Iterable[CheckNeed], views: Mapping[str, DatasetView]) -> Iterable[Statement]:
     """As few statements as the needs allow."""
-    groups: dict[tuple[str, str, str], list[Asked]] = defaultdict(list)
+    groups: dict[tuple[str, str, str], list[CheckNeed]] = defaultdict(list)
     for one in asked:
         groups[shape_of(one.need)].append(one)
     for dataset in {dataset for dataset, shape, _ in groups if shape == "untimed"}:
-        if (dataset, "days", "") in groups and not targets[dataset].tells_open_days:
+        if (dataset, "days", "") in groups and not views[dataset].tells_open_days:
             groups[dataset, "days", ""] += groups.pop((dataset, "untimed", ""))
     for (dataset, shape, _), members in groups.items():
-        for alike in day_by_day(members, targets[dataset]) if shape == "days" else [members]:
+        for alike in day_by_day(members, views[dataset]) if shape == "days" else [members]:
             for part in fitting(alike):
-                yield WRITERS[shape](part, targets[dataset])
+                yield WRITERS[shape](part, views[dataset])
 
 
-def day_by_day(asked: Sequence[Asked], target: Target) -> Iterable[list[Asked]]:
+def day_by_day(asked: Sequence[CheckNeed], view: DatasetView) -> Iterable[list[CheckNeed]]:
     """Days of which the same is asked, together, so that each is read once and for no more.
 
     Without an index every statement would read the whole table: there it is one.
     """
-    if not target.tells_open_days:
+    if not view.tells_open_days:
         yield list(asked)
         return
     wanted: dict[date, list[int]] = defaultdict(list)
@@ -120,7 +120,7 @@ def day_by_day(asked: Sequence[Asked], target: Target) -> Iterable[list[Asked]]:
         yield [narrowed(asked[place], tuple(days)) for place in places]
 
 
-def narrowed(asked: Asked, days: tuple[date, ...]) -> Asked:
+def narrowed(asked: CheckNeed, days: tuple[date, ...]) -> CheckNeed:
     """The same question of some of its days."""
     assert isinstance(asked.need, Scan)
     return replace(asked, need=replace(asked.need, days=days))
@@ -136,9 +136,9 @@ def shape_of(need: Need) -> tuple[str, str, str]:
     return need.dataset, "probe", need.sql
 
 
-def fitting(asked: Iterable[Asked]) -> Iterable[list[Asked]]:
+def fitting(asked: Iterable[CheckNeed]) -> Iterable[list[CheckNeed]]:
     """The needs of one shape, in parts whose columns one statement can hold."""
-    part: list[Asked] = []
+    part: list[CheckNeed] = []
     columns: set[str] = set()
     for one in asked:
         wanted = texts(one.need)
@@ -157,7 +157,7 @@ def texts(need: Need) -> set[str]:
     return set(need.subqueries) if isinstance(need, Lookup) else {need.sql}
 
 
-def placed(asked: Sequence[Asked]) -> tuple[list[Node], list[Slot]]:
+def placed(asked: Sequence[CheckNeed]) -> tuple[list[Node], list[Slot]]:
     """The distinct aggregates of scans, and where each need finds its own."""
     nodes: dict[str, tuple[int, Node]] = {}
     slots = []
@@ -171,45 +171,47 @@ def placed(asked: Sequence[Asked]) -> tuple[list[Node], list[Slot]]:
     return [node for _, node in nodes.values()], slots
 
 
-def write_table(asked: Sequence[Asked], target: Target) -> Statement:
+def write_table(asked: Sequence[CheckNeed], view: DatasetView) -> Statement:
     """One ungrouped scan of the whole table."""
-    return write_rows(asked, target, Rows.ALL, None)
+    return write_rows(asked, view, Rows.ALL, None)
 
 
-def write_closed(asked: Sequence[Asked], target: Target) -> Statement:
+def write_closed(asked: Sequence[CheckNeed], view: DatasetView) -> Statement:
     """One ungrouped scan of all rows of closed days."""
-    return write_rows(asked, target, Rows.CLOSED, target.closed_rows())
+    return write_rows(asked, view, Rows.CLOSED, view.closed_rows())
 
 
-def write_open(asked: Sequence[Asked], target: Target) -> Statement:
+def write_open(asked: Sequence[CheckNeed], view: DatasetView) -> Statement:
     """One ungrouped scan of the rows that are not of closed days."""
-    return write_rows(asked, target, Rows.OPEN, target.open_rows())
+    return write_rows(asked, view, Rows.OPEN, view.open_rows())
 
 
-def write_rows(asked: Sequence[Asked], target: Target, rows: Rows, where: Node | None) -> Statement:
+def write_rows(
+    asked: Sequence[CheckNeed], view: DatasetView, rows: Rows, where: Node | None
+) -> Statement:
     """One ungrouped scan."""
     nodes, slots = placed(asked)
-    sql = statements.select(nodes, source_of(asked, target, target.table()), where)
-    return Statement(target.dataset.name, rows.value, sql, tuple(slots), cells=always(nodes))
+    sql = statements.select(nodes, source_of(asked, view, view.table()), where)
+    return Statement(view.dataset.name, rows.value, sql, tuple(slots), cells=always(nodes))
 
 
-def write_untimed(asked: Sequence[Asked], target: Target) -> Statement:
+def write_untimed(asked: Sequence[CheckNeed], view: DatasetView) -> Statement:
     """One ungrouped scan of the rows without a time."""
     nodes, slots = placed(asked)
-    clock = target.clock()
-    sql = statements.select(nodes, clock.source(target.table()), clock.timeless)
+    clock = view.clock()
+    sql = statements.select(nodes, clock.source(view.table()), clock.timeless)
     note = PARSED_NOTE if clock.is_parsed else ""
     cells = always(nodes)
     return Statement(
-        target.dataset.name, Rows.UNTIMED.value, sql, tuple(slots), note=note, cells=cells
+        view.dataset.name, Rows.UNTIMED.value, sql, tuple(slots), note=note, cells=cells
     )
 
 
-def source_of(asked: Sequence[Asked], target: Target, table: str) -> str:
+def source_of(asked: Sequence[CheckNeed], view: DatasetView, table: str) -> str:
     """The FROM clause of scans that all have the same value, or none."""
     need = asked[0].need
     assert isinstance(need, Scan)
-    distributed = target.found.distributed
+    distributed = view.found.distributed
     return words.computed(table, need.value, statements.VALUE, distributed=distributed)
 
 
@@ -218,30 +220,30 @@ def always(nodes: Sequence[Node]) -> tuple[bool, ...]:
     return tuple(over_nothing(node) is not None for node in nodes)
 
 
-def write_days(asked: Sequence[Asked], target: Target) -> Statement:
+def write_days(asked: Sequence[CheckNeed], view: DatasetView) -> Statement:
     """One scan per day's range where the time column is indexed, else one grouped by day.
 
     That one also has the rows without a time, where they are asked for.
     """
     nodes, slots = placed(asked)
     wanted = sorted({day for slot in slots for day in slot.days or ()})
-    clock = target.clock()
-    bounds = [target.bounds(day) for day in wanted]
+    clock = view.clock()
+    bounds = [view.bounds(day) for day in wanted]
     untimed, note = any(slot.days is None for slot in slots), ""
-    source = source_of(asked, target, clock.source(target.table()))
-    if target.tells_open_days and not target.found.distributed:
+    source = source_of(asked, view, clock.source(view.table()))
+    if view.tells_open_days and not view.found.distributed:
         sql = statements.select_ranges(nodes, source, clock, bounds)
     else:
         sql = statements.select_grouped(nodes, source, clock, bounds, untimed=untimed)
-    if not target.tells_open_days:
+    if not view.tells_open_days:
         note = PARSED_NOTE if clock.is_parsed else NO_INDEX_NOTE
     return Statement(
-        target.dataset.name, "days", sql, tuple(slots), tuple(wanted), note, always(nodes),
+        view.dataset.name, "days", sql, tuple(slots), tuple(wanted), note, always(nodes),
         untimed=untimed,
     )  # fmt: skip
 
 
-def write_lookup(asked: Sequence[Asked], target: Target) -> Statement:
+def write_lookup(asked: Sequence[CheckNeed], view: DatasetView) -> Statement:
     """Single values side by side, each from its own sub-select."""
     texts: dict[str, int] = {}
     slots = []
@@ -252,15 +254,15 @@ def write_lookup(asked: Sequence[Asked], target: Target) -> Statement:
     sql = statements.select_scalars(list(texts))
     note = PARSED_NOTE if any(PARSED in text for text in texts) else ""
     cells = (False,) * len(texts)
-    return Statement(target.dataset.name, "lookup", sql, tuple(slots), note=note, cells=cells)
+    return Statement(view.dataset.name, "lookup", sql, tuple(slots), note=note, cells=cells)
 
 
-def write_probe(asked: Sequence[Asked], target: Target) -> Statement:
+def write_probe(asked: Sequence[CheckNeed], view: DatasetView) -> Statement:
     """A statement of its own, shared by the needs that ask exactly the same."""
     need = asked[0].need
     assert isinstance(need, Probe)
     slots = tuple(Slot(one, ()) for one in asked)
-    return Statement(target.dataset.name, "probe", need.sql, slots, written=need.written)
+    return Statement(view.dataset.name, "probe", need.sql, slots, written=need.written)
 
 
 WRITERS = {

@@ -14,7 +14,7 @@ from warehouse_exporter.config import Check
 from warehouse_exporter.core.calendar import MIDNIGHT, ONE_DAY, day_start, last_days, next_time
 from warehouse_exporter.core.model import RANK, Outcome, Verdict
 from warehouse_exporter.core.states import Cell
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Reading, Readings
 from warehouse_exporter.sql import statements, words
 
@@ -27,81 +27,81 @@ OLDER = "older days got rows as well, and are not judged again"
 Row = Mapping[str, Cell]
 
 
-def since(target: Target) -> datetime:
+def since(view: DatasetView) -> datetime:
     """When the day before the expected one was due: what came later may not have been judged."""
-    calendar, dataset = target.calendar, target.dataset
+    calendar, dataset = view.calendar, view.dataset
     by = MIDNIGHT if calendar.built else dataset.expect_by
     day = calendar.expected - ONE_DAY * (dataset.expect_day == "today")
     return next_time(by, day_start(day, calendar.zone), calendar.zone)
 
 
-def asks(check: Check, target: Target) -> bool:
+def asks(check: Check, view: DatasetView) -> bool:
     """Whether a check judges the expected day alone, by rows that may come late."""
-    dataset, kind = target.dataset, check.kind
+    dataset, kind = view.dataset, check.kind
     return kind.judges_days and dataset.time is not None and kind.window_of(dataset) == "day"
 
 
-def questions(checks: Iterable[Check], targets: Mapping[str, Target]) -> dict[str, str]:
+def questions(checks: Iterable[Check], views: Mapping[str, DatasetView]) -> dict[str, str]:
     """The statements that find such days, by dataset."""
-    mine = ((check, targets[check.id.dataset]) for check in checks)
+    mine = ((check, views[check.id.dataset]) for check in checks)
     names = dict.fromkeys(
         name
-        for check, target in mine
-        if asks(check, target)
-        for name in (target.dataset.name, *check.kind.refers_to())
+        for check, view in mine
+        if asks(check, view)
+        for name in (view.dataset.name, *check.kind.refers_to())
     )
-    asked = {name: question(targets[name]) for name in names}
+    asked = {name: question(views[name]) for name in names}
     return {name: sql for name, sql in asked.items() if sql is not None}
 
 
-def question(target: Target) -> str | None:
+def question(view: DatasetView) -> str | None:
     """The statement that finds such days; None where no index finds arrivals, or days."""
-    loaded = target.dataset.loaded
-    relation = target.relation
+    loaded = view.dataset.loaded
+    relation = view.relation
     if relation is None or relation.unknown is not None or not relation.readable:
         return None
-    if not target.tells_open_days or not target.finds_times(loaded):
+    if not view.tells_open_days or not view.finds_times(loaded):
         return None
-    arrival, clock = target.clock(loaded), target.clock()
-    by_now = arrival.until(target.horizon)
+    arrival, clock = view.clock(loaded), view.clock()
+    by_now = arrival.until(view.horizon)
     if arrival.infinite is not None:  # nobody knows when these came: it may be now
         by_now = words.either(by_now, arrival.infinite)
-    arrived = words.all_of(arrival.since(since(target)), by_now)
-    days = last_days(target.calendar.expected - ONE_DAY, MOST)
-    edges = [target.bounds(day)[0] for day in (*days, target.calendar.expected)]
-    return statements.select_arrived(target.table(), clock, arrival.newest, arrived, edges)
+    arrived = words.all_of(arrival.since(since(view)), by_now)
+    days = last_days(view.calendar.expected - ONE_DAY, MOST)
+    edges = [view.bounds(day)[0] for day in (*days, view.calendar.expected)]
+    return statements.select_arrived(view.table(), clock, arrival.newest, arrived, edges)
 
 
-def answered(rows: Sequence[Row], target: Target) -> Target:
+def answered(rows: Sequence[Row], view: DatasetView) -> DatasetView:
     """The dataset with the days that the answer names, each with what its late rows were."""
-    days = last_days(target.calendar.expected - ONE_DAY, MOST)
+    days = last_days(view.calendar.expected - ONE_DAY, MOST)
     state = {place: tuple(row.values()) for row in rows if isinstance(place := row["day"], int)}
     changed = {day: state[place] for place, day in enumerate(days, 1) if place in state}
     _, older, _ = state.get(0, (0, 0, None))
-    return replace(target, changed=changed, unseen=OLDER if older else "")
+    return replace(view, changed=changed, unseen=OLDER if older else "")
 
 
-def days_of(check: Check, target: Target) -> dict[date, tuple[Hashable, ...]]:
+def days_of(check: Check, view: DatasetView) -> dict[date, tuple[Hashable, ...]]:
     """The days that a check judges again: those of its dataset, and of what it is compared with.
 
     With each day comes what tells its late rows from those of another time.
     """
-    if not asks(check, target):
+    if not asks(check, view):
         return {}
     found: dict[date, tuple[Hashable, ...]] = {}
-    for name in dict.fromkeys((target.dataset.name, *check.kind.refers_to())):
-        for day, state in target.other(name).changed.items():
-            if day < target.calendar.expected:
+    for name in dict.fromkeys((view.dataset.name, *check.kind.refers_to())):
+        for day, state in view.other(name).changed.items():
+            if day < view.calendar.expected:
                 found[day] = (*found.get(day, ()), state)
     return dict(sorted(found.items())[-MOST:])
 
 
-def expecting(day: date, targets: Mapping[str, Target]) -> dict[str, Target]:
+def expecting(day: date, views: Mapping[str, DatasetView]) -> dict[str, DatasetView]:
     """All datasets, as if the expected day were another one."""
-    found: dict[str, Target] = {}
-    for name, target in targets.items():
-        calendar = replace(target.calendar, expected=day)
-        found[name] = replace(target, calendar=calendar, others=found, changed={}, unseen="")
+    found: dict[str, DatasetView] = {}
+    for name, view in views.items():
+        calendar = replace(view.calendar, expected=day)
+        found[name] = replace(view, calendar=calendar, others=found, changed={}, unseen="")
     return found
 
 
@@ -116,14 +116,14 @@ def readings_on(day: date, readings: Mapping[str, Reading]) -> Readings:
     return {name.removeprefix(prefix): r for name, r in readings.items() if name.startswith(prefix)}
 
 
-def note(check: Check, target: Target) -> str:
+def note(check: Check, view: DatasetView) -> str:
     """What a check says of the days that it has judged again; '' where there is none."""
-    if not asks(check, target):
+    if not asks(check, view):
         return ""
-    listed = [str(day) for day in days_of(check, target)]
+    listed = [str(day) for day in days_of(check, view)]
     told = f"{len(listed)} days that got rows since" if len(listed) > NAMED else ", ".join(listed)
     said = [f"judged again: {told}"] if listed else []
-    return "; ".join([*said, *([target.unseen] if target.unseen else [])])
+    return "; ".join([*said, *([view.unseen] if view.unseen else [])])
 
 
 def merged(verdicts: Sequence[Verdict], again: Iterable[Verdict]) -> tuple[Verdict, ...]:

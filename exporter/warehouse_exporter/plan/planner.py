@@ -10,11 +10,11 @@ from warehouse_exporter.config import Check
 from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
 from warehouse_exporter.core.model import CheckId, Severity
 from warehouse_exporter.kinds.shared import untimed
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Scan
 from warehouse_exporter.plan import late_rows
-from warehouse_exporter.plan.closed_days import Division, Kept, Part, divide, files
-from warehouse_exporter.plan.fusion import Asked, Statement, fuse
+from warehouse_exporter.plan.closed_days import ClosedDaysCache, Division, Part, divide, files
+from warehouse_exporter.plan.fusion import CheckNeed, Statement, fuse
 
 log = logging.getLogger(__name__)
 
@@ -32,38 +32,38 @@ class Plan:
 class Questions:
     """What checks ask, each need apart, and what is known without asking."""
 
-    asked: tuple[Asked, ...]
+    asked: tuple[CheckNeed, ...]
     unmeasured: Mapping[CheckId, Unmeasured | Skipped]
     divisions: Mapping[CheckId, Mapping[str, Division]]
 
 
 def make_plan(
-    checks: Iterable[Check], targets: Mapping[str, Target], kept: Kept | None = None
+    checks: Iterable[Check], views: Mapping[str, DatasetView], kept: ClosedDaysCache | None = None
 ) -> Plan:
     """The statements that answer the checks; checks whose columns are missing need none.
 
     Of what is `kept`, only the open days are read again; without it, everything is. Where the pass
     takes too long, it is over before what is costly, and before what cannot be critical.
     """
-    found = questions_of(checks, targets, kept)
-    made = sorted(fuse(found.asked, targets), key=lambda s: (s.costly, not s.critical))
+    found = questions_of(checks, views, kept)
+    made = sorted(fuse(found.asked, views), key=lambda s: (s.costly, not s.critical))
     return Plan(tuple(made), found.unmeasured, found.divisions)
 
 
 def questions_of(
-    checks: Iterable[Check], targets: Mapping[str, Target], kept: Kept | None = None
+    checks: Iterable[Check], views: Mapping[str, DatasetView], kept: ClosedDaysCache | None = None
 ) -> Questions:
     """What the checks ask, before anything shares a statement."""
-    asked: list[Asked] = []
+    asked: list[CheckNeed] = []
     unmeasured: dict[CheckId, Unmeasured | Skipped] = {}
     divisions: dict[CheckId, Mapping[str, Division]] = {}
     for check in checks:
         try:
-            divided = divisions_of(check, targets, kept)
+            divided = divisions_of(check, views, kept)
             divisions[check.id] = divided
             critical = Severity.CRITICAL in check.kind.conditions()
             asked += [
-                Asked(check.id, name, need, part, critical)
+                CheckNeed(check.id, name, need, part, critical)
                 for name, division in divided.items()
                 for part, need in division.ask.items()
             ]
@@ -77,16 +77,16 @@ def questions_of(
 
 
 def divisions_of(
-    check: Check, targets: Mapping[str, Target], kept: Kept | None
+    check: Check, views: Mapping[str, DatasetView], kept: ClosedDaysCache | None
 ) -> dict[str, Division]:
     """The needs of a check, each with what must be read of it.
 
     Raises Skipped where it expects something of days which the calendar excludes, and of no other.
     """
-    found, own = {}, targets[check.id.dataset]
+    found, own = {}, views[check.id.dataset]
     needs = {**check.kind.needs(own), **untimed.needs_of(check.kind, own)}
     for need in needs.values():
-        require(need, targets[need.dataset])
+        require(need, views[need.dataset])
     expects = check.kind.expects(own)
     if expects and not own.calendar.due(expects):
         raise Skipped(own.calendar.why_not(expects[-1]))
@@ -94,21 +94,23 @@ def divisions_of(
         if kept is None:
             found[name] = Division(need, {Part.WHOLE: need})
             continue
-        found[name] = divide(check.id, name, need, read_for(check, need, targets), kept)
+        found[name] = divide(check.id, name, need, read_for(check, need, views), kept)
     for day, state in late_rows.days_of(check, own).items():
-        on_day = late_rows.expecting(day, targets)
+        on_day = late_rows.expecting(day, views)
         for plain, need in check.kind.needs(on_day[own.dataset.name]).items():
-            name, read = late_rows.name_of(day, plain), read_for(check, need, targets)
+            name, read = late_rows.name_of(day, plain), read_for(check, need, views)
             found[name] = again(check.id, name, need, (state, files(read)), kept)
     return found
 
 
-def read_for(check: Check, need: Need, targets: Mapping[str, Target]) -> list[Target]:
+def read_for(check: Check, need: Need, views: Mapping[str, DatasetView]) -> list[DatasetView]:
     """The datasets that answer a need, its own first."""
-    return [targets[one] for one in dict.fromkeys((need.dataset, *check.kind.refers_to()))]
+    return [views[one] for one in dict.fromkeys((need.dataset, *check.kind.refers_to()))]
 
 
-def again(check: CheckId, name: str, need: Need, state: Hashable, kept: Kept | None) -> Division:
+def again(
+    check: CheckId, name: str, need: Need, state: Hashable, kept: ClosedDaysCache | None
+) -> Division:
     """What must be read of a closed day that is judged again, once for each state of it."""
     if kept is None:
         return Division(need, {Part.WHOLE: need})
@@ -122,10 +124,10 @@ def text_of(need: Need) -> Hashable:
     return need.texts if isinstance(need, Scan) else need
 
 
-def require(need: Need, target: Target) -> None:
+def require(need: Need, view: DatasetView) -> None:
     """Raise Unmeasured where a scan's relation, or the time column it is read by, is not there.
 
     A count of rows names no column, so nothing else would notice before the statement is written.
     """
     if isinstance(need, Scan):
-        target.source(need.days)
+        view.source(need.days)

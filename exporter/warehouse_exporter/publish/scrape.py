@@ -72,7 +72,7 @@ class Body:
 
 
 @dataclass(frozen=True)
-class Kept:
+class CachedBody:
     """A body, and the moment for which it is true."""
 
     body: Body
@@ -93,7 +93,7 @@ class Scrape:
         self._lock = threading.Lock()
         self._pieces: dict[str, Pieces] = {}
         self._rendered: dict[str, Fixed] = {}
-        self._kept: dict[tuple[str, bool], Kept] = {}
+        self._kept: dict[tuple[str, bool], CachedBody] = {}
         self._fixed = CollectorRegistry(auto_describe=False)
         self._fixed.register(SelfCollector(store, clock))
         self._fresh = CollectorRegistry(auto_describe=False)
@@ -133,7 +133,7 @@ class Scrape:
             self._rendered[content_type] = fixed
         fresh = encoder(self._fresh)
         body = Body(joined(fixed, fresh) if zipped else (fixed.text, fresh), content_type)
-        self._kept[content_type, zipped] = Kept(body, fixed, now)
+        self._kept[content_type, zipped] = CachedBody(body, fixed, now)
         return body
 
 

@@ -24,13 +24,13 @@ from warehouse_exporter.core.logs import event
 from warehouse_exporter.core.model import CheckId
 from warehouse_exporter.core.names import QUERIES
 from warehouse_exporter.engines.postgres.connector import Connector
-from warehouse_exporter.passes.looks import read_by
+from warehouse_exporter.passes.reader import read_by
 from warehouse_exporter.passes.run import run_pass
-from warehouse_exporter.plan.closed_days import Kept
+from warehouse_exporter.plan.closed_days import ClosedDaysCache
 from warehouse_exporter.publish.snapshots import SnapshotStore
 from warehouse_exporter.server.memory import give_back, settle
 from warehouse_exporter.server.reloads import Loaded, Reloads, refuse_empty
-from warehouse_exporter.server.timer import Rhythm
+from warehouse_exporter.server.timer import MonotonicScheduler
 
 log = logging.getLogger(__name__)
 GRACE = 2.0
@@ -99,7 +99,7 @@ class Exporter:
         self._offset = clock_offset()
         self._ready = False
         self._jobs = planned(config, self._begin)
-        self._kept = Kept()
+        self._kept = ClosedDaysCache()
         self._workers = ThreadPoolExecutor(config.warehouse.connections, "pass")
         self._thread = threading.Thread(target=self._loop, name="schedule", daemon=True)
 
@@ -162,7 +162,7 @@ class Exporter:
         """
         with self._lock:
             if full:
-                self._kept = Kept()
+                self._kept = ClosedDaysCache()
             self._again |= self._busy
         self._asked.set()
         self._wake.set()
@@ -240,9 +240,9 @@ def clock_offset() -> float:
     return time.time() - time.monotonic()
 
 
-def planned(config: Config, begin: Callable[[Lane], None]) -> Rhythm:
+def planned(config: Config, begin: Callable[[Lane], None]) -> MonotonicScheduler:
     """A job per lane; each begins at once."""
-    jobs = Rhythm()
+    jobs = MonotonicScheduler()
     for lane in lanes(config):
         jobs.repeat(lane.every, partial(begin, lane))
     return jobs

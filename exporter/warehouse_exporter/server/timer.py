@@ -34,7 +34,7 @@ class Job(schedule.Job):
         self.next_run = now() + timedelta(seconds=self.interval)
 
 
-class Rhythm(schedule.Scheduler):
+class MonotonicScheduler(schedule.Scheduler):
     """Jobs that begin at once and then repeat."""
 
     def repeat(self, seconds: float, run: Callable[[], None]) -> None:

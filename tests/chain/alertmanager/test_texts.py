@@ -54,7 +54,7 @@ class Insistent(PrometheusServer):
 
 
 @dataclass(frozen=True)
-class Told:
+class Received:
     """The alerts that fired, and all that was sent, by way; each alert has a message of its own."""
 
     alerts: list[Alert]
@@ -78,7 +78,7 @@ def served(folder: Path, made: Config, recorder: Recorder) -> AlertmanagerServer
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+def told(tmp_path_factory: pytest.TempPathFactory) -> Received:
     """Every alert of the shop's rules, and those about ourselves."""
     folder, made = tmp_path_factory.mktemp("told"), shipped.config(LINKS, **MORE)
     at_once = re.compile(r"\n +for: \w+")
@@ -96,7 +96,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
             wait_for(lambda: all_told(alerts, sent), 120, 1)
         log = (alertmanager.folder / "log").read_text()
     assert "level=error" not in log, log[-2000:]
-    return Told(alerts, texts(sent))
+    return Received(alerts, texts(sent))
 
 
 def firing(prometheus: PrometheusServer, expected: int) -> list[Alert]:
@@ -156,7 +156,7 @@ def untold(alerts: list[Alert], texts: Mapping[str, list[str]]) -> dict[str, lis
     return missing
 
 
-def test_there_is_one_of_every_name(told: Told) -> None:
+def test_there_is_one_of_every_name(told: Received) -> None:
     found_names = {found["labels"]["alertname"] for found in told.alerts}
     meta = {rule["alert"] for rule in rules_about_ourselves()["rules"] if "alert" in rule}
     kinds = {kind.alert for kind in all_kinds().values()}
@@ -164,19 +164,19 @@ def test_there_is_one_of_every_name(told: Told) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_every_alert_says_all_there_is_to_know(way: str, told: Told) -> None:
+def test_every_alert_says_all_there_is_to_know(way: str, told: Received) -> None:
     missing = untold(told.alerts, told.texts)[way]
     assert not missing, missing[0]
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_no_template_went_wrong(way: str, told: Told) -> None:
+def test_no_template_went_wrong(way: str, told: Received) -> None:
     wrong = [text for text in told.texts[way] if BROKEN.search(text)]
     assert not wrong, wrong[0]
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_numbers_are_told_in_words_of_people(way: str, told: Told) -> None:
+def test_numbers_are_told_in_words_of_people(way: str, told: Received) -> None:
     text = "\n".join(told.texts[way])
     for said in (
         "value=0.0582 (5.82%) (limit > 5%), 2,908 of 49,963 rows.",

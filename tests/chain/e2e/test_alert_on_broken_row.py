@@ -46,7 +46,7 @@ WHERE {OTHER} AND ctid > (SELECT min(ctid) FROM analytics.fct_orders WHERE {OTHE
 MISMATCH = ("WarehouseRevenueMismatch", "orders", "reconciliation")
 DUPLICATES = ("WarehouseDuplicateKeys", "orders", "duplicates")
 UNSEEN = (ALERT_UNMEASURED, "orders", "reconciliation")
-Told = tuple[str, str, str]
+Received = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,9 @@ class Watch:
     exporter: Serving
     prometheus: PrometheusServer
 
-    def firing(self) -> dict[Told, list[dict[str, Any]]]:
+    def firing(self) -> dict[Received, list[dict[str, Any]]]:
         """The alerts that fire, by alert name, dataset and check."""
-        found: dict[Told, list[dict[str, Any]]] = {}
+        found: dict[Received, list[dict[str, Any]]] = {}
         for alert in self.prometheus.alerts_on_data():
             labels = alert["labels"]
             told = (labels["alertname"], labels["dataset"], labels["check"])
@@ -68,12 +68,12 @@ class Watch:
                 found.setdefault(told, []).append(alert)
         return found
 
-    def wait_firing(self, told: Told) -> dict[str, Any]:
+    def wait_firing(self, told: Received) -> dict[str, Any]:
         """The one alert of that name, as soon as it fires."""
         (alert,) = wait_for(lambda: self.firing().get(told, []))
         return alert
 
-    def wait_silent(self, *told: Told) -> None:
+    def wait_silent(self, *told: Received) -> None:
         """Until none of them fires."""
         wait_for(lambda: not set(told) & set(self.firing()))
 

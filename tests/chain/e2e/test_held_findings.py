@@ -57,11 +57,11 @@ UNSEEN = (ALERT_UNMEASURED, "completeness_client_id", "")
 SHOP = (Query.alert, "stuck", "a")
 VALUE = "value=0.5000 (50%) (limit > 5%)"
 GAUGE = Completeness.metric.name
-Told = tuple[str, str, str]
+Received = tuple[str, str, str]
 """The name of an alert, its check, and its shop."""
 
 
-def told(alert: Any) -> Told:
+def told(alert: Any) -> Received:
     """Which of the alerts above it is."""
     labels = alert["labels"]
     return labels["alertname"], labels["check"], labels.get("shop", "")
@@ -74,23 +74,23 @@ class Watch:
     dsn: str
     exporter: Serving
     prometheus: PrometheusServer
-    seen: list[dict[Told, Any]] = field(default_factory=list)
+    seen: list[dict[Received, Any]] = field(default_factory=list)
 
     def look(self, ended: threading.Event) -> None:
         """Note all alerts, again and again."""
         while not ended.wait(0.03):
             self.seen.append({told(alert): alert for alert in self.prometheus.alerts_on_data()})
 
-    def fires(self, *alerts: Told) -> bool:
+    def fires(self, *alerts: Received) -> bool:
         """Whether all of them fire now."""
         last = self.seen[-1] if self.seen else {}
         return all(last.get(alert, {}).get("state") == "firing" for alert in alerts)
 
-    def wait_firing(self, *alerts: Told) -> None:
+    def wait_firing(self, *alerts: Received) -> None:
         """Until all of them fire."""
         wait_for(lambda: self.fires(*alerts))
 
-    def wait_silent(self, alert: Told) -> None:
+    def wait_silent(self, alert: Received) -> None:
         """Until it is neither pending nor firing."""
         wait_for(lambda: alert not in self.seen[-1])
 
@@ -116,7 +116,7 @@ class Watch:
 
         wait_for(thrice)
 
-    def since(self, start: int, alert: Told) -> list[Any]:
+    def since(self, start: int, alert: Received) -> list[Any]:
         """What every look since the first `start` ones showed of an alert; None: nothing."""
         return [look.get(alert) for look in self.seen[start:]]
 

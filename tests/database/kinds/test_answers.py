@@ -14,7 +14,7 @@ from warehouse_exporter.engines.postgres.session import Session
 from warehouse_exporter.measures.requests import Lookup, Need, Probe, Reading, Scan
 from warehouse_exporter.plan.closed_days import Division, Part
 from warehouse_exporter.plan.decode import Row, fit
-from warehouse_exporter.plan.fusion import Asked, Slot, Statement
+from warehouse_exporter.plan.fusion import CheckNeed, Slot, Statement
 from warehouse_exporter.sql import words
 
 from tests.database.kinds.sales import AGAINST, ITEMS, sales
@@ -32,7 +32,7 @@ ANYTHING = Probe("orders", "SELECT ...")
 
 def statement(need: Need, *cells: bool, days: tuple[date, ...] | None = None) -> Statement:
     """A statement for one need."""
-    slot = Slot(Asked(CHECK, "rows", need), tuple(range(len(cells))), days)
+    slot = Slot(CheckNeed(CHECK, "rows", need), tuple(range(len(cells))), days)
     return Statement("orders", "shape", "SELECT ...", (slot,), days, cells=cells or None)
 
 

@@ -7,7 +7,7 @@ from warehouse_exporter.config.load import parse
 from warehouse_exporter.core.model import Pass
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.passes.run import run_pass
-from warehouse_exporter.plan.closed_days import Kept
+from warehouse_exporter.plan.closed_days import ClosedDaysCache
 
 from tests.conftest import execute
 from tests.support.warehouses import NOON, Warehouse, config_of, outcomes
@@ -42,7 +42,7 @@ def passes(warehouse: Warehouse, role: str = "postgres") -> tuple[Pass, Pass]:
     seen = warehouse.as_role(role)
     text = config_of(WHOLE, orders=ORDERS)
     config = parse(text, "test.yml", {"WAREHOUSE_DSN": seen.dsn})
-    kept, connector = Kept(), Connector(config.warehouse)
+    kept, connector = ClosedDaysCache(), Connector(config.warehouse)
     first = run_pass(config, connector, NOON, kept=kept)
     assert set(outcomes(first).values()) == {"PASS"}
     warehouse.sql(DAMAGE)

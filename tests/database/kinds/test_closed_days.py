@@ -10,7 +10,7 @@ from warehouse_exporter.config.load import parse
 from warehouse_exporter.core.model import Pass
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.passes.run import run_pass
-from warehouse_exporter.plan.closed_days import Kept
+from warehouse_exporter.plan.closed_days import ClosedDaysCache
 
 from tests.conftest import execute
 from tests.support.warehouses import NOON, Warehouse, config_of
@@ -92,7 +92,7 @@ class Exporter:
     def __init__(self, warehouse: Warehouse, written: str) -> None:
         self.config = parse(written, "test.yml", {"WAREHOUSE_DSN": warehouse.dsn})
         self.connector = Connector(self.config.warehouse)
-        self.kept = Kept()
+        self.kept = ClosedDaysCache()
 
     def steady(self, hours: float = 0) -> Pass:
         """A pass that knows what the ones before it have read."""

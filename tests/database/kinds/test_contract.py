@@ -11,7 +11,7 @@ from warehouse_exporter.core import names
 from warehouse_exporter.core.errors import Reason
 from warehouse_exporter.core.model import Verdict
 from warehouse_exporter.kinds import all_kinds
-from warehouse_exporter.passes.looks import make_targets
+from warehouse_exporter.passes.reader import make_views
 
 from tests.conftest import execute
 from tests.database.kinds.example import Example
@@ -96,7 +96,7 @@ def test_nulls_are_never_fine(warehouse: Warehouse, kind: str) -> None:
 def judges_by_day(kind: str) -> bool:
     """Whether the example of a kind reads rows by their time."""
     loaded = parse(config_with([example_of(kind)]), "test.yml", {"WAREHOUSE_DSN": "dbname=nowhere"})
-    targets = make_targets(loaded, {}, NOON)
+    targets = make_views(loaded, {}, NOON)
     return any(check.kind.times(targets[check.id.dataset]) for check in loaded.checks)
 
 

@@ -19,9 +19,9 @@ from warehouse_exporter.engines.postgres.catalogue import Name
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.engines.postgres.session import Session
 from warehouse_exporter.passes.explain import steady_plan
-from warehouse_exporter.passes.looks import make_targets
+from warehouse_exporter.passes.reader import make_views
 from warehouse_exporter.passes.run import run_pass
-from warehouse_exporter.plan.closed_days import Kept
+from warehouse_exporter.plan.closed_days import ClosedDaysCache
 from warehouse_exporter.plan.planner import make_plan
 
 from tests.database.kinds.examples import EXAMPLES, build, config_with
@@ -62,7 +62,9 @@ def distributed(patch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def said(warehouse: Warehouse, text: str, kept: Kept | None = None) -> dict[str, list[str]]:
+def said(
+    warehouse: Warehouse, text: str, kept: ClosedDaysCache | None = None
+) -> dict[str, list[str]]:
     """Every word of a pass, check by check."""
     config = parse(text, "test.yml", {"WAREHOUSE_DSN": warehouse.dsn})
     done = run_pass(config, Connector(config.warehouse), NOON, kept=kept)
@@ -80,7 +82,7 @@ def test_every_kind_says_the_same_of_a_distributed_table(
     build(warehouse)
     warehouse.sql(f"{indexes}; {damage}")
     text = config_with(list(EXAMPLES.values()))
-    whole, steady = Kept(), Kept()
+    whole, steady = ClosedDaysCache(), ClosedDaysCache()
     for kept, other in ((None, None), (whole, steady), (whole, steady)):
         usual = said(warehouse, text, kept)
         with distributed(monkeypatch):
@@ -117,7 +119,7 @@ def test_no_statement_has_a_form_that_distributed_tables_refuse(
     config = parse(text, "test.yml", {"WAREHOUSE_DSN": warehouse.dsn})
     with distributed(monkeypatch), Connector(config.warehouse).snapshot() as session:
         names = [one.relation for one in config.datasets.values()]
-        targets = make_targets(config, session.relations(names), NOON)
+        targets = make_views(config, session.relations(names), NOON)
     for plan in (make_plan(config.checks, targets), steady_plan(config.checks, targets)):
         for statement in plan.statements:
             tree = sqlglot.parse_one(statement.sql, dialect="postgres")

@@ -9,7 +9,7 @@ from warehouse_exporter.config.load import parse
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.passes.explain import explain_plan
 from warehouse_exporter.passes.run import run_pass
-from warehouse_exporter.plan.closed_days import Kept
+from warehouse_exporter.plan.closed_days import ClosedDaysCache
 
 from tests.support.warehouses import NOON, Warehouse, config_of, outcomes
 
@@ -174,10 +174,10 @@ def test_a_steady_pass_reads_a_late_day_once_and_says_the_same(warehouse: Wareho
     shop(warehouse)
     reload(warehouse, "SELECT 1")
     text = config_of(CHECKS, OTHERS, orders=ORDERS)
-    config, kept = parse(text, "test.yml", {"WAREHOUSE_DSN": warehouse.dsn}), Kept()
+    config, kept = parse(text, "test.yml", {"WAREHOUSE_DSN": warehouse.dsn}), ClosedDaysCache()
     connector = Connector(config.warehouse)
 
-    def words(kept: Kept | None) -> tuple[dict[str, str], int]:
+    def words(kept: ClosedDaysCache | None) -> tuple[dict[str, str], int]:
         done = run_pass(config, connector, NOON, kept=kept)
         return {c.name: r.worst.text for c, r in done.results.items()}, done.statements
 

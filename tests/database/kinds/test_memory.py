@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from warehouse_exporter.config.load import parse
 from warehouse_exporter.engines.postgres.connector import Connector
-from warehouse_exporter.passes.looks import make_targets
+from warehouse_exporter.passes.reader import make_views
 from warehouse_exporter.plan.planner import make_plan
 
 from tests.conftest import execute
@@ -51,7 +51,7 @@ def test_statistics_that_are_wrong_cost_time_and_no_memory(warehouse: Warehouse,
     config = parse(config_of(CHECKS[name], ITEMS), "test.yml", {"WAREHOUSE_DSN": warehouse.dsn})
     with Connector(config.warehouse).snapshot() as session:
         relations = session.relations([one.relation for one in config.datasets.values()])
-        made = make_plan(config.checks, make_targets(config, relations, NOON)).statements
+        made = make_plan(config.checks, make_views(config, relations, NOON)).statements
     probes = [one for one in made if one.shape == "probe"]
     assert probes
     limits = (

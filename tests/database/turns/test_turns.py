@@ -19,7 +19,7 @@ from warehouse_exporter.demo import live, shop
 from warehouse_exporter.demo.postgres import Postgres
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.passes.run import run_pass
-from warehouse_exporter.plan.closed_days import Kept
+from warehouse_exporter.plan.closed_days import ClosedDaysCache
 
 from tests.chain.demo.shops import FRIDAY, connected, copied
 from tests.conftest import execute
@@ -46,7 +46,7 @@ class Fine:
     """What a full pass says of the good shop at an instant, and what it keeps of closed days."""
 
     said: Said
-    kept: Kept
+    kept: ClosedDaysCache
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def fine(postgres: Postgres, good: str) -> Callable[[datetime], Fine]:
 
     @cache
     def at(as_of: datetime) -> Fine:
-        kept = Kept()
+        kept = ClosedDaysCache()
         with copied(postgres, good) as connection:
             forget_the_future(connection, as_of)
             return Fine(say(connection, as_of, kept), kept)
@@ -75,7 +75,9 @@ def forget_the_future(connection: Connection, as_of: datetime) -> None:
         run(connection, f"DELETE FROM analytics.{table} WHERE {arrival} > '{as_of}'")
 
 
-def say(connection: Connection, as_of: datetime = FRIDAY, kept: Kept | None = None) -> Said:
+def say(
+    connection: Connection, as_of: datetime = FRIDAY, kept: ClosedDaysCache | None = None
+) -> Said:
     """All verdicts of a pass: a steady one with what is kept, a full one without."""
     config = config_on(connection.dsn)
     done = run_pass(config, Connector(config.warehouse), as_of, kept=kept)
@@ -114,11 +116,11 @@ def repaired(connection: Connection, damage: Break) -> None:
         run(connection, damage.undo)
 
 
-def read_again(connection: Connection, damage: Break, kept: Kept) -> Kept:
+def read_again(connection: Connection, damage: Break, kept: ClosedDaysCache) -> ClosedDaysCache:
     """What is kept once rows that changed have been read: those of closed days, anew."""
     if not damage.closed:
         return kept
-    again = Kept()
+    again = ClosedDaysCache()
     say(connection, damage.as_of, again)
     return again
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from warehouse_exporter.core.model import Outcome, Sample
 from warehouse_exporter.kinds.anomaly import Anomaly
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Readings
 
 from labs.year.found import read
@@ -54,9 +54,9 @@ def test_months_say_the_same_to_those_who_forget_everything_every_day(
     (running,) = judged_year(year, config(), checks, *LIVED).values()
     judge = Anomaly.samples
 
-    def restarted(self: Anomaly, target: Target, readings: Readings) -> list[Sample]:
+    def restarted(self: Anomaly, view: DatasetView, readings: Readings) -> list[Sample]:
         forget()
-        return judge(self, target, readings)
+        return judge(self, view, readings)
 
     monkeypatch.setattr(Anomaly, "samples", restarted)
     (fresh,) = judged_year(year, config(), checks, *LIVED).values()

@@ -15,7 +15,7 @@ from warehouse_exporter.kinds.shared.compared import OtherSide, Sides, probe
 from warehouse_exporter.kinds.shared.keys import Columns, columns_of, key_in
 from warehouse_exporter.kinds.shared.nearby import in_words, times
 from warehouse_exporter.kinds.shared.usable import without
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.sides import Comparison, Side
@@ -33,16 +33,16 @@ class Attribution(OtherSide):
     sum: Expression = Field("1", description="The revenue that a row attributes.")
     model_column: str = Field("model", description="Its column with the name of the model.")
 
-    def by_model(self, target: Target, model: str | None) -> Side:
-        """Its rows of one model, or of all, to be compared with the orders of `target`."""
-        return self.side(target, of_model(target.other(self.dataset), self.model_column, model))
+    def by_model(self, view: DatasetView, model: str | None) -> Side:
+        """Its rows of one model, or of all, to be compared with the orders of `view`."""
+        return self.side(view, of_model(view.other(self.dataset), self.model_column, model))
 
 
-def of_model(target: Target, column: str, model: str | None) -> Node | None:
+def of_model(view: DatasetView, column: str, model: str | None) -> Node | None:
     """The predicate for rows of a model; None where all are meant."""
     if model is None:
         return None
-    return words.compare(target.column(column), "=", words.string(model))
+    return words.compare(view.column(column), "=", words.string(model))
 
 
 class Attributed(Share):
@@ -92,51 +92,51 @@ class Attributed(Share):
         wrong = against.problems(self, self.by, dataset, datasets) if against else []
         return [*wrong, *super().problems(dataset, datasets)]
 
-    def times(self, target: Target) -> tuple[tuple[str, str], ...]:
-        own, of = super().times(target), self.against
-        return own if of is None else (*own, *times(target, of.dataset, of.within))
+    def times(self, view: DatasetView) -> tuple[tuple[str, str], ...]:
+        own, of = super().times(view), self.against
+        return own if of is None else (*own, *times(view, of.dataset, of.within))
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        days, given = self.span(target), target.predicate(self.where)
-        x = target.summand(self.of)
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        days, given = self.span(view), view.predicate(self.where)
+        x = view.summand(self.of)
         if self.against is None:
             assert self.attributed is not None
-            cells = side_by_side(target.summand(self.attributed), x, given)
-            return {"sides": Scan(target.dataset.name, days, Sides, cells)}
-        names = columns_of(target.dataset, self.by)
+            cells = side_by_side(view.summand(self.attributed), x, given)
+            return {"sides": Scan(view.dataset.name, days, Sides, cells)}
+        names = columns_of(view.dataset, self.by)
         # An order that is there twice has its revenue once.
         own = Side(
-            target.source(days), key_in(target, names), x, given, target.finds(names[0]),
+            view.source(days), key_in(view, names), x, given, view.finds(names[0]),
             taken="max",
         )  # fmt: skip
-        theirs = self.against.by_model(target, self.model)
-        anything = self.against.side(target).any_row
+        theirs = self.against.by_model(view, self.model)
+        anything = self.against.side(view).any_row
         compared = Comparison(
-            own, theirs, TOLERANCE, target.inside(days), excess=True, elsewhere=anything
+            own, theirs, TOLERANCE, view.inside(days), excess=True, elsewhere=anything
         )
-        return {"sides": probe(compared, target, days)}
+        return {"sides": probe(compared, view, days)}
 
-    def sides(self, target: Target, readings: Readings) -> Sides:
+    def sides(self, view: DatasetView, readings: Readings) -> Sides:
         """What there is and what is attributed; a daily aggregate must have both of every day.
 
         Raises Skipped where there are no orders, and Unmeasured where none has a key.
         """
         found: Sides = readings["sides"].total(Sides)
-        when = self.when(target)
+        when = self.when(view)
         if self.attributed is not None and found.valueless:
             text = f"{counted(found.valueless, 'row')} without {self.attributed} or {self.of}"
             raise Unmeasured(Reason.NO_VALUES, f"{text} {when}")
         if found.keyless and found.keyless == found.orders:
             raise without(found.keyless, "a key", when)
         if not found.orders:
-            self.refuse_alone(found, target)
+            self.refuse_alone(found, view)
             raise Skipped(f"no orders {when}")
         return found
 
-    def refuse_alone(self, found: Sides, target: Target) -> None:
+    def refuse_alone(self, found: Sides, view: DatasetView) -> None:
         """Raise Unmeasured where a whole table has no orders, and the attributions have rows."""
-        if self.against is not None and found.elsewhere and self.span(target) is None:
-            text = f"no orders {self.when(target)}, but {self.against.dataset} has rows"
+        if self.against is not None and found.elsewhere and self.span(view) is None:
+            text = f"no orders {self.when(view)}, but {self.against.dataset} has rows"
             raise Unmeasured(Reason.NO_VALUES, text)
 
     @property

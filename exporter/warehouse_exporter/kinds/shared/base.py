@@ -31,7 +31,7 @@ from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Count, Hits
 from warehouse_exporter.core.wording import counted
 from warehouse_exporter.kinds.shared.usable import all_of, without
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import expressions, words
 
@@ -130,23 +130,23 @@ class Kind(BaseModel):
         """The window of the check or the kind; the whole table where it has no time column."""
         return self.window or (self.default_window if dataset.time else "all")
 
-    def span(self, target: Target) -> tuple[date, ...] | None:
+    def span(self, view: DatasetView) -> tuple[date, ...] | None:
         """The days the check is about, or None for the whole table."""
-        return target.days(self.window_of(target.dataset))
+        return view.days(self.window_of(view.dataset))
 
-    def when(self, target: Target) -> str:
+    def when(self, view: DatasetView) -> str:
         """The window in words."""
-        return describe_window(self.span(target))
+        return describe_window(self.span(view))
 
-    def times(self, target: Target) -> tuple[tuple[str, str], ...]:
+    def times(self, view: DatasetView) -> tuple[tuple[str, str], ...]:
         """The time columns, by dataset, that select the rows: rows without a time are counted."""
-        own, metrics = target.dataset, [target.metrics[name] for name in self.builds_on()]
-        metrics += [target.metrics[part] for metric in metrics for part in metric.ratio or ()]
-        read = [own.name] if own.time and self.span(target) is not None else []
+        own, metrics = view.dataset, [view.metrics[name] for name in self.builds_on()]
+        metrics += [view.metrics[part] for metric in metrics for part in metric.ratio or ()]
+        read = [own.name] if own.time and self.span(view) is not None else []
         read += [metric.dataset for metric in metrics if metric.dataset]
-        return tuple((name, target.other(name).dataset.time or "") for name in dict.fromkeys(read))
+        return tuple((name, view.other(name).dataset.time or "") for name in dict.fromkeys(read))
 
-    def expects(self, target: Target) -> tuple[date, ...]:
+    def expects(self, view: DatasetView) -> tuple[date, ...]:
         """The days on which it expects data; none where it only judges the rows it finds."""
         return ()
 
@@ -187,11 +187,11 @@ class Kind(BaseModel):
         """
         return {}
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
         """What must be read; raises Unmeasured if something is missing."""
         raise NotImplementedError
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         """Gauges and evidence from what was read; raises Skipped or Unmeasured."""
         raise NotImplementedError
 
@@ -289,28 +289,28 @@ class Share(Limited):
             names.ROWS_CHECKED.name: float(total),
         }
 
-    def all_rows(self, target: Target) -> Scan:
+    def all_rows(self, view: DatasetView) -> Scan:
         """How many rows there are, for a kind that divides by the rows with a value."""
-        cells = (words.count(target.predicate(self.where)),)
-        return Scan(target.dataset.name, self.span(target), Count, cells)
+        cells = (words.count(view.predicate(self.where)),)
+        return Scan(view.dataset.name, self.span(view), Count, cells)
 
-    def lacking(self, target: Target) -> str:
+    def lacking(self, view: DatasetView) -> str:
         """What a row needs in order to count in the denominator."""
         return getattr(self, "column", None) or "a value"
 
-    def evidence(self, target: Target, state: Hits) -> str:
+    def evidence(self, view: DatasetView, state: Hits) -> str:
         """What was seen, in numbers."""
         total = counted(state.total or 0, self.things.removesuffix("s"))
         return f"{state.hits:,.0f} of {total}"
 
-    def samples(self, target: Target, readings: Readings) -> list[Sample]:
-        return [self.sample_of(target, readings["rows"].total(Hits), all_of(readings))]
+    def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
+        return [self.sample_of(view, readings["rows"].total(Hits), all_of(readings))]
 
-    def sample_of(self, target: Target, state: Hits, rows: int = 0) -> Sample:
+    def sample_of(self, view: DatasetView, state: Hits, rows: int = 0) -> Sample:
         """The share as a sample. Raises Skipped, or Unmeasured if `rows` have nothing usable."""
         if state.hits is None or not state.total:
             if rows:
-                raise without(rows, self.lacking(target), self.when(target))
-            raise Skipped(f"nothing to divide by: 0 rows {self.when(target)}")
+                raise without(rows, self.lacking(view), self.when(view))
+            raise Skipped(f"nothing to divide by: 0 rows {self.when(view)}")
         values = self.gauges(state.hits, state.total)
-        return Sample(values, self.evidence(target, state), self.labels())
+        return Sample(values, self.evidence(view, state), self.labels())

@@ -24,7 +24,7 @@ from warehouse_exporter.kinds.shared.nearby import (
     source,
     times,
 )
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Parts, Probe
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.sides import Comparison, Side
@@ -48,12 +48,12 @@ class OtherSide(Part):
         unequal = unlike(kind.kind, "by", dataset, by, self.by)
         return unequal or problems(kind, dataset, other, self.within)
 
-    def side(self, target: Target, only: Node | None = None) -> Side:
-        """The rows of the other dataset, to be compared with those of `target`."""
-        other = target.other(self.dataset)
+    def side(self, view: DatasetView, only: Node | None = None) -> Side:
+        """The rows of the other dataset, to be compared with those of `view`."""
+        other = view.other(self.dataset)
         key, x = key_in(other, self.by), other.summand(self.sum)
-        given = words.both(only, other.predicate(self.where), recent(target, other, self.within))
-        return Side(source(target, other, self.within), key, x, given, other.finds(self.by[0]))
+        given = words.both(only, other.predicate(self.where), recent(view, other, self.within))
+        return Side(source(view, other, self.within), key, x, given, other.finds(self.by[0]))
 
     @property
     def shown(self) -> str:
@@ -149,29 +149,29 @@ class Compared(Share):
         wrong = self.against.problems(self, self.by, dataset, datasets)
         return [*wrong, *super().problems(dataset, datasets)]
 
-    def times(self, target: Target) -> tuple[tuple[str, str], ...]:
+    def times(self, view: DatasetView) -> tuple[tuple[str, str], ...]:
         of = self.against
-        return (*super().times(target), *times(target, of.dataset, of.within))
+        return (*super().times(view), *times(view, of.dataset, of.within))
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        days, names = self.span(target), columns_of(target.dataset, self.by)
-        key, x = key_in(target, names), target.summand(self.sum)
-        given = target.predicate(self.where)
-        own = Side(target.source(days), key, x, given, target.finds(names[0]))
-        theirs = self.against.side(target)
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        days, names = self.span(view), columns_of(view.dataset, self.by)
+        key, x = key_in(view, names), view.summand(self.sum)
+        given = view.predicate(self.where)
+        own = Side(view.source(days), key, x, given, view.finds(names[0]))
+        theirs = self.against.side(view)
         # Of a window without orders, rows of another day say nothing.
         any_row = theirs.any_row if days is None else "0"
-        compared = Comparison(own, theirs, self.tolerance, target.inside(days), elsewhere=any_row)
-        return {"sides": probe(compared, target, days)}
+        compared = Comparison(own, theirs, self.tolerance, view.inside(days), elsewhere=any_row)
+        return {"sides": probe(compared, view, days)}
 
-    def refuse_nothing(self, target: Target, sides: Sides, beyond: float = 0.0) -> None:
+    def refuse_nothing(self, view: DatasetView, sides: Sides, beyond: float = 0.0) -> None:
         """Raise Skipped where neither side has anything, Unmeasured where one alone has.
 
         `beyond` is how much of the other side is of no order.
         """
         if sides.compared:
             return
-        when, other = self.when(target), self.against.shown
+        when, other = self.when(view), self.against.shown
         if sides.orders:
             why = sides.reasons(other)
             text = f"none of {counted(sides.orders, 'order')} can be compared {when}: {why}"
@@ -181,9 +181,9 @@ class Compared(Share):
         raise Skipped(f"no orders {when}")
 
 
-def probe(compared: Comparison, target: Target, days: tuple[date, ...] | None) -> Probe:
+def probe(compared: Comparison, view: DatasetView, days: tuple[date, ...] | None) -> Probe:
     """The comparison of the keys of some days, in parts where closed days can be told apart."""
-    parted = target.parted(days)
+    parted = view.parted(days)
     parts = parted and Parts(compared.both(parted[0]), compared.still(*parted))
-    sql = compared.all(few=target.all_open(days))
-    return Probe(target.dataset.name, sql, Sides, parts)
+    sql = compared.all(few=view.all_open(days))
+    return Probe(view.dataset.name, sql, Sides, parts)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from warehouse_exporter.core.model import Dataset, Datasets, Sample
 from warehouse_exporter.kinds.shared.base import Limited
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need
 
 
@@ -24,8 +24,8 @@ class Declared(Limited):
             )
         return wrong
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        target.require()
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        view.require()
         return {}
 
     def sample(self, found: list[str], evidence: str) -> list[Sample]:

@@ -21,7 +21,7 @@ from warehouse_exporter.kinds.shared.nothing import (
     no_value,
     parts_of,
 )
-from warehouse_exporter.measures.dataset_view import Daily, Target
+from warehouse_exporter.measures.dataset_view import Daily, DatasetView
 from warehouse_exporter.measures.requests import Need, Reading, Readings, Scan
 from warehouse_exporter.sql import words
 
@@ -36,10 +36,10 @@ class Known:
     events: tuple[Event, ...]
 
     @classmethod
-    def of(cls, metric: Daily, target: Target) -> Known:
+    def of(cls, metric: Daily, view: DatasetView) -> Known:
         """The events that concern a metric."""
-        datasets = datasets_of(metric, target)
-        events = target.calendar.events
+        datasets = datasets_of(metric, view)
+        events = view.calendar.events
         return cls(tuple(e for e in events if e.concerns(metric.name or "", datasets)))
 
     def on(self, day: date) -> Event | None:
@@ -62,13 +62,13 @@ class Known:
         return tuple(found)[::-1]
 
 
-def datasets_of(metric: Daily, target: Target) -> list[str]:
+def datasets_of(metric: Daily, view: DatasetView) -> list[str]:
     """The datasets that a metric is computed from, each once."""
-    return sorted({part.dataset or "" for part in parts_of(metric, target)})
+    return sorted({part.dataset or "" for part in parts_of(metric, view)})
 
 
 def needs_of(
-    metric: Daily, target: Target, days: tuple[date, ...], earlier: bool
+    metric: Daily, view: DatasetView, days: tuple[date, ...], earlier: bool
 ) -> dict[str, Need]:
     """What gives a metric for each of some days, and which of them have rows at all.
 
@@ -76,10 +76,10 @@ def needs_of(
     """
     rows = {
         f"rows of {name}": Scan(name, days, Count, (words.count(),))
-        for name in datasets_of(metric, target)
+        for name in datasets_of(metric, view)
     }
-    ever = before_of(metric, target) if earlier else {}
-    found = {**daily_needs(metric, target, days), **ever, **rows}
+    ever = before_of(metric, view) if earlier else {}
+    found = {**daily_needs(metric, view, days), **ever, **rows}
     return {f"{metric.name}: {name}": need for name, need in found.items()}
 
 
@@ -127,11 +127,11 @@ def series_of(
 
 
 def refuse_empty(
-    metric: Daily, target: Target, readings: Readings, window: int, known: Known
+    metric: Daily, view: DatasetView, readings: Readings, window: int, known: Known
 ) -> None:
     """Raise where a ratio has nothing to divide by, or lacks rows that the weekday never has."""
-    mine, today = readings_of(metric, readings), target.calendar.expected
-    for name, part in named_parts(metric, target):
+    mine, today = readings_of(metric, readings), view.calendar.expected
+    for name, part in named_parts(metric, view):
         if metric.ratio and is_nothing(mine, name, today):
             rows = rows_behind(mine[name])
             silent = known.silent(tuple(rows))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from warehouse_exporter.core.states import Hits
 from warehouse_exporter.kinds.shared.base import Share
 from warehouse_exporter.kinds.shared.usable import ALL
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Scan
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.words import Node
@@ -16,17 +16,17 @@ from warehouse_exporter.sql.words import Node
 class Judged(Share):
     """The share of rows that fail, among those that can be judged at all."""
 
-    def subject(self, target: Target) -> Node:
+    def subject(self, view: DatasetView) -> Node:
         """What is judged; a row in which it is NULL is neither good nor bad."""
         raise NotImplementedError
 
-    def fails(self, target: Target) -> Node:
+    def fails(self, view: DatasetView) -> Node:
         """The condition that is true for a row that fails."""
         raise NotImplementedError
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        subject, fails = self.subject(target), self.fails(target)
-        given = target.predicate(self.where)
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        subject, fails = self.subject(view), self.fails(view)
+        given = view.predicate(self.where)
         cells = (words.count(words.both(fails, given)), words.count_of(subject, given))
-        rows = Scan(target.dataset.name, self.span(target), Hits, cells)
-        return {"rows": rows, ALL: self.all_rows(target)}
+        rows = Scan(view.dataset.name, self.span(view), Hits, cells)
+        return {"rows": rows, ALL: self.all_rows(view)}

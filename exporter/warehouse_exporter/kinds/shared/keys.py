@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from warehouse_exporter.core.model import Dataset
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.sql.keys import Key
 
 
@@ -33,9 +33,9 @@ def columns_of(dataset: Dataset, given: tuple[str, ...] | None) -> tuple[str, ..
     return given or dataset.key
 
 
-def key_in(target: Target, columns: tuple[str, ...]) -> Key:
+def key_in(view: DatasetView, columns: tuple[str, ...]) -> Key:
     """A key of the dataset, all of whose columns exist."""
-    return Key(tuple(target.column(name) for name in columns))
+    return Key(tuple(view.column(name) for name in columns))
 
 
 def unlike(

@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 from warehouse_exporter.core.model import Dataset
 from warehouse_exporter.core.wording import agreed
 from warehouse_exporter.kinds.shared.base import Kind
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.sql.words import Node
 
 DAYS = re.compile(r"^[1-9][0-9]{0,3}d$")
@@ -27,23 +27,23 @@ def valid_within(text: str) -> str:
 Within = Annotated[str, AfterValidator(valid_within)]
 
 
-def recent(target: Target, other: Target, within: str | None) -> Node | None:
+def recent(view: DatasetView, other: DatasetView, within: str | None) -> Node | None:
     """The predicate for rows of the other dataset from the first of these days on.
 
-    The days end with the expected day of `target`; what is newer is looked at as well.
+    The days end with the expected day of `view`; what is newer is looked at as well.
     """
-    days = None if within is None else target.days(within)
-    return None if days is None else other.clock().since(target.bounds(days[0])[0])
+    days = None if within is None else view.days(within)
+    return None if days is None else other.clock().since(view.bounds(days[0])[0])
 
 
-def source(target: Target, other: Target, within: str | None) -> str:
+def source(view: DatasetView, other: DatasetView, within: str | None) -> str:
     """The FROM clause in which `recent` can be said."""
-    return other.source(None if within is None else target.days(within))
+    return other.source(None if within is None else view.days(within))
 
 
-def times(target: Target, other: str, within: str | None) -> tuple[tuple[str, str], ...]:
+def times(view: DatasetView, other: str, within: str | None) -> tuple[tuple[str, str], ...]:
     """The time column of the other rows, where they are looked for in the last days only."""
-    return () if within is None else ((other, target.other(other).dataset.time or ""),)
+    return () if within is None else ((other, view.other(other).dataset.time or ""),)
 
 
 def in_words(within: str | None) -> str:

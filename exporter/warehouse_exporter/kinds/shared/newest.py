@@ -9,7 +9,7 @@ from warehouse_exporter.core.calendar import ONE_DAY, Calendar, day_start
 from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
 from warehouse_exporter.core.model import Severity
 from warehouse_exporter.core.states import Newest
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Lookup, Reading
 from warehouse_exporter.sql import statements, words
 from warehouse_exporter.sql.clocks import DATE, Clock
@@ -19,15 +19,15 @@ BEGINNING = datetime.min.replace(tzinfo=UTC).timestamp()
 """The start of the year 1; a time before it, as a typing error makes it, is taken for it."""
 
 
-def seen(target: Target, clock: Clock, where: str | None) -> Node:
+def seen(view: DatasetView, clock: Clock, where: str | None) -> Node:
     """The predicate for rows that may be the newest: those from the future may not."""
-    return words.all_of(clock.until(target.horizon), target.predicate(where))
+    return words.all_of(clock.until(view.horizon), view.predicate(where))
 
 
-def lookup(target: Target, clock: Clock, among: Node) -> Lookup:
+def lookup(view: DatasetView, clock: Clock, among: Node) -> Lookup:
     """The newest time of a clock among some of the dataset's rows."""
-    subquery = statements.select([clock.newest], clock.source(target.table()), among)
-    return Lookup(target.dataset.name, Newest, (subquery,))
+    subquery = statements.select([clock.newest], clock.source(view.table()), among)
+    return Lookup(view.dataset.name, Newest, (subquery,))
 
 
 def newest_of(reading: Reading, none: str = "there is no row to take the newest of") -> datetime:

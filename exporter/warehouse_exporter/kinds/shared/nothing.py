@@ -11,39 +11,39 @@ from datetime import date
 
 from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
 from warehouse_exporter.core.states import Count, Figure, Total
-from warehouse_exporter.measures.dataset_view import Daily, Target
+from warehouse_exporter.measures.dataset_view import Daily, DatasetView
 from warehouse_exporter.measures.requests import Lookup, Need, Readings
 from warehouse_exporter.sql import statements, words
 
 VALUE, DENOMINATOR = PARTS = ("value", "denominator")
 
 
-def parts_of(metric: Daily, target: Target) -> list[Daily]:
+def parts_of(metric: Daily, view: DatasetView) -> list[Daily]:
     """The metric, or numerator and denominator of a ratio."""
-    return [target.metrics[part] for part in metric.ratio] if metric.ratio else [metric]
+    return [view.metrics[part] for part in metric.ratio] if metric.ratio else [metric]
 
 
-def named_parts(metric: Daily, target: Target) -> Iterator[tuple[str, Daily]]:
+def named_parts(metric: Daily, view: DatasetView) -> Iterator[tuple[str, Daily]]:
     """The same by name, what is divided by first: without it the other says nothing."""
-    yield from reversed(list(zip(PARTS, parts_of(metric, target), strict=False)))
+    yield from reversed(list(zip(PARTS, parts_of(metric, view), strict=False)))
 
 
-def before_of(metric: Daily, target: Target) -> dict[str, Need]:
+def before_of(metric: Daily, view: DatasetView) -> dict[str, Need]:
     """Whether there was a value before the expected day: one row is enough to know."""
     return {
-        f"{name} before": before(part, target.other(part.dataset or ""))
-        for name, part in named_parts(metric, target)
+        f"{name} before": before(part, view.other(part.dataset or ""))
+        for name, part in named_parts(metric, view)
         if name == DENOMINATOR or part.made_of is not None
     }
 
 
-def before(part: Daily, target: Target) -> Lookup:
+def before(part: Daily, view: DatasetView) -> Lookup:
     """Whether a row before the expected day has a value."""
-    value = None if part.made_of is None else words.is_present(target.expression(part.made_of))
-    earlier = target.clock().before(target.bounds(target.calendar.expected)[0])
-    source = target.clock().source(target.table())
-    where = words.both(earlier, value, target.predicate(part.where))
-    return Lookup(target.dataset.name, Count, (statements.select_any(source, where),))
+    value = None if part.made_of is None else words.is_present(view.expression(part.made_of))
+    earlier = view.clock().before(view.bounds(view.calendar.expected)[0])
+    source = view.clock().source(view.table())
+    where = words.both(earlier, value, view.predicate(part.where))
+    return Lookup(view.dataset.name, Count, (statements.select_any(source, where),))
 
 
 def is_nothing(readings: Readings, part: str, day: date) -> bool:
@@ -57,12 +57,12 @@ def is_due(readings: Readings, part: str) -> bool:
     return f"{part} before" in readings and readings[f"{part} before"].total(Count).rows > 0
 
 
-def refuse_nothing(metric: Daily, target: Target, readings: Readings, day: date) -> None:
+def refuse_nothing(metric: Daily, view: DatasetView, readings: Readings, day: date) -> None:
     """Raise where nothing is there to divide by, or where nothing was ever added up.
 
     What is left is a sum over no row on a day that should have one: it has fallen to nothing.
     """
-    for name, part in named_parts(metric, target):
+    for name, part in named_parts(metric, view):
         if not is_nothing(readings, name, day):
             continue
         if not is_due(readings, name):

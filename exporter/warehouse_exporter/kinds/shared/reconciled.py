@@ -12,7 +12,7 @@ from warehouse_exporter.core.states import Cell, exactly, finite, whole
 from warehouse_exporter.kinds.shared.compared import Compared, Sides
 from warehouse_exporter.kinds.shared.keys import columns_of, key_in
 from warehouse_exporter.kinds.shared.nearby import recent, source
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Parts, Probe, Readings
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.sides import Side
@@ -55,46 +55,46 @@ class Reconciled(Compared):
         " order: a difference, or nothing to be judged here.",
     )
 
-    def needs(self, target: Target) -> Mapping[str, Need]:
-        found = dict(super().needs(target))
-        if self.looks_beyond(target):
-            found["beyond"] = self.beyond(target)
+    def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        found = dict(super().needs(view))
+        if self.looks_beyond(view):
+            found["beyond"] = self.beyond(view)
         return found
 
-    def times(self, target: Target) -> tuple[tuple[str, str], ...]:
-        found, other = super().times(target), target.other(self.against.dataset).dataset
-        if self.span(target) is None or not self.looks_beyond(target):
+    def times(self, view: DatasetView) -> tuple[tuple[str, str], ...]:
+        found, other = super().times(view), view.other(self.against.dataset).dataset
+        if self.span(view) is None or not self.looks_beyond(view):
             return found
         return tuple(dict.fromkeys((*found, (other.name, other.time or ""))))
 
-    def looks_beyond(self, target: Target) -> bool:
+    def looks_beyond(self, view: DatasetView) -> bool:
         """Whether rows of the other side can be told to be of no order: by their own time."""
-        other = target.other(self.against.dataset)
+        other = view.other(self.against.dataset)
         return self.unmatched == "differs" and other.dataset.time is not None
 
-    def beyond(self, target: Target) -> Probe:
+    def beyond(self, view: DatasetView) -> Probe:
         """What the other side has in the window of which there is no order, of whatever day."""
-        of, days, other = self.against, self.span(target), target.other(self.against.dataset)
+        of, days, other = self.against, self.span(view), view.other(self.against.dataset)
         theirs = Side(
             other.source(days), key_in(other, of.by), other.summand(of.sum),
             other.predicate(of.where), other.finds(of.by[0]),
         )  # fmt: skip
-        names = columns_of(target.dataset, self.by)
-        key = key_in(target, names)
-        known = words.all_of(key.present, recent(target, target, of.within))
+        names = columns_of(view.dataset, self.by)
+        key = key_in(view, names)
+        known = words.all_of(key.present, recent(view, view, of.within))
         strays = Strays(
-            theirs, source(target, target, of.within), key, known, target.finds(names[0]),
+            theirs, source(view, view, of.within), key, known, view.finds(names[0]),
             other.inside(days),
         )  # fmt: skip
         parted = other.parted(days)
         parts = parted and Parts(strays.both(parted[0]), strays.still(*parted))
         return Probe(of.dataset, strays.all(few=other.all_open(days)), Beyond, parts)
 
-    def found(self, target: Target, readings: Readings) -> tuple[Sides, Beyond]:
+    def found(self, view: DatasetView, readings: Readings) -> tuple[Sides, Beyond]:
         """Both sides, of which something can be compared. Raises Skipped and Unmeasured."""
         sides = readings["sides"].total(Sides)
         only_there = readings["beyond"].total(Beyond) if "beyond" in readings else Beyond()
-        self.refuse_nothing(target, sides, only_there.keys)
+        self.refuse_nothing(view, sides, only_there.keys)
         return sides, only_there
 
     def left_out(self, sides: Sides) -> str:

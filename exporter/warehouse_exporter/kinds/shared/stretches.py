@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from warehouse_exporter.core.calendar import Calendar
 from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
 from warehouse_exporter.kinds.shared.tally import Tally
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Lookup, Need, Probe
 from warehouse_exporter.sql import statements, words
 from warehouse_exporter.sql.clocks import DATE, Clock
@@ -30,17 +30,17 @@ def weeks_before(at: datetime, weeks: int, calendar: Calendar) -> list[datetime]
     return due or found
 
 
-def clock_with_hours(target: Target) -> Clock:
+def clock_with_hours(view: DatasetView) -> Clock:
     """The dataset's clock, which must tell the time of day. Raises Unmeasured."""
-    clock = target.clock()
+    clock = view.clock()
     if clock.kind == DATE:
-        name = target.dataset.time
+        name = view.dataset.time
         raise Unmeasured(Reason.COLUMN_TYPE, f"time column {name} is a date, without time of day")
     return clock
 
 
 def counts(
-    target: Target,
+    view: DatasetView,
     stretches: Sequence[Node],
     given: Node | None,
     before: str = "",
@@ -51,8 +51,8 @@ def counts(
     After them, for each of `days`, 0 if it has no row at all. Where an index answers, as it does
     for open days, each is a short range of its own; else one scan counts them all.
     """
-    name, source = target.dataset.name, target.clock().source(target.table())
-    if target.tells_open_days:
+    name, source = view.dataset.name, view.clock().source(view.table())
+    if view.tells_open_days:
         ranges = [words.both(stretch, given) for stretch in stretches]
         counted = [before + statements.select([words.count()], source, one) for one in ranges]
         any_row = [statements.select_any(source, words.both(day, given)) for day in days]

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator
 
 from warehouse_exporter.core.states import Count, Figure, Total
 from warehouse_exporter.kinds.shared.base import Expression
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Reading, Scan
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.words import Node
@@ -28,26 +28,28 @@ Counted = Annotated[Expression, BeforeValidator(star_is_a_row)]
 
 
 def count_scan(
-    text: str, target: Target, days: tuple[date, ...] | None, given: Node | None
+    text: str, view: DatasetView, days: tuple[date, ...] | None, given: Node | None
 ) -> Scan:
     """How many rows, or values of an expression, each of the days has, or the whole table."""
-    cell = words.count(given) if text == ROW else words.count_of(target.expression(text), given)
-    return Scan(target.dataset.name, days, Count, (cell,))
+    cell = words.count(given) if text == ROW else words.count_of(view.expression(text), given)
+    return Scan(view.dataset.name, days, Count, (cell,))
 
 
-def sum_scan(text: str, target: Target, days: tuple[date, ...] | None, given: Node | None) -> Scan:
+def sum_scan(
+    text: str, view: DatasetView, days: tuple[date, ...] | None, given: Node | None
+) -> Scan:
     """The sum of an expression over the rows of each of the days, and of how many values."""
-    x = target.summand(text)
+    x = view.summand(text)
     cells = (words.sum_of(x, given), words.count_of(x, given))
-    return Scan(target.dataset.name, days, Total, cells)
+    return Scan(view.dataset.name, days, Total, cells)
 
 
 def figure_scan(
-    cell: Node, node: Node, target: Target, days: tuple[date, ...] | None, given: Node | None
+    cell: Node, node: Node, view: DatasetView, days: tuple[date, ...] | None, given: Node | None
 ) -> Scan:
     """A number that cannot be added over days, such as an average, and of how many values it is."""
     cells = (cell, words.count_of(node, given))
-    return Scan(target.dataset.name, days, Figure, cells)
+    return Scan(view.dataset.name, days, Figure, cells)
 
 
 def value_by_day(reading: Reading) -> Mapping[date | None, float | None]:

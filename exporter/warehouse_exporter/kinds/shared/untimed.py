@@ -13,7 +13,7 @@ from warehouse_exporter.core.errors import Reason, Unmeasured
 from warehouse_exporter.core.states import Cell, Count, exactly, whole
 from warehouse_exporter.core.wording import counted
 from warehouse_exporter.kinds.shared.base import Kind
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Lookup, Need, Readings, Rows, Scan
 from warehouse_exporter.sql import statements, words
 
@@ -43,29 +43,29 @@ def name_of(dataset: str, column: str) -> str:
     return f"times of {dataset}.{column}"
 
 
-def needs_of(kind: Kind, target: Target) -> dict[str, Need]:
+def needs_of(kind: Kind, view: DatasetView) -> dict[str, Need]:
     """What counts the rows that a check by day does not see, and those beside them."""
     found: dict[str, Need] = {}
-    for dataset, column in kind.times(target):
-        other, name = target.other(dataset), name_of(dataset, column)
+    for dataset, column in kind.times(view):
+        other, name = view.other(dataset), name_of(dataset, column)
         found |= {name: lacking(other, column), f"all {name}": given(other, column)}
     return found
 
 
-def lacking(target: Target, column: str) -> Need:
+def lacking(view: DatasetView, column: str) -> Need:
     """The rows of one dataset without a time: found by an index, or in a scan that is made anyway.
 
     In the scan by day they are one more day.
     """
-    clock, raw, name = target.clock(column), target.column(column), target.dataset.name
+    clock, raw, name = view.clock(column), view.column(column), view.dataset.name
     absent = words.is_null(raw)
-    if target.finds_times(column):
-        some = statements.select_some(target.table(), absent, ENOUGH + 1)
-        infinite = statements.select_some(target.table(), clock.infinite, ENOUGH + 1)
-        if target.dataset.unparsable:
-            infinite = statements.select([words.count()], target.table(), clock.infinite)
+    if view.finds_times(column):
+        some = statements.select_some(view.table(), absent, ENOUGH + 1)
+        infinite = statements.select_some(view.table(), clock.infinite, ENOUGH + 1)
+        if view.dataset.unparsable:
+            infinite = statements.select([words.count()], view.table(), clock.infinite)
         return Lookup(name, Untimed, (some, infinite))
-    if column == target.dataset.time:
+    if column == view.dataset.time:
         return Scan(name, None, Untimed, (words.count(absent), words.count_of(raw)), Rows.UNTIMED)
     no_time = clock.infinite
     if clock.parses is not None:
@@ -73,42 +73,44 @@ def lacking(target: Target, column: str) -> Need:
     return Scan(name, None, Untimed, (words.count(absent), words.count(no_time)))
 
 
-def given(target: Target, column: str) -> Need:
+def given(view: DatasetView, column: str) -> Need:
     """Whether any row has a time; how many have one, where a share of them may be none."""
-    raw, name, table = target.column(column), target.dataset.name, target.table()
-    if target.clock(column).is_parsed or target.dataset.unparsable:
+    raw, name, table = view.column(column), view.dataset.name, view.table()
+    if view.clock(column).is_parsed or view.dataset.unparsable:
         return Lookup(name, Count, (statements.select([words.count_of(raw)], table),))
     return Lookup(name, Count, (statements.select_any(table, words.is_present(raw)),))
 
 
-def note(kind: Kind, target: Target, readings: Readings) -> str:
+def note(kind: Kind, view: DatasetView, readings: Readings) -> str:
     """What a check says of the rows it does not see; '' where there is none.
 
     Raises Unmeasured where no day is known, or more times are invalid than the owner allows.
     """
-    return "; ".join(said_of(kind, target, readings))
+    return "; ".join(said_of(kind, view, readings))
 
 
-def said_of(kind: Kind, target: Target, readings: Readings) -> Iterator[str]:
+def said_of(kind: Kind, view: DatasetView, readings: Readings) -> Iterator[str]:
     """The sentences on the time columns that have such rows."""
-    for dataset, column in dict.fromkeys(kind.times(target)):
+    for dataset, column in dict.fromkeys(kind.times(view)):
         name = name_of(dataset, column)
         found: Untimed = readings[name].total(Untimed)
         present = readings[f"all {name}"].total(Count).rows
         other, of = (
-            target.other(dataset),
-            "" if dataset == target.dataset.name else f" of {dataset}",
+            view.other(dataset),
+            "" if dataset == view.dataset.name else f" of {dataset}",
         )
         if kind.sees_infinity and not other.clock(column).is_parsed:
             found = Untimed(found.absent, 0)
         yield from sentences(found, present, other, column, of)
 
 
-def sentences(found: Untimed, present: int, target: Target, column: str, of: str) -> Iterator[str]:
+def sentences(
+    found: Untimed, present: int, view: DatasetView, column: str, of: str
+) -> Iterator[str]:
     """The sentences about one time column; `of` names its dataset. Raises Unmeasured."""
-    dataset, rows = target.dataset, found.absent + present
-    text = target.clock(column).is_parsed
-    unparsable = at_most(found.unparsable, target, column) + of
+    dataset, rows = view.dataset, found.absent + present
+    text = view.clock(column).is_parsed
+    unparsable = at_most(found.unparsable, view, column) + of
     if text or dataset.unparsable:
         unparsable = f"{found.unparsable:,} of {counted(rows, 'row')}{of}"
     if found.unparsable > dataset.unparsable * rows:
@@ -118,7 +120,7 @@ def sentences(found: Untimed, present: int, target: Target, column: str, of: str
             f"the {column} of {unparsable} is {what}, so their day is unknown:"
             f" correct them, or allow a share with `unparsable: 1%` on dataset {dataset.name}",
         )
-    absent = at_most(found.absent, target, column)
+    absent = at_most(found.absent, view, column)
     if rows and present == found.unparsable:
         raise Unmeasured(
             Reason.NO_VALUES,
@@ -130,8 +132,8 @@ def sentences(found: Untimed, present: int, target: Target, column: str, of: str
         yield f"{absent}{of} left out, without {column}"
 
 
-def at_most(rows: int, target: Target, column: str) -> str:
+def at_most(rows: int, view: DatasetView, column: str) -> str:
     """So many rows; an index counts them no further than it must."""
-    if rows > ENOUGH and target.finds_times(column):
+    if rows > ENOUGH and view.finds_times(column):
         return f"more than {counted(ENOUGH, 'row')}"
     return counted(rows, "row")

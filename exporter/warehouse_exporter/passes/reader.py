@@ -18,10 +18,10 @@ from warehouse_exporter.core.names import QUERIES
 from warehouse_exporter.engines.postgres.catalogue import Rewritten
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.engines.postgres.session import Session
-from warehouse_exporter.measures.dataset_view import Target
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.passes.collect import Collected, collect
 from warehouse_exporter.plan import late_rows
-from warehouse_exporter.plan.closed_days import Kept
+from warehouse_exporter.plan.closed_days import ClosedDaysCache
 from warehouse_exporter.plan.planner import Plan, make_plan
 
 log = logging.getLogger(__name__)
@@ -30,10 +30,10 @@ TABLES = ("r", "p", "m")
 
 
 @dataclass(frozen=True)
-class Sight:
+class SnapshotView:
     """What a snapshot shows of the datasets, and what was not read as it shows it."""
 
-    targets: Mapping[str, Target]
+    views: Mapping[str, DatasetView]
     rewritten: tuple[Rewritten, ...] = ()
     deadline: float = 0.0
     lost: Lost | None = None
@@ -46,19 +46,19 @@ class Sight:
         """
         if not self.rewritten or not collected.answered[check.id]:
             return False
-        known = {number for target in self.targets.values() if (number := table_of(target))}
+        known = {number for view in self.views.values() if (number := table_of(view))}
         if not all(found.oids & known for found in self.rewritten):
             return True
-        read = [table_of(self.targets[name]) for name in read_by(check, config)]
+        read = [table_of(self.views[name]) for name in read_by(check, config)]
         return any(
             number is None or any(number in found.oids for found in self.rewritten)
             for number in read
         )
 
 
-def table_of(target: Target) -> int | None:
+def table_of(view: DatasetView) -> int | None:
     """The number of a dataset's table in the catalogue; None where it is no table."""
-    relation = target.relation
+    relation = view.relation
     return None if relation is None or relation.kind not in TABLES else relation.file[0]
 
 
@@ -77,28 +77,28 @@ def relations_of(checks: Iterable[Check], config: Config) -> list[tuple[str, ...
 
 
 @dataclass
-class Looks:
+class SnapshotReader:
     """The snapshots of one pass: mostly one."""
 
     config: Config
     connector: Connector
     as_of: datetime
-    kept: Kept | None
+    kept: ClosedDaysCache | None
     collected: Collected
     reconnected: bool = False
 
-    def over(self, checks: Sequence[Check]) -> dict[CheckId, Sight]:
+    def over(self, checks: Sequence[Check]) -> dict[CheckId, SnapshotView]:
         """What is seen of each check, at the last look at it."""
         sight = self.look(checks)
-        sights = {check.id: sight for check in checks}
+        seen = {check.id: sight for check in checks}
         again = self.left_by(sight, checks) if sight.lost else self.misled(sight, checks)
         while again or sight.lost:
             sight = self.look(again, sight.deadline)
-            sights |= {check.id: sight for check in again}
+            seen |= {check.id: sight for check in again}
             again = self.left_by(sight, again) if sight.lost else []
-        return sights
+        return seen
 
-    def misled(self, sight: Sight, checks: Sequence[Check]) -> list[Check]:
+    def misled(self, sight: SnapshotView, checks: Sequence[Check]) -> list[Check]:
         """The checks whose answers may be of a relation that had been rewritten: forgotten."""
         misled = [check for check in checks if sight.misled(check, self.config, self.collected)]
         again = [check for check in misled if check.id not in self.collected.errors]
@@ -108,7 +108,7 @@ class Looks:
             event(log, logging.INFO, "rewritten while read", relations=names, checks=len(again))
         return again
 
-    def left_by(self, sight: Sight, checks: Sequence[Check]) -> list[Check]:
+    def left_by(self, sight: SnapshotView, checks: Sequence[Check]) -> list[Check]:
         """The checks to ask anew, now that the connection is lost; all answers are forgotten.
 
         What ran when it went may be what has ended it, and is not sent again.
@@ -124,20 +124,20 @@ class Looks:
         collected.forget({check.id for check in checks})
         return [check for check in checks if check.id not in collected.errors]
 
-    def look(self, checks: Sequence[Check], deadline: float | None = None) -> Sight:
+    def look(self, checks: Sequence[Check], deadline: float | None = None) -> SnapshotView:
         """Read what some checks ask in one snapshot.
 
         With a deadline it is another look: each of its statements asks for itself whether it has
         read something rewritten. The first asks at its end; without an answer it knows nothing.
         """
-        sight, careful = Sight(make_targets(self.config, {}, self.as_of)), deadline is not None
+        sight, careful = SnapshotView(make_views(self.config, {}, self.as_of)), deadline is not None
         until = deadline or time.monotonic() + self.connector.warehouse.pass_timeout
         try:
             with self.connector.snapshot() as session:
                 session.deadline, session.careful = deadline or session.deadline, careful
                 sight, plan = self.planned(checks, session)
                 until = session.deadline
-                collect(plan, session, self.connector, sight.targets, self.collected)
+                collect(plan, session, self.connector, sight.views, self.collected)
                 if plan.statements and not careful:
                     found = found_rewritten(session, checks, self.collected)
                     sight = replace(sight, rewritten=found)
@@ -150,41 +150,46 @@ class Looks:
             give_up(checks, error, self.collected)
         return replace(sight, deadline=until)
 
-    def planned(self, checks: Sequence[Check], session: Session) -> tuple[Sight, Plan]:
+    def planned(self, checks: Sequence[Check], session: Session) -> tuple[SnapshotView, Plan]:
         """What the catalogue shows, and what is to be asked. Raises Unreachable."""
         relations = session.relations(relations_of(checks, self.config))
-        targets = make_targets(self.config, relations, self.as_of)
-        targets = with_late_rows(checks, targets, session, self.collected)
+        views = make_views(self.config, relations, self.as_of)
+        views = with_late_rows(checks, views, session, self.collected)
         with session.planning():
-            return Sight(targets), make_plan(checks, targets, self.kept)
+            return SnapshotView(views), make_plan(checks, views, self.kept)
 
 
 def with_late_rows(
-    checks: Iterable[Check], targets: Mapping[str, Target], session: Session, collected: Collected
-) -> dict[str, Target]:
+    checks: Iterable[Check],
+    views: Mapping[str, DatasetView],
+    session: Session,
+    collected: Collected,
+) -> dict[str, DatasetView]:
     """The datasets with the closed days that have got rows since. Raises Unreachable."""
-    questions = late_rows.questions(checks, targets)
-    found: dict[str, Target] = {}
-    for name, target in targets.items():
+    questions = late_rows.questions(checks, views)
+    found: dict[str, DatasetView] = {}
+    for name, view in views.items():
         sql = questions.get(name)
-        known = target if sql is None else look_for_late_rows(sql, target, session, collected)
+        known = view if sql is None else look_for_late_rows(sql, view, session, collected)
         found[name] = replace(known, others=found)
     return found
 
 
-def look_for_late_rows(sql: str, target: Target, session: Session, collected: Collected) -> Target:
+def look_for_late_rows(
+    sql: str, view: DatasetView, session: Session, collected: Collected
+) -> DatasetView:
     """One dataset with the closed days that have got rows since, or why they are not known."""
     try:
-        return late_rows.answered(session.rows(sql), target)
+        return late_rows.answered(session.rows(sql), view)
     except Unreachable:
         raise
     except Unmeasured as error:
         collected.failures[error.reason] += 1
         event(
-            log, logging.WARNING, "late rows not found", dataset=target.dataset.name,
+            log, logging.WARNING, "late rows not found", dataset=view.dataset.name,
             reason=error.reason, error=error.detail,
         )  # fmt: skip
-        return replace(target, unseen=f"{late_rows.UNKNOWN} ({error.reason})")
+        return replace(view, unseen=f"{late_rows.UNKNOWN} ({error.reason})")
 
 
 def found_rewritten(
@@ -214,11 +219,11 @@ def doubt(checks: Iterable[Check], error: Unmeasured, collected: Collected) -> N
     collected.forget(read)
 
 
-def make_targets(
+def make_views(
     config: Config, relations: Mapping[tuple[str, ...], Relation], as_of: datetime
-) -> dict[str, Target]:
+) -> dict[str, DatasetView]:
     """Every dataset as its checks see it."""
-    targets: dict[str, Target] = {}
+    views: dict[str, DatasetView] = {}
     own = Dataset(QUERIES, (QUERIES,), time_zone=config.warehouse.timezone)
     day_of = cache(expected_day)  # of hundreds of datasets, most expect the same day
     for dataset in (*config.datasets.values(), own):
@@ -228,8 +233,8 @@ def make_targets(
         excluding = tuple(event for event in config.events if event.excludes(dataset.name))
         calendar = Calendar(as_of, zone, day, config.events, config.built, excluding)
         relation = relations.get(dataset.relation)
-        targets[dataset.name] = Target(dataset, relation, calendar, targets, config.metrics)
-    return targets
+        views[dataset.name] = DatasetView(dataset, relation, calendar, views, config.metrics)
+    return views
 
 
 def give_up(checks: Iterable[Check], error: Unreachable, collected: Collected) -> None:
