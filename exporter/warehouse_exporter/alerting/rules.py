@@ -93,7 +93,7 @@ def labels(check: Check, severity: Severity, config: Config, role: str | None) -
         "severity": severity.value,
         "dataset": check.id.dataset,
         "check": literal(check.id.name),
-        "owner": literal(check.owner or "unowned"),
+        "owner": literal(check.owner or names.UNOWNED),
         "layer": check.kind.layer,
         "incident": incident(check.id.dataset, config.datasets),
         **({"role": role} if role else {}),

@@ -45,6 +45,14 @@ SHOWN = {
     Outcome.SKIPPED: "SKIP",
     Outcome.PASS: "PASS",
 }
+NUMBERS = {
+    Outcome.PASS: 0,
+    Outcome.SKIPPED: 1,
+    Outcome.WARNING: 2,
+    Outcome.UNMEASURED: 3,
+    Outcome.CRITICAL: 4,
+}
+"""What stands for each outcome in `warehouse_check_outcome`: the larger, the worse."""
 RANK = {outcome: rank for rank, outcome in enumerate(Outcome)}
 
 
@@ -167,6 +175,14 @@ class Result:
     def worst(self) -> Verdict:
         """The verdict that decides for the check."""
         return min(self.verdicts, key=lambda verdict: RANK[verdict.outcome])
+
+    @property
+    def number(self) -> int:
+        """The outcome as a number; a finding of severity info notifies nobody: it is a pass."""
+        return max(
+            0 if verdict.severity is Severity.INFO else NUMBERS[verdict.outcome]
+            for verdict in self.verdicts
+        )
 
 
 @dataclass(frozen=True)

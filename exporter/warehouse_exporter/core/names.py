@@ -40,6 +40,34 @@ MEASURED = Metric(
     "1 if the check was measured or skipped by the last pass, 0 if it could not be measured.",
 )
 SKIPPED = Metric("warehouse_check_skipped", "1 if there is nothing to judge yet, else 0.")
+OUTCOME = Metric(
+    "warehouse_check_outcome",
+    "What the last pass said of the check: 0 pass, 1 skipped, 2 warning, 3 unmeasured, 4 critical;"
+    " a finding of severity info counts as a pass. For pages; rules judge numbers.",
+    ("dataset", "check"),
+)
+LIMIT = Metric(
+    "warehouse_check_limit",
+    "A limit of the config in use, as a line for charts: the bound at which `gauge` is in breach by"
+    " `op`, in base units; for a timestamp, its age in seconds.",
+    ("dataset", "check", "severity", "gauge", "op"),
+)
+CHECK_INFO = Metric(
+    "warehouse_check_info",
+    "Always 1; the labels say what the check is and whose: to join.",
+    ("dataset", "check", "kind", "layer", "owner"),
+)
+DATASET_INFO = Metric(
+    "warehouse_dataset_info",
+    "Always 1; the labels say whose the dataset is, and its relation: to join.",
+    ("dataset", "owner", "relation"),
+)
+EXPECTED_DAY = Metric(
+    "warehouse_expected_day_timestamp_seconds",
+    "First instant of the business day that had to be there at the last pass over the dataset:"
+    " checks by day are about it.",
+    ("dataset",),
+)
 UNMEASURED_REASON = Metric(
     "warehouse_check_unmeasured_reason", "1, with the reason why the check was not measured."
 )
@@ -90,6 +118,8 @@ BUILD = Metric(
     "Always 1; the labels are the versions of the exporter and of Python.",
 )
 
+UNOWNED = "unowned"
+"""The label `owner` of what nobody owns."""
 QUERIES = "queries"
 """The value of the label `dataset` for custom queries that name no dataset."""
 ALERT_UNMEASURED = "WarehouseCheckUnmeasured"

@@ -41,6 +41,7 @@ from warehouse_exporter.kinds.shared.findings import (
     Week,
     by_week,
     of_zero,
+    unjudged,
 )
 from warehouse_exporter.kinds.shared.forecasts import Question, of_seasonal
 from warehouse_exporter.kinds.shared.histories import (
@@ -214,14 +215,14 @@ class Anomaly(Kind):
         name, today = self.metrics[0], view.calendar.expected
         event = Known.of(view.metrics[name], view).on(today)
         if event and (event.silences_falls or not self.direction.falls):
-            raise Skipped(f"{today} is in the calendar ({event.name}): {name} is not judged")
+            why = f"{today} is in the calendar ({event.name}): {name} is not judged"
+            return [unjudged(name, lambda: self.finding(name, view, readings), why)]
         for guard in self.guards:
             self.guarded().skip_if_fallen(guard, view, readings)
         found = self.finding(name, view, readings)
         if event and found.rises:
-            raise Skipped(
-                f"{today} is in the calendar ({event.name}): a rise is not judged ({found.text})"
-            )
+            why = f"{today} is in the calendar ({event.name}): a rise is not judged ({found.text})"
+            return [unjudged(name, lambda: found, why)]
         return [Sample(found.values, found.text, {"metric": name}, blind=found.blind)]
 
     def finding(self, name: str, view: DatasetView, readings: Readings) -> Finding:

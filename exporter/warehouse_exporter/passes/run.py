@@ -137,7 +137,13 @@ def samples_of(check: Check, view: DatasetView, collected: Collected) -> list[Sa
         raise Skipped(f"{error}; {note}" if note else str(error)) from None
     if not note:
         return samples
-    return [replace(sample, evidence=f"{sample.evidence}; {note}") for sample in samples]
+    return [noted(sample, note) for sample in samples]
+
+
+def noted(sample: Sample, note: str) -> Sample:
+    """A sample with a word more in what is said of it, whether it is judged or skipped."""
+    skipped = sample.skipped and f"{sample.skipped}; {note}"
+    return replace(sample, evidence=f"{sample.evidence}; {note}", skipped=skipped)
 
 
 def skipped(check: Check, view: DatasetView, found: Skipped) -> Skipped:

@@ -19,6 +19,7 @@ from warehouse_exporter.core.model import CheckId, Outcome, Sample
 from warehouse_exporter.core.names import Metric, label_name
 from warehouse_exporter.kinds import all_metrics
 from warehouse_exporter.kinds.freshness import Freshness
+from warehouse_exporter.publish import facts
 from warehouse_exporter.publish.snapshots import Snapshot, SnapshotStore
 
 Families = dict[str, Family]
@@ -58,6 +59,12 @@ class LagCollector(BoardCollector):
                     lag = now.timestamp() - sample.values[Freshness.metric.name]
                     lags.add_sample(names.LAG.name, labels_of(check.id, sample), lag)
         yield lags
+
+
+def config_families(checks: Sequence[Check]) -> Iterator[Family]:
+    """What the config says of some checks: the same after every pass."""
+    yield gauge(names.CHECK_INFO, [(facts.of_check(check), 1.0) for check in checks])
+    yield gauge(names.LIMIT, [line for check in checks for line in facts.limits_of(check)])
 
 
 def families(snapshot: Snapshot, checks: Sequence[Check], now: datetime) -> Iterator[Family]:
@@ -110,14 +117,16 @@ def labels_of(check: CheckId, sample: Sample | None = None) -> dict[str, str]:
 
 def state_families(snapshot: Snapshot, checks: Iterable[Check], now: datetime) -> Iterator[Family]:
     """Whether each configured check is measured or skipped, and why it is not measured."""
-    measured, skipped, reasons = [], [], []
+    measured, skipped, reasons, outcomes = [], [], [], []
     for check, result in snapshot.current(now, checks).items():
         labels = labels_of(check)
         worst = result.worst
+        outcomes.append((labels, float(result.number)))
         measured.append((labels, float(worst.outcome is not Outcome.UNMEASURED)))
         skipped.append((labels, float(worst.outcome is Outcome.SKIPPED)))
         if worst.reason is not None:
             reasons.append(({**labels, "reason": worst.reason.value}, 1.0))
+    yield gauge(names.OUTCOME, outcomes)
     yield gauge(names.MEASURED, measured)
     yield gauge(names.SKIPPED, skipped)
     yield gauge(names.UNMEASURED_REASON, reasons)
@@ -135,6 +144,8 @@ def self_families(snapshot: Snapshot) -> Iterator[Family]:
     datasets = sorted({check.id.dataset for check in snapshot.config.checks})
     intervals = [({"dataset": d}, snapshot.config.interval(d)) for d in datasets]
     yield gauge(names.PASS_INTERVAL, intervals)
+    yield gauge(names.DATASET_INFO, facts.of_datasets(snapshot.config))
+    yield gauge(names.EXPECTED_DAY, facts.expected_days(snapshot.config, snapshot.succeeded))
     yield counter(names.PASSES, [({}, snapshot.counts.passes)])
     yield counter(names.STATEMENTS, [({}, snapshot.counts.statements)])
     failures = [({"reason": reason.value}, snapshot.counts.failures[reason]) for reason in Reason]

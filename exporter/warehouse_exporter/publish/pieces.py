@@ -13,7 +13,8 @@ from datetime import datetime
 
 from prometheus_client.core import Metric as Family
 
-from warehouse_exporter.publish.metrics import families
+from warehouse_exporter.config import Check, Config
+from warehouse_exporter.publish.metrics import config_families, families
 from warehouse_exporter.publish.snapshots import Snapshot
 
 END = b"# EOF\n"
@@ -51,6 +52,7 @@ class Pieces:
     def __init__(self, encode: Encode) -> None:
         self._encode = encode
         self._kept: dict[tuple[str, int], Piece] = {}
+        self._constant: dict[str, tuple[Config, dict[bytes, bytes]]] = {}
 
     def piece(self, snapshot: Snapshot, dataset: str, now: datetime) -> Piece:
         """What is shown of a dataset; from any thread."""
@@ -62,12 +64,27 @@ class Pieces:
 
     def _made(self, snapshot: Snapshot, dataset: str, now: datetime) -> Piece:
         checks = snapshot.config.checks_of(frozenset({dataset}))
+        lines = dict(self._constant_lines(snapshot.config, dataset, checks))
+        lines.update(self._lines(families(snapshot, checks, now)))
+        return Piece(now, snapshot.next_expiry(now, checks), lines)
+
+    def _constant_lines(
+        self, config: Config, dataset: str, checks: tuple[Check, ...]
+    ) -> dict[bytes, bytes]:
+        """The lines that follow from the config: rendered once, and not after every pass."""
+        kept = self._constant.get(dataset)
+        if kept is None or kept[0] is not config:
+            kept = self._constant[dataset] = config, self._lines(config_families(checks))
+        return kept[1]
+
+    def _lines(self, families: Iterable[Family]) -> dict[bytes, bytes]:
+        """The lines of families by their heads."""
         lines = {}
-        for family in families(snapshot, checks, now):
+        for family in families:
             text = self._encode(Given([family])).removesuffix(END)
             told, typed, rest = text.split(b"\n", 2)
             lines[told + b"\n" + typed + b"\n"] = rest
-        return Piece(now, snapshot.next_expiry(now, checks), lines)
+        return lines
 
     def text(self, snapshot: Snapshot, now: datetime) -> tuple[bytes, datetime | None]:
         """The lines of all datasets, and the next instant at which some of them are too old."""
@@ -83,5 +100,7 @@ class Pieces:
         for name, version in list(self._kept):
             if name not in names or version < snapshot.versions.get(name, 0):
                 self._kept.pop((name, version), None)
+        for name in self._constant.keys() - names.keys():
+            self._constant.pop(name, None)
         text = b"".join(part for head, lines in joined.items() for part in (head, *lines))
         return text, min(ends, default=None)

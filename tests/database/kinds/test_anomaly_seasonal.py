@@ -6,6 +6,7 @@ import math
 from datetime import timedelta
 
 import pytest
+from warehouse_exporter.kinds.anomaly import Anomaly
 
 from tests.database.kinds.days import EXPECTED, change_day, fill, gauges, judge
 from tests.support.warehouses import Warehouse
@@ -217,6 +218,7 @@ def test_while_traffic_is_normal_is_judged_alike(shop: Warehouse) -> None:
     assert verdict.text.startswith("traffic itself fell: sessions 800 vs 1,9")
 
 
+BAND = {f"warehouse_metric_{end}" for end in ("expected", "lower", "upper")}
 CHRISTMAS = f"calendar: {{christmas: {{days: {EXPECTED}, falls: silent}}}}"
 SALE = f"calendar: {{sale: {{days: {EXPECTED}}}}}"
 
@@ -229,7 +231,8 @@ def test_a_rise_on_a_known_day_says_nothing_and_a_fall_does(shop: Warehouse) -> 
     assert verdict.text.startswith(
         "2026-03-09 is in the calendar (sale): a rise is not judged (orders: 300 vs expected "
     )
-    assert verdict.sample is None  # no gauge, so that no rule speaks either
+    assert verdict.sample is not None
+    assert set(verdict.sample.values) == BAND  # for charts: rules look at none of these
     change_day(shop, "orders", 30)
     assert judge(shop, V7, "seasonal_orders", SALE).outcome.shown == "FAIL"
 
@@ -240,6 +243,15 @@ def test_a_silent_day_is_not_judged_at_all(shop: Warehouse) -> None:
     assert (verdict.outcome.shown, verdict.text) == (
         "SKIP", "2026-03-09 is in the calendar (christmas): orders is not judged",
     )  # fmt: skip
+
+
+def test_a_silent_day_has_the_band_that_it_is_not_judged_by(shop: Warehouse) -> None:
+    normal, holiday = (judge(shop, V7, "seasonal_orders", more) for more in ("", CHRISTMAS))
+    assert normal.sample is not None
+    assert holiday.sample is not None
+    assert set(holiday.sample.values) == BAND <= set(normal.sample.values)
+    conditions = Anomaly(metrics=("orders",)).conditions().values()
+    assert not {term.metric for one in conditions for term in one.terms} & BAND
 
 
 @pytest.mark.parametrize(

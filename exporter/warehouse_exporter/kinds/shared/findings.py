@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,8 @@ from warehouse_exporter.baselines.change import change
 from warehouse_exporter.baselines.few import mad_after, zscore_after
 from warehouse_exporter.baselines.mad import mad
 from warehouse_exporter.baselines.zscore import zscore
+from warehouse_exporter.core.errors import Skipped, Unmeasured
+from warehouse_exporter.core.model import Sample
 from warehouse_exporter.core.names import Metric as Gauge
 from warehouse_exporter.core.wording import counted, shown
 from warehouse_exporter.kinds.shared.departures import CHANGE, SCORE, Departure, Direction, Method
@@ -127,6 +129,21 @@ def of_zero(name: str, value: float, week: Week) -> Finding:
     moved_by = math.inf if value else -1.0
     text = f"{name}: {shown(value)}, {before} {numbers(value, 0.0, None, moved_by)}"
     return Finding({CHANGE.name: moved_by}, text, f"{name} {shown(value)}")
+
+
+def unjudged(name: str, find: Callable[[], Finding], why: str) -> Sample:
+    """The band of a day that is not judged, for charts; rules look at none of its gauges.
+
+    Raises Skipped where there is no band.
+    """
+    try:
+        values = find().values
+    except (Skipped, Unmeasured):
+        raise Skipped(why) from None
+    band = {g.name: values[g.name] for g in (EXPECTED, LOWER, UPPER) if g.name in values}
+    if not band:
+        raise Skipped(why)
+    return Sample(band, why, {"metric": name}, skipped=why)
 
 
 def by_name(values: Mapping[Gauge, float]) -> dict[str, float]:
