@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from warehouse_exporter import profiles
 from warehouse_exporter.alerting.assets import rules_about_ourselves
 from warehouse_exporter.alerting.routes import render
-from warehouse_exporter.config import Config
+from warehouse_exporter.config import Config, load
 from warehouse_exporter.core import names
 from warehouse_exporter.kinds import all_kinds
 
@@ -39,12 +40,64 @@ def test_it_is_written_to_a_file(tmp_path: Path) -> None:
     assert yaml.safe_load(made.read_text()) == yaml.safe_load(shipped.shipped_text())
 
 
-def test_without_routing_it_says_what_is_missing(tmp_path: Path) -> None:
-    file = tmp_path / "w.yml"
-    file.write_text("warehouse: {dsn: x}\ndatasets: {orders: {relation: orders}}\n")
-    asked = ask("alertmanager", f"--config.file={file}")
-    assert asked.exit_code == 2
-    assert "has no `routing:`, which says where people are told" in asked.stderr
+@needs("amtool")
+def test_without_routing_it_loads_with_one_receiver_to_fill_in(tmp_path: Path) -> None:
+    file, made = tmp_path / "w.yml", tmp_path / "made" / "alertmanager.yml"
+    made.parent.mkdir()
+    file.write_text(
+        "warehouse: {dsn: x}\ndatasets: {orders: {relation: orders}}\n"
+        'maintenance: {rebuild: {datasets: orders, times: "22:00 to 02:00"}}\n'
+    )
+    asked = ask("alertmanager", f"--config.file={file}", f"--output={made}")
+    assert asked.exit_code == 0
+    assert "has no `routing:`, so nobody is notified" in asked.stderr
+    assert "NOBODY IS NOTIFIED YET" in made.read_text()
+    checked = subprocess.run(["amtool", "check-config", str(made)], capture_output=True)
+    assert checked.returncode == 0, checked.stderr.decode()
+    data = yaml.safe_load(made.read_text())
+    assert data["receivers"] == [{"name": "nobody"}, {"name": "fill-in"}]
+    routes = {tuple(one["matchers"]): one["receiver"] for one in data["route"]["routes"]}
+    assert data["route"]["receiver"] == "fill-in"
+    assert routes.pop(('alertname="WarehouseHeartbeat"',)) == "nobody"
+    assert set(routes.values()) == {"fill-in"}
+
+
+SAID = {
+    "complete": {"critical": "pagerduty slack", "warning": "slack", "info": "webhook"},
+    "daily-checks": {"critical": "email", "warning": "email"},
+    "utc-partitions": {"critical": "pagerduty slack", "warning": "slack", "info": "webhook"},
+    "layered-tests": {"critical": "pagerduty slack", "warning": "slack"},
+    "daily-aggregate": {"critical": "email", "warning": "email"},
+    "pipeline-audit": {"critical": "pagerduty email", "warning": "email"},
+}
+"""Profile -> who is notified of each severity, as its description says."""
+
+
+@needs("amtool")
+@pytest.mark.parametrize("name", profiles.names())
+def test_every_profile_routes_as_its_description_says(name: str, tmp_path: Path) -> None:
+    made = tmp_path / "alertmanager.yml"
+    asked = ask("alertmanager", f"--config.file={profiles.file_of(name)}", f"--output={made}")
+    assert (asked.exit_code, asked.stderr) == (0, "")
+    checked = subprocess.run(["amtool", "check-config", str(made)], capture_output=True)
+    assert checked.returncode == 0, checked.stderr.decode()
+    told = {
+        receiver["name"]: " ".join(
+            key.removesuffix("_configs") for key in receiver if key.endswith("_configs")
+        )
+        for receiver in yaml.safe_load(made.read_text())["receivers"]
+    }
+    assert {s: told[s] for s in ("critical", "warning", "info") if told[s]} == SAID[name]
+
+
+def test_the_channels_are_those_of_the_description() -> None:
+    config = load(profiles.file_of("utc-partitions"), {"WAREHOUSE_DSN": ""})
+    channels = {
+        receiver["name"]: message["channel"]
+        for receiver in yaml.safe_load(render(config))["receivers"]
+        for message in receiver.get("slack_configs", [])
+    }
+    assert (channels["critical"], channels["warning"]) == ("#data-alerts", "#data-warnings")
 
 
 @needs("amtool")

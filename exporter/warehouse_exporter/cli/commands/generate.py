@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from warehouse_exporter.alerting import assets as shipped
 from warehouse_exporter.cli.options import config_option, load_offline, output_option
 from warehouse_exporter.cli.output import fail, handling_errors, write, write_file
+
+if TYPE_CHECKING:
+    from warehouse_exporter.config import Config
 
 JOB = click.option(
     "--job", metavar="NAME",
@@ -42,14 +46,18 @@ def rules(config_file: str, output: str | None, job: str | None) -> None:
 def alertmanager(config_file: str, output: str | None) -> None:
     """Generate Alertmanager's routes from the config: by severity and owner, grouped by incident.
 
+    Without `routing:` in the config, the file has one receiver to fill in.
+
     With --output, the message templates are written to `templates/` next to the file. A file
     printed to standard output needs them too: `assets` writes everything.
     """
     from warehouse_exporter.alerting.routes import render
 
     with handling_errors():
-        text = render(load_offline(config_file))
+        config = load_offline(config_file)
+        text = render(config)
     write(text, output)
+    warn_unrouted(config)
     if output is not None and not is_device(output):
         write_all(
             Path(output).parent, {f"templates/{n}": t for n, t in shipped.templates().items()}
@@ -85,6 +93,7 @@ def assets(
 
     with handling_errors():
         config = load_offline(config_file)
+        warn_unrouted(config)
         made = {
             "prometheus/prometheus.yml": prometheus_config(
                 config, job or "warehouse", exporter_address, alertmanager_address
@@ -101,6 +110,18 @@ def assets(
 NEXT = """\
   prometheus --config.file=prometheus/prometheus.yml
   alertmanager --config.file=alertmanager/alertmanager.yml"""
+
+
+def warn_unrouted(config: Config) -> None:
+    """Say on standard error that nobody is notified, where the config does not say whom."""
+    if config.routing is None:
+        from warehouse_exporter.alerting.routes.unrouted import FILL_IN
+
+        click.echo(
+            f"warning: {config.path} has no `routing:`, so nobody is notified: write one, "
+            f"or fill in the receiver `{FILL_IN}` of the file",
+            err=True,
+        )
 
 
 def is_device(output: str) -> bool:
