@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test test-unit test-database test-campaign lint lock assets case-study incidents reliability year bench clean
+.PHONY: help demo test test-unit test-database test-campaign lint lock assets reference case-study incidents reliability year bench clean
 .DEFAULT_GOAL := help
 
 help: ## print this
@@ -38,20 +38,23 @@ assets: .venv/dev ## write prometheus/ and alertmanager/ from the config of the 
 		--exporter-address exporter:9843 --alertmanager-address alertmanager:9093
 	cp -r build/assets/prometheus build/assets/alertmanager .
 
-case-study: .venv/dev ## write docs/case-study.md from the recorded events
+reference: .venv/dev ## write docs/reference/kinds/ from the kinds
+	$(BIN)/warehouse-exporter reference --output docs/reference
+
+case-study: .venv/dev ## write docs/explanation/case-study.md from the recorded events
 	$(BIN)/python -m labs.case_study
 
-incidents: .venv/dev ## write docs/incidents.md from incidents made to happen (an hour, 8 GB)
+incidents: .venv/dev ## write docs/explanation/incidents.md from incidents made to happen (an hour, 8 GB)
 	$(BIN)/python -m labs.incidents
 
-reliability: .venv/dev ## write docs/reliability.md from faults made on purpose
+reliability: .venv/dev ## write docs/explanation/reliability.md from faults made on purpose
 	$(BIN)/python -m labs.reliability
 
-year: .venv/dev ## write docs/ordinary-year.md from simulated shops (half an hour)
+year: .venv/dev ## write docs/explanation/ordinary-year.md from simulated shops (half an hour)
 	$(BIN)/python -m labs.year
 
-bench: .venv/dev ## write docs/performance.md: what it costs the warehouse (half an hour, 8 GB)
-	$(BIN)/python -m labs.bench --output docs/performance.md
+bench: .venv/dev ## write docs/explanation/performance.md: what it costs the warehouse (half an hour, 8 GB)
+	$(BIN)/python -m labs.bench --output docs/explanation/performance.md
 
 clean: ## remove what the other targets made
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,4 +1,4 @@
-"""docs/performance.md: what was measured, on which machine, and how to read it."""
+"""docs/explanation/performance.md: what was measured, on which machine, and how to read it."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ is in every wall time, and makes CPU seconds longer, though less so.
 - **Contenders.** `floor_count.sql` only counts the rows of every table: nobody who reads the
   tables is cheaper. `floor_cols.sql` counts the values of the columns that the measures need.
   `naive.sql` is one statement per measure of
-  [the catalogue](../labs/bench/catalogue.md), `fused.sql` the same measures in five statements
+  [the catalogue](../../labs/bench/catalogue.md), `fused.sql` the same measures in five statements
   fused by hand, `fused8.sql` those over the last eight days. The *full round* is the gate on
-  [full.yml](../labs/bench/full.yml): all of the catalogue's {all} measures, each over the
+  [full.yml](../../labs/bench/full.yml): all of the catalogue's {all} measures, each over the
   catalogue's window. The *first pass*, the *steady pass* and *GET /metrics* are one running
-  exporter on [days.yml](../labs/bench/days.yml): checks of the expected day, and metrics against
+  exporter on [days.yml](../../labs/bench/days.yml): checks of the expected day, and metrics against
   28 days. No index carries the transactions: their copies are looked for on the day itself and
   since; what it costs to look further stands under *Other settings*.
 - **Rounds.** Every contender runs once, then every one again, {rounds} times in all, so that a
@@ -209,7 +209,7 @@ def catalogue() -> Iterator[str]:
     differing = [f"- {m.number} `{m.name}`: {m.differs}." for m in MEASURES if m.differs]
     yield (
         "Where our definition differs, the value is held against SQL of ours"
-        f" ([differs.sql](../labs/bench/differs.sql)):\n\n{chr(10).join(differing)}\n"
+        f" ([differs.sql](../../labs/bench/differs.sql)):\n\n{chr(10).join(differing)}\n"
     )
 
 

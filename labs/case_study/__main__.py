@@ -1,4 +1,4 @@
-"""Write docs/case-study.md from the recorded events: python -m labs.case_study."""
+"""Write docs/explanation/case-study.md from the recorded events: python -m labs.case_study."""
 
 import os
 import sys

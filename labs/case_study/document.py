@@ -18,7 +18,7 @@ from labs.case_study.sightings import ALL, OWN, dates, heard
 from labs.case_study.story import Story, part, ranges
 
 FOLDER = Path(__file__).parent
-PATH = FOLDER.parents[1] / "docs" / "case-study.md"
+PATH = FOLDER.parents[1] / "docs" / "explanation" / "case-study.md"
 """Where the document is kept."""
 
 CLEAN = (

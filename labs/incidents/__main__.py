@@ -1,4 +1,4 @@
-"""Write docs/incidents.md from incidents that are made to happen: python -m labs.incidents.
+"""Write docs/explanation/incidents.md: python -m labs.incidents makes incidents happen.
 
 With names: play these alone, quickly, and print what is seen.
 """

@@ -1,4 +1,4 @@
-"""docs/incidents.md: what was seen of every incident, on several shops and as shipped."""
+"""docs/explanation/incidents.md: what was seen of every incident, on several shops."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from labs.incidents.notices import CHANNEL, OBSERVABILITY, PAGE
 from labs.incidents.rhythm import PLUMBING, SHIPPED
 from labs.incidents.shops import NOISE, SESSIONS
 
-PATH = Path(__file__).parents[2] / "docs" / "incidents.md"
+PATH = Path(__file__).parents[2] / "docs" / "explanation" / "incidents.md"
 SEEN = Path(__file__).with_name("seen.json")
 COMMAND = "make incidents"
 STATISTICS = {

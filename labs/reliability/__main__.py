@@ -1,4 +1,4 @@
-"""Write docs/reliability.md from the runs: python -m labs.reliability [ID ...]."""
+"""Write docs/explanation/reliability.md from the runs: python -m labs.reliability [ID ...]."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/reliability.md: a row per scenario. It holds what the runs said, and is read back."""
+"""docs/explanation/reliability.md: a row per scenario, as the runs said, and read back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from labs.reliability.corrected import table
 from labs.reliability.scenario import Scenario, groups, scenarios, scenarios_of
 
-PATH = Path(__file__).parents[2] / "docs" / "reliability.md"
+PATH = Path(__file__).parents[2] / "docs" / "explanation" / "reliability.md"
 COMMAND = "make reliability"
 ROW = re.compile(r"^\| `([^`]+)` \| .* \| (.*) \| .* \|$", re.MULTILINE)
 HEAD = f"""\

@@ -1,4 +1,4 @@
-"""Write docs/ordinary-year.md from a simulated year: python -m labs.year."""
+"""Write docs/explanation/ordinary-year.md from a simulated year: python -m labs.year."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""docs/ordinary-year.md: the template is document.md.j2, every count in it is filled in."""
+"""docs/explanation/ordinary-year.md: document.md.j2 with every count filled in."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from labs.year.series import days_between
 from labs.year.simulator import FIRST, HOLIDAYS, LAST, NOISES, SALE, SMALL, small_year
 
 FOLDER = Path(__file__).parent
-PATH = FOLDER.parents[1] / "docs" / "ordinary-year.md"
+PATH = FOLDER.parents[1] / "docs" / "explanation" / "ordinary-year.md"
 SEASONAL = "seasonal"
 SHOWN = {Where.BELOW: "below", Where.INSIDE: "inside", Where.ABOVE: "**above**"}
 

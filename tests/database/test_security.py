@@ -23,7 +23,7 @@ from tests.support.certificates import Authority
 from tests.support.secured import hashed
 from tests.support.serving import Serving, wait_for
 
-SECURITY = Path(__file__).parents[2] / "docs" / "security.md"
+SECURITY = Path(__file__).parents[2] / "docs" / "how-to" / "security.md"
 FIRST, SECOND, DOOR = "first-sesame-81", "second-sesame-92", "door-sesame-73"
 CONFIG = """
 warehouse: {{dsn_file: {file}}}

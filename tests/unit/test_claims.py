@@ -1,4 +1,4 @@
-"""Every sentence of docs/security.md is held by a test, or claims nothing of the exporter."""
+"""Every sentence of docs/how-to/security.md is held by a test, or makes no claim."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import yaml
 from labs.reliability.scenario import scenarios
 
 TESTS = Path(__file__).parents[1]
-PAGE = TESTS.parent / "docs" / "security.md"
+PAGE = TESTS.parent / "docs" / "how-to" / "security.md"
 FAULT = "fault: "
 KNOWN: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("claims.yml").read_text())
 CLAIMS: dict[str, list[str]] = {one["says"]: one["tests"] for one in KNOWN["claims"]}

@@ -16,14 +16,16 @@ from warehouse_exporter.core.errors import Reason
 from warehouse_exporter.core.model import SHOWN
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.kinds import all_kinds, all_metrics
+from warehouse_exporter.publish.reference import pages
 
 ROOT = Path(__file__).parents[2]
 
 
 @cache
 def documented() -> str:
-    """README.md and docs/*.md as one text."""
-    files = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    """README.md and the pages that a user reads, as one text."""
+    folders = [ROOT / "docs" / name for name in ("tutorial", "how-to", "reference")]
+    files = [ROOT / "README.md", *(f for folder in folders for f in sorted(folder.rglob("*.md")))]
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
@@ -61,7 +63,6 @@ def shared() -> list[str]:
 
 HELD = {
     "kinds": list(all_kinds()),
-    "ids of the catalogue": sorted({i for kind in all_kinds().values() for i in kind.ids}),
     "gauges of kinds": list(all_metrics()),
     "gauges about ourselves": shared(),
     "alerts": sorted({kind.alert for kind in all_kinds().values()} | {names.ALERT_UNMEASURED}),
@@ -75,7 +76,7 @@ HELD = {
 @pytest.mark.parametrize("what", HELD)
 def test_the_documentation_names_all(what: str) -> None:
     left_out = missing(HELD[what])
-    assert not left_out, f"{what} that neither README.md nor docs/*.md names: {left_out}"
+    assert not left_out, f"{what} that neither README.md nor docs/ names: {left_out}"
 
 
 def test_the_exit_codes_are_documented() -> None:
@@ -83,10 +84,45 @@ def test_the_exit_codes_are_documented() -> None:
     assert not left_out, f"exit codes that no table of the documentation has: {left_out}"
 
 
-def test_links_between_documents_lead_somewhere() -> None:
+def markdown() -> list[Path]:
+    """Every Markdown file of the repository."""
+    top = ("docs", "exporter", "labs", "grafana", "tests")
+    return [*ROOT.glob("*.md"), *(file for name in top for file in (ROOT / name).rglob("*.md"))]
+
+
+def anchors(file: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    text = re.sub(r"```.*?```", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
+    plain = [re.sub(r"[`*]|\]\([^)]*\)|\[", "", h) for h in re.findall(r"^#+ (.*)$", text, re.M)]
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in plain}
+
+
+@pytest.mark.parametrize("file", markdown(), ids=lambda file: str(file.relative_to(ROOT)))
+def test_every_link_leads_somewhere(file: Path) -> None:
+    text = re.sub(r"```.*?```", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
     broken = []
-    for file in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
-        for link in re.findall(r"\]\(([^)#\s]+)", file.read_text(encoding="utf-8")):
-            if "://" not in link and not (file.parent / link).exists():
-                broken.append(f"{file.relative_to(ROOT)}: {link}")
-    assert not broken, f"links to files that are not there: {broken}"
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        path, _, anchor = link.partition("#")
+        target = (file.parent / path).resolve() if path else file
+        if "://" in link or link.startswith("mailto:"):
+            continue
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            broken.append(link)
+    assert not broken
+
+
+def test_the_index_leads_to_every_page() -> None:
+    index = ROOT / "docs" / "README.md"
+    links = re.findall(r"\]\(([^)#\s]+)", index.read_text(encoding="utf-8"))
+    linked = [(index.parent / link).resolve() for link in links if "://" not in link]
+    pages = [page for page in (ROOT / "docs").rglob("*.md") if page != index]
+    assert [p.name for p in pages if not {p, p.parent, p.parent / "README.md"} & set(linked)] == []
+
+
+def test_the_reference_is_what_the_command_writes() -> None:
+    """Whoever changes a kind runs `make reference`."""
+    written = {name: ROOT / "docs" / "reference" / name for name in pages()}
+    made = dict(pages())
+    assert {n: f.read_text(encoding="utf-8") for n, f in written.items() if f.exists()} == made
+    folder = ROOT / "docs" / "reference" / "kinds"
+    assert {f"kinds/{f.name}" for f in folder.glob("*.md")} <= set(made), "a page without a kind"

@@ -1,4 +1,4 @@
-"""Every id of the check catalogue has one place in the code, a test that breaks rows, and docs."""
+"""Every id of docs/reference/check-ids.md is a kind's, and a test breaks rows for it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from warehouse_exporter.kinds import all_kinds
-from warehouse_exporter.publish.reference import BEHAVIOURS, render
 
 from tests.database.turns.breaks import BREAKS
 
@@ -29,22 +28,17 @@ TESTS = {
     "O9": "tests/chain/e2e/test_agreement.py::test_prometheus_tells_what_the_gate_finds",
 }
 """Id -> the test that has to fail when it does not work."""
+PAGE = ROOT / "docs" / "reference" / "check-ids.md"
 IN_TWO_KINDS = {
     "R4": "order by order, and in total per day: totals alone let errors cancel",
     "R6": "order by order, and in total per day: totals alone let errors cancel",
 }
-ID = re.compile(r"\b[FVCSUARJTNXPKO][0-9]{1,2}\b")
+ID = re.compile(r"\b[FVCSUARJTNXPKO][1-9][0-9]?\b")
 
 
 def kinds_of(id: str) -> list[str]:
     """The kinds that have an id."""
     return [name for name, kind in all_kinds().items() if id in kind.ids]
-
-
-def home_of(id: str) -> list[str]:
-    """The files of the program whose first text names a behaviour."""
-    files = [*(ROOT / "exporter" / "warehouse_exporter").rglob("*.py")]
-    return [f.name for f in files if re.search(rf"\b{id}\b", ast.get_docstring(tree(f)) or "")]
 
 
 def tree(file: Path) -> ast.Module:
@@ -55,25 +49,12 @@ def tree(file: Path) -> ast.Module:
 def test_no_id_is_lost() -> None:
     assert CATALOGUE <= CHECKS
     assert all(ID.fullmatch(id) for id in CHECKS)
-    assert set(BEHAVIOURS) == set(TESTS) - CHECKS
 
 
 @pytest.mark.parametrize("id", sorted(CHECKS))
 def test_an_id_is_one_kind(id: str) -> None:
     kinds = kinds_of(id)
     assert len(kinds) == 1 or (len(kinds) == 2 and id in IN_TWO_KINDS), kinds
-
-
-@pytest.mark.parametrize("kind", list(all_kinds()))
-def test_the_file_of_a_kind_says_its_ids_first(kind: str) -> None:
-    made = all_kinds()[kind]
-    text = (
-        ast.get_docstring(tree(ROOT / "exporter" / f"{made.__module__.replace('.', '/')}.py")) or ""
-    )
-    said = {id for id in made.ids if re.search(rf"\b{id}\b", text)}
-    ranges = re.findall(r"\b([A-Z])(\d+) to [A-Z](\d+)\b", text)
-    said |= {f"{x}{n}" for x, low, high in ranges for n in range(int(low), int(high) + 1)}
-    assert set(made.ids) <= said
 
 
 @pytest.mark.parametrize("id", sorted(CHECKS))
@@ -87,11 +68,6 @@ def test_no_break_has_an_id_that_is_none() -> None:
     assert {name.split()[0] for name in BREAKS} <= CHECKS
 
 
-@pytest.mark.parametrize("id", sorted(BEHAVIOURS))
-def test_a_behaviour_has_one_home(id: str) -> None:
-    assert len(home_of(id)) == 1, home_of(id)
-
-
 @pytest.mark.parametrize("id", TESTS)
 def test_the_test_of_an_id_is_there(id: str) -> None:
     file, _, name = TESTS[id].partition("::")
@@ -99,7 +75,25 @@ def test_the_test_of_an_id_is_there(id: str) -> None:
     assert name in [function.name for function in functions]
 
 
-def test_the_reference_names_every_id_and_no_other() -> None:
-    first_cells = re.findall(r"^\| ([A-Z][0-9]+) \|", render(), re.MULTILINE)
-    assert set(first_cells) == set(TESTS)
-    assert set(ID.findall(render())) == set(TESTS)
+def rows() -> dict[str, set[str]]:
+    """The ids of the page, each with the kinds in its row."""
+    lines = re.findall(r"^\| ([A-Z][0-9]+) \|(.*)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    return {id: set(re.findall(r"\(kinds/(\w+)\.md\)", rest)) for id, rest in lines}
+
+
+def test_the_page_explains_every_id_and_no_other() -> None:
+    assert set(rows()) == set(TESTS)
+
+
+@pytest.mark.parametrize("id", sorted(CHECKS))
+def test_the_page_names_the_kinds_of_an_id(id: str) -> None:
+    assert rows()[id] == set(kinds_of(id))
+
+
+def test_an_id_is_explained_nowhere_else() -> None:
+    """Docstrings of the program, help texts and other pages use the names of kinds."""
+    package = ROOT / "exporter" / "warehouse_exporter"
+    docs = [file for file in (ROOT / "docs" / "reference" / "kinds").glob("*.md")]
+    texts = {file: ast.get_docstring(tree(file)) or "" for file in package.rglob("*.py")}
+    texts |= {file: file.read_text(encoding="utf-8") for file in (*docs, *package.rglob("*.md"))}
+    assert {f.name: ids for f, text in texts.items() if (ids := ID.findall(text))} == {}

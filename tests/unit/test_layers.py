@@ -18,7 +18,7 @@ LIBRARIES = {
     "yaml": ("config/document.py", "alerting/"),
     "sqlglot": ("sql/",),
     "psycopg2": ("engines/postgres/connection.py", "demo/"),
-    "pydantic": ("kinds/", "config/", "publish/reference.py", "server/web/settings.py"),
+    "pydantic": ("kinds/", "config/", "publish/reference/", "server/web/settings.py"),
     "bcrypt": ("server/web/users.py",),
     "prometheus_client": ("publish/",),
     "schedule": ("server/timer.py",),

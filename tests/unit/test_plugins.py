@@ -70,7 +70,7 @@ def test_a_kind_of_another_package_is_one_like_ours(tmp_path: Path) -> None:
     rules = run(tmp_path, "rules", "--config.file=shop.yml")
     assert rules.returncode == 0, rules.stderr
     assert "alert: WarehouseOdd" in rules.stdout
-    assert "warehouse_odd_ratio" in run(tmp_path, "kinds").stdout
+    assert "warehouse_odd_ratio" in run(tmp_path, "reference").stdout
     made = run(tmp_path, "assets", "--config.file=shop.yml", "--output=assets")
     assert (tmp_path / "assets/runbooks/WarehouseOdd.md").exists(), made.stderr
 

@@ -1,6 +1,6 @@
 """The texts of an alert: what the person who is woken reads.
 
-O8: the text of an alert says why, `value=0.062 (6.2%) (limit > 5%), 31 of 500 rows`. The counts,
+The text of an alert says why: `value=0.062 (6.2%) (limit > 5%), 31 of 500 rows`. The counts,
 and what else is told beside the value, are asked of Prometheus when the alert is written.
 """
 

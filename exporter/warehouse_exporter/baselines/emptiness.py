@@ -1,4 +1,4 @@
-"""Days without any row: steps 9 and 10 of docs/baselines.md."""
+"""Days without any row: steps 9 and 10 of docs/reference/baselines.md."""
 
 from __future__ import annotations
 

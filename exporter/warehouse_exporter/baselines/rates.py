@@ -1,4 +1,7 @@
-"""A share of a day against the pooled share of the days before: step 12 of docs/baselines.md."""
+"""A share of a day against the pooled share of the days before.
+
+Step 12 of docs/reference/baselines.md.
+"""
 
 from __future__ import annotations
 

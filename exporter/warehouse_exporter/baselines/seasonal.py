@@ -1,7 +1,7 @@
 """The expected value of a day, with its weekday taken into account, and honest about few days.
 
-The numbers of the steps are those of the method's description in docs/baselines.md. It is asked
-for every day of a replay: what runs per value of a history is written with an eye on its cost.
+The steps have the numbers of docs/reference/baselines.md. A replay calls this for every day, so
+whatever runs once per value of a history must be cheap.
 """
 
 from __future__ import annotations

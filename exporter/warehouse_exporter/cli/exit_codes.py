@@ -1,4 +1,4 @@
-"""O4, the gate: a finished pass -> the exit code that lets the DAG continue, or stops it."""
+"""The gate: a finished pass -> the exit code that lets the DAG continue, or stops it."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -109,6 +109,17 @@ def write_file(text: str, output: str) -> None:
     except OSError:
         draft.unlink(missing_ok=True)
         raise
+
+
+def write_all(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write texts by their path in a folder, created if needed; exit if one cannot be written."""
+    for name, text in texts.items():
+        file = folder / name
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_file(text, str(file))
+        except OSError as error:
+            fail(f"cannot write {file}: {error.strerror}")
 
 
 def write_reports(folder: Path, results: report.Results, at: datetime, config: Config) -> bool:

@@ -1,6 +1,6 @@
 """The YAML of the data engineer as frozen, validated config; `load()` is the only way to one.
 
-O9: it is one file, and every threshold stands in it, once.
+A config has every limit, each written once.
 """
 
 from warehouse_exporter.config.load import load as load

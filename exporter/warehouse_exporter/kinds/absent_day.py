@@ -1,4 +1,4 @@
-"""C2: a column that has no value for an entire day."""
+"""A column that has no value for an entire day."""
 
 from __future__ import annotations
 

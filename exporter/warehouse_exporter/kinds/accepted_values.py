@@ -1,4 +1,4 @@
-"""A1: values outside the list of accepted ones."""
+"""Values outside the list of accepted ones."""
 
 from __future__ import annotations
 

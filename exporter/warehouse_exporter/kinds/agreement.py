@@ -1,4 +1,4 @@
-"""X1, X2: a total here is the total there: a daily aggregate, and the facts it is made from."""
+"""A total here is the total there: a daily aggregate, and the facts it is made from."""
 
 from __future__ import annotations
 

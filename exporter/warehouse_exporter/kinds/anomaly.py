@@ -1,6 +1,6 @@
-"""V2 to V7, N1, N2: a metric of the expected day against the days before it.
+"""A metric of the expected day against the days before it.
 
-A metric that is 0 although its traffic is normal (V6) is a fall of 100 % `while` that is normal:
+A metric that is 0 although its traffic is normal is a fall of 100 % `while` that is normal:
 a rule of two numbers, which needs no history of the metric itself.
 """
 

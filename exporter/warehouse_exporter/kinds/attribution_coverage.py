@@ -1,4 +1,4 @@
-"""T3, T5: how many of the orders are attributed at all."""
+"""How many of the orders are attributed at all."""
 
 from __future__ import annotations
 

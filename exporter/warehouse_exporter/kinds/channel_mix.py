@@ -1,4 +1,4 @@
-"""T4: how the revenue of a day is divided among the channels, against the days before it."""
+"""How the revenue of a day is divided among the channels, against the days before it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""S3: columns have the declared types."""
+"""Columns have the declared types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""C1, C4: how much of a column is missing."""
+"""How much of a column is missing."""
 
 from __future__ import annotations
 

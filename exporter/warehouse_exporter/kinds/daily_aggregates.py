@@ -1,4 +1,4 @@
-"""C3: the numbers of a daily table are there, and none is negative."""
+"""The numbers of a daily table are there, and none is negative."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""F6: the expected day is complete by its deadline."""
+"""The expected day is complete by its deadline."""
 
 from __future__ import annotations
 

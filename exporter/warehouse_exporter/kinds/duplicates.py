@@ -1,4 +1,4 @@
-"""U1: keys that occur more than once."""
+"""Keys that occur more than once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""F1: how old the newest row is, by event time or by arrival."""
+"""How old the newest row is, by event time or by arrival."""
 
 from __future__ import annotations
 

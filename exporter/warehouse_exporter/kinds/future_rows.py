@@ -1,4 +1,4 @@
-"""F8: rows from the future."""
+"""Rows from the future."""
 
 from __future__ import annotations
 

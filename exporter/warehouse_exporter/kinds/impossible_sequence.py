@@ -1,4 +1,4 @@
-"""N3: steps of a funnel without the step before them, or before it."""
+"""Steps of a funnel without the step before them, or before it."""
 
 from __future__ import annotations
 

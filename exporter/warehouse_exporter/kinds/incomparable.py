@@ -1,4 +1,4 @@
-"""R7: orders that cannot be compared with the other side, counted as such and never as 0."""
+"""Orders that cannot be compared with the other side, counted as such and never as 0."""
 
 from __future__ import annotations
 

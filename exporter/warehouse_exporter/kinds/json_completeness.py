@@ -1,4 +1,4 @@
-"""C5: how much of a value inside JSON documents is missing."""
+"""How much of a value inside JSON documents is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""R5: the revenue of a line is quantity times price."""
+"""The revenue of a line is quantity times price."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""K1, A4: a daily number, shown as it is; limits on it are welcome, but not needed."""
+"""A daily number, shown as it is; limits on it are welcome, but not needed."""
 
 from __future__ import annotations
 

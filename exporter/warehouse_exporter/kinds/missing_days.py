@@ -1,4 +1,4 @@
-"""F3: days without a row among the last days."""
+"""Days without a row among the last days."""
 
 from __future__ import annotations
 

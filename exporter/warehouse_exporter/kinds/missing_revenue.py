@@ -1,4 +1,4 @@
-"""R3: purchases without revenue."""
+"""Purchases without revenue."""
 
 from __future__ import annotations
 

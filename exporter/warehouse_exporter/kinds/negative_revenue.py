@@ -1,4 +1,4 @@
-"""R1: revenue below zero."""
+"""Revenue below zero."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""S4: columns that appeared."""
+"""Columns that appeared."""
 
 from __future__ import annotations
 

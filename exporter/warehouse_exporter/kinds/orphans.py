@@ -1,4 +1,4 @@
-"""J1, J2, J3: rows that refer to something that is not there."""
+"""Rows that refer to something that is not there."""
 
 from __future__ import annotations
 

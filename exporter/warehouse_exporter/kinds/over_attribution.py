@@ -1,4 +1,4 @@
-"""T2: more is attributed than exists."""
+"""More is attributed than exists."""
 
 from __future__ import annotations
 

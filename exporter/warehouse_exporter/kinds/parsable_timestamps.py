@@ -1,4 +1,4 @@
-"""S2: timestamps held as text that are none."""
+"""Timestamps held as text that are none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""F2: the newest business day that has rows is the expected one."""
+"""The newest business day that has rows is the expected one."""
 
 from __future__ import annotations
 

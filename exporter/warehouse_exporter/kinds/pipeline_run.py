@@ -1,4 +1,4 @@
-"""F5: the pipeline logged a run, and it read something."""
+"""The pipeline logged a run, and it read something."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""P1: share of the rows read that the pipeline put into quarantine."""
+"""Share of the rows read that the pipeline put into quarantine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""O12: a check of the owner's own, from one read-only SELECT."""
+"""A check of the owner's own, from one read-only SELECT."""
 
 from __future__ import annotations
 

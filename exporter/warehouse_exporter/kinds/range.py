@@ -1,4 +1,4 @@
-"""A2: numbers outside the range in which they can be."""
+"""Numbers outside the range in which they can be."""
 
 from __future__ import annotations
 

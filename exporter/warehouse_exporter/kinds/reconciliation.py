@@ -1,4 +1,4 @@
-"""R4, R6: the revenue of an order is what its items, or the raw source, say it is: one by one."""
+"""The revenue of an order is what its items, or the raw source, say it is: one by one."""
 
 from __future__ import annotations
 

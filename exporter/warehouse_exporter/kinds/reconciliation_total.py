@@ -1,4 +1,4 @@
-"""R4, R6: the total revenue of the orders of a day is the total on the other side."""
+"""The total revenue of the orders of a day is the total on the other side."""
 
 from __future__ import annotations
 

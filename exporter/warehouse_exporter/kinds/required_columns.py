@@ -1,4 +1,4 @@
-"""S1, S5: the declared columns are there; one that is gone may only have been renamed."""
+"""The declared columns are there; one that is gone may only have been renamed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A3: rows for which a condition of the owner's holds."""
+"""Rows for which a condition of the owner's holds."""
 
 from __future__ import annotations
 

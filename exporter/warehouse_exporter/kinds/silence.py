@@ -1,4 +1,4 @@
-"""F7: no row for a while, although rows are normally frequent."""
+"""No row for a while, although rows are normally frequent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""V8: the rows of the day so far, against earlier weeks at the same time of day."""
+"""The rows of the day so far, against earlier weeks at the same time of day."""
 
 from __future__ import annotations
 

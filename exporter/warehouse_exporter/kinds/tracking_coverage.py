@@ -1,4 +1,4 @@
-"""T1: share of orders that carry a click id or a UTM parameter."""
+"""Share of orders that carry a click id or a UTM parameter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""V1, F4: a floor (or a ceiling) for the rows of a day, and the one row of a daily table."""
+"""A floor (or a ceiling) for the rows of a day, and the one row of a daily table."""
 
 from __future__ import annotations
 

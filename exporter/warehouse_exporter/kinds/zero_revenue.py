@@ -1,4 +1,4 @@
-"""R2: orders that cost nothing."""
+"""Orders that cost nothing."""
 
 from __future__ import annotations
 

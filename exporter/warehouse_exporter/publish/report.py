@@ -1,4 +1,4 @@
-"""O1: a pass for people and for machines: Markdown, JSON, and the words of a table."""
+"""A pass as a report for people and for programs: Markdown, JSON, and the words of a table."""
 
 from __future__ import annotations
 

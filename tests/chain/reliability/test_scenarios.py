@@ -1,4 +1,4 @@
-"""Every scenario holds its bound, and docs/reliability.md says what is seen."""
+"""Every scenario holds its bound, and docs/explanation/reliability.md says what is seen."""
 
 from __future__ import annotations
 

@@ -351,7 +351,7 @@ def test_a_day_in_the_calendar_is_stepped_over(warehouse: Warehouse) -> None:
 
 
 def test_the_examples_of_the_documentation_are_a_config() -> None:
-    text = (Path(__file__).parents[3] / "docs" / "baselines.md").read_text()
+    text = (Path(__file__).parents[3] / "docs" / "reference" / "baselines.md").read_text()
     (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     metrics = METRICS.replace("metrics: {", "metrics: {refunds: {dataset: orders, count: '*'},")
     metrics = metrics.replace("per_order", "checkout_rate")

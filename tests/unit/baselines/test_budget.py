@@ -1,4 +1,4 @@
-"""What a user is promised in docs/baselines.md, on simulated shops with fixed seeds."""
+"""What a user is promised in docs/reference/baselines.md, on simulated shops with fixed seeds."""
 
 from __future__ import annotations
 

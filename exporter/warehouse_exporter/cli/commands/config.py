@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 
 from warehouse_exporter.cli.options import config_option, load_offline, output_option
-from warehouse_exporter.cli.output import handling_errors, write
+from warehouse_exporter.cli.output import handling_errors, write, write_all
 
 
 @click.command()
@@ -34,9 +35,17 @@ def schema(output: str | None) -> None:
 
 
 @click.command()
-@output_option
-def kinds(output: str | None) -> None:
-    """Print all kinds of checks with parameters, limits, metrics and alerts, as Markdown."""
-    from warehouse_exporter.publish.reference import render
+@click.option(
+    "--output", metavar="DIR", type=click.Path(file_okay=False),
+    help="Write the pages to this folder instead of standard output; existing files are replaced.",
+)  # fmt: skip
+def reference(output: str | None) -> None:
+    """Write the reference of all kinds of checks, those of plug-ins too, as Markdown pages."""
+    from warehouse_exporter.publish.reference import pages
 
-    write(render(), output)
+    with handling_errors():
+        made = pages()
+    if output is None:
+        click.echo("\n".join(made.values()), nl=False)
+    else:
+        write_all(Path(output), made)

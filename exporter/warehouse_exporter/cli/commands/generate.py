@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import click
 
 from warehouse_exporter.alerting import assets as shipped
 from warehouse_exporter.cli.options import config_option, load_offline, output_option
-from warehouse_exporter.cli.output import fail, handling_errors, write, write_file
+from warehouse_exporter.cli.output import handling_errors, write, write_all
 
 if TYPE_CHECKING:
     from warehouse_exporter.config import Config
@@ -127,14 +126,3 @@ def warn_unrouted(config: Config) -> None:
 def is_device(output: str) -> bool:
     """Whether a file is a pipe or a device, which has no folder for other files."""
     return Path(output).exists() and not Path(output).is_file()
-
-
-def write_all(folder: Path, texts: Mapping[str, str]) -> None:
-    """Write texts by their path in a folder, which is created if needed."""
-    for name, text in texts.items():
-        file = folder / name
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            write_file(text, str(file))
-        except OSError as error:
-            fail(f"cannot write {file}: {error.strerror}")

@@ -1,4 +1,4 @@
-"""docs/seeds.md leaves nothing out: every check of every profile, and every id in it."""
+"""docs/reference/profiles.md has every check of every profile, and every id."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from warehouse_exporter import profiles
 from warehouse_exporter.config import Check, load
 from warehouse_exporter.kinds import all_kinds
 
-PAGE = Path(__file__).parents[2] / "docs" / "seeds.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "profiles.md"
 BEHAVIOURS = {f"O{number}" for number in range(1, 13)}
 SPECIAL = ("report.md", "report.json")
 """What looks like the address of a check and is none."""

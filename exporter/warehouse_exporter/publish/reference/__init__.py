@@ -1,0 +1,12 @@
+"""The reference of this installation as Markdown pages, written from the code itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from warehouse_exporter.publish.reference import kinds
+
+
+def pages() -> Mapping[str, str]:
+    """Every page by its file name, relative to the folder of the reference."""
+    return {f"kinds/{name}": text for name, text in kinds.pages().items()}
