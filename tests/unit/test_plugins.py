@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 KIND = """
 from typing import ClassVar
@@ -33,6 +34,26 @@ class SameAlert(Odd):
     alert = "WarehouseRowsFailing"
 
 number = 7
+
+from warehouse_exporter.receivers.base import Audience, Receiver, template
+
+class Teams(Receiver):
+    \"\"\"Channels of Teams.\"\"\"
+    name = "teams"
+    about = "Channels of Teams."
+    owner_address = "File with the URL of the owner's channel."
+    how_to_reach_all = "`teams`"
+    template = '{{ define "warehouse.teams.text" }}odd{{ end }}'
+    channel_file: str
+
+    def everybody(self):
+        return dict.fromkeys(list(Audience)[:3], self.owner(self.channel_file))
+
+    def owner(self, address):
+        return {"msteams_configs": [{"webhook_url_file": address, "text": template("teams.text")}]}
+
+class Twice(Teams):
+    name = "slack"
 """
 CONFIG = """
 warehouse: {dsn: "${WAREHOUSE_DSN}"}
@@ -73,6 +94,41 @@ def test_a_kind_of_another_package_is_one_like_ours(tmp_path: Path) -> None:
     assert "warehouse_odd_ratio" in run(tmp_path, "reference").stdout
     made = run(tmp_path, "assets", "--config.file=shop.yml", "--output=assets")
     assert (tmp_path / "assets/runbooks/WarehouseOdd.md").exists(), made.stderr
+
+
+def test_a_receiver_of_another_package_is_one_like_ours(tmp_path: Path) -> None:
+    package(tmp_path, "[warehouse_exporter.receivers]\nteams = shop_checks:Teams\n")
+    written = CONFIG.replace("odd: {failing: id % 2 = 1, ", "volume: {").replace("> 0", "< 1")
+    file = tmp_path / "shop.yml"
+    file.write_text(written.replace("slack: {api_url_file: /run/secrets/slack}", "teams: {}"))
+    said = run(tmp_path, "alertmanager", "--config.file=shop.yml").stderr
+    assert "shop.yml:3: routing.teams: `channel_file` is required" in said
+    file.write_text(
+        written.replace("slack: {api_url_file: /run/secrets/slack}", "teams: {channel_file: /all}")
+        + "owners: {growth: {teams: /growth}}\n"
+    )
+    made = run(tmp_path, "assets", "--config.file=shop.yml", "--output=assets")
+    assert made.returncode == 0, made.stderr
+    folder = tmp_path / "assets/alertmanager"
+    assert "teams.text" in (folder / "templates/teams.tmpl").read_text()
+    receivers = {
+        one["name"]: one.get("msteams_configs", [{}])[0].get("webhook_url_file")
+        for one in yaml.safe_load((folder / "alertmanager.yml").read_text())["receivers"]
+    }
+    assert receivers == {
+        "unrouted": "/all", "critical": "/all", "warning": "/all", "info": None,
+        "dead-mans-switch": None, "owner growth": "/growth",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ["shop_checks:number", "shop_checks:Twice"])
+def test_a_broken_receiver_is_said_by_name(tmp_path: Path, value: str) -> None:
+    package(tmp_path, f"[warehouse_exporter.receivers]\nteams = {value}\n")
+    done = run(tmp_path, "rules", "--config.file=shop.yml")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: plug-in warehouse_exporter.receivers: teams = ")
+    assert ("is not a class of a receiver" in done.stderr) == (value == "shop_checks:number")
+    assert ("`slack` is taken by this program" in done.stderr) == (value == "shop_checks:Twice")
 
 
 @pytest.mark.parametrize(

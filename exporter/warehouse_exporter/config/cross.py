@@ -14,6 +14,7 @@ from warehouse_exporter.core.names import QUERIES
 from warehouse_exporter.kinds.anomaly import Anomaly
 from warehouse_exporter.kinds.metric import Metric
 from warehouse_exporter.kinds.shared.base import Kind
+from warehouse_exporter.receivers import personal
 
 
 def unknown(document: Document, path: Path, what: str, name: str) -> None:
@@ -98,8 +99,8 @@ def check_routing(spec: Any, document: Document) -> None:
     if spec.routing is None:
         return
     for name, owner in spec.owners.items():
-        ways = [way for way in ("slack", "email") if getattr(owner, way) is not None]
-        if ways and not any(getattr(spec.routing, way) for way in ways):
+        ways = [way for way in personal() if getattr(owner, way) is not None]
+        if ways and not set(ways) & set(spec.routing.receivers()):
             document.complain(
                 ("owners", name), f"`routing:` has no `{ways[0]}:` to reach this owner"
             )

@@ -134,7 +134,7 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
         owners={name: owner.model_dump(exclude_none=True) for name, owner in spec.owners.items()},
         alerts=Alerts(**spec.alerts.model_dump()),
         events=tuple(event.event(name) for name, event in spec.calendar.items()),
-        routing=spec.routing,
+        routing=None if spec.routing is None else spec.routing.receivers(),
         maintenance=spec.maintenance,
     )
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from warehouse_exporter.config.routing import MaintenanceSpec, RoutingSpec
+from warehouse_exporter.config.routing import MaintenanceSpec, Routing
 from warehouse_exporter.core.calendar import Event
 from warehouse_exporter.core.errors import UsageError
 from warehouse_exporter.core.files import read_text
@@ -111,7 +111,7 @@ class Config:
     owners: Mapping[str, Mapping[str, str]]
     alerts: Alerts
     events: tuple[Event, ...] = ()
-    routing: RoutingSpec | None = None
+    routing: Routing | None = None
     maintenance: Mapping[str, MaintenanceSpec] = field(default_factory=dict)
     built: bool = False
     """Whether a build has just ended: the newest day is then expected, whatever the hour."""

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, create_model, model_validator
 
 from warehouse_exporter.config.values import Names, Spec, Zone
+from warehouse_exporter.receivers import all_receivers, personal
+from warehouse_exporter.receivers.base import Audience, Receiver
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MIDNIGHT = 24 * 60
 TIMES = re.compile(
     r"^\s*([01]?\d|2[0-3]):([0-5]\d)\s+to\s+(?:([01]?\d|2[0-3]):([0-5]\d)|24:00)\s*$"
 )
-HOST_AND_PORT = re.compile(r"^[^\s:/]+:[0-9]{1,5}$")
 Stretch = tuple[int, int]
+Routing = Mapping[str, Receiver]
+"""The receivers of a config by their names, fallbacks last."""
 
 
 def items(written: Any) -> list[Any]:
@@ -54,113 +59,49 @@ def parse_times(written: Any) -> tuple[Stretch, ...]:
     return tuple(found)
 
 
-def open_url(written: str) -> str:
-    """A URL without a password: who may read this file may read that."""
-    if not re.match(r"^https?://[^\s/@]+(/\S*)?$", written):
-        raise ValueError(
-            "this must be an http(s) URL without a password: put secrets in files, with url_file"
-        )
-    return written
-
-
-def host_and_port(written: str) -> str:
-    """`smtp.example.com:587`."""
-    if not HOST_AND_PORT.match(written):
-        raise ValueError(f"{written!r} is not HOST:PORT, such as smtp.example.com:587")
-    return written
-
-
 ONE_OR_MORE = WithJsonSchema(
     {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 )
 Weekdays = Annotated[tuple[int, ...], BeforeValidator(parse_weekdays), ONE_OR_MORE]
 Times = Annotated[tuple[Stretch, ...], BeforeValidator(parse_times), ONE_OR_MORE]
-Url = Annotated[str, AfterValidator(open_url)]
-
-
-class SlackSpec(Spec):
-    """The Slack workspace, and the channels of everybody."""
-
-    api_url_file: str | None = Field(
-        None, description="File with the URL of an incoming webhook that may post to any channel."
-    )
-    token_file: str | None = Field(
-        None, description="File with a bot token, instead; the bot posts where it was invited."
-    )
-    critical: str = Field("#data-alerts", description="Channel of all critical alerts.")
-    warning: str = Field("#data-warnings", description="Channel of all warnings.")
-
-    @model_validator(mode="after")
-    def has_one_secret(self) -> SlackSpec:
-        """The secret comes from one file."""
-        if (self.api_url_file is None) == (self.token_file is None):
-            raise ValueError("write either `api_url_file` or `token_file`")
-        return self
-
-
-class PagerDutySpec(Spec):
-    """Who is paged."""
-
-    routing_key_file: str = Field(description="File with the key of an Events v2 integration.")
-    url: Url | None = Field(None, description="URL for events; default: PagerDuty's US region.")
-
-
-class EmailSpec(Spec):
-    """The relay for mail."""
-
-    smarthost: Annotated[str, AfterValidator(host_and_port)] = Field(description="HOST:PORT.")
-    sender: str = Field(alias="from", description="Sender's address.")
-    username: str | None = Field(None, description="User name; needs `password_file`.")
-    password_file: str | None = Field(None, description="File with the password.")
-    require_tls: bool = Field(True, description="Whether the relay must offer STARTTLS.")
-    to: str | None = Field(
-        None, description="Shared address: gets everything that has no Slack channel."
-    )
-
-    @model_validator(mode="after")
-    def logs_in_with_both(self) -> EmailSpec:
-        """A name goes with a password."""
-        if (self.username is None) != (self.password_file is None):
-            raise ValueError("`username` and `password_file` go together")
-        return self
-
-
-class WebhookSpec(Spec):
-    """A webhook that takes Alertmanager's JSON."""
-
-    url: Url | None = Field(None, description="URL, if it is not a secret.")
-    url_file: str | None = Field(
-        None, description="File with the URL, if it is a secret; needs Alertmanager 0.26."
-    )
-    token_file: str | None = Field(None, description="File with a token sent as Bearer.")
-
-    @model_validator(mode="after")
-    def has_one_address(self) -> WebhookSpec:
-        """The URL comes from one place."""
-        if (self.url is None) == (self.url_file is None):
-            raise ValueError("write either `url` or `url_file`")
-        return self
 
 
 class RoutingSpec(Spec):
     """Where Alertmanager sends notifications; secrets are paths as Alertmanager sees them."""
 
-    slack: SlackSpec | None = Field(None, description="Channels for critical and warning.")
-    pagerduty: PagerDutySpec | None = Field(None, description="Pages for critical.")
-    email: EmailSpec | None = Field(None, description="E-mail, for alerts without a channel.")
-    observability: WebhookSpec | None = Field(None, description="Webhook for info.")
-    dead_mans_switch: WebhookSpec | None = Field(
-        None, description="Webhook that gets a heartbeat every minute, and alerts when it stops."
-    )
+    def receivers(self) -> Routing:
+        """The receivers that are configured, by their names."""
+        found = {name: getattr(self, name, None) for name in all_receivers()}
+        return {name: one for name, one in found.items() if one is not None}
 
     @model_validator(mode="after")
     def reaches_somebody(self) -> RoutingSpec:
         """An alert without an owner, or of unknown severity, reaches somebody."""
-        if self.slack is None and (self.email is None or self.email.to is None):
-            raise ValueError(
-                "an alert without an owner would reach nobody: add `slack`, or `to` under `email`"
-            )
+        if not any(Audience.UNROUTED in one.everybody() for one in self.receivers().values()):
+            ways = [one.how_to_reach_all for one in all_receivers().values()]
+            add = ", or ".join(way for way in ways if way)
+            raise ValueError(f"an alert without an owner would reach nobody: add {add}")
         return self
+
+
+@cache
+def routing_spec() -> type[RoutingSpec]:
+    """The model of `routing`: one optional field per receiver."""
+    fields: dict[str, Any] = {
+        name: (one | None, Field(None, description=one.about))
+        for name, one in all_receivers().items()
+    }
+    return create_model("Routing", __base__=RoutingSpec, __doc__=RoutingSpec.__doc__, **fields)
+
+
+@cache
+def owner_spec() -> type[Spec]:
+    """The model of an owner: one optional address per receiver that can reach a single owner."""
+    fields: dict[str, Any] = {
+        name: (str | None, Field(None, description=one.owner_address))
+        for name, one in personal().items()
+    }
+    return create_model("Owner", __base__=Spec, __doc__="How to reach an owner.", **fields)
 
 
 class MaintenanceSpec(Spec):

@@ -12,7 +12,7 @@ from pydantic import Field, create_model, model_validator
 from warehouse_exporter.config.calendar import EventSpec
 from warehouse_exporter.config.complaints import ONE_KIND
 from warehouse_exporter.config.document import CONNECTION_STRING
-from warehouse_exporter.config.routing import MaintenanceSpec, RoutingSpec
+from warehouse_exporter.config.routing import MaintenanceSpec, owner_spec, routing_spec
 from warehouse_exporter.config.values import (
     Columns,
     Memory,
@@ -64,13 +64,6 @@ class WarehouseSpec(Spec):
                 "`dsn_file` is the path of a file: write the connection string into it"
             )
         return self
-
-
-class OwnerSpec(Spec):
-    """How to reach an owner."""
-
-    slack: str | None = Field(None, description="Channel for warnings, such as '#growth-data'.")
-    email: str | None = Field(None, description="E-mail address, for warnings without a channel.")
 
 
 class AlertsSpec(Spec):
@@ -160,6 +153,8 @@ class DatasetSpec(Spec):
 def config_spec() -> type[Spec]:
     """The model of a whole config, with all kinds that are installed."""
     item: Any = check_item()
+    owner: Any = owner_spec()
+    routing: Any = routing_spec()
     dataset: Any = create_model("Dataset", __base__=DatasetSpec, checks=(tuple[item, ...], ()))
     return create_model(
         "Config",
@@ -173,13 +168,13 @@ def config_spec() -> type[Spec]:
         queries=(tuple[Query, ...], Field((), description="Custom SQL checks.")),
         anomalies=(tuple[Anomaly, ...], Field((), description="Metrics compared with their past.")),
         calendar=(dict[str, EventSpec], Field({}, description="Known events and holidays.")),
-        owners=(dict[str, OwnerSpec], Field({}, description="Who is notified.")),
+        owners=(dict[str, owner], Field({}, description="Who is notified.")),
         alerts=(
             AlertsSpec,
             Field(AlertsSpec(), description="Links in alerts, and delays."),
         ),
         routing=(
-            RoutingSpec | None,
+            routing | None,
             Field(None, description="Where Alertmanager sends notifications."),
         ),
         maintenance=(

@@ -6,17 +6,35 @@ would be refused with a message about something else, and a check that is not th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from typing import TypeVar
 
 from warehouse_exporter.core.errors import WarehouseExporterError
 
 T = TypeVar("T")
+OWN = "this program"
+"""Whose it is what no plug-in brings."""
 
 
 class BrokenPlugin(WarehouseExporterError):
     """A plug-in cannot be used; the message names it and says why."""
+
+
+def import_modules(package: str, path: Iterable[str]) -> None:
+    """Import every module of a package, so that its classes are there to be found."""
+    for module in pkgutil.iter_modules(path):
+        importlib.import_module(f"{package}.{module.name}")
+
+
+def subclasses(of: type[T], own: str) -> Iterator[type[T]]:
+    """Every class below `of` that has an attribute `own` itself, and so is one to be found."""
+    for below in of.__subclasses__():
+        if own in below.__dict__:
+            yield below
+        yield from subclasses(below, own)
 
 
 def label(point: EntryPoint) -> str:

@@ -15,9 +15,12 @@ from pathlib import Path
 from warehouse_exporter import profiles
 from warehouse_exporter.alerting import assets, routes, rules
 from warehouse_exporter.config import Config, load
-from warehouse_exporter.config.routing import PagerDutySpec, RoutingSpec, SlackSpec, WebhookSpec
+from warehouse_exporter.config.routing import Routing
 from warehouse_exporter.demo import receiver
 from warehouse_exporter.demo.programs import Command
+from warehouse_exporter.receivers.pagerduty import PagerDuty
+from warehouse_exporter.receivers.slack import Slack
+from warehouse_exporter.receivers.webhook import DeadMansSwitch, Observability
 
 CONFIG = profiles.file_of(profiles.DEFAULT)
 PROGRAMS = {
@@ -69,18 +72,21 @@ def config(file: Path, people: str) -> Config:
     slack, key = file.with_name("slack_api_url"), file.with_name("pagerduty_routing_key")
     slack.write_text(people + receiver.SLACK)
     key.write_text("demo")
-    everybody = RoutingSpec(
-        slack=SlackSpec(api_url_file=str(slack)),
-        pagerduty=PagerDutySpec(routing_key_file=str(key), url=people + receiver.PAGERDUTY),
-        observability=WebhookSpec(url=people + receiver.OBSERVABILITY),
-        dead_mans_switch=WebhookSpec(url=people + receiver.HEARTBEAT),
+    ways = (
+        Slack(api_url_file=str(slack)),
+        PagerDuty(routing_key_file=str(key), url=people + receiver.PAGERDUTY),
+        Observability(url=people + receiver.OBSERVABILITY),
+        DeadMansSwitch(url=people + receiver.HEARTBEAT),
     )
+    everybody: Routing = {way.name: way for way in ways}
     return replace(load(file, {"WAREHOUSE_DSN": ""}), routing=everybody)
 
 
 def alertmanager(program: str, folder: Path, config: Config) -> Command:
     """Alertmanager with the routes of a config and the texts that are shipped."""
-    shutil.copytree(assets.TEMPLATES, folder / "templates")
+    (folder / "templates").mkdir()
+    for name, text in assets.templates().items():
+        (folder / "templates" / name).write_text(text, encoding="utf-8")
     file = folder / "alertmanager.yml"
     file.write_text(routes.render(config, RHYTHM))
     options = [f"--config.file={file}", f"--storage.path={folder / 'alertmanager'}"]

@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 
 from warehouse_exporter.core.names import Metric
-from warehouse_exporter.core.plugins import plugins, refuse_twins
+from warehouse_exporter.core.plugins import OWN, import_modules, plugins, refuse_twins, subclasses
 from warehouse_exporter.kinds.shared.base import Kind
 
 GROUP = "warehouse_exporter.kinds"
 """The entry points of kinds in other packages, each a class."""
-OWN = "this program"
 NEEDED = ("kind", "ids", "metric", "alert", "summary")
 
 
 def kind_classes() -> Iterator[tuple[str, type[Kind]]]:
     """Every kind, and whose it is: one in a file here, or one that an entry point names."""
-    for module in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{module.name}")
-    yield from ((OWN, kind) for kind in subclasses(Kind) if kind.__module__.startswith(__name__))
+    import_modules(__name__, __path__)
+    for kind in subclasses(Kind, "kind"):
+        if kind.__module__.startswith(f"{__name__}."):
+            yield OWN, kind
     yield from plugins(GROUP, as_kind, "a class of a kind: one below Kind, with its public names")
-
-
-def subclasses(of: type[Kind]) -> Iterator[type[Kind]]:
-    """Every class below `of` that is a kind of its own."""
-    for below in of.__subclasses__():
-        if "kind" in below.__dict__:
-            yield below
-        yield from subclasses(below)
 
 
 def as_kind(found: object) -> type[Kind] | None:

@@ -23,10 +23,8 @@ maintenance:
 def test_it_is_read_with_its_defaults() -> None:
     config = parse(GOOD + WRITTEN, "w.yml", DSN)
     assert config.routing is not None
-    assert config.routing.slack is not None
-    assert (config.routing.slack.critical, config.routing.slack.warning) == (
-        "#data-alerts", "#data-warnings",
-    )  # fmt: skip
+    slack = config.routing["slack"].model_dump(include={"critical", "warning"})
+    assert slack == {"critical": "#data-alerts", "warning": "#data-warnings"}
     window = config.maintenance["rebuild"]
     assert (window.datasets, window.weekdays, window.times) == (("orders",), (6,), ((120, 180),))
     assert parse(GOOD, "w.yml", DSN).routing is None

@@ -16,8 +16,11 @@ Group = dict[str, Any]
 
 @cache
 def templates() -> Mapping[str, str]:
-    """The templates of Alertmanager's messages, by file name."""
-    return texts_in(TEMPLATES, "*.tmpl")
+    """The templates of Alertmanager's messages, by file name: `slack.tmpl` is that of `slack`."""
+    from warehouse_exporter.receivers import all_receivers  # runbooks need none
+
+    theirs = {f"{name}.tmpl": one.template for name, one in all_receivers().items() if one.template}
+    return {**theirs, **texts_in(TEMPLATES, "*.tmpl")}
 
 
 @cache

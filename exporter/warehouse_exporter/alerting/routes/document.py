@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from warehouse_exporter.alerting import receivers
-from warehouse_exporter.alerting.routes import inhibition, maintenance, unrouted
+from warehouse_exporter.alerting.routes import inhibition, maintenance, receivers, unrouted
 from warehouse_exporter.alerting.routes.matchers import equal
 from warehouse_exporter.alerting.rules import blocks, written
 from warehouse_exporter.config import Config
 from warehouse_exporter.core.model import Severity
 from warehouse_exporter.core.names import ALERT_HEARTBEAT
+from warehouse_exporter.receivers.base import Audience
 
 Route = dict[str, Any]
 GROUP = ["job", "incident"]
@@ -19,10 +19,10 @@ GROUP = ["job", "incident"]
 WAIT = "30s"
 """As long as rules of all datasets need to be evaluated once, so that the first page is whole."""
 TOLD = {
-    receivers.CRITICAL: {"group_interval": "1m", "repeat_interval": "4h"},
-    receivers.WARNING: {"group_interval": "5m", "repeat_interval": "1d"},
-    receivers.INFO: {"group_interval": "5m", "repeat_interval": "1d"},
-    receivers.HEARTBEAT: {"group_wait": "0s", "group_interval": "30s", "repeat_interval": "1m"},
+    Audience.CRITICAL: {"group_interval": "1m", "repeat_interval": "4h"},
+    Audience.WARNING: {"group_interval": "5m", "repeat_interval": "1d"},
+    Audience.INFO: {"group_interval": "5m", "repeat_interval": "1d"},
+    Audience.HEARTBEAT: {"group_wait": "0s", "group_interval": "30s", "repeat_interval": "1m"},
 }
 """How soon what joins a group, or its end, is told, and how often what goes on is told again."""
 
@@ -62,7 +62,7 @@ def reached(config: Config) -> dict[str, Any]:
     if config.routing is None:
         return {}
     named = [
-        {"name": receivers.owner_receiver(owner), **receivers.way_to(owner, config)}
+        {"name": receivers.owner_receiver(owner), **receivers.configs_of(owner, config)}
         for owner in receivers.owners(config)
     ]
     everybody = receivers.everybody(config.routing)
@@ -72,10 +72,10 @@ def reached(config: Config) -> dict[str, Any]:
 def tree(config: Config) -> Route:
     """The root, for what nobody else takes, and the routes below it."""
     return {
-        "receiver": receivers.UNROUTED,
+        "receiver": str(Audience.UNROUTED),
         "group_by": GROUP,
         "group_wait": WAIT,
-        **TOLD[receivers.CRITICAL],
+        **TOLD[Audience.CRITICAL],
         "routes": list(routes(config)),
     }
 
@@ -88,22 +88,22 @@ def paced(route: Route, rhythm: Route) -> Route:
 
 def routes(config: Config) -> Iterator[Route]:
     """The heartbeat, then each severity; a warning goes on to its owner."""
-    yield route(receivers.HEARTBEAT, [equal("alertname", ALERT_HEARTBEAT)])
-    yield maintenance.quieted(of_severity(receivers.CRITICAL, Severity.CRITICAL), config)
-    warning = of_severity(receivers.WARNING, Severity.WARNING)
+    yield route(Audience.HEARTBEAT, [equal("alertname", ALERT_HEARTBEAT)])
+    yield maintenance.quieted(of_severity(Audience.CRITICAL, Severity.CRITICAL), config)
+    warning = of_severity(Audience.WARNING, Severity.WARNING)
     yield maintenance.quieted({**warning, "continue": True}, config)
     for owner in receivers.owners(config) if config.routing else ():
         matchers = [*warning["matchers"], equal("owner", owner)]
         own = {**warning, "receiver": receivers.owner_receiver(owner), "matchers": matchers}
         yield maintenance.quieted(own, config)
-    yield maintenance.quieted(of_severity(receivers.INFO, Severity.INFO), config)
+    yield maintenance.quieted(of_severity(Audience.INFO, Severity.INFO), config)
 
 
-def route(receiver: str, matchers: list[str]) -> Route:
+def route(receiver: Audience, matchers: list[str]) -> Route:
     """A route in the rhythm of its receiver."""
-    return {"receiver": receiver, "matchers": matchers, **TOLD[receiver]}
+    return {"receiver": str(receiver), "matchers": matchers, **TOLD[receiver]}
 
 
-def of_severity(receiver: str, severity: Severity) -> Route:
+def of_severity(receiver: Audience, severity: Severity) -> Route:
     """The route of a severity."""
     return route(receiver, [equal("severity", severity)])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from warehouse_exporter.receivers.base import Audience
+
 FILL_IN, NOBODY = "fill-in", "nobody"
-HEARTBEAT = "dead-mans-switch"
-"""The receiver of the heartbeat, which is no message for people."""
 ADVICE = f"""\
 # NOBODY IS NOTIFIED YET. The config has no `routing:`. Write one and generate this file again, or
 # fill in the receiver `{FILL_IN}` at the end of this file.
@@ -17,7 +17,7 @@ Route = dict[str, Any]
 def to_fill_in(route: Route) -> Route:
     """A route and those below it with the one receiver in place of their own."""
     below = [to_fill_in(one) for one in route.get("routes", [])]
-    receiver = NOBODY if route.get("receiver") == HEARTBEAT else FILL_IN
+    receiver = NOBODY if route.get("receiver") == Audience.HEARTBEAT else FILL_IN
     named = {"receiver": receiver} if "receiver" in route else {}
     return {**route, **named, **({"routes": below} if below else {})}
 

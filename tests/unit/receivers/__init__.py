@@ -1,0 +1,1 @@
+"""One file per receiver, and what holds for all of them."""
