@@ -82,3 +82,15 @@ def test_only_the_commands_print() -> None:
         if node.func.id == "print"
     }
     assert [file for file in sorted(printing) if not file.startswith(PRINTS)] == []
+
+
+def test_only_the_demo_knows_one_engine() -> None:
+    """Everything else takes whichever the config names, by `engines.base`."""
+    inside = ("engines/", "demo/")
+    knowing = {
+        file
+        for file in FILES
+        for name in imports(file)
+        if name.startswith(f"{PACKAGE.name}.engines.") and ".engines.base" not in name
+    }
+    assert [file for file in sorted(knowing) if not file.startswith(inside)] == []

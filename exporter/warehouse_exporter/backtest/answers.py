@@ -9,8 +9,7 @@ from datetime import date
 from warehouse_exporter.backtest.questions import Inquiry, Key, Morning, Question
 from warehouse_exporter.core.errors import Reason, Unmeasured, Unreachable
 from warehouse_exporter.core.model import CheckId
-from warehouse_exporter.engines.postgres.connector import Connector
-from warehouse_exporter.engines.postgres.session import Session
+from warehouse_exporter.engines.base import Engine, Session
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Reading, Scan
 from warehouse_exporter.passes.collect import NO_RETRY, Collected, answer
@@ -92,7 +91,7 @@ def read(
     inquiry: Inquiry,
     statements: Sequence[Statement],
     session: Session,
-    connector: Connector,
+    connector: Engine,
     views: Mapping[str, DatasetView],
     ended: Callable[[str], None],
 ) -> History:

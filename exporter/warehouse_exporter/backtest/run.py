@@ -15,7 +15,7 @@ from warehouse_exporter.backtest.timeline import Record, Said
 from warehouse_exporter.config import Check, Config, Warehouse
 from warehouse_exporter.core.errors import Skipped
 from warehouse_exporter.core.model import CheckId, Relation, Result
-from warehouse_exporter.engines.postgres.connector import Connector
+from warehouse_exporter.engines.base import Engine
 from warehouse_exporter.passes.reader import make_views, relations_of
 from warehouse_exporter.passes.run import result
 from warehouse_exporter.passes.verdicts import not_measured
@@ -84,7 +84,7 @@ def day_of(instant: datetime, config: Config) -> date:
 
 def backtest(
     config: Config,
-    connector: Connector,
+    connector: Engine,
     instants: Sequence[datetime],
     checks: Sequence[Check],
     changed: Mapping[CheckId, Check],
@@ -115,7 +115,7 @@ def backtest(
 
 def read_past(
     config: Config,
-    connector: Connector,
+    connector: Engine,
     instants: Sequence[datetime],
     checks: Sequence[Check],
     watcher: Watcher,

@@ -15,7 +15,7 @@ from warehouse_exporter.config import load
 from warehouse_exporter.config.changes import changed
 from warehouse_exporter.core.errors import UsageError
 from warehouse_exporter.core.wording import counted
-from warehouse_exporter.engines.postgres.connector import Connector
+from warehouse_exporter.engines import connect
 
 
 def run(
@@ -36,7 +36,7 @@ def run(
         raise UsageError("there is no check to judge")
     others = changed(config, limits, checks)
     instants = mornings(instant(as_of, config), config.warehouse.timezone, days)
-    connector, stopped = Connector(patient(config.warehouse, days)), threading.Event()
+    connector, stopped = connect(patient(config.warehouse, days)), threading.Event()
     what = f"{counted(days, 'day')}, {counted(len(checks), 'check')}"
 
     def stop() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from warehouse_exporter.config.routing import MaintenanceSpec, Routing
@@ -22,7 +23,8 @@ from warehouse_exporter.kinds.shared.base import Kind
 class Warehouse:
     """The warehouse database and how to use it; times in seconds.
 
-    Where `work_mem` and `parallel_workers` are None, the server's own settings hold.
+    `engine` is the word of what reads it, and `location` where it is, unless a DSN says
+    it. Where `work_mem` and `parallel_workers` are None, the server's own settings hold.
     """
 
     dsn: str | None
@@ -36,6 +38,8 @@ class Warehouse:
     connections_per_pass: int = 1
     work_mem: str | None = None
     parallel_workers: int | None = None
+    engine: str = "postgres"
+    location: Any = None
 
     def connection_string(self, stop: threading.Event | None = None) -> str:
         """The DSN; from its file it is read anew each time, so that a rotated password is found.

@@ -48,16 +48,26 @@ def plugins(group: str, is_one: Callable[[object], T | None], what: str) -> Iter
 
     Raises BrokenPlugin for one that cannot be imported, or that is not `what` it should be.
     """
-    for point in sorted(entry_points(group=group), key=lambda p: (p.name, p.value)):
-        try:
-            found = point.load()
-        except Exception as error:  # a plug-in may fail in every way there is
-            cause = f"{type(error).__name__}: {error}"
-            raise BrokenPlugin(f"{label(point)} cannot be loaded: {cause}") from error
-        checked = is_one(found)
-        if checked is None:
-            raise BrokenPlugin(f"{label(point)} is not {what}")
-        yield label(point), checked
+    for point in points(group):
+        yield label(point), loaded(point, is_one, what)
+
+
+def points(group: str) -> list[EntryPoint]:
+    """The entry points of a group, by name; nothing is imported."""
+    return sorted(entry_points(group=group), key=lambda p: (p.name, p.value))
+
+
+def loaded(point: EntryPoint, is_one: Callable[[object], T | None], what: str) -> T:
+    """What an entry point names. Raises BrokenPlugin."""
+    try:
+        found = point.load()
+    except Exception as error:  # a plug-in may fail in every way there is
+        cause = f"{type(error).__name__}: {error}"
+        raise BrokenPlugin(f"{label(point)} cannot be loaded: {cause}") from error
+    checked = is_one(found)
+    if checked is None:
+        raise BrokenPlugin(f"{label(point)} is not {what}")
+    return checked
 
 
 def refuse_twins(word: str, one: str, other: str) -> None:

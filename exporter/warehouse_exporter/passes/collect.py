@@ -14,8 +14,7 @@ from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured, Unreacha
 from warehouse_exporter.core.logs import event
 from warehouse_exporter.core.model import CheckId
 from warehouse_exporter.core.states import Cell
-from warehouse_exporter.engines.postgres.connector import Connector
-from warehouse_exporter.engines.postgres.session import Session
+from warehouse_exporter.engines.base import Engine, Session
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Reading, Scan
 from warehouse_exporter.passes.workers import work_off
@@ -125,7 +124,7 @@ class Collected:
 def collect(
     plan: Plan,
     session: Session,
-    connector: Connector,
+    connector: Engine,
     views: Mapping[str, DatasetView],
     collected: Collected,
 ) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core.errors import Unmeasured, Unreachable, UsageError
 from warehouse_exporter.core.wording import counted
-from warehouse_exporter.engines.postgres.connector import Connector
-from warehouse_exporter.engines.postgres.session import Session
+from warehouse_exporter.engines import connect
+from warehouse_exporter.engines.base import Session
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Reading
 from warehouse_exporter.passes.reader import make_views, relations_of
@@ -48,13 +47,18 @@ def explain_plan(
     if not checks:
         known = ", ".join(str(check.id) for check in config.checks)
         raise UsageError(f"there is no check {only!r}; known: {known}")
-    with Connector(config.warehouse).snapshot() as session:
+    engine = connect(config.warehouse)
+    with engine.snapshot() as session:
         relations = session.relations(relations_of(checks, config))
         views = make_views(config, relations, as_of)
-        late_rows = questions(checks, views)
+        late_rows = questions(checks, views, session)
         made = steady_plan(checks, views) if steady else make_plan(checks, views)
         parts = [
-            described(statement, estimates(statement, session) if costs else ())
+            described(
+                statement,
+                estimates(statement, session) if costs else (),
+                spelled(statement, session),
+            )
             for statement in made.statements
         ]
     parts = [*late_rows, *parts]
@@ -64,14 +68,28 @@ def explain_plan(
         silent -= set(statement.checks)
     parts += [f"-- {check}: the catalogue answers, no statement\n" for check in sorted(silent)]
     total = len(late_rows) + len(made.statements)
-    head = f"-- {counted(total, 'statement')} for {counted(len(checks), 'check')}\n"
+    lacking = "".join(f"-- {one}\n" for one in engine.lacking)
+    head = f"{lacking}-- {counted(total, 'statement')} for {counted(len(checks), 'check')}\n"
     return "\n".join([head, *parts])
 
 
-def questions(checks: Sequence[Check], views: Mapping[str, DatasetView]) -> list[str]:
+def spelled(statement: Statement, session: Session) -> str:
+    """A statement as the engine runs it, or ours where it cannot be told."""
+    try:
+        return session.spelled(statement.sql, written=statement.written is not None)
+    except Unmeasured as error:
+        return f"-- cannot be run: {error.detail}\n{statement.sql}"
+
+
+def questions(
+    checks: Sequence[Check], views: Mapping[str, DatasetView], session: Session
+) -> list[str]:
     """What is asked first: which closed days have got rows since. Those are judged again."""
     found = late_rows.questions(checks, views)
-    return [f"-- {name}: closed days that got rows since\n{sql};\n" for name, sql in found.items()]
+    return [
+        f"-- {name}: closed days that got rows since\n{session.spelled(sql)};\n"
+        for name, sql in found.items()
+    ]
 
 
 def steady_plan(checks: Sequence[Check], views: Mapping[str, DatasetView]) -> Plan:
@@ -83,9 +101,11 @@ def steady_plan(checks: Sequence[Check], views: Mapping[str, DatasetView]) -> Pl
     return make_plan(checks, views, kept)
 
 
-def described(statement: Statement, estimate: Iterable[str] = ()) -> str:
-    """One statement under a comment that says what it is."""
-    return "\n".join([*comments(statement), *estimate, f"{statement.sql};\n"])
+def described(
+    statement: Statement, estimate: Iterable[str] = (), spelled: str | None = None
+) -> str:
+    """One statement under a comment that says what it is; `spelled` as the engine spells it."""
+    return "\n".join([*comments(statement), *estimate, f"{spelled or statement.sql};\n"])
 
 
 def comments(statement: Statement) -> Iterator[str]:
@@ -101,26 +121,11 @@ def comments(statement: Statement) -> Iterator[str]:
 
 
 def estimates(statement: Statement, session: Session) -> list[str]:
-    """What the planner expects of a statement: its cost, and how each relation is read."""
+    """What the engine expects a statement to cost."""
+    zone = statement.written.zone if statement.written else "UTC"
     try:
-        zone = statement.written.zone if statement.written else "UTC"
-        (row,) = session.rows_of(f"EXPLAIN (FORMAT JSON)\n{statement.sql}", zone, 2)
+        return session.estimate(statement.sql, zone)
     except Unreachable:
         raise
     except Unmeasured as error:
         return [f"-- cost: unknown ({error.detail})"]
-    answer: Any = next(iter(row.values()))
-    plan = answer[0]["Plan"]
-    lines = [f"-- cost: {plan['Total Cost']:,.0f} in the planner's units"]
-    for node in nodes(plan):
-        if "Relation Name" in node:
-            rows = counted(node["Plan Rows"], "row")
-            lines.append(f"--   {node['Node Type']} on {node['Relation Name']}, about {rows}")
-    return lines
-
-
-def nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Every node of a plan, from the top."""
-    yield plan
-    for below in plan.get("Plans", ()):
-        yield from nodes(below)

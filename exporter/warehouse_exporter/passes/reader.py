@@ -15,9 +15,7 @@ from warehouse_exporter.core.errors import Lost, Reason, Unmeasured, Unreachable
 from warehouse_exporter.core.logs import event
 from warehouse_exporter.core.model import CheckId, Dataset, Relation
 from warehouse_exporter.core.names import QUERIES
-from warehouse_exporter.engines.postgres.catalogue import Rewritten
-from warehouse_exporter.engines.postgres.connector import Connector
-from warehouse_exporter.engines.postgres.session import Session
+from warehouse_exporter.engines.base import Engine, Rewritten, Session
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.passes.collect import Collected, collect
 from warehouse_exporter.plan import late_rows
@@ -81,7 +79,7 @@ class SnapshotReader:
     """The snapshots of one pass: mostly one."""
 
     config: Config
-    connector: Connector
+    connector: Engine
     as_of: datetime
     kept: ClosedDaysCache | None
     collected: Collected

@@ -14,7 +14,7 @@ from warehouse_exporter.core.bounds import EVIDENCE, LABEL, TEXT, plain
 from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
 from warehouse_exporter.core.logs import event
 from warehouse_exporter.core.model import Pass, Result, Sample, Severity, Verdict
-from warehouse_exporter.engines.postgres.connector import Connector
+from warehouse_exporter.engines.base import Engine
 from warehouse_exporter.kinds.shared import untimed
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.passes.collect import Collected
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 def run_pass(
     config: Config,
-    connector: Connector,
+    connector: Engine,
     as_of: datetime,
     datasets: frozenset[str] | None = None,
     kept: ClosedDaysCache | None = None,

@@ -9,8 +9,7 @@ from collections.abc import Callable, Sequence
 
 from warehouse_exporter.core.errors import Unmeasured
 from warehouse_exporter.core.logs import event
-from warehouse_exporter.engines.postgres.connector import Connector
-from warehouse_exporter.engines.postgres.session import Session
+from warehouse_exporter.engines.base import Engine, Session
 from warehouse_exporter.plan.fusion import Statement
 
 log = logging.getLogger(__name__)
@@ -20,9 +19,7 @@ Run = Callable[[Statement, Session], None]
 """Runs a statement in a session. Raises Unreachable when its connection is gone."""
 
 
-def work_off(
-    statements: Sequence[Statement], session: Session, connector: Connector, run: Run
-) -> int:
+def work_off(statements: Sequence[Statement], session: Session, connector: Engine, run: Run) -> int:
     """Run all statements, with as many connections as the config allows for one pass.
 
     Returns how many statements were sent. Raises Unreachable when the first connection is gone;

@@ -19,11 +19,12 @@ from functools import partial
 
 from warehouse_exporter.alerting.rules import checksum
 from warehouse_exporter.config import Config, load
-from warehouse_exporter.core.errors import ConfigError
+from warehouse_exporter.core.errors import ConfigError, Problem, WarehouseExporterError
 from warehouse_exporter.core.logs import event
 from warehouse_exporter.core.model import CheckId
 from warehouse_exporter.core.names import QUERIES
-from warehouse_exporter.engines.postgres.connector import Connector
+from warehouse_exporter.engines import connect
+from warehouse_exporter.engines.base import Engine
 from warehouse_exporter.passes.reader import read_by
 from warehouse_exporter.passes.run import run_pass
 from warehouse_exporter.plan.closed_days import ClosedDaysCache
@@ -35,7 +36,7 @@ from warehouse_exporter.server.timer import MonotonicScheduler
 log = logging.getLogger(__name__)
 GRACE = 2.0
 """Seconds that running passes get at shutdown."""
-WHICH = ("dsn", "dsn_file", "timezone")
+WHICH = ("engine", "location", "dsn", "dsn_file", "timezone")
 """What says which warehouse it is, and where its days begin; all else says how it is treated."""
 LONGEST_NAP = 5.0
 """Seconds after which the wall clock is looked at again: set by that much, days may be others."""
@@ -87,7 +88,7 @@ class Exporter:
         config = load(config_file)
         refuse_empty(config)
         self.store = SnapshotStore(config, utc_now())
-        self._connector = Connector(config.warehouse)
+        self._connector = connect(config.warehouse)
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._asked = threading.Event()
@@ -132,11 +133,11 @@ class Exporter:
         with self._reloading:
             try:
                 loaded = self._reloads.again()
+                self._take(loaded)
             except ConfigError as error:
                 self.store.reload_failed()
                 event(log, logging.ERROR, "config not reloaded", problems=str(error))
                 raise
-            self._take(loaded)
         event(log, logging.INFO, "config reloaded", sha256=loaded.config.sha256)
         self.collect()
 
@@ -148,12 +149,27 @@ class Exporter:
             event(log, logging.WARNING, "config lost most of its checks", **counts)
         same, jobs = unchanged(old, new), planned(new, self._begin)
         exchange = self.store.prepare(new, utc_now(), loaded.rules)
+        before, engine = self._connector, self._engine_for(new)
         with self._lock:
             self._kept = self._kept.only(same)
-            self._connector.warehouse = new.warehouse
+            self._connector = engine
+            engine.warehouse = new.warehouse
             self._jobs = jobs
             exchange()
+        if engine is not before:
+            before.stop()
+            if self._stop.is_set():
+                engine.stop()
         settle()
+
+    def _engine_for(self, new: Config) -> Engine:
+        """The engine of a config: the one at hand, unless it is another. Raises ConfigError."""
+        if new.warehouse.engine == self._connector.warehouse.engine:
+            return self._connector
+        try:
+            return connect(new.warehouse)
+        except WarehouseExporterError as error:
+            raise ConfigError([Problem(new.path, 1, "warehouse", str(error))]) from None
 
     def collect(self, *, full: bool = False) -> None:
         """Let a pass over everything begin now; where one is under way, another one after it.
@@ -206,9 +222,9 @@ class Exporter:
     def _run(self, lane: Lane) -> None:
         """One pass of a lane; the lane is free again whatever happens."""
         with self._lock:
-            config, kept = self.store.snapshot.config, self._kept
+            config, kept, engine = self.store.snapshot.config, self._kept, self._connector
         try:
-            done = run_pass(config, self._connector, utc_now(), lane.datasets, kept)
+            done = run_pass(config, engine, utc_now(), lane.datasets, kept)
             if not self._stop.is_set() and config is self.store.snapshot.config:
                 self.store.publish(done)
         except Exception:  # the lane outlives every fault of ours; staleness alerts tell of it

@@ -15,7 +15,7 @@ import sqlglot
 from sqlglot import exp
 from warehouse_exporter.config.load import parse
 from warehouse_exporter.core.model import Relation
-from warehouse_exporter.engines.postgres.catalogue import Name
+from warehouse_exporter.engines.base import Name
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.engines.postgres.session import Session
 from warehouse_exporter.passes.explain import steady_plan

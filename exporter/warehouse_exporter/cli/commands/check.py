@@ -57,7 +57,7 @@ def check(
     from rich.console import Console
 
     from warehouse_exporter.config import load
-    from warehouse_exporter.engines.postgres.connector import Connector
+    from warehouse_exporter.engines import connect
     from warehouse_exporter.passes.run import run_pass
     from warehouse_exporter.publish.table import print_table, waiting
 
@@ -67,7 +67,7 @@ def check(
         config = config.open_days_only() if open_days_only else config
         config = config.after_build() if after_build else config
         at = instant(as_of, config)
-        only, connector = chosen(datasets, config), Connector(config.warehouse)
+        only, connector = chosen(datasets, config), connect(config.warehouse)
         with interruptible(connector.stop), waiting(len(config.checks)):
             done = run_pass(config, connector, at, only)
     written = report_dir is None or write_reports(Path(report_dir), done.results, at, config)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from warehouse_exporter.core.model import Column, Relation
+from warehouse_exporter.engines.base import Name
 
-Name = tuple[str, ...]
 KINDS = ("r", "p", "v", "m", "f")
 """What can be watched: tables, partitioned ones, views, materialized ones, foreign tables."""
 
@@ -88,13 +88,6 @@ of its name, which an index of the catalogue has, as there may be thousands of b
 SHARDS_SHOWN = "SELECT set_config('citus.override_table_visibility', 'off', true);"
 """Before it: Citus hides the shards of its tables in the catalogue's tables, but the functions tell
 of them, so that each would look like a new table. Elsewhere the setting means nothing."""
-
-
-class Rewritten(NamedTuple):
-    """A relation that was truncated, rewritten or replaced after the snapshot, before the look."""
-
-    name: str
-    oids: frozenset[int]
 
 
 class Row(NamedTuple):

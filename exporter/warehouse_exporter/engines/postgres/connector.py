@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from warehouse_exporter import config
 from warehouse_exporter.core.errors import Unreachable, UsageError
+from warehouse_exporter.engines import base
 from warehouse_exporter.engines.postgres.connection import Connection
 from warehouse_exporter.engines.postgres.session import Session
 
@@ -33,6 +34,11 @@ class Connector:
         """Whether nothing more may begin."""
         return self._stopped.is_set()
 
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Nothing: every check was made for PostgreSQL."""
+        return ()
+
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
         """A read-only, repeatable-read transaction. Raises Unreachable."""
@@ -42,7 +48,7 @@ class Connector:
             session.end()
 
     @contextmanager
-    def beside(self, first: Session, snapshot: str) -> Iterator[Session]:
+    def beside(self, first: base.Session, snapshot: str) -> Iterator[Session]:
         """Another transaction that sees what the first one, which exported its snapshot, sees.
 
         It is over at the same deadline. Raises Unreachable, at once where there is no room for one

@@ -17,12 +17,12 @@ from warehouse_exporter import config
 from warehouse_exporter.core.errors import Reason, Unmeasured, Unreachable
 from warehouse_exporter.core.model import Relation
 from warehouse_exporter.core.states import Cell
+from warehouse_exporter.engines.base import Name, Rewritten
+from warehouse_exporter.engines.postgres import costs
 from warehouse_exporter.engines.postgres.catalogue import (
     QUERY,
     REWRITTEN,
     SHARDS_SHOWN,
-    Name,
-    Rewritten,
     asked_for,
     found_among,
 )
@@ -149,6 +149,15 @@ class Session:
             return answer
 
         return self._in_savepoint(fetched, budget)
+
+    def estimate(self, sql: str, zone: str) -> list[str]:
+        """What the planner expects a statement to cost. Raises like `rows`."""
+        (row,) = self.rows_of(f"{costs.ASKED}{sql}", zone, 2)
+        return costs.estimate(next(iter(row.values())))
+
+    def spelled(self, sql: str, *, written: bool = False) -> str:
+        """A statement as it is run: our SQL is PostgreSQL's."""
+        return sql
 
     def _fetched(self, written: str, rows: int, until: float, allowed: float) -> Answer:
         """Some rows more, in what is left of the seconds that planning and all rows may take."""
