@@ -116,6 +116,7 @@ def test_the_json_has_every_field_of_every_verdict() -> None:
         "outcome": "critical",
         "severity": "critical",
         "reason": None,
+        "sentence": f"{LONG}| <b>\nnext",
         "text": f"{LONG}| <b>\nnext",
         "labels": {"column": "a|b"},
         "values": {"warehouse_rows_failed": "inf"},

@@ -172,6 +172,7 @@ def dataset_of(name: str, found: Any, spec: Any) -> Dataset:
         every=found.every,
         time_zone=found.time_zone or spec.warehouse.timezone,
         unparsable=found.unparsable,
+        noun=found.noun,
     )
 
 

@@ -145,6 +145,13 @@ class DatasetSpec(Spec):
     expect_day: Literal["yesterday", "today"] = Field(
         "yesterday", description="Newest expected day: yesterday, or today for a log of runs."
     )
+    noun: str | None = Field(
+        None,
+        pattern=r"^[^\W\d_][^\d_/]*(/[^\W\d_][^\d_/]*)?$",
+        max_length=60,
+        description="What a row is called in alerts, such as order, or person/people;"
+        " default: from the dataset's name.",
+    )
     every: Span = Field(300.0, description="Time between passes.")
     checks: tuple[Any, ...] = Field((), description="The checks on this dataset.")
 

@@ -10,6 +10,8 @@ import unicodedata
 
 LABEL = 200
 """Characters of a label: it is a name, and each scrape repeats it."""
+SENTENCE = 200
+"""Characters of a sentence: it is the title of a page."""
 EVIDENCE = 1000
 """Characters of what is said of a sample."""
 TEXT = 2000

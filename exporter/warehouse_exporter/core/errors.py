@@ -73,11 +73,15 @@ class SqlRefused(WarehouseExporterError, ValueError):
 
 
 class Unmeasured(WarehouseExporterError):
-    """A number could not be measured: never to be taken for 0 or for a pass."""
+    """A number could not be measured: never to be taken for 0 or for a pass.
 
-    def __init__(self, reason: Reason, detail: str) -> None:
+    `remedy` is what to do about it, such as a statement to run; "" where that is not known.
+    """
+
+    def __init__(self, reason: Reason, detail: str, remedy: str = "") -> None:
         self.reason = reason
         self.detail = detail
+        self.remedy = remedy
         super().__init__(f"{reason}: {detail}")
 
 

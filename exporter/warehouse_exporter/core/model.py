@@ -11,6 +11,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from warehouse_exporter.core.errors import Reason, Unmeasured
+from warehouse_exporter.core.nouns import Noun
 
 NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
@@ -80,6 +81,12 @@ class Dataset:
     every: float = 300.0
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     unparsable: float = 0.0
+    noun: str | None = None
+
+    @property
+    def thing(self) -> Noun:
+        """What one of its rows is called: as the config says, or by the dataset's name."""
+        return Noun.parse(self.noun) if self.noun else Noun.of_dataset(self.name)
 
     @property
     def shown(self) -> str:
@@ -106,7 +113,8 @@ class Relation:
     An index finds a range of each column in `indexed`, and one value of each in `singly`. `unique`
     has the columns of every unique index; `file` changes when the relation is truncated,
     rewritten, or another one takes its name. `distributed`: it may lie on other machines (Citus).
-    `version` is that of the server, such as 160004. `unknown`: why nothing is known.
+    `version` is that of the server, such as 160004. `unknown`: why nothing is known. `role` is who
+    asked, and `usable` whether that role may use the schema.
     """
 
     columns: Mapping[str, Column]
@@ -119,6 +127,8 @@ class Relation:
     singly: frozenset[str] = frozenset()
     version: int = 0
     unknown: Unmeasured | None = None
+    role: str = ""
+    usable: bool = True
 
     def holds_unique(self, columns: Iterable[str]) -> bool:
         """Whether an index keeps any value of these columns from occurring twice."""
@@ -137,11 +147,26 @@ class CheckId:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """What was seen, as people are told: `0 orders on Sun 29 Nov`.
+
+    `beside` helps to judge it, such as `expected 76`. A `coverage` is a share that must be high:
+    what it needs and what it has then come first. With `complete` the text holds the value.
+    """
+
+    text: str
+    beside: tuple[str, ...] = ()
+    coverage: bool = False
+    complete: bool = False
+
+
+@dataclass(frozen=True)
 class Sample:
     """One measured series of a check: labels, numbers by metric name, and the evidence in words.
 
     Those `beside` it are shown together with it, and never judged. `skipped` says why there is
-    nothing to judge; `blind`, why it is skipped unless it is in breach of a limit.
+    nothing to judge; `blind`, why it is skipped unless it is in breach of a limit. `fact` is the
+    evidence as the sentence says it; without one, the evidence is taken.
     """
 
     values: Mapping[str, float]
@@ -150,17 +175,24 @@ class Sample:
     skipped: str | None = None
     beside: tuple[Sample, ...] = ()
     blind: str | None = None
+    fact: Fact | None = None
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is said of one sample, or of a check that has none, and the reason in numbers."""
+    """What is said of one sample, or of a check that has none.
+
+    `sentence` is one line for people: the gate, the alert and the page all show it. `text` is the
+    reason with all its numbers. `remedy` is what to do about a check that is not measured.
+    """
 
     outcome: Outcome
     text: str
     sample: Sample | None = None
     severity: Severity | None = None
     reason: Reason | None = None
+    sentence: str = ""
+    remedy: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 from decimal import Decimal
 
 from warehouse_exporter.core.limits import Limit, Unit
@@ -85,3 +86,67 @@ def duration(seconds: float) -> str:
     parts = [(span.days, "d"), (hours, "h"), (minutes, "min"), (secs, "s")]
     words = [f"{amount} {unit}" for amount, unit in parts if amount]
     return sign + (" ".join(words[:2]) or "0 s")
+
+
+PERMITTED = {
+    ">": "at most ",
+    ">=": "below ",
+    "<": "at least ",
+    "<=": "above ",
+    "==": "not ",
+    "!=": "exactly ",
+}
+"""What a limit allows, by the operator of its breach."""
+ISO_DAY = re.compile(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b(?!T?[0-9:])")
+LONG_AGO = timedelta(days=180)
+"""A day that is further away is said with its year."""
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
+
+
+def permitted(limit: Limit) -> str:
+    """What a limit allows, as a sentence says it: `at most 5 %`, `at least 1,000`, `none`."""
+    counts = limit.unit in (Unit.ROWS, Unit.SHARE)
+    if counts and limit.op == ">" and limit.bound == 0:
+        return "none allowed"
+    return PERMITTED[limit.op] + quantity(limit.bound, limit.unit)
+
+
+def allowed_share(limit: Limit) -> str:
+    """What a share needs: `10 %`, or `more than 10 %`."""
+    word = "" if limit.op == "<" else "more than " if limit.op == "<=" else PERMITTED[limit.op]
+    return word + quantity(limit.bound, limit.unit)
+
+
+def spoken_day(day: date, today: date) -> str:
+    """`Sun 29 Nov`, with the year where it is not obvious."""
+    year = f" {day.year}" if abs(today - day) > LONG_AGO else ""
+    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}{year}"
+
+
+def spoken_window(days: tuple[date, ...] | None, today: date) -> str:
+    """` on Sun 29 Nov`, to be put behind what happened; nothing for the whole table."""
+    if days is None:
+        return ""
+    if len(days) == 1:
+        return f" on {spoken_day(days[0], today)}"
+    return f" from {spoken_day(days[0], today)} to {spoken_day(days[-1], today)}"
+
+
+def with_days(text: str, today: date) -> str:
+    """The text with its ISO dates as people say them."""
+
+    def spoken(found: re.Match[str]) -> str:
+        try:
+            return spoken_day(date(*map(int, found.groups())), today)
+        except ValueError:
+            return found.group()
+
+    return ISO_DAY.sub(spoken, text)
+
+
+def money(amount: float) -> str:
+    """An amount with two decimals: `1,204.50`."""
+    return f"{amount:,.2f}"

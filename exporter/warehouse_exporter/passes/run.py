@@ -19,6 +19,7 @@ from warehouse_exporter.kinds.shared import untimed
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.passes.collect import Collected
 from warehouse_exporter.passes.reader import SnapshotReader
+from warehouse_exporter.passes.sentences import worded
 from warehouse_exporter.passes.verdicts import judge, not_measured
 from warehouse_exporter.plan import late_rows
 from warehouse_exporter.plan.closed_days import ClosedDaysCache
@@ -72,7 +73,9 @@ def result(
 ) -> Result:
     """The verdicts of one check; the one wrapper around every kind, and the border of texts."""
     found = judged(check, views, collected, as_of)
-    verdicts = [replace(one, text=plain(one.text, TEXT)) for one in found.verdicts]
+    verdicts = [
+        worded(check, replace(one, text=plain(one.text, TEXT)), as_of) for one in found.verdicts
+    ]
     return replace(found, verdicts=tuple(verdicts))
 
 
@@ -116,6 +119,9 @@ def bounded(sample: Sample) -> Sample:
         sample,
         evidence=plain(sample.evidence, EVIDENCE),
         labels={name: plain(text, LABEL) for name, text in sample.labels.items()},
+        fact=None
+        if sample.fact is None
+        else replace(sample.fact, text=plain(sample.fact.text, EVIDENCE)),
         beside=tuple(map(bounded, sample.beside)),
     )
 

@@ -53,7 +53,8 @@ def not_measured(error: Unmeasured | Skipped) -> Verdict:
     """The verdict of a check that has no sample."""
     if isinstance(error, Skipped):
         return Verdict(Outcome.SKIPPED, str(error))
-    return Verdict(Outcome.UNMEASURED, f"{error.detail} ({error.reason})", reason=error.reason)
+    text = f"{error.detail} ({error.reason})"
+    return Verdict(Outcome.UNMEASURED, text, reason=error.reason, remedy=error.remedy)
 
 
 def explain(sample: Sample, terms: tuple[Term, ...], limits: str, as_of: datetime) -> str:

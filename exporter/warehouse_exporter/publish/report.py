@@ -41,6 +41,11 @@ def word(verdict: Verdict) -> str:
     return verdict.outcome.shown + info
 
 
+def shown(verdict: Verdict) -> str:
+    """What people are told of a verdict."""
+    return verdict.sentence or verdict.text
+
+
 def on_one_line(text: str) -> str:
     """Text for a table: a name or a label from the data neither breaks it nor steers a terminal."""
     return "".join(c if c.isprintable() else " " for c in text)
@@ -49,7 +54,7 @@ def on_one_line(text: str) -> str:
 def markdown(results: Results, as_of: datetime, config: Config) -> str:
     """The report as a Markdown document."""
     rows = [
-        f"| {word(verdict)} | `{cell(str(check))}` | {cell(verdict.text)} "
+        f"| {word(verdict)} | `{cell(str(check))}` | {cell(shown(verdict))} "
         f"| {cell(owner(config, check))} |"
         for check, verdict in lines(results)
     ]
@@ -96,6 +101,7 @@ def entry(check: CheckId, verdict: Verdict, config: Config) -> dict[str, Any]:
         "outcome": verdict.outcome.value,
         "severity": verdict.severity.value if verdict.severity else None,
         "reason": verdict.reason.value if verdict.reason else None,
+        "sentence": shown(verdict),
         "text": verdict.text,
         "labels": dict(sample.labels) if sample else {},
         "values": values,

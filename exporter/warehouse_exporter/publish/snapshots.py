@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core.errors import Reason, Unmeasured
 from warehouse_exporter.core.model import RANK, CheckId, Outcome, Pass, Result, Sample
+from warehouse_exporter.passes.sentences import worded
 from warehouse_exporter.passes.verdicts import not_measured
 
 EXPIRY_INTERVALS = 3
@@ -66,11 +67,12 @@ class Snapshot:
             result = self.results.get(check.id)
             if result is None:
                 error = Unmeasured(Reason.PENDING, "waiting for the first pass")
-                result = Result(check.id, (not_measured(error),), now)
+                result = Result(check.id, (worded(check, not_measured(error), now),), now)
             elif now - result.measured_at > self.age_limit(check.id):
                 since = f"{result.measured_at:%Y-%m-%d %H:%M:%S} UTC"
                 error = Unmeasured(Reason.EXPIRED, f"no pass since {since}")
-                result = Result(check.id, (not_measured(error),), result.measured_at)
+                said = worded(check, not_measured(error), now)
+                result = Result(check.id, (said,), result.measured_at)
             found[check.id] = result
         return found
 

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from warehouse_exporter.core.model import Outcome
 from warehouse_exporter.publish.report import Results, lines, on_one_line, summary, word
+from warehouse_exporter.publish.report import shown as told
 
 STYLES = {
     Outcome.CRITICAL: "bold red",
@@ -49,7 +50,7 @@ def print_table(results: Results, as_of: datetime, console: Console) -> None:
 def table_rows(results: Results) -> list[tuple[Outcome, str, str, str]]:
     """Outcome, word, check and reason of every verdict, worst first."""
     return [
-        (verdict.outcome, word(verdict), on_one_line(str(check)), on_one_line(verdict.text))
+        (verdict.outcome, word(verdict), on_one_line(str(check)), on_one_line(told(verdict)))
         for check, verdict in lines(results)
     ]
 

@@ -7,7 +7,7 @@ limit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
@@ -29,7 +29,7 @@ from warehouse_exporter.core.limits import Condition, Limit, Term, Unit
 from warehouse_exporter.core.model import NO_LABELS, Dataset, Datasets, Sample, Severity
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Count, Hits
-from warehouse_exporter.core.wording import counted
+from warehouse_exporter.core.wording import counted, permitted
 from warehouse_exporter.kinds.shared.usable import all_of, without
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings, Scan
@@ -66,6 +66,7 @@ Expression = Annotated[str, AfterValidator(valid_expression)]
 Window = Annotated[str, AfterValidator(valid_window)]
 Limits = Annotated[tuple[Limit, ...], BeforeValidator(parse_limits), WithJsonSchema(LIMIT_SCHEMA)]
 Name = Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=63)]
+Title = Annotated[str, Field(min_length=1, max_length=80)]
 Duration = Annotated[str, Field(pattern=r"^[0-9]+(s|m|h|d)$")]
 
 
@@ -114,6 +115,9 @@ class Kind(BaseModel):
     """Parameters whose items are text exactly as written, whatever YAML would read them as."""
 
     name: Name | None = Field(None, description="Name of the check; default: the kind and column.")
+    title: Title | None = Field(
+        None, description="What a finding means, in words of your own: alerts begin with them."
+    )
     where: Expression | None = Field(None, description="Only rows for which this is true.")
     window: Window | None = Field(None, description="Rows to judge: day, open, today, all or 7d.")
     hold: Duration | None = Field(
@@ -179,6 +183,10 @@ class Kind(BaseModel):
     def conditions(self) -> Mapping[Severity, Condition]:
         """When each severity fires."""
         raise NotImplementedError
+
+    def allows(self, terms: Sequence[Term]) -> str:
+        """What the limits of some terms allow, as a sentence says it: `at most 5 %`."""
+        return " and ".join(dict.fromkeys(permitted(term.limit) for term in terms))
 
     def told(self, select: Callable[[str], str]) -> Mapping[str, str]:
         """What an alert shows besides value and limit: PromQL by name, on the check's series.
