@@ -151,7 +151,9 @@ def test_an_output_that_cannot_be_written(tmp_path: Path) -> None:
     target = tmp_path / "missing" / "rules.yml"
     result = ask("schema", "--output", str(target))
     assert result.exit_code == 2
-    assert result.stderr == f"error: cannot write {target}: No such file or directory\n"
+    assert result.stderr == (
+        f"error: cannot write {target}: there is no folder {target.parent}; make it first\n"
+    )
     assert ask("schema", "--output", str(tmp_path)).exit_code == 2
 
 

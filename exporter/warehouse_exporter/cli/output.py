@@ -89,6 +89,8 @@ def write(text: str, output: str | None) -> None:
         return
     try:
         write_file(text, output)
+    except FileNotFoundError:
+        fail(f"cannot write {output}: there is no folder {Path(output).parent}; make it first")
     except OSError as error:
         fail(f"cannot write {output}: {error.strerror}")
 

@@ -8,6 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from warehouse_exporter.alerting import assets as shipped
+from warehouse_exporter.cli.formats import (
+    OPERATOR,
+    format_option,
+    naming,
+    object_options,
+    refuse_others,
+)
 from warehouse_exporter.cli.options import config_option, load_offline, output_option
 from warehouse_exporter.cli.output import handling_errors, write, write_all
 
@@ -26,38 +33,75 @@ EXPORTER, ALERTMANAGER = "127.0.0.1:9843", "127.0.0.1:9093"
 @config_option
 @output_option
 @JOB
-def rules(config_file: str, output: str | None, job: str | None) -> None:
-    """Generate Prometheus alert rules from the config, with its limits as literals.
+@format_option("prometheus", "prometheusrule")
+@object_options
+def rules(
+    config_file: str, output: str | None, job: str | None, style: str, name: str | None,
+    labels: tuple[str, ...],
+) -> None:  # fmt: skip
+    """Generate alert rules from the config, with its limits as literals.
 
     They include rules about the exporter itself: that it is down, that it cannot reach the
     warehouse, and a heartbeat for a dead man's switch.
+
+    \b
+    Formats:
+      prometheus      a file for `rule_files` of Prometheus
+      prometheusrule  an object for the Prometheus operator, to be applied with kubectl
     """
+    from warehouse_exporter.alerting import operator
     from warehouse_exporter.alerting.rules import render
 
     with handling_errors():
-        text = render(load_offline(config_file), job)
+        refuse_others(style, {"--name": (name, OPERATOR), "--label": (labels, OPERATOR)})
+        config = load_offline(config_file)
+        if style == "prometheusrule":
+            text = operator.prometheus_rule(config, naming(name, labels), job)
+        else:
+            text = render(config, job)
     write(text, output)
 
 
 @click.command()
 @config_option
 @output_option
-def alertmanager(config_file: str, output: str | None) -> None:
+@format_option("alertmanager", "alertmanagerconfig")
+@object_options
+@click.option(
+    "--secret", metavar="NAME",
+    help="Kubernetes only: the Secret with a key for each secret file of the config, by the"
+    " file's name; default: warehouse-alerting.",
+)  # fmt: skip
+def alertmanager(
+    config_file: str, output: str | None, style: str, name: str | None, labels: tuple[str, ...],
+    secret: str | None,
+) -> None:  # fmt: skip
     """Generate Alertmanager's routes from the config: by severity and owner, grouped by incident.
 
     Without `routing:` in the config, the file has one receiver to fill in.
 
-    With --output, the message templates are written to `templates/` next to the file. A file
-    printed to standard output needs them too: `assets` writes everything.
+    \b
+    Formats:
+      alertmanager        the file alertmanager.yml. With --output, the message templates are
+                          written to templates/ next to it. A file printed to standard output
+                          needs them too: `assets` writes everything.
+      alertmanagerconfig  an object for the Prometheus operator, and a ConfigMap with the message
+                          templates; secrets are keys of a Secret, named as the config's files
     """
+    from warehouse_exporter.alerting import operator
     from warehouse_exporter.alerting.routes import render
 
     with handling_errors():
+        kubernetes = {"--name": name, "--label": labels, "--secret": secret}
+        refuse_others(style, {option: (value, OPERATOR) for option, value in kubernetes.items()})
         config = load_offline(config_file)
-        text = render(config)
+        if style == "alertmanagerconfig":
+            text = operator.alertmanager_config(config, naming(name, labels, secret))
+        else:
+            text = render(config)
     write(text, output)
     warn_unrouted(config)
-    if output is not None and not is_device(output):
+    if style == "alertmanager" and output is not None and not is_device(output):
         write_all(
             Path(output).parent, {f"templates/{n}": t for n, t in shipped.templates().items()}
         )
