@@ -38,7 +38,7 @@ assets: .venv/dev ## write prometheus/ and alertmanager/ from the config of the 
 		--exporter-address exporter:9843 --alertmanager-address alertmanager:9093
 	cp -r build/assets/prometheus build/assets/alertmanager .
 
-reference: .venv/dev ## write docs/reference/kinds/ from the kinds
+reference: .venv/dev ## write the generated pages of docs/reference/
 	$(BIN)/warehouse-exporter reference --output docs/reference
 
 case-study: .venv/dev ## write docs/explanation/case-study.md from the recorded events

@@ -16,7 +16,6 @@ from warehouse_exporter.core.errors import Reason
 from warehouse_exporter.core.model import SHOWN
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.kinds import all_kinds, all_metrics
-from warehouse_exporter.publish.reference import pages
 
 ROOT = Path(__file__).parents[2]
 
@@ -117,12 +116,3 @@ def test_the_index_leads_to_every_page() -> None:
     linked = [(index.parent / link).resolve() for link in links if "://" not in link]
     pages = [page for page in (ROOT / "docs").rglob("*.md") if page != index]
     assert [p.name for p in pages if not {p, p.parent, p.parent / "README.md"} & set(linked)] == []
-
-
-def test_the_reference_is_what_the_command_writes() -> None:
-    """Whoever changes a kind runs `make reference`."""
-    written = {name: ROOT / "docs" / "reference" / name for name in pages()}
-    made = dict(pages())
-    assert {n: f.read_text(encoding="utf-8") for n, f in written.items() if f.exists()} == made
-    folder = ROOT / "docs" / "reference" / "kinds"
-    assert {f"kinds/{f.name}" for f in folder.glob("*.md")} <= set(made), "a page without a kind"

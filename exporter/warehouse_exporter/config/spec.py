@@ -39,10 +39,18 @@ class WarehouseSpec(Spec):
         None, description="File with the connection string; re-read on every connect."
     )
     timezone: Zone = Field(ZoneInfo("UTC"), description="Time zone of business days.")
-    statement_timeout: Span = Field(60.0, description="Time limit of one statement.")
-    lock_timeout: Span = Field(5.0, description="Longest wait for a lock.")
-    pass_timeout: Span = Field(300.0, description="Time limit of a whole pass.")
-    connect_timeout: Span = Field(10.0, description="Longest wait for a connection.")
+    statement_timeout: Span = Field(
+        60.0, json_schema_extra={"default": "60s"}, description="Time limit of one statement."
+    )
+    lock_timeout: Span = Field(
+        5.0, json_schema_extra={"default": "5s"}, description="Longest wait for a lock."
+    )
+    pass_timeout: Span = Field(
+        300.0, json_schema_extra={"default": "5m"}, description="Time limit of a whole pass."
+    )
+    connect_timeout: Span = Field(
+        10.0, json_schema_extra={"default": "10s"}, description="Longest wait for a connection."
+    )
     connections: int = Field(3, ge=1, le=50, description="Most connections at the same time.")
     connections_per_pass: int = Field(
         2, ge=1, le=50, description="Most connections of one pass, all on one snapshot."
@@ -125,6 +133,7 @@ class DatasetSpec(Spec):
     )
     unparsable: Share = Field(
         0.0,
+        json_schema_extra={"default": "0%"},
         description="Share of rows, such as 1%, whose time may be infinite, or invalid"
         " text; with more, checks by day are unmeasured; default: none.",
     )
@@ -139,6 +148,7 @@ class DatasetSpec(Spec):
     depends_on: Names = Field((), description="Datasets it is built from.")
     expect_by: TimeOfDay = Field(
         dt.time(6),
+        json_schema_extra={"default": "06:00"},
         description="Time of day by which yesterday is complete, such as 06:30 or"
         " 06:30 Europe/Berlin; default: by the clocks of the warehouse's zone.",
     )
@@ -152,7 +162,9 @@ class DatasetSpec(Spec):
         description="What a row is called in alerts, such as order, or person/people;"
         " default: from the dataset's name.",
     )
-    every: Span = Field(300.0, description="Time between passes.")
+    every: Span = Field(
+        300.0, json_schema_extra={"default": "5m"}, description="Time between passes."
+    )
     checks: tuple[Any, ...] = Field((), description="The checks on this dataset.")
 
 
@@ -162,7 +174,11 @@ def config_spec() -> type[Spec]:
     item: Any = check_item()
     owner: Any = owner_spec()
     routing: Any = routing_spec()
-    dataset: Any = create_model("Dataset", __base__=DatasetSpec, checks=(tuple[item, ...], ()))
+    dataset: Any = create_model(
+        "Dataset",
+        __base__=DatasetSpec,
+        checks=(tuple[item, ...], Field((), description="Its checks.")),
+    )
     return create_model(
         "Config",
         __base__=Spec,

@@ -7,7 +7,13 @@ import re
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    WithJsonSchema,
+)
 
 SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 LONGEST = 24 * SECONDS["d"]
@@ -110,16 +116,36 @@ def column_map(written: Any) -> Any:
     return written
 
 
-TEXT = WithJsonSchema({"type": "string"})
-Span = Annotated[float, BeforeValidator(parse_duration), TEXT]
-Share = Annotated[float, BeforeValidator(parse_share), TEXT]
-Zone = Annotated[ZoneInfo, BeforeValidator(parse_zone), TEXT]
+def text_like(*examples: str) -> WithJsonSchema:
+    """The JSON Schema of a text; its examples show editors and the reference how it is written."""
+    return WithJsonSchema({"type": "string", "examples": list(examples)})
+
+
+Span = Annotated[
+    float,
+    BeforeValidator(parse_duration),
+    text_like("60s", "5m", "12h"),
+]
+Share = Annotated[
+    float,
+    BeforeValidator(parse_share),
+    text_like("1%"),
+]
+Zone = Annotated[
+    ZoneInfo,
+    BeforeValidator(parse_zone),
+    text_like("UTC", "Europe/Berlin"),
+]
 Memory = Annotated[
     str,
     BeforeValidator(valid_memory),
-    WithJsonSchema({"type": "string", "pattern": MEMORY.pattern}),
+    WithJsonSchema({"type": "string", "pattern": MEMORY.pattern, "examples": ["64MB"]}),
 ]
-TimeOfDay = Annotated[dt.time, BeforeValidator(parse_time), TEXT]
+TimeOfDay = Annotated[
+    dt.time,
+    BeforeValidator(parse_time),
+    text_like("06:30", "06:30 Europe/Berlin"),
+]
 RelationName = Annotated[str, AfterValidator(valid_relation)]
 Names = Annotated[
     tuple[str, ...],

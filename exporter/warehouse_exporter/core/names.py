@@ -24,22 +24,29 @@ class Metric:
 
 
 ROWS_FAILED = Metric(
-    "warehouse_rows_failed", "Rows (or keys) that failed the check: the numerator of its ratio."
+    "warehouse_rows_failed",
+    "Rows (or keys) that failed the check: the numerator of its ratio.",
+    ("dataset", "check"),
 )
 ROWS_CHECKED = Metric(
     "warehouse_rows_checked",
     "Rows (or keys) that the check looked at: the denominator of its ratio.",
+    ("dataset", "check"),
 )
 LAG = Metric(
     "warehouse_freshness_lag_seconds",
     "Age of the newest row at scrape time; days that the calendar excludes do not count.",
+    ("dataset", "check"),
 )
 UP = Metric("warehouse_up", "1 if the last pass could reach the warehouse, else 0.")
 MEASURED = Metric(
     "warehouse_check_measured",
     "1 if the check was measured or skipped by the last pass, 0 if it could not be measured.",
+    ("dataset", "check"),
 )
-SKIPPED = Metric("warehouse_check_skipped", "1 if there is nothing to judge yet, else 0.")
+SKIPPED = Metric(
+    "warehouse_check_skipped", "1 if there is nothing to judge yet, else 0.", ("dataset", "check")
+)
 OUTCOME = Metric(
     "warehouse_check_outcome",
     "What the last pass said of the check: 0 pass, 1 skipped, 2 warning, 3 unmeasured, 4 critical;"
@@ -69,18 +76,22 @@ EXPECTED_DAY = Metric(
     ("dataset",),
 )
 UNMEASURED_REASON = Metric(
-    "warehouse_check_unmeasured_reason", "1, with the reason why the check was not measured."
+    "warehouse_check_unmeasured_reason",
+    "1, with the reason why the check was not measured.",
+    ("dataset", "check", "reason"),
 )
 PASS_SUCCESS = Metric(
     "warehouse_pass_last_success_timestamp_seconds",
     "Time of the last pass over the dataset that reached the warehouse.",
+    ("dataset",),
 )
 PASS_INTERVAL = Metric(
     "warehouse_pass_interval_seconds",
     "Seconds between two passes over the dataset (`every` in the config in use).",
+    ("dataset",),
 )
 PASS_DURATION = Metric(
-    "warehouse_pass_duration_seconds", "How long the last pass over the dataset took."
+    "warehouse_pass_duration_seconds", "How long the last pass over the dataset took.", ("dataset",)
 )
 COST = Metric(
     "warehouse_check_cost_seconds",
@@ -89,17 +100,19 @@ COST = Metric(
 )
 PASSES = Metric("warehouse_passes", "Passes since the start of the exporter.")
 STATEMENTS = Metric("warehouse_statements", "Statements sent to the warehouse for checks.")
-FAILURES = Metric("warehouse_statement_failures", "Statements that failed, by reason.")
+FAILURES = Metric("warehouse_statement_failures", "Statements that failed, by reason.", ("reason",))
 SERIES_DROPPED = Metric(
     "warehouse_series_dropped",
     "Series that the last pass dropped because another one had the same labels.",
+    ("dataset", "check"),
 )
 CONFIG_HASH = Metric(
-    "warehouse_config_info", "Always 1; the label is the SHA-256 of the config in use."
+    "warehouse_config_info", "Always 1; the label is the SHA-256 of the config in use.", ("sha256",)
 )
 RULES = Metric(
     "warehouse_rules_info",
     "Always 1; the label is the checksum of the rules for the config in use.",
+    ("checksum",),
 )
 CHECKS = Metric("warehouse_config_checks", "Checks in the config in use.")
 RELOAD_OK = Metric(
@@ -116,6 +129,7 @@ WEB_RELOAD_OK = Metric(
 BUILD = Metric(
     "warehouse_exporter_build_info",
     "Always 1; the labels are the versions of the exporter and of Python.",
+    ("version", "pythonversion"),
 )
 
 UNOWNED = "unowned"

@@ -33,6 +33,14 @@ class AbsentDay(Limited):
     alert = "WarehouseColumnAbsent"
     summary = "a column is empty for an entire day"
     advice: ClassVar[str] = "critical: '> 0'"
+    example: ClassVar[str] = """
+        datasets:
+          events:
+            relation: analytics.raw_events
+            time: event_ts
+            checks:
+              - absent_day: {column: referrer, critical: "> 0"}
+    """
 
     column: str = Field(description="The column that must have a value at least once a day.")
     blank_is_missing: bool = Field(

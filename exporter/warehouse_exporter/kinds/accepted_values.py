@@ -74,6 +74,18 @@ class AcceptedValues(Share):
     summary = "values that are not in the list"
     symptom = False
     advice: ClassVar[str] = "critical: '> 0'"
+    example: ClassVar[str] = """
+        datasets:
+          events:
+            relation: analytics.raw_events
+            time: event_ts
+            checks:
+              - accepted_values:
+                  column: event_name
+                  values: [page_viewed, email_filled_on_popup, product_added_to_cart,
+                           checkout_started, checkout_completed]
+                  critical: "> 0"
+    """
     things: ClassVar[str] = "values"
     verbatim = frozenset({"values"})
 

@@ -75,6 +75,19 @@ class Agreement(Limited):
     summary = "two totals that must match do not"
     layer = "business"
     advice: ClassVar[str] = "critical: '> 0.01'"
+    example: ClassVar[str] = """
+        datasets:
+          orders:
+            relation: analytics.fct_orders
+            time: order_ts
+            key: order_id
+          daily_metrics:
+            relation: analytics.daily_metrics
+            time: event_date
+            key: event_date
+            checks:
+              - agreement: {sum: orders, against: {dataset: orders, count: "*"}, critical: "> 0"}
+    """
 
     sum: Expression = Field(description="The expression summed on this side, e.g. orders.")
     against: OtherTotal = Field(description="The other side.")

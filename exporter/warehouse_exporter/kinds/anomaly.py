@@ -73,6 +73,17 @@ class Anomaly(Kind):
     alert = "WarehouseMetricAnomaly"
     judges_days = False
     summary = "a metric departs from its baseline"
+    example: ClassVar[str] = """
+        datasets:
+          orders:
+            relation: analytics.fct_orders
+            time: order_ts
+            key: order_id
+        metrics:
+          orders: {dataset: orders, count: "*"}
+        anomalies:
+          - {metrics: [orders], warning: {fall: 1%, rise: 0.25%, change: 15%}}
+    """
     layer = "business"
     in_the_past = False
 

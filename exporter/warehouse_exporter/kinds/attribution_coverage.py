@@ -29,6 +29,22 @@ class AttributionCoverage(Attributed):
     alert = "WarehouseAttributionCoverageLow"
     summary = "too few orders are attributed"
     advice: ClassVar[str] = "warning: '< 10%'"
+    example: ClassVar[str] = """
+        datasets:
+          attribution:
+            relation: analytics.fct_order_attribution
+            time: order_ts
+          orders:
+            relation: analytics.fct_orders
+            time: order_ts
+            key: order_id
+            checks:
+              - attribution_coverage:
+                  model: last_click
+                  of: revenue
+                  against: {dataset: attribution, sum: attributed_revenue, by: order_id}
+                  warning: "< 10%"
+    """
     hits_fail: ClassVar[bool] = False
 
     def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:

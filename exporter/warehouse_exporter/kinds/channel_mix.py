@@ -83,6 +83,14 @@ class ChannelMix(Limited):
     summary = "channel shares of revenue have shifted"
     layer = "business"
     advice: ClassVar[str] = "warning: '>= 15%'"
+    example: ClassVar[str] = """
+        datasets:
+          attribution:
+            relation: analytics.fct_order_attribution
+            time: order_ts
+            checks:
+              - channel_mix: {sum: attributed_revenue, warning: ">= 20%"}
+    """
     in_the_past = False
 
     channel: str = Field("channel", description="The column with the channel.")

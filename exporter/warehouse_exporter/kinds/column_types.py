@@ -51,6 +51,16 @@ class ColumnTypes(Declared):
     summary = "columns have a different type than declared"
     root_cause = True
     advice: ClassVar[str] = "critical: '> 0'"
+    example: ClassVar[str] = """
+        datasets:
+          orders:
+            relation: analytics.fct_orders
+            time: order_ts
+            key: order_id
+            columns: {order_id: text, order_ts: timestamptz, revenue: numeric}
+            checks:
+              - column_types: {critical: "> 0"}
+    """
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
         wrong = super().problems(dataset, datasets)

@@ -30,6 +30,15 @@ class Completeness(Share):
     alert = "WarehouseColumnIncomplete"
     summary = "too many rows without a value"
     advice: ClassVar[str] = "warning: '> 1%', critical: '> 5%'"
+    example: ClassVar[str] = """
+        datasets:
+          orders:
+            relation: analytics.fct_orders
+            time: order_ts
+            key: order_id
+            checks:
+              - completeness: {column: client_id, warning: "> 1%", critical: "> 5%"}
+    """
 
     column: str = Field(description="The column that must have a value.")
     blank_is_missing: bool = Field(

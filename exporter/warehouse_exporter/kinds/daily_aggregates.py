@@ -39,6 +39,15 @@ class DailyAggregates(Share):
     alert = "WarehouseDailyAggregatesFlawed"
     summary = "daily aggregates are empty or negative"
     advice: ClassVar[str] = "critical: '> 0'"
+    example: ClassVar[str] = """
+        datasets:
+          daily_metrics:
+            relation: analytics.daily_metrics
+            time: event_date
+            key: event_date
+            checks:
+              - daily_aggregates: {columns: [events, sessions, orders, revenue], critical: "> 0"}
+    """
     things: ClassVar[str] = "values"
 
     columns: tuple[str, ...] = Field(

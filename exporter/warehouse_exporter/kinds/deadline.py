@@ -37,6 +37,15 @@ class Deadline(Limited):
     layer = "infrastructure"
     root_cause = True
     advice: ClassVar[str] = "critical: '> 1h'"
+    example: ClassVar[str] = """
+        datasets:
+          events:
+            relation: analytics.raw_events
+            time: event_ts
+            expect_by: "06:00"
+            checks:
+              - deadline: {critical: "> 1h"}
+    """
 
     @classmethod
     def term(cls, limit: Limit) -> Term:

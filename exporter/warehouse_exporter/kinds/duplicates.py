@@ -129,6 +129,15 @@ class Duplicates(Share):
     symptom = False
     default_window = "all"
     advice: ClassVar[str] = "critical: '> 0'"
+    example: ClassVar[str] = """
+        datasets:
+          orders:
+            relation: analytics.fct_orders
+            time: order_ts
+            key: order_id
+            checks:
+              - duplicates: {critical: "> 0"}
+    """
     things: ClassVar[str] = "keys"
 
     key: str | tuple[str, ...] | None = Field(

@@ -51,6 +51,15 @@ class Freshness(Limited):
     layer = "infrastructure"
     root_cause = True
     advice: ClassVar[str] = "warning: '> 12h', critical: '> 24h'"
+    example: ClassVar[str] = """
+        datasets:
+          orders:
+            relation: analytics.fct_orders
+            time: order_ts
+            key: order_id
+            checks:
+              - freshness: {warning: "> 12h", critical: "> 24h"}
+    """
 
     by: Literal["time", "loaded"] = Field(
         "time",

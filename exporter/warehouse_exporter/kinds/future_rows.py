@@ -30,6 +30,14 @@ class FutureRows(Limited):
     sees_infinity = True
     symptom = False
     advice: ClassVar[str] = "warning: '> 0'"
+    example: ClassVar[str] = """
+        datasets:
+          events:
+            relation: analytics.raw_events
+            time: event_ts
+            checks:
+              - future_rows: {warning: "> 0"}
+    """
 
     @classmethod
     def term(cls, limit: Limit) -> Term:

@@ -50,6 +50,18 @@ class ImpossibleSequence(Share):
     summary = "events without the events that must come before them"
     layer = "business"
     advice: ClassVar[str] = "warning: '> 1%'"
+    example: ClassVar[str] = """
+        datasets:
+          events:
+            relation: analytics.raw_events
+            time: event_ts
+            checks:
+              - impossible_sequence:
+                  funnel: checkout
+                  steps: [product_added_to_cart, checkout_started, checkout_completed]
+                  by: client_id
+                  warning: "> 1%"
+    """
     things: ClassVar[str] = "events"
 
     funnel: Name = Field(description="The funnel's name, such as checkout.")

@@ -28,6 +28,21 @@ class Incomparable(Compared):
     alert = "WarehouseRevenueIncomparable"
     summary = "orders cannot be compared with the other side"
     advice: ClassVar[str] = "warning: '> 0'"
+    example: ClassVar[str] = """
+        datasets:
+          order_items:
+            relation: analytics.fct_order_items
+            time: order_ts
+          orders:
+            relation: analytics.fct_orders
+            time: order_ts
+            key: order_id
+            checks:
+              - incomparable:
+                  sum: revenue
+                  against: {dataset: order_items, sum: quantity * price, by: order_id}
+                  warning: "> 0"
+    """
 
     def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         sides = readings["sides"].total(Sides)

@@ -52,6 +52,18 @@ class JsonCompleteness(Share):
     alert = "WarehouseJsonIncomplete"
     summary = "too many documents without a value"
     advice: ClassVar[str] = "warning: '> 1%', critical: '> 5%'"
+    example: ClassVar[str] = """
+        datasets:
+          events:
+            relation: analytics.raw_events
+            time: event_ts
+            checks:
+              - json_completeness:
+                  column: event_data
+                  path: [items, item_price]
+                  where: event_name = 'checkout_completed'
+                  warning: "> 1%"
+    """
     things: ClassVar[str] = "values"
 
     column: str = Field(description="The column of JSON: jsonb, json or text.")

@@ -44,6 +44,14 @@ class LineRevenue(Share):
     layer = "business"
     symptom = False
     advice: ClassVar[str] = "critical: '> 0'"
+    example: ClassVar[str] = """
+        datasets:
+          order_items:
+            relation: analytics.fct_order_items
+            time: order_ts
+            checks:
+              - line_revenue: {critical: "> 0"}
+    """
     things: ClassVar[str] = "lines"
 
     column: str = Field("line_revenue", description="The column with the revenue of the line.")

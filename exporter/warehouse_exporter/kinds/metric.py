@@ -74,6 +74,17 @@ class Metric(Limited):
     alert = "WarehouseMetricOutOfBounds"
     judges_days = False
     summary = "a metric is outside its limits"
+    example: ClassVar[str] = """
+        datasets:
+          orders:
+            relation: analytics.fct_orders
+            time: order_ts
+            key: order_id
+        metrics:
+          orders: {dataset: orders, count: "*"}
+          revenue: {dataset: orders, sum: revenue}
+          order_value: {ratio: [revenue, orders], warning: "< 20"}
+    """
     layer = "business"
     needs_limit: ClassVar[bool] = False
     in_the_past = False

@@ -55,6 +55,14 @@ class MissingDays(Limited):
     layer = "infrastructure"
     default_window = "14d"
     advice: ClassVar[str] = "critical: '> 0'"
+    example: ClassVar[str] = """
+        datasets:
+          events:
+            relation: analytics.raw_events
+            time: event_ts
+            checks:
+              - missing_days: {window: 14d, critical: "> 0"}
+    """
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
         if not dataset.time or self.window in ("all", "today", "open"):

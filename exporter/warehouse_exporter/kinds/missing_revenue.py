@@ -25,6 +25,14 @@ class MissingRevenue(Completeness):
     summary = "purchases have no revenue"
     layer = "business"
     advice: ClassVar[str] = "critical: '> 1%'"
+    example: ClassVar[str] = """
+        datasets:
+          events:
+            relation: analytics.raw_events
+            time: event_ts
+            checks:
+              - missing_revenue: {where: "event_name = 'checkout_completed'", critical: "> 1%"}
+    """
     things: ClassVar[str] = "purchases"
 
     column: str = Field("revenue", description="The column with the revenue.")

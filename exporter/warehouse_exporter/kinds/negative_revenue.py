@@ -39,6 +39,15 @@ class NegativeRevenue(Judged):
     layer = "business"
     symptom = False
     advice: ClassVar[str] = "critical: '> 0'"
+    example: ClassVar[str] = """
+        datasets:
+          orders:
+            relation: analytics.fct_orders
+            time: order_ts
+            key: order_id
+            checks:
+              - negative_revenue: {window: all, critical: "> 0"}
+    """
     op: ClassVar[str] = "<"
     word: ClassVar[str] = "negative"
 

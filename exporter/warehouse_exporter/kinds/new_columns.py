@@ -21,6 +21,16 @@ class NewColumns(Declared):
     alert = "WarehouseColumnsAppeared"
     summary = "columns appeared that are not declared"
     advice: ClassVar[str] = "info: '> 0'"
+    example: ClassVar[str] = """
+        datasets:
+          orders:
+            relation: analytics.fct_orders
+            time: order_ts
+            key: order_id
+            columns: {order_id: text, order_ts: timestamptz, revenue: numeric}
+            checks:
+              - new_columns: {info: "> 0"}
+    """
 
     def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         declared = view.dataset.columns

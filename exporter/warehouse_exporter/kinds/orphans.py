@@ -53,6 +53,18 @@ class Orphans(Share):
     summary = "rows refer to missing rows"
     default_window = "all"
     advice: ClassVar[str] = "critical: '> 0'"
+    example: ClassVar[str] = """
+        datasets:
+          orders:
+            relation: analytics.fct_orders
+            time: order_ts
+            key: order_id
+          order_items:
+            relation: analytics.fct_order_items
+            time: order_ts
+            checks:
+              - orphans: {column: order_id, references: {dataset: orders}, critical: "> 0"}
+    """
 
     column: Columns = Field(description="The column, or columns, that refer.")
     references: Reference = Field(description="What it refers to.")

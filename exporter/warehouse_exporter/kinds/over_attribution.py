@@ -34,6 +34,22 @@ class OverAttribution(Attributed):
     alert = "WarehouseOverAttribution"
     summary = "more is attributed than exists"
     advice: ClassVar[str] = "critical: '> 0'"
+    example: ClassVar[str] = """
+        datasets:
+          attribution:
+            relation: analytics.fct_order_attribution
+            time: order_ts
+          orders:
+            relation: analytics.fct_orders
+            time: order_ts
+            key: order_id
+            checks:
+              - over_attribution:
+                  model: first_click
+                  of: revenue
+                  against: {dataset: attribution, sum: attributed_revenue, by: order_id}
+                  critical: "> 0"
+    """
 
     def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         sides = self.sides(view, readings)

@@ -35,6 +35,14 @@ class ParsableTimestamps(Share):
     alert = "WarehouseTimestampsUnparsable"
     summary = "timestamps cannot be parsed"
     advice: ClassVar[str] = "critical: '> 0'"
+    example: ClassVar[str] = """
+        datasets:
+          events:
+            relation: analytics.raw_events
+            time: event_ts
+            checks:
+              - parsable_timestamps: {column: loaded_at, critical: "> 0"}
+    """
     things: ClassVar[str] = "values"
 
     column: str = Field(description="The text column that holds a time.")

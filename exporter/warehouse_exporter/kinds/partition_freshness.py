@@ -36,6 +36,14 @@ class PartitionFreshness(Limited):
     layer = "infrastructure"
     root_cause = True
     advice: ClassVar[str] = "critical: '> 0'"
+    example: ClassVar[str] = """
+        datasets:
+          events:
+            relation: analytics.raw_events
+            time: event_ts
+            checks:
+              - partition_freshness: {critical: "> 0"}
+    """
 
     @classmethod
     def term(cls, limit: Limit) -> Term:

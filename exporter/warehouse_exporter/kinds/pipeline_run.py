@@ -30,6 +30,15 @@ class PipelineRun(Limited):
     layer = "infrastructure"
     root_cause = True
     advice: ClassVar[str] = "critical: '< 1'"
+    example: ClassVar[str] = """
+        datasets:
+          pipeline:
+            relation: analytics.pipeline_logs
+            time: run_timestamp
+            expect_day: today
+            checks:
+              - pipeline_run: {critical: "< 1"}
+    """
 
     rows_read: Expression = Field(
         "rows_read", description="The column with the rows a run has read."

@@ -34,6 +34,15 @@ class QuarantineRate(Share):
     layer = "infrastructure"
     symptom = False
     advice: ClassVar[str] = "warning: '> 5%', critical: '> 6%'"
+    example: ClassVar[str] = """
+        datasets:
+          pipeline:
+            relation: analytics.pipeline_logs
+            time: run_timestamp
+            expect_day: today
+            checks:
+              - quarantine_rate: {warning: "> 5%", critical: "> 6%"}
+    """
 
     quarantined: Expression = Field("rows_quarantined", description="Rows rejected by a run.")
     read: Expression = Field("rows_read", description="Rows read by a run.")

@@ -54,6 +54,20 @@ class Query(Limited):
     metric = Metric("warehouse_query_value", "The number returned by the custom query.")
     alert = "WarehouseQueryOutOfBounds"
     summary = "a custom query is outside its limits"
+    example: ClassVar[str] = """
+        datasets:
+          orders:
+            relation: analytics.fct_orders
+            time: order_ts
+            key: order_id
+        queries:
+          - name: attributions_without_an_order
+            dataset: orders
+            sql: |
+              select count(*) from analytics.fct_order_attribution a
+              where not exists (select from analytics.fct_orders o where o.order_id = a.order_id)
+            critical: "> 0"
+    """
     default_window: ClassVar[str] = "all"
 
     name: Name = Field(description="Name of the check.")

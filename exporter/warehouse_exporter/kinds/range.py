@@ -33,6 +33,14 @@ class Range(Judged):
     summary = "numbers are out of range"
     symptom = False
     advice: ClassVar[str] = "min: 0, critical: '> 0'"
+    example: ClassVar[str] = """
+        datasets:
+          order_items:
+            relation: analytics.fct_order_items
+            time: order_ts
+            checks:
+              - range: {column: quantity, min: 1, max: 1000, critical: "> 0"}
+    """
     things: ClassVar[str] = "values"
 
     column: str = Field(description="The column with the number.")

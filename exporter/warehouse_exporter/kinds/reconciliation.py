@@ -38,6 +38,22 @@ class Reconciliation(Reconciled):
     alert = "WarehouseRevenueMismatch"
     summary = "revenue of orders differs from that on the other side"
     advice: ClassVar[str] = "critical: '> 0'"
+    example: ClassVar[str] = """
+        datasets:
+          order_items:
+            relation: analytics.fct_order_items
+            time: order_ts
+          orders:
+            relation: analytics.fct_orders
+            time: order_ts
+            key: order_id
+            checks:
+              - reconciliation:
+                  sum: revenue
+                  against: {dataset: order_items, sum: quantity * price, by: order_id}
+                  tolerance: 0.01
+                  critical: "> 0"
+    """
 
     def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         sides, beyond = self.found(view, readings)

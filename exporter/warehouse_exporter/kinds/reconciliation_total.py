@@ -40,6 +40,21 @@ class ReconciliationTotal(Reconciled):
     summary = "total revenue of orders differs from that on the other side"
     default_window = "day"
     advice: ClassVar[str] = "critical: '> 0.01'"
+    example: ClassVar[str] = """
+        datasets:
+          order_items:
+            relation: analytics.fct_order_items
+            time: order_ts
+          orders:
+            relation: analytics.fct_orders
+            time: order_ts
+            key: order_id
+            checks:
+              - reconciliation_total:
+                  sum: revenue
+                  against: {dataset: order_items, sum: quantity * price, by: order_id}
+                  critical: "> 0.01"
+    """
 
     @classmethod
     def term(cls, limit: Limit) -> Term:

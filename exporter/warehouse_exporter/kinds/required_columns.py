@@ -22,6 +22,16 @@ class RequiredColumns(Declared):
     summary = "declared columns are missing"
     root_cause = True
     advice: ClassVar[str] = "critical: '> 0'"
+    example: ClassVar[str] = """
+        datasets:
+          orders:
+            relation: analytics.fct_orders
+            time: order_ts
+            key: order_id
+            columns: {order_id: text, order_ts: timestamptz, revenue: numeric}
+            checks:
+              - required_columns: {critical: "> 0"}
+    """
 
     def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         declared, present = view.dataset.columns, view.found.columns

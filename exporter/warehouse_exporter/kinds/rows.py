@@ -34,6 +34,15 @@ class Rows(Judged):
     summary = "rows that must not be"
     symptom = False
     advice: ClassVar[str] = "failing: discount > price, critical: '> 0.1%'"
+    example: ClassVar[str] = """
+        datasets:
+          orders:
+            relation: analytics.fct_orders
+            time: order_ts
+            key: order_id
+            checks:
+              - rows: {name: loaded_too_early, failing: loaded_at < order_ts, critical: "> 0.1%"}
+    """
 
     failing: Expression = Field(description="The condition that holds for a row that is wrong.")
 

@@ -49,6 +49,14 @@ class Silence(Limited):
     layer = "infrastructure"
     root_cause = True
     advice: ClassVar[str] = "warning: '> 30m'"
+    example: ClassVar[str] = """
+        datasets:
+          events:
+            relation: analytics.raw_events
+            time: event_ts
+            checks:
+              - silence: {warning: "> 1h"}
+    """
     in_the_past = False
 
     weeks: int = Field(4, ge=1, le=12, description="Earlier weeks, of which one day each is read.")

@@ -45,6 +45,15 @@ class SoFarToday(Limited):
     judges_days = False
     summary = "fewer or more rows today than usual by this time"
     advice: ClassVar[str] = "warning: '< 50%'"
+    example: ClassVar[str] = """
+        datasets:
+          sessions:
+            relation: analytics.fct_sessions
+            time: session_start
+            key: session_id
+            checks:
+              - so_far_today: {warning: "< 50%"}
+    """
     in_the_past = False
 
     weeks: int = Field(4, ge=1, le=12, description="Earlier weeks, of which one day each is read.")

@@ -28,6 +28,15 @@ class TrackingCoverage(Share):
     summary = "too few rows carry a click id or UTM"
     layer = "business"
     advice: ClassVar[str] = "warning: '< 40%'"
+    example: ClassVar[str] = """
+        datasets:
+          orders:
+            relation: analytics.fct_orders
+            time: order_ts
+            key: order_id
+            checks:
+              - tracking_coverage: {any_of: [click_id, utm_source], window: 7d, warning: "< 40%"}
+    """
     hits_fail: ClassVar[bool] = False
 
     any_of: tuple[str, ...] = Field(

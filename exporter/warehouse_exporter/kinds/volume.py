@@ -32,6 +32,15 @@ class Volume(Limited):
     alert = "WarehouseVolumeOutOfBounds"
     summary = "row count outside its limits"
     advice: ClassVar[str] = "critical: '< 100'"
+    example: ClassVar[str] = """
+        datasets:
+          orders:
+            relation: analytics.fct_orders
+            time: order_ts
+            key: order_id
+            checks:
+              - volume: {critical: "< 5"}
+    """
 
     @classmethod
     def term(cls, limit: Limit) -> Term:

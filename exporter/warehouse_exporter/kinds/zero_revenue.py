@@ -18,5 +18,14 @@ class ZeroRevenue(NegativeRevenue):
     summary = "too many rows with zero revenue"
     symptom = True
     advice: ClassVar[str] = "warning: '> 2%'"
+    example: ClassVar[str] = """
+        datasets:
+          orders:
+            relation: analytics.fct_orders
+            time: order_ts
+            key: order_id
+            checks:
+              - zero_revenue: {warning: "> 5%"}
+    """
     op: ClassVar[str] = "="
     word: ClassVar[str] = "zero"

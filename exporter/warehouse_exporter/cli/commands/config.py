@@ -39,12 +39,18 @@ def schema(output: str | None) -> None:
     "--output", metavar="DIR", type=click.Path(file_okay=False),
     help="Write the pages to this folder instead of standard output; existing files are replaced.",
 )  # fmt: skip
-def reference(output: str | None) -> None:
-    """Write the reference of all kinds of checks, those of plug-ins too, as Markdown pages."""
+@click.pass_context
+def reference(context: click.Context, output: str | None) -> None:
+    """Write the reference of this version as Markdown.
+
+    It has a page for each kind of check, those of plug-ins too, and one each for the config, the
+    metrics and the commands.
+    """
+    from warehouse_exporter.cli.reference import page
     from warehouse_exporter.publish.reference import pages
 
     with handling_errors():
-        made = pages()
+        made = {**pages(), "commands.md": page(context.find_root().command)}
     if output is None:
         click.echo("\n".join(made.values()), nl=False)
     else:

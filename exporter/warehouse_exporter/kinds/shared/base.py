@@ -111,6 +111,8 @@ class Kind(BaseModel):
     """Labels that select the judged series, where the metric has other series as well."""
     runbook: ClassVar[str] = ""
     """The runbook of its alert as Markdown, for a kind of another package: ours are files."""
+    example: ClassVar[str] = ""
+    """A part of a config, as YAML, that has one check of the kind: for its page."""
     verbatim: ClassVar[frozenset[str]] = frozenset()
     """Parameters whose items are text exactly as written, whatever YAML would read them as."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from warehouse_exporter.publish.reference import kinds
+from warehouse_exporter.publish.reference import config, kinds, metrics
 
 
 def pages() -> Mapping[str, str]:
     """Every page by its file name, relative to the folder of the reference."""
-    return {f"kinds/{name}": text for name, text in kinds.pages().items()}
+    of_kinds = {f"kinds/{name}": text for name, text in kinds.pages().items()}
+    return {**of_kinds, "config.md": config.page(), "metrics.md": metrics.page()}
