@@ -10,12 +10,13 @@ from rich.console import Console
 from warehouse_exporter.backtest.run import Backtest, backtest, mornings, patient
 from warehouse_exporter.backtest.screen import Bar
 from warehouse_exporter.cli.interrupts import interruptible
-from warehouse_exporter.cli.options import chosen, instant
+from warehouse_exporter.cli.options import instant
 from warehouse_exporter.config import load
 from warehouse_exporter.config.changes import changed
 from warehouse_exporter.core.errors import UsageError
 from warehouse_exporter.core.wording import counted
 from warehouse_exporter.engines import connect
+from warehouse_exporter.passes.gate import chosen
 
 
 def run(

@@ -111,12 +111,3 @@ def instant(written: str | None, config: Config) -> datetime:
             f"--as-of {written!r} is not a time: write it like 2026-03-01T06:00:00+00:00"
         )
     return (at if at.tzinfo else at.replace(tzinfo=config.warehouse.timezone)).astimezone(UTC)
-
-
-def chosen(names: tuple[str, ...], config: Config) -> frozenset[str] | None:
-    """The datasets named on the command line; all of them when none is. Raises UsageError."""
-    known = {check.id.dataset for check in config.checks} | set(config.datasets)
-    for name in names:
-        if name not in known:
-            raise UsageError(f"there is no dataset {name!r}; known: {', '.join(sorted(known))}")
-    return frozenset(names) or None

@@ -11,7 +11,6 @@ import click
 from warehouse_exporter.cli.exit_codes import Exit, exit_code, no_checks, without_checks
 from warehouse_exporter.cli.interrupts import interruptible
 from warehouse_exporter.cli.options import (
-    chosen,
     config_option,
     instant,
     judging_options,
@@ -58,7 +57,8 @@ def check(
 
     from warehouse_exporter.config import load
     from warehouse_exporter.engines import connect
-    from warehouse_exporter.passes.run import run_pass
+    from warehouse_exporter.passes.gate import check as judge
+    from warehouse_exporter.passes.gate import chosen
     from warehouse_exporter.publish.table import print_table, waiting
 
     logs.set_up(log_level, log_format)
@@ -69,7 +69,7 @@ def check(
         at = instant(as_of, config)
         only, connector = chosen(datasets, config), connect(config.warehouse)
         with interruptible(connector.stop), waiting(len(config.checks)):
-            done = run_pass(config, connector, at, only)
+            done = judge(config, as_of=at, datasets=only, engine=connector)
     written = report_dir is None or write_reports(Path(report_dir), done.results, at, config)
     if style == "table":
         print_table(done.results, at, Console(no_color=True if no_color else None))

@@ -1,0 +1,47 @@
+"""The gate for programs: all checks once, without a scheduler and without a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from warehouse_exporter.config import Config
+from warehouse_exporter.core.errors import UsageError
+from warehouse_exporter.core.model import Pass
+from warehouse_exporter.engines import connect
+from warehouse_exporter.engines.base import Engine
+from warehouse_exporter.passes.run import run_pass
+
+
+def check(
+    config: Config,
+    *,
+    as_of: datetime | None = None,
+    datasets: Iterable[str] | None = None,
+    after_build: bool = False,
+    engine: Engine | None = None,
+) -> Pass:
+    """Judge once, as `warehouse-exporter check` does: one snapshot, a result for every check.
+
+    `as_of` is the instant to judge at, with a time zone; by default now. `datasets` limits the
+    pass to some of them. `after_build` expects yesterday to be complete, whatever the hour. An
+    `engine` is one made by the caller, who can then stop it from another thread.
+
+    A warehouse that cannot be reached raises nothing: each check is then unmeasured, with the
+    reason, and `Pass.up` is False. Raises UsageError for a dataset that the config does not have,
+    for an `as_of` without a time zone, and where the engine is not installed.
+    """
+    if as_of is not None and as_of.tzinfo is None:
+        raise UsageError("as_of has no time zone: say which, such as datetime.now(UTC)")
+    only = None if datasets is None else chosen(datasets, config)
+    used = config.after_build() if after_build else config
+    return run_pass(used, engine or connect(used.warehouse), as_of or datetime.now(UTC), only)
+
+
+def chosen(names: Iterable[str], config: Config) -> frozenset[str] | None:
+    """The datasets of those names; all of them, as None, where none is named. Raises UsageError."""
+    known = {found.id.dataset for found in config.checks} | set(config.datasets)
+    wanted = frozenset(names)
+    for name in sorted(wanted - known):
+        raise UsageError(f"there is no dataset {name!r}; known: {', '.join(sorted(known))}")
+    return wanted or None
