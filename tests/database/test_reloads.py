@@ -12,10 +12,13 @@ from pathlib import Path
 
 import pytest
 from warehouse_exporter.core.errors import ConfigError
+from warehouse_exporter.history.model import NO_PAST
 from warehouse_exporter.publish.scrape import Scrape
 from warehouse_exporter.server import reloads
 from warehouse_exporter.server.scheduler import Exporter, utc_now
-from warehouse_exporter.server.web.page import render_page
+from warehouse_exporter.server.web.filters import Filter
+from warehouse_exporter.server.web.lines import View
+from warehouse_exporter.server.web.page.front import render_front
 
 from tests.support.serving import Serving, wait_for
 
@@ -145,7 +148,7 @@ def test_a_config_that_is_refused_tells_no_secret(
     with pytest.raises(ConfigError) as refused:
         exporter.reload()
     logged = [str(getattr(record, "fields", "")) for record in caplog.records]
-    page = render_page(exporter.store.snapshot, utc_now())
+    page = render_front(View(exporter.store.snapshot, NO_PAST, utc_now()), Filter())
     scraped = Scrape(exporter.store, utc_now).body("", zipped=False).content.decode()
     said = "\n".join([str(refused.value), *caplog.messages, *logged, page, scraped])
     assert "not reloaded" in said

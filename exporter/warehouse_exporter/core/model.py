@@ -218,8 +218,19 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A statement that was sent to the warehouse, and what it is in a few words."""
+
+    about: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Pass:
-    """One consistent run over the due datasets; `costs` are seconds of the warehouse's work."""
+    """One consistent run over the due datasets; `costs` are seconds of the warehouse's work.
+
+    `sql` has the statements that were sent for each check; what was known is not asked again.
+    """
 
     as_of: datetime
     results: Mapping[CheckId, Result]
@@ -229,3 +240,4 @@ class Pass:
     statements: int = 0
     failures: Mapping[Reason, int] = field(default_factory=dict)
     costs: Mapping[CheckId, float] = field(default_factory=dict)
+    sql: Mapping[CheckId, tuple[Asked, ...]] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured, Unreachable
 from warehouse_exporter.core.logs import event
-from warehouse_exporter.core.model import CheckId
+from warehouse_exporter.core.model import Asked, CheckId
 from warehouse_exporter.core.states import Cell
 from warehouse_exporter.engines.base import Engine, Session
 from warehouse_exporter.measures.dataset_view import DatasetView
@@ -22,6 +22,7 @@ from warehouse_exporter.plan.closed_days import ClosedDaysCache, Part
 from warehouse_exporter.plan.decode import Row, fit, readings
 from warehouse_exporter.plan.fusion import CheckNeed, Statement, fuse
 from warehouse_exporter.plan.planner import Plan
+from warehouse_exporter.plan.shapes import in_words
 
 log = logging.getLogger(__name__)
 NO_RETRY = (
@@ -54,6 +55,7 @@ class Collected:
     answered: Counter[CheckId] = field(default_factory=Counter)
     failures: Counter[Reason] = field(default_factory=Counter)
     seconds: dict[CheckId, float] = field(default_factory=dict)
+    sql: dict[CheckId, tuple[Asked, ...]] = field(default_factory=dict)
     cut_off: dict[str, tuple[CheckId, ...]] = field(default_factory=dict)
     statements: int = 0
     up: bool = True
@@ -244,9 +246,11 @@ def run(
             shape=statement.shape, reason=error.reason, error=error.detail,
         )  # fmt: skip
     share = (time.monotonic() - started) / len(statement.checks)
+    sent = Asked(in_words(statement), statement.sql)
     with collected.lock:
         for check in statement.checks:
             collected.seconds[check] = collected.seconds.get(check, 0.0) + share
+            collected.sql[check] = (*collected.sql.get(check, ()), sent)
         if error is not None:
             collected.failures[error.reason] += 1
             return error

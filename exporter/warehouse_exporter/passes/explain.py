@@ -17,16 +17,7 @@ from warehouse_exporter.plan import late_rows
 from warehouse_exporter.plan.closed_days import ClosedDaysCache
 from warehouse_exporter.plan.fusion import Statement
 from warehouse_exporter.plan.planner import Plan, make_plan
-
-SHAPES = {
-    "days": "one scan, by day",
-    "table": "one scan of the whole table",
-    "closed": "one scan of all closed days",
-    "open": "one scan of the open days",
-    "untimed": "one scan for the rows of no day",
-    "lookup": "single values",
-    "probe": "a statement of its own",
-}
+from warehouse_exporter.plan.shapes import SHAPES
 
 
 def explain_plan(

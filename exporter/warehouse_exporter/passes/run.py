@@ -58,7 +58,7 @@ def run_pass(
     )  # fmt: skip
     return Pass(
         as_of, results, covered, collected.up, seconds, collected.statements, collected.failures,
-        collected.seconds,
+        collected.seconds, collected.sql,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core.errors import Reason, Unmeasured
-from warehouse_exporter.core.model import RANK, CheckId, Outcome, Pass, Result, Sample
+from warehouse_exporter.core.model import RANK, Asked, CheckId, Outcome, Pass, Result, Sample
 from warehouse_exporter.passes.sentences import worded
 from warehouse_exporter.passes.verdicts import not_measured
 
@@ -45,6 +45,7 @@ class Snapshot:
     succeeded: Mapping[str, datetime] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     costs: Mapping[CheckId, float] = field(default_factory=dict)
+    sql: Mapping[CheckId, tuple[Asked, ...]] = field(default_factory=dict)
     last: Pass | None = None
     counts: Counts = field(default_factory=Counts)
     versions: Mapping[str, int] = field(default_factory=dict)
@@ -129,6 +130,7 @@ class SnapshotStore:
                 succeeded={**old.succeeded, **reached},
                 seconds={**old.seconds, **dict.fromkeys(done.datasets, done.seconds)},
                 costs={**old.costs, **dict.fromkeys(done.results, 0.0), **done.costs},
+                sql={**old.sql, **done.sql},
                 versions=raised(old.versions, touched),
                 last=done,
                 counts=Counts(
@@ -189,6 +191,7 @@ def only(snapshot: Snapshot, kept: Collection[CheckId]) -> Snapshot:
         succeeded={name: at for name, at in snapshot.succeeded.items() if name in names},
         seconds={name: took for name, took in snapshot.seconds.items() if name in names},
         costs={check: cost for check, cost in snapshot.costs.items() if check in kept},
+        sql={check: asked for check, asked in snapshot.sql.items() if check in kept},
     )
 
 

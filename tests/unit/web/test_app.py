@@ -164,9 +164,36 @@ def test_the_page_runs_no_script_from_anywhere(client: Client) -> None:
     answer = client.get("/")
     assert answer.headers["Content-Type"].startswith("text/html")
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
-    assert "orders.volume" in answer.text
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert "<style" not in answer.text
+    assert " style=" not in answer.text
     assert client.ask("HEAD", "/").status_code == 200
     assert client.get("/nothing").status_code == 404
+
+
+def test_every_page_is_there_before_anything_is_measured(client: Client) -> None:
+    assert "first pass is under way" in client.get("/").text
+    for path in ("datasets/orders", "checks/orders/volume", "?verdict=unmeasured"):
+        answer = client.get(f"/{path}")
+        assert answer.status_code == 200
+        assert "waiting for the first pass" in answer.text
+    style = client.get("/style.css")
+    assert style.headers["Content-Type"].startswith("text/css")
+    for path in ("datasets/users", "checks/orders/nothing", "checks/users/volume"):
+        assert client.get(f"/{path}").status_code == 404
+
+
+def test_a_wrong_filter_is_told(client: Client) -> None:
+    page = client.get("/?verdict=bad").text
+    assert "there is no verdict &#39;bad&#39;: write one of problem, critical" in page
+
+
+def test_pages_are_compressed_for_those_who_can_read_it(client: Client) -> None:
+    plain = client.get("/", accept_encoding="identity")
+    packed = client.get("/", accept_encoding="gzip")
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert int(packed.headers["Content-Length"]) < len(plain.content) / 2
+    assert packed.text == plain.text
 
 
 def test_the_lifecycle_is_off_unless_asked_for(client: Client, operator: Client) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -16,17 +17,26 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from warehouse_exporter.alerting.assets import INDEX
-from warehouse_exporter.core.errors import ConfigError
+from warehouse_exporter.core.errors import ConfigError, UsageError
+from warehouse_exporter.core.model import CheckId
+from warehouse_exporter.history.model import NO_PAST, Past
 from warehouse_exporter.publish import report
 from warehouse_exporter.publish.scrape import Scrape
 from warehouse_exporter.publish.snapshots import SnapshotStore
-from warehouse_exporter.server.web.page import render_page
+from warehouse_exporter.server.web.filters import Filter, read_filter
+from warehouse_exporter.server.web.lines import View
+from warehouse_exporter.server.web.page.check import render_check
+from warehouse_exporter.server.web.page.dataset import render_dataset
+from warehouse_exporter.server.web.page.front import render_front
+from warehouse_exporter.server.web.page.templating import style_sheet
 from warehouse_exporter.server.web.runbooks import runbook_page
 from warehouse_exporter.server.web.timeouts import Unhurried
 
 SAFE = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
 
@@ -51,6 +61,7 @@ WEIGHT = re.compile(r"1(\.0{0,3})?|0\.(?!0*$)[0-9]{1,3}")
 """The weight of an encoding that is accepted; not 0, and nothing that is no weight."""
 Clock = Callable[[], datetime]
 ELSEWHERE = "another site's page asks for this: it is not done\n"
+NOT_THERE = "There is no such page: the config has no dataset or check of this name.\n"
 OFF = "this endpoint is off: start with --web.enable-lifecycle\n"
 
 
@@ -64,6 +75,7 @@ class Site:
     exporter: Controls
     scrape: Scrape
     clock: Clock
+    past: Callable[[], Past] = lambda: NO_PAST
     rendering: asyncio.Lock = field(default_factory=asyncio.Lock)
     reloading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -83,10 +95,38 @@ class Site:
         return Unhurried(body.parts, headers)
 
     async def page(self, request: Request) -> Response:
-        """The status page."""
-        snapshot = self.exporter.store.snapshot
-        text = await asyncio.to_thread(render_page, snapshot, self.clock())
-        return HTMLResponse(text, headers=SAFE)
+        """The status page, or the checks that a filter wants."""
+        query = request.query_params
+
+        def made(view: View) -> str:
+            try:
+                return render_front(view, read_filter(query))
+            except UsageError as error:
+                return render_front(view, Filter(), str(error))
+
+        return await self._html(request, made)
+
+    async def dataset(self, request: Request) -> Response:
+        """The page of a dataset."""
+        name = request.path_params["dataset"]
+        return await self._html(
+            request, lambda view: render_dataset(view, name) if name in view.names else None
+        )
+
+    async def check(self, request: Request) -> Response:
+        """The page of a check."""
+        found = CheckId(request.path_params["dataset"], request.path_params["check"])
+
+        def made(view: View) -> str | None:
+            check = view.config.by_id.get(found)
+            return None if check is None else render_check(view, check)
+
+        return await self._html(request, made)
+
+    async def style(self, request: Request) -> Response:
+        """The style sheet of the pages."""
+        headers = {**SAFE, "Cache-Control": "max-age=60"}
+        return packed(request, style_sheet().encode(), "text/css; charset=utf-8", headers)
 
     async def checks(self, request: Request) -> Response:
         """Every verdict as JSON."""
@@ -97,6 +137,18 @@ class Site:
             return JSONResponse(data, headers=SAFE)
 
         return await asyncio.to_thread(made)
+
+    async def _html(self, request: Request, made: Callable[[View], str | None]) -> Response:
+        """A page, made in a thread; None where there is no such page."""
+        view = View(self.exporter.store.snapshot, self.past(), self.clock())
+
+        def answer() -> Response:
+            text = made(view)
+            if text is None:
+                return PlainTextResponse(NOT_THERE, status_code=404, headers=SAFE)
+            return packed(request, text.encode(), "text/html; charset=utf-8", SAFE)
+
+        return await asyncio.to_thread(answer)
 
     async def runbook(self, request: Request) -> Response:
         """What to do about an alert; without a name, where to begin."""
@@ -143,6 +195,17 @@ class Site:
         )
 
 
+def packed(
+    request: Request, body: bytes, content_type: str, headers: Mapping[str, str]
+) -> Response:
+    """An answer, compressed for those who can read it."""
+    found = {**headers, "Content-Type": content_type, "Vary": "Accept-Encoding"}
+    if takes_gzip(request.headers.get("accept-encoding", "")):
+        found["Content-Encoding"] = "gzip"
+        body = gzip.compress(body, compresslevel=1, mtime=0)
+    return Response(body, headers=found)
+
+
 def takes_gzip(accepted: str) -> bool:
     """Whether gzip is among the encodings that a client accepts: `gzip;q=0` says that it is not."""
     for coding in accepted.lower().split(","):
@@ -161,12 +224,25 @@ def from_elsewhere(request: Request) -> bool:
     return site not in ("none", "same-origin") or not ours
 
 
-def make_app(exporter: Controls, scrape: Scrape, clock: Clock, *, lifecycle: bool) -> Starlette:
-    """The application; reload and collect answer only where `lifecycle` allows them."""
-    site = Site(exporter, scrape, clock)
+def make_app(
+    exporter: Controls,
+    scrape: Scrape,
+    clock: Clock,
+    *,
+    lifecycle: bool,
+    past: Callable[[], Past] = lambda: NO_PAST,
+) -> Starlette:
+    """The application; reload and collect answer only where `lifecycle` allows them.
+
+    `past` gives what is known of the last days.
+    """
+    site = Site(exporter, scrape, clock, past)
     app = Starlette(
         routes=[
             Route("/", site.page),
+            Route("/datasets/{dataset:str}", site.dataset),
+            Route("/checks/{dataset:str}/{check:path}", site.check),
+            Route("/style.css", site.style),
             Route("/metrics", site.metrics),
             Route("/api/v1/checks", site.checks),
             Route("/runbooks/", site.runbook),

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from warehouse_exporter.alerting.assets import INDEX, runbooks
-from warehouse_exporter.server.web.page import template
+from warehouse_exporter.server.web.page.templating import template
 
 LINK = re.compile(r"\]\((\w+)\.md(#[\w-]*)?\)")
 
