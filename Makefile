@@ -33,10 +33,10 @@ lint: .venv/dev ## ruff and mypy
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-assets: .venv/dev ## write prometheus/ and alertmanager/ from the config of the sample shop
+assets: .venv/dev ## write prometheus/, alertmanager/ and grafana/ from the config of the sample shop
 	$(BIN)/warehouse-exporter assets --config.file exporter/warehouse_exporter/profiles/complete.yml --output build/assets \
-		--exporter-address exporter:9843 --alertmanager-address alertmanager:9093
-	cp -r build/assets/prometheus build/assets/alertmanager .
+		--exporter-address exporter:9843 --alertmanager-address alertmanager:9093 --prometheus-url http://prometheus:9090
+	cp -r build/assets/prometheus build/assets/alertmanager build/assets/grafana .
 
 reference: .venv/dev ## write the generated pages of docs/reference/
 	$(BIN)/warehouse-exporter reference --output docs/reference

@@ -26,6 +26,7 @@ LIBRARIES = {
     "rich": ("cli/", "publish/table.py", "backtest/", "demo/screen.py"),
     "starlette": ("server/web/",),
     "uvicorn": ("server/",),
+    "grafana_foundation_sdk": ("alerting/grafana/dashboards/",),
     "jinja2": ("server/web/",),
     "markdown_it": ("server/web/runbooks.py",),
 }

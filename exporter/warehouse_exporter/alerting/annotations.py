@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from warehouse_exporter.alerting.grafana.dashboards import places
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core import names
 from warehouse_exporter.core.limits import Condition, Reading, Unit
@@ -100,8 +101,8 @@ def texts(
     }
     if runbook := config.alerts.runbook(alert):
         found["runbook_url"] = runbook
-    if config.alerts.dashboard_url:
-        found["dashboard_url"] = config.alerts.dashboard_url.replace("{dataset}", check.id.dataset)
+    if dashboard := places.of_dataset(config, check.id.dataset):
+        found["dashboard_url"] = dashboard
     return found
 
 

@@ -31,6 +31,7 @@ from warehouse_exporter.alerting.annotations import (
     value_template,
 )
 from warehouse_exporter.alerting.assets import rules_about_ourselves
+from warehouse_exporter.alerting.grafana.dashboards import places
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.config.values import parse_duration
 from warehouse_exporter.core import names
@@ -247,6 +248,8 @@ def adapted(rule: Rule, config: Config) -> Rule:
     dropped = {"keep_firing_for"} if given is not None and not int(given[:-1]) else set()
     kept = {key: value for key, value in rule.items() if key not in dropped}
     links = {"runbook_url": runbook} if runbook else {}
+    if dashboard := places.of_exporter(config):
+        links["dashboard_url"] = dashboard
     return {**kept, "annotations": {**rule["annotations"], **links}}
 
 

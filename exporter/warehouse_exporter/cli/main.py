@@ -8,6 +8,7 @@ from warehouse_exporter import __version__
 from warehouse_exporter.cli.commands.backtest import backtest
 from warehouse_exporter.cli.commands.check import check
 from warehouse_exporter.cli.commands.config import reference, schema, validate
+from warehouse_exporter.cli.commands.dashboards import dashboards
 from warehouse_exporter.cli.commands.demo import demo
 from warehouse_exporter.cli.commands.generate import alertmanager, assets, rules
 from warehouse_exporter.cli.commands.init import init
@@ -16,8 +17,8 @@ from warehouse_exporter.cli.commands.serve import serve
 from warehouse_exporter.cli.output import Program
 
 COMMANDS = (
-    init, check, backtest, validate, schema, reference, plan, serve, rules, alertmanager, assets,
-    demo,
+    init, check, backtest, validate, schema, reference, plan, serve, rules, alertmanager,
+    dashboards, assets, demo,
 )  # fmt: skip
 
 

@@ -83,7 +83,9 @@ class Check:
 class Alerts:
     """Where the people who are notified find more; `{alert}` and `{dataset}` are filled in.
 
-    Without a `runbook_url`, runbooks are those that the exporter serves at its `external_url`.
+    Without a `runbook_url`, runbooks are those that the exporter serves at its `external_url`;
+    without a `dashboard_url`, dashboards are those of `warehouse-exporter dashboards`, in the
+    Grafana at `grafana_url`.
     Durations are as they were written; without `keep_firing_for` it follows from each dataset.
     """
 
@@ -92,6 +94,7 @@ class Alerts:
     unmeasured_for: str
     keep_firing_for: str | None = None
     external_url: str | None = None
+    grafana_url: str | None = None
 
     def runbook(self, alert: str) -> str | None:
         """The address of an alert's runbook; None where nobody said where they are."""

@@ -88,7 +88,17 @@ class AlertsSpec(Spec):
         description="Runbook of an alert; {alert} is its name. Default: the exporter's own, at"
         " its `external_url`.",
     )
-    dashboard_url: str | None = Field(None, description="Dashboard; {dataset} is filled in.")
+    grafana_url: str | None = Field(
+        None,
+        pattern=r"^https?://\S+$",
+        description="URL of Grafana, such as https://grafana.example: alerts link to the dashboards"
+        " that `warehouse-exporter dashboards` writes.",
+    )
+    dashboard_url: str | None = Field(
+        None,
+        description="Dashboard of your own; {dataset} is filled in. Default: ours, at"
+        " `grafana_url`.",
+    )
     unmeasured_for: Duration = Field(
         "10m", description="How long a check may be unmeasured before the alert fires."
     )

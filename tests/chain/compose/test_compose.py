@@ -177,8 +177,10 @@ def provisioned(kind: str) -> Any:
 
 
 def test_grafana_asks_prometheus_and_looks_where_dashboards_are() -> None:
-    (source,) = provisioned("datasources")["datasources"]
-    assert source["url"] == "http://prometheus:9090"
+    sources = provisioned("datasources")["datasources"]
+    urls = {source["type"]: source["url"] for source in sources}
+    assert urls == {"prometheus": "http://prometheus:9090",
+                    "alertmanager": "http://alertmanager:9093"}  # fmt: skip
     (provider,) = provisioned("dashboards")["providers"]
     (volume,) = (v for v in services()["grafana"]["volumes"] if isinstance(v, dict))
     assert provider["options"]["path"] == volume["target"]

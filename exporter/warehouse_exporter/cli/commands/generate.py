@@ -1,4 +1,4 @@
-"""The commands that generate files for Prometheus and Alertmanager."""
+"""The commands that generate files for Prometheus, Alertmanager, and a whole stack."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from warehouse_exporter.cli.formats import (
 )
 from warehouse_exporter.cli.options import config_option, load_offline, output_option
 from warehouse_exporter.cli.output import handling_errors, write, write_all
+from warehouse_exporter.core.errors import UsageError
 
 if TYPE_CHECKING:
     from warehouse_exporter.config import Config
@@ -122,14 +123,19 @@ def alertmanager(
     "--alertmanager-address", default=ALERTMANAGER, show_default=True, metavar="HOST:PORT",
     help="Alertmanager's address for Prometheus.",
 )  # fmt: skip
+@click.option(
+    "--prometheus-url", default="http://localhost:9090", show_default=True, metavar="URL",
+    help="Prometheus, as Grafana reaches it.",
+)  # fmt: skip
 def assets(
     config_file: str, output: str, job: str | None, exporter_address: str,
-    alertmanager_address: str,
+    alertmanager_address: str, prometheus_url: str,
 ) -> None:  # fmt: skip
-    """Write everything that Prometheus and Alertmanager need into one folder.
+    """Write everything that Prometheus, Alertmanager and Grafana need into one folder.
 
     That is prometheus/prometheus.yml, prometheus/rules/warehouse.yml, alertmanager/alertmanager.yml
-    with its templates, and a runbook for every alert in runbooks/.
+    with its templates, a runbook for every alert in runbooks/, and in grafana/ the dashboards, if
+    `pip install 'warehouse-exporter[dashboards]'` was run, with the provisioning.
     """
     from warehouse_exporter.alerting import routes
     from warehouse_exporter.alerting.rules import prometheus_config, render
@@ -146,8 +152,23 @@ def assets(
         }
     made |= {f"alertmanager/templates/{name}": text for name, text in shipped.templates().items()}
     made |= {f"runbooks/{name}.md": text for name, text in shipped.runbooks().items()}
+    made |= for_grafana(config, prometheus_url, f"http://{alertmanager_address}")
     write_all(Path(output), made)
     click.echo(f"{len(made)} files written to {output}; start with\n{NEXT}", err=True)
+
+
+def for_grafana(config: Config, prometheus: str, alertmanager: str) -> dict[str, str]:
+    """The files of Grafana; none, and a warning, without the library that builds dashboards."""
+    from warehouse_exporter.alerting.grafana import dashboards, provisioning
+
+    try:
+        made = {f"dashboards/{n}": text for n, text in dashboards.render(config).items()}
+    except UsageError as error:
+        click.echo(f"warning: no dashboards are written: {error}", err=True)
+        return {}
+    found = provisioning.files(prometheus, alertmanager)
+    made |= {f"provisioning/{name}": text for name, text in found.items()}
+    return {f"grafana/{name}": text for name, text in made.items()}
 
 
 NEXT = """\

@@ -1,0 +1,1 @@
+"""What Grafana shows and judges: dashboards, data sources, managed alerting."""
