@@ -19,6 +19,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from warehouse_exporter.baselines.base import Baseline as Baseline
     from warehouse_exporter.config import Config as Config
     from warehouse_exporter.config import load as load
     from warehouse_exporter.core.errors import ConfigError as ConfigError
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 WHERE = {
+    "Baseline": "baselines.base",
     "check": "passes.gate",
     "load": "config",
     "Config": "config",

@@ -10,7 +10,6 @@ from scipy.stats import binom
 from warehouse_exporter.backtest.timeline import episodes
 from warehouse_exporter.core.model import Outcome, Severity
 from warehouse_exporter.kinds.anomaly import Anomaly
-from warehouse_exporter.kinds.shared.departures import Method
 
 from labs.year.series import Day, anomalies, config, judged_year, method_of, metric_of
 from labs.year.simulator import simulated
@@ -55,10 +54,10 @@ def promised(method: str) -> Promised | None:
     """
     (check, *_) = anomalies(config(), method)
     assert isinstance(check.kind, Anomaly)
-    if check.kind.method is not Method.SEASONAL:
+    if check.kind.method != "seasonal":
         return None
     limits = check.kind.given()
-    share = {s: ((limit.fall or 0.0) + (limit.rise or 0.0)) / 2 for s, limit in limits.items()}
+    share = {s: (limit["fall"] + limit["rise"]) / 2 for s, limit in limits.items()}
     return Promised(share[Severity.WARNING], share[Severity.CRITICAL])
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
-from warehouse_exporter.baselines.daily import lesson_of, lesson_of_shares
+from warehouse_exporter.baselines.shared.daily import lesson_of, lesson_of_shares
 from warehouse_exporter.core.model import Outcome, Pass, Verdict
 from warehouse_exporter.plan.closed_days import ClosedDaysCache
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+from warehouse_exporter.baselines.base import SCORE
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.config.load import parse
 from warehouse_exporter.core.model import Column, Outcome, Relation, Severity, Verdict
 from warehouse_exporter.core.states import Count, State, Total
 from warehouse_exporter.kinds.anomaly import Anomaly
 from warehouse_exporter.kinds.shared import untimed
-from warehouse_exporter.kinds.shared.departures import SCORE
 from warehouse_exporter.kinds.shared.untimed import Untimed
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Reading, Scan

@@ -54,6 +54,28 @@ class Teams(Receiver):
 
 class Twice(Teams):
     name = "slack"
+
+from warehouse_exporter.baselines.base import CHANGE, EXPECTED, Written
+from warehouse_exporter.baselines.shared.by_days import ByDays
+from warehouse_exporter.core.limits import Condition, Limit, Reading, Term, Unit
+
+class Highest(ByDays):
+    name = "highest"
+    terms = {"above": Written("per cent above the highest day", per_cent=True)}
+    example = "{warning: {above: 50%}}"
+    middle = "highest"
+
+    def condition(self, severity, terms, direction):
+        limit = Limit(">=", terms["above"], Unit.SHARE, f"{terms['above']:.0%} above the highest")
+        return Condition.all_of(Term(CHANGE.name, limit, Reading.SIGNED))
+
+    def gauges(self, value, past, terms):
+        highest = max(past.values)
+        return {EXPECTED: highest, CHANGE: value / highest - 1}
+
+class OtherForm(Highest):
+    name = "other_form"
+    terms = {"z": Written("per cent, where others have a number", per_cent=True)}
 """
 CONFIG = """
 warehouse: {dsn: "${WAREHOUSE_DSN}"}
@@ -119,6 +141,48 @@ def test_a_receiver_of_another_package_is_one_like_ours(tmp_path: Path) -> None:
         "unrouted": "/all", "critical": "/all", "warning": "/all", "info": None,
         "dead-mans-switch": None, "owner growth": "/growth",
     }  # fmt: skip
+
+
+ANOMALY = """
+warehouse: {dsn: "${WAREHOUSE_DSN}"}
+datasets: {orders: {relation: orders, time: ts}}
+metrics: {orders: {dataset: orders, count: "*"}}
+anomalies: [{metrics: [orders], method: highest, warning: {above: 50%}}]
+"""
+
+
+def test_a_baseline_of_another_package_is_one_like_ours(tmp_path: Path) -> None:
+    package(tmp_path, "[warehouse_exporter.baselines]\nhighest = shop_checks:Highest\n")
+    file = tmp_path / "shop.yml"
+    file.write_text(ANOMALY)
+    rules = run(tmp_path, "rules", "--config.file=shop.yml")
+    assert rules.returncode == 0, rules.stderr
+    assert "warehouse_metric_change_ratio" in rules.stdout
+    assert "50% above the highest" in rules.stdout
+    file.write_text(ANOMALY.replace("above: 50%", "z: 3"))
+    said = run(tmp_path, "rules", "--config.file=shop.yml").stderr
+    assert "shop.yml:5: anomalies[0]: `z` is not a limit of highest, for example" in said
+    file.write_text(ANOMALY.replace("above: 50%", "abov: 50%"))
+    said = run(tmp_path, "rules", "--config.file=shop.yml").stderr
+    assert "anomalies[0].warning.abov: unknown key `abov`; did you mean `above`?" in said
+    file.write_text(ANOMALY.replace("method: highest", "method: hihgest"))
+    said = run(tmp_path, "rules", "--config.file=shop.yml").stderr
+    assert "shop.yml:5: anomalies[0].method: must be 'change', 'highest', 'mad'," in said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("shop_checks:number", "is not a class of a baseline"),
+        ("shop_checks:OtherForm", "`z` is taken by this program"),
+    ],
+)
+def test_a_broken_baseline_is_said_by_name(tmp_path: Path, value: str, said: str) -> None:
+    package(tmp_path, f"[warehouse_exporter.baselines]\nhighest = {value}\n")
+    done = run(tmp_path, "rules", "--config.file=shop.yml")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: plug-in warehouse_exporter.baselines: highest = ")
+    assert said in done.stderr
 
 
 @pytest.mark.parametrize("value", ["shop_checks:number", "shop_checks:Twice"])

@@ -1,174 +1,205 @@
-"""The expected value of a day, with its weekday taken into account, and honest about few days.
-
-The steps have the numbers of docs/reference/baselines.md. A replay calls this for every day, so
-whatever runs once per value of a history must be cheap.
-"""
+"""Weekday-aware, robust, honest about few days: docs/reference/baselines.md says how."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import ClassVar
 
-from warehouse_exporter.baselines.student import normal_score, quantile
+from warehouse_exporter.baselines.base import (
+    CHANGE,
+    DIFFERENCE,
+    EXPECTED,
+    LOWER,
+    MISSED,
+    SCORE,
+    UPPER,
+    Baseline,
+    Direction,
+    Finding,
+    Question,
+    Terms,
+    Written,
+)
+from warehouse_exporter.baselines.shared.daily import (
+    ALL_DAYS,
+    ENOUGH_DAYS,
+    ENOUGH_ROWS,
+    FIFTH,
+    Day,
+    judged,
+)
+from warehouse_exporter.baselines.shared.score import settled
+from warehouse_exporter.baselines.shared.student import two_sided
+from warehouse_exporter.baselines.shared.wording import by_name, no_value, numbers, one_side
+from warehouse_exporter.core.calendar import weekday
+from warehouse_exporter.core.errors import Skipped
+from warehouse_exporter.core.limits import Condition, Limit, Reading, Term, Unit
+from warehouse_exporter.core.model import Severity
+from warehouse_exporter.core.names import Metric as Gauge
+from warehouse_exporter.core.wording import counted, shown
 
-WEEK = 7
-WEEKDAYS_FROM = 14
-"""Days of history from which weekdays are told apart."""
-CLIPS = (0.35, 0.15)
-"""How much a day may differ at least, in each of the two passes over the weekday effects."""
-MORE_PASSES = 8
-"""How often the second is done again, while it cuts off a weekday as a whole."""
-TO_SIGMA = 1.4826
-"""What makes the MAD of a normal distribution its standard deviation."""
-MEDIAN_COST = 1.57
-"""pi / 2: the variance of a median is that much more than the variance of a mean."""
-PRIOR_DAYS, PRIOR_NOISE = 4.0, 0.12
-"""The noise that is taken for granted before the first day, and how many days that is worth."""
-CARRIED = 0.3
-"""How much of yesterday's departure is expected to be there today as well."""
-
-Numbers = list[float]
-Point = tuple[int, float, float]
-"""A day: its number, its value, and the value's cube root."""
-
-
-class Forecast(NamedTuple):
-    """What is expected of a day: a level `mu` and its variance on the scale of cube roots.
-
-    `middle` is the median of the history, `degrees` are those of Student's t, `days` how many days
-    of history there were.
-    """
-
-    middle: float
-    mu: float
-    variance: float
-    degrees: float
-    days: int
-
-    @property
-    def expected(self) -> float:
-        """The expected value, in the unit of the metric."""
-        return self.back(self.mu)
-
-    def back(self, x: float) -> float:
-        """A point of the scale as a value; what lies below the scale's 0 is 0."""
-        return self.middle * max(0.0, 1 + x / 3) ** 3
-
-    def distance(self, value: float) -> float:
-        """t: how far a value lies from what is expected, in predictive standard deviations."""
-        x = 3 * (cube_root(value) / cube_root(self.middle) - 1)
-        return (x - self.mu) / math.sqrt(self.variance)
-
-    def score(self, value: float) -> float:
-        """The distance as the z of a normal distribution with the same tail probability."""
-        return normal_score(self.distance(value), self.degrees)
-
-    def bound(self, alpha: float, side: int) -> float:
-        """The value beyond which a departure to one side (-1 or 1) is less likely than `alpha`.
-
-        `alpha` is two-sided.
-        """
-        reach = quantile(alpha, self.degrees) * math.sqrt(self.variance)
-        return self.back(self.mu + side * reach)
+MILD: Terms = {"fall": 0.01, "rise": 0.0025, "change": 0.15}
+LIMITS: Mapping[Severity, Terms] = {
+    Severity.CRITICAL: {"fall": 0.001, "rise": 0.0002, "change": 0.3},
+    Severity.WARNING: MILD,
+    Severity.INFO: MILD,
+}
+MISSED_ROWS = {Severity.CRITICAL: 10.0, Severity.WARNING: 7.0, Severity.INFO: 7.0}
 
 
-def cube_root(value: float) -> float:
-    """The real cube root: defined at 0, where the logarithm is not, and milder than it on falls."""
-    return math.copysign(abs(value) ** (1 / 3), value)
+class Seasonal(Baseline):
+    """What is expected of a weekday after the weeks before, and how unlikely the value is."""
 
+    name: ClassVar[str] = "seasonal"
+    terms: ClassVar[Mapping[str, Written]] = {
+        "fall": Written("two-sided probability of a fall", per_cent=True),
+        "rise": Written("two-sided probability of a rise", per_cent=True),
+        "change": Written("change of either sign, at least this", per_cent=True),
+        "points": Written(
+            "of a ratio: points of difference, instead of `change`", per_cent=True, of_ratios=True
+        ),
+    }
+    example: ClassVar[str] = "{warning: {fall: 1%, rise: 0.25%, change: 15%}}"
+    defaults: ClassVar[Mapping[Severity, Terms]] = {
+        severity: LIMITS[severity] for severity in (Severity.CRITICAL, Severity.WARNING)
+    }
+    days: ClassVar[int] = 28
+    takes_rate: ClassVar[bool] = True
+    judges_empty_days: ClassVar[bool] = True
+    guard: ClassVar[tuple[str, Terms]] = ("seasonal", MILD)
 
-def point(number: int, value: float) -> Point:
-    """A day of the history."""
-    return number, value, cube_root(value)
-
-
-def median(values: Iterable[float]) -> float:
-    """The middle value, or the mean of the two in the middle."""
-    ordered = sorted(values)
-    half = len(ordered) // 2
-    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
-
-
-def clipped(values: Numbers, usual: float, reach: float) -> Numbers:
-    """What each value differs from the usual one, by `reach` at most."""
-    return [
-        -reach if (rest := value - usual) < -reach else reach if rest > reach else rest
-        for value in values
-    ]
-
-
-def spread(values: Numbers, usual: float) -> float:
-    """The standard deviation that a median absolute deviation stands for."""
-    return TO_SIGMA * median([abs(value - usual) for value in values])
-
-
-def forecast(history: Sequence[Point], today: int, counts: bool) -> Forecast | None:
-    """Steps 1 to 6 for the day with the number `today`; None where the median is not above 0.
-
-    Days whose numbers are seven apart are the same weekday. The history has two days or more,
-    oldest first. For `counts`, the noise of small numbers is added to the prior.
-    """
-    numbers, values, roots = zip(*history, strict=True)
-    middle = median(values)
-    if middle <= 0:
+    def problem(self, terms: Terms, direction: Direction) -> str | None:
+        if "change" in terms and "points" in terms:
+            return "`change` is a fraction of the baseline, `points` is not: write one of them"
+        if any(terms.get(side, 0.0) >= 1 for side in ("fall", "rise")):
+            return f"a probability is less than 100 %, for example {self.example}"
         return None
-    unit = cube_root(middle)
-    places = [number % WEEK for number in numbers]
-    xs = [3 * (root / unit - 1) for root in roots]
-    known = len(xs) >= WEEKDAYS_FROM
-    effects, plain = weekday_effects(xs, places) if known else ([0.0] * WEEK, xs)
-    usual = median(plain)
-    rest = clipped(plain, usual, 3 * max(spread(plain, usual), 0.01))
-    recent = plain[-WEEKDAYS_FROM:]
-    yesterday = rest[-1] if numbers[-1] == today - 1 else 0.0
-    prior = PRIOR_NOISE**2 + (1 / middle if counts else 0.0)
-    noise, nu = noise_of(rest, prior, known)
-    k = places.count(today % WEEK) if known else 0
-    of_level = MEDIAN_COST / len(recent) + MEDIAN_COST * k / (k + 1) ** 2
-    unknown_weekday = PRIOR_NOISE**2 / 2 / (k + 1) ** 2
-    return Forecast(
-        middle=middle,
-        mu=median(recent) + effects[today % WEEK] + CARRIED * yesterday,
-        variance=noise * (1 + of_level) + unknown_weekday,
-        degrees=PRIOR_DAYS + nu,
-        days=len(xs),
+
+    def problem_of_days(self, days: int, needed: int | None) -> str | None:
+        if days < ALL_DAYS:
+            return f"seasonal compares weeks: days is {ALL_DAYS} or more"
+        if needed is not None and needed < ENOUGH_DAYS:
+            return f"seasonal needs {ENOUGH_DAYS} days at least"
+        return None
+
+    def filled(self, severity: Severity, terms: Terms) -> Terms:
+        of_change = () if "points" in terms else ("change",)
+        usual = LIMITS[severity]
+        return {**{name: usual[name] for name in ("fall", "rise", *of_change)}, **terms}
+
+    def needed(self, days: int) -> int:
+        return ENOUGH_DAYS
+
+    def before(
+        self, today: date, days: int, step: int, excluded: Callable[[date], bool]
+    ) -> tuple[date, ...]:
+        """Twice as many days: each of the history is judged by those before it. Days that are
+        excluded are among them; the series says that they do not teach."""
+        return tuple(today - timedelta(days=back) for back in range(2 * days, 0, -1))
+
+    def condition(self, severity: Severity, terms: Terms, direction: Direction) -> Condition:
+        """Less likely than said, and a change that matters; or nothing where rows were expected."""
+        gauge, size = (CHANGE, terms.get("change"))
+        if "points" in terms:
+            gauge, size = DIFFERENCE, terms["points"]
+        alphas = {-1: terms["fall"], 1: terms["rise"]}
+        found = [one_side(side, two_sided(alphas[side]), gauge, size) for side in direction.sides]
+        if direction.falls:
+            rows = MISSED_ROWS[severity]
+            limit = Limit(">=", rows, Unit.NUMBER, f"{rows:g} rows missed")
+            found.append((Term(MISSED.name, limit, Reading.SIGNED),))
+        return Condition(tuple(found))
+
+    def judge(self, asked: Question) -> Finding:
+        name, today, series = asked.name, asked.today, asked.series
+        if today not in series.values and series.rows.get(today) != 0:
+            raise no_value(name, today)
+        said = judged(today, series, asked.history)
+        missed = said.empty.missed if said.empty else 0.0
+        if today not in series.values and said.score != -math.inf and missed < ENOUGH_ROWS:
+            raise no_value(name, today)
+        if series.shares is not None and said.low:
+            total = series.shares[today][1]
+            raise Skipped(
+                f"too few to judge: {shown((said.expected or 0.0) * total)} of {shown(total)} are"
+                f" expected for {name} on {today}, {ENOUGH_ROWS:g} are needed"
+            )
+        if not missed and not said.low and (said.days < asked.needed or said.expected is None):
+            raise Skipped(why_not(asked, said))
+        text = "; ".join([described(asked, said), *notes(asked, said)])
+        brief = f"{name} {shown(said.value)} vs {shown(said.expected or 0.0)}"
+        return Finding(by_name(gauges(asked, said)), text, brief)
+
+
+def why_not(asked: Question, said: Day) -> str:
+    """Why there is no baseline."""
+    if said.days >= asked.needed:
+        return f"{asked.name} is not above 0 on most days: judge it by zscore"
+    return (
+        f"insufficient history: {asked.name} has {counted(said.days, 'day')} to learn from among"
+        f" the {asked.history} before {asked.today}, {asked.needed} are needed"
     )
 
 
-def noise_of(rest: Numbers, prior: float, weekdays: bool) -> tuple[float, float]:
-    """Step 4: the variance of a day, shrunk to the prior, and the degrees of freedom of the days.
+def gauges(asked: Question, said: Day) -> dict[Gauge, float]:
+    """The score, where there is one, and the band that the limits draw."""
+    found: dict[Gauge, float] = {}
+    if said.expected is not None and said.change is not None:
+        found = {
+            EXPECTED: said.expected,
+            CHANGE: said.change,
+            DIFFERENCE: settled(said.value - said.expected),
+        }
+    if said.score is not None:
+        found[SCORE] = said.score
+    if said.empty is not None:
+        found[MISSED] = said.empty.missed
+    return found | band(asked, said)
 
-    The prior is the answer to a history without any noise, and to a short one.
-    """
-    k = len(rest) / WEEK if weekdays else 0.0
-    nu = max(len(rest) - 1 - 6 * k / (k + 1), 2.0)
-    found = 1.06 * sum([x * x for x in rest]) / nu
-    return (PRIOR_DAYS * prior + nu * found) / (PRIOR_DAYS + nu), nu
+
+def band(asked: Question, said: Day) -> dict[Gauge, float]:
+    """The values at which a fall and a rise become as unlikely as the limits say."""
+    found: dict[Gauge, float] = {}
+    if said.bound is None or said.expected is None:
+        return found
+    if asked.direction.falls:
+        low = said.bound(asked.mildest["fall"], -1)
+        found[LOWER] = min(low, FIFTH * said.expected) if said.short else low
+    if asked.direction.rises and not said.short:
+        found[UPPER] = said.bound(asked.mildest["rise"], 1)
+    return found
 
 
-def weekday_effects(xs: Numbers, places: Sequence[int]) -> tuple[Numbers, Numbers]:
-    """Step 2: how each weekday differs, shrunk by how often it was seen; and the days without it.
+def described(asked: Question, said: Day) -> str:
+    """`orders: 120 vs expected 210 (151 to 289) of 28 days (z=-4.10, change=-43 %, frac=0.57)`."""
+    value = shown(said.value) if asked.today in asked.series.values else "nothing"
+    if said.expected is None:
+        return f"{asked.name}: {value}"
+    if said.low:
+        return f"{asked.name}: {value} vs {shown(said.expected)} a day"
+    ends = {gauge: shown(end) for gauge, end in band(asked, said).items()}
+    text = f"{asked.name}: {value} vs expected {shown(said.expected)}"
+    if len(ends) == 2:
+        text += f" ({ends[LOWER]} to {ends[UPPER]})"
+    elif ends:
+        text += f" (at least {ends[LOWER]})" if LOWER in ends else f" (at most {ends[UPPER]})"
+    text += f" of {counted(said.days, 'day')}"
+    return f"{text} {numbers(said.value, said.expected, said.score, said.change)}"
 
-    A weekday that was never seen has no effect. Clipping is meant for days: where it cuts off more
-    than half of a weekday, as it does with a shop that hardly sells on Sundays, the weekday is not
-    told yet, and there is another pass.
-    """
-    effects, plain = [0.0] * WEEK, xs
-    for clip in (*CLIPS, *CLIPS[-1:] * MORE_PASSES):
-        usual = median(plain)
-        reach = max(3 * spread(plain, usual), clip)
-        groups: list[Numbers] = [[] for _ in effects]
-        for place, rest in zip(places, clipped(plain, usual, reach), strict=True):
-            groups[place].append(rest)
-        middles = [median(group) if group else 0.0 for group in groups]
-        shrunk = [
-            (effect + middle) * len(group) / (len(group) + 1)
-            for effect, middle, group in zip(effects, middles, groups, strict=True)
-        ]
-        center = sum(shrunk) / sum(1 for group in groups if group)
-        effects = [e - center if group else 0.0 for e, group in zip(shrunk, groups, strict=True)]
-        plain = [x - effects[place] for x, place in zip(xs, places, strict=True)]
-        if clip == CLIPS[-1] and reach not in middles and -reach not in middles:
-            break
-    return effects, plain
+
+def notes(asked: Question, said: Day) -> Iterator[str]:
+    """What else a reader must know to believe the numbers."""
+    empty = said.empty
+    if empty is not None and empty.run:
+        mean = "" if said.low else f", {shown(empty.mean)} a day before"
+        yield f"{counted(empty.run, 'open day')} without a row{mean}"
+    elif empty is not None and empty.closed and not said.value:
+        yield f"closed weekday: a {weekday(asked.today)} has no rows"
+    if said.low:
+        yield f"fewer than {ENOUGH_ROWS:g} a day: only a run of empty days speaks"
+    elif said.expected is not None and said.short and said.days >= ENOUGH_DAYS:
+        yield f"only {counted(said.days, 'day')} of history: sees falls to a fifth only"
+    if said.moved_since is not None:
+        yield f"regime changed: from now on the history begins on {said.moved_since}"

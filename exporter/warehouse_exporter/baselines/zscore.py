@@ -3,9 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
-from warehouse_exporter.baselines.score import Score, exact, middle, parts, settled
+from warehouse_exporter.baselines.base import (
+    CHANGE,
+    EXPECTED,
+    LOWER,
+    SCORE,
+    UPPER,
+    Direction,
+    Terms,
+    Written,
+)
+from warehouse_exporter.baselines.shared.by_days import ByDays, Past
+from warehouse_exporter.baselines.shared.few import zscore_after
+from warehouse_exporter.baselines.shared.score import Score, exact, middle, parts, settled
+from warehouse_exporter.baselines.shared.wording import at_least, one_side, per_cent
+from warehouse_exporter.core.limits import Condition, Unit
+from warehouse_exporter.core.model import Severity
+from warehouse_exporter.core.names import Metric as Gauge
 
 
 def zscore(value: float, history: Sequence[float]) -> Score:
@@ -26,3 +43,40 @@ def zscore(value: float, history: Sequence[float]) -> Score:
     size = math.sqrt(parts(distance**2, variance))
     score = settled(-size if distance < 0 else size)
     return Score(float(mean), math.sqrt(variance), score, parts(distance, abs(mean)))
+
+
+class ZScore(ByDays):
+    """Mean and standard deviation of the days before; a change beside the score, if given."""
+
+    name: ClassVar[str] = "zscore"
+    terms: ClassVar[Mapping[str, Written]] = {
+        "z": Written("abs(z) at least this"),
+        "change": Written("change of either sign, at least this", per_cent=True),
+    }
+    example: ClassVar[str] = "{warning: {z: 3, change: 30%}}"
+
+    def problem(self, terms: Terms, direction: Direction) -> str | None:
+        return None if "z" in terms else f"zscore needs `z`, for example {self.example}"
+
+    def condition(self, severity: Severity, terms: Terms, direction: Direction) -> Condition:
+        """abs(z) >= z and abs(change) >= change, or the same of one sign."""
+        z, moved = terms["z"], terms.get("change")
+        if direction is not Direction.BOTH:
+            return Condition.all_of(*one_side(direction.sides[0], z, CHANGE, moved))
+        found = [at_least(SCORE, z, Unit.NUMBER, f"|z| >= {z:g}")]
+        if moved is not None:
+            found.append(at_least(CHANGE, moved, Unit.SHARE, f"change >= {per_cent(moved)}"))
+        return Condition.all_of(*found)
+
+    def gauges(self, value: float, past: Past, terms: Terms) -> dict[Gauge, float]:
+        """With days missing, the score as if they were there; the ends of the band are the values
+        at which that score is the limit."""
+        said, seen = zscore(value, past.values), len(past.values)
+        reach = zscore_after(terms["z"], past.days, seen) * said.deviation
+        return {
+            EXPECTED: said.expected,
+            CHANGE: said.change,
+            SCORE: zscore_after(said.score, seen, past.days),
+            LOWER: said.expected - reach,
+            UPPER: said.expected + reach,
+        }

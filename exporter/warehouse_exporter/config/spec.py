@@ -184,6 +184,7 @@ def config_spec() -> type[Spec]:
     item: Any = check_item()
     owner: Any = owner_spec()
     routing: Any = routing_spec()
+    anomaly: Any = Anomaly.as_written()
     dataset: Any = create_model(
         "Dataset",
         __base__=DatasetSpec,
@@ -199,7 +200,7 @@ def config_spec() -> type[Spec]:
         ),
         metrics=(dict[Name, Metric], Field({}, description="Daily business metrics.")),
         queries=(tuple[Query, ...], Field((), description="Custom SQL checks.")),
-        anomalies=(tuple[Anomaly, ...], Field((), description="Metrics compared with their past.")),
+        anomalies=(tuple[anomaly, ...], Field((), description="Metrics compared with their past.")),
         calendar=(dict[str, EventSpec], Field({}, description="Known events and holidays.")),
         owners=(dict[str, owner], Field({}, description="Who is notified.")),
         alerts=(

@@ -15,6 +15,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from warehouse_exporter.core import grammar
+
 SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 LONGEST = 24 * SECONDS["d"]
 """In milliseconds, PostgreSQL keeps a timeout in 31 bits: a little more than that."""
@@ -60,10 +62,10 @@ def parse_time(written: Any) -> dt.time:
 
 def parse_share(written: Any) -> float:
     """`1%`, `0.5%` as a share of 1."""
-    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?%", str(written).strip())
-    if match is None or float(match.group(1)) > 100:
+    share = grammar.parse_share(written)
+    if share is None or share > 1:
         raise ValueError(f"{written!r} is not a share: write a number and %, such as 1%")
-    return float(match.group(1)) / 100
+    return share
 
 
 def valid_memory(written: Any) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from warehouse_exporter.baselines.base import EXPECTED, LOWER, UPPER
 from warehouse_exporter.config import Check
 from warehouse_exporter.core.limits import Term
 from warehouse_exporter.core.model import Result, Sample
 from warehouse_exporter.core.names import ROWS_CHECKED, ROWS_FAILED
 from warehouse_exporter.history.model import Judged, Point, State, decisive, state_of
-from warehouse_exporter.kinds.shared.findings import EXPECTED, LOWER, UPPER
 
 MOST_SERIES = 12
 """Series of a check of which the numbers are kept: those that come first."""

@@ -9,41 +9,35 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import ClassVar, Literal, Self
+from functools import cache
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, create_model, model_validator
 
-from warehouse_exporter.baselines import daily
-from warehouse_exporter.baselines.few import enough
+from warehouse_exporter.baselines import all_baselines
+from warehouse_exporter.baselines.base import (
+    CHANGE,
+    DIFFERENCE,
+    EXPECTED,
+    LOWER,
+    MISSED,
+    SCORE,
+    UPPER,
+    Baseline,
+    Direction,
+    Finding,
+    Question,
+    Terms,
+)
+from warehouse_exporter.baselines.shared.daily import Series
 from warehouse_exporter.core.errors import Skipped
 from warehouse_exporter.core.limits import Condition
 from warehouse_exporter.core.model import Sample, Severity
 from warehouse_exporter.core.names import Metric as Gauge
-from warehouse_exporter.core.wording import counted
 from warehouse_exporter.kinds.metric import refuse_valueless
-from warehouse_exporter.kinds.shared import departures
 from warehouse_exporter.kinds.shared.base import Kind, Name, worst_first
-from warehouse_exporter.kinds.shared.departures import (
-    BUILT_IN,
-    CHANGE,
-    DIFFERENCE,
-    MISSED,
-    SCORE,
-    Departure,
-    Direction,
-    Method,
-)
-from warehouse_exporter.kinds.shared.findings import (
-    EXPECTED,
-    LOWER,
-    UPPER,
-    Finding,
-    Week,
-    by_week,
-    of_zero,
-    unjudged,
-)
-from warehouse_exporter.kinds.shared.forecasts import Question, of_seasonal
+from warehouse_exporter.kinds.shared.departures import Departure, departure_model, fires_late
+from warehouse_exporter.kinds.shared.findings import unjudged
 from warehouse_exporter.kinds.shared.histories import (
     Known,
     needs_of,
@@ -52,14 +46,12 @@ from warehouse_exporter.kinds.shared.histories import (
     series_of,
     values_of,
 )
-from warehouse_exporter.kinds.shared.nothing import VALUE, is_nothing, no_value, refuse_nothing
+from warehouse_exporter.kinds.shared.nothing import VALUE, is_nothing, refuse_nothing
 from warehouse_exporter.measures.dataset_view import Daily, DatasetView
 from warehouse_exporter.measures.requests import Need, Readings
 
-DEFAULT_DAYS = {Method.SEASONAL: 28}
+DEFAULT = "seasonal"
 A_WEEK = 7
-GUARD_LIMIT = Departure.model_validate({"z": 3, "below": "60%"})
-"""When traffic itself fell: the warning of the seed document's median and MAD."""
 
 
 class Anomaly(Kind):
@@ -88,7 +80,7 @@ class Anomaly(Kind):
     in_the_past = False
 
     metrics: tuple[Name, ...] = Field(min_length=1, description="The metrics judged.")
-    method: Method = Field(Method.SEASONAL, description="How the baseline is made.")
+    method: str = Field(DEFAULT, description="How the baseline is made.")
     days: int | None = Field(
         None, ge=2, le=400, description="Days of history; default: 28 for seasonal, else 7."
     )
@@ -102,7 +94,7 @@ class Anomaly(Kind):
         "week",
         description="change: the mean of the last days, or the same weekday a week before.",
     )
-    direction: Direction = Field(Direction.BOTH, description="Which departures speak.")
+    direction: Direction = Field(Direction.BOTH, description="Which departures fire.")
     guards: tuple[Name, ...] = Field(
         (),
         alias="while",
@@ -117,60 +109,86 @@ class Anomaly(Kind):
     warning: Departure | None = None
     critical: Departure | None = None
 
+    @classmethod
+    def as_written(cls) -> type[Kind]:
+        return with_terms()
+
+    @property
+    def baseline(self) -> Baseline:
+        """The method."""
+        return all_baselines()[self.method]
+
     @model_validator(mode="after")
     def makes_sense(self) -> Self:
-        """The limits are those of the method, and a warning speaks before its critical."""
+        """The limits are those of the method, and a warning fires before its critical."""
         if self.where is not None or self.window is not None:
             raise ValueError("anomalies judge metrics: put `where` on the metric, and `days` here")
-        given = self.given()
-        if not given:
-            example = departures.EXAMPLES[self.method]
-            raise ValueError(f"{self.method} needs a limit, for example {example}")
-        for limit in given.values():
-            wrong = departures.problem_of(self.method, limit, self.direction)
-            if wrong:
+        baseline, written = self.baseline, self.written()
+        if not written and not baseline.defaults:
+            raise ValueError(f"{self.method} needs a limit, for example {baseline.example}")
+        for limit in written.values():
+            if wrong := self.problem_of(limit):
                 raise ValueError(wrong)
         self.days_make_sense()
         found = self.conditions()
         if self.warning and self.critical:
             mild, hard = found[Severity.WARNING], found[Severity.CRITICAL]
-            if departures.speaks_late(mild, hard):
+            if fires_late(mild, hard):
                 raise ValueError("warning is laxer than critical: it would never fire first")
         return self
 
+    def problem_of(self, limit: Terms) -> str | None:
+        """What is wrong with the limits of a severity; None when nothing is."""
+        baseline = self.baseline
+        for name in limit:
+            if name not in baseline.terms:
+                return f"`{name}` is not a limit of {self.method}, for example {baseline.example}"
+        return baseline.problem(limit, self.direction)
+
     def days_make_sense(self) -> None:
         """Raise ValueError for a history that the method cannot use."""
-        needed, days = self.min_days, self.history
+        needed, days, baseline = self.min_days, self.history, self.baseline
         if needed is not None and needed > days:
             raise ValueError(f"min_days {needed} is more than days {days}")
-        if self.method is Method.SEASONAL:
-            if days < daily.ALL_DAYS:
-                raise ValueError(f"seasonal compares weeks: days is {daily.ALL_DAYS} or more")
-            if needed is not None and needed < daily.ENOUGH_DAYS:
-                raise ValueError(f"seasonal needs {daily.ENOUGH_DAYS} days at least")
-        elif self.rate is not None:
+        if wrong := baseline.problem_of_days(days, needed):
+            raise ValueError(wrong)
+        if self.rate is not None and not baseline.takes_rate:
             raise ValueError(f"`rate` is for seasonal: {self.method} judges the ratio as it is")
-        if self.against == "weekday" and (self.method is not Method.CHANGE or self.days):
+        if self.by_weekday and (not baseline.takes_weekday or self.days):
             raise ValueError("`against: weekday` is for change, and looks at one day: no `days`")
+
+    @property
+    def by_weekday(self) -> bool:
+        """Whether the history is the same weekday of the week before."""
+        return self.against == "weekday"
+
+    @property
+    def step(self) -> int:
+        """Days between two days of the history."""
+        return A_WEEK if self.by_weekday else 1
 
     @property
     def history(self) -> int:
         """Days of history."""
-        return (
-            1 if self.against == "weekday" else self.days or DEFAULT_DAYS.get(self.method, A_WEEK)
-        )
+        return 1 if self.by_weekday else self.days or self.baseline.days
 
-    def given(self) -> Mapping[Severity, Departure]:
-        """The limits, worst severity first; those of `seasonal` where none are written."""
-        written = worst_first(self.critical, self.warning, self.info)
-        if written or self.method is not Method.SEASONAL:
-            return written
-        return {s: BUILT_IN[s] for s in (Severity.CRITICAL, Severity.WARNING)}
+    def written(self) -> Mapping[Severity, Terms]:
+        """The limits that are written, worst severity first."""
+        found = worst_first(self.critical, self.warning, self.info)
+        return {severity: limit.terms for severity, limit in found.items()}
+
+    def given(self) -> Mapping[Severity, Terms]:
+        """The limits, worst severity first; those of the method where none are written."""
+        baseline = self.baseline
+        limits = self.written() or baseline.defaults
+        return {severity: baseline.filled(severity, limit) for severity, limit in limits.items()}
 
     def only_for_ratios(self) -> list[str]:
         """The words in it that mean nothing for a metric that is no ratio."""
-        points = any(limit.points is not None for limit in self.given().values())
-        return [w for w, there in (("rate", self.rate is not None), ("points", points)) if there]
+        terms = {name: term for name, term in self.baseline.terms.items() if term.of_ratios}
+        written = {name for limit in self.written().values() for name in limit}
+        rate = ["rate"] if self.rate is not None else []
+        return rate + [name for name in terms if name in written]
 
     def builds_on(self) -> tuple[str, ...]:
         return (*self.metrics, *self.guards)
@@ -180,7 +198,7 @@ class Anomaly(Kind):
 
     def conditions(self) -> Mapping[Severity, Condition]:
         return {
-            severity: departures.condition(self.method, severity, limit, self.direction)
+            severity: self.baseline.condition(severity, limit, self.direction)
             for severity, limit in self.given().items()
         }
 
@@ -195,19 +213,17 @@ class Anomaly(Kind):
 
     def past(self, today: date, known: Known) -> tuple[date, ...]:
         """The days of history, oldest first."""
-        if self.method is Method.SEASONAL:
-            return Known(()).before(today, 2 * self.history)
-        return known.before(today, self.history, A_WEEK if self.against == "weekday" else 1)
+        return self.baseline.before(
+            today, self.history, self.step, lambda day: known.on(day) is not None
+        )
 
     def guarded(self) -> Anomaly:
-        """How the metrics are judged that must not have fallen: as this one, or by mad."""
+        """How the metrics are judged that must not have fallen: by the guard of the method."""
+        method, limit = self.baseline.guard
         changed: dict[str, object] = {"critical": None, "info": None, "rate": None, "guards": ()}
-        if self.method is Method.SEASONAL:
-            changed |= {"warning": BUILT_IN[Severity.WARNING]}
-        else:
-            days = None if self.against == "weekday" else self.days
-            changed |= {"method": Method.MAD, "warning": GUARD_LIMIT}
-            changed |= {"days": days, "against": "week"}
+        changed |= {"method": method, "warning": Departure.of(limit)}
+        if method != self.method:
+            changed |= {"days": None if self.by_weekday else self.days, "against": "week"}
         return self.model_copy(update=changed | {"direction": Direction.FALL})
 
     def needs(self, view: DatasetView) -> Mapping[str, Need]:
@@ -218,7 +234,7 @@ class Anomaly(Kind):
             metric = view.metrics[name]
             today = view.calendar.expected
             days = judge.past(today, Known.of(metric, view))
-            earlier = judge.method is not Method.SEASONAL
+            earlier = not judge.baseline.judges_empty_days
             found.update(needs_of(metric, view, (*days, today), earlier))
         return found
 
@@ -239,66 +255,32 @@ class Anomaly(Kind):
     def finding(self, name: str, view: DatasetView, readings: Readings) -> Finding:
         """What the method says of a metric."""
         today, metric = view.calendar.expected, view.metrics[name]
-        known = Known.of(metric, view)
-        refuse_valueless(metric, view, readings_of(metric, readings), today)
-        if self.method is Method.SEASONAL:
+        known, mine = Known.of(metric, view), readings_of(metric, readings)
+        refuse_valueless(metric, view, mine, today)
+        if self.baseline.judges_empty_days:
             refuse_empty(metric, view, readings, self.history, known)
             series = series_of(metric, readings, today, known, self.rate)
-            asked = Question(name, today, series, self.history, self.mildest(), self.direction)
-            return of_seasonal(asked, self.needed)
-        mine = readings_of(metric, readings)
+            return self.found(metric, today, series, known)
         refuse_nothing(metric, view, mine, today)
-        found = self.by_days(metric, view, readings)
+        values = values_of(metric, readings, today, 0.0)  # a sum over no row has fallen to 0
+        found = self.found(metric, today, Series(values), known)
         note = "; no row to add up" if is_nothing(mine, VALUE, today) else ""
         return replace(found, text=found.text + note)
 
-    def by_days(self, metric: Daily, view: DatasetView, readings: Readings) -> Finding:
-        """What the methods that look at single days say; a sum over no row has fallen to 0."""
-        name, today = metric.name or "", view.calendar.expected
-        value = values_of(metric, readings, today, 0.0).get(today)
-        if value is None:
-            raise no_value(name, today)
-        week = self.week(metric, view, readings)
-        if self.is_hard(value) and (len(week.values) < self.needed or not any(week.values)):
-            return of_zero(name, value, week)
-        if len(week.values) < self.needed:
-            raise Skipped(
-                f"insufficient history: {name} has a value on {len(week.values)} of the"
-                f" {counted(week.days, 'day')} before {today}, {self.needed} are needed"
-            )
-        return by_week(self.method, name, value, week, self.mildest(), self.direction)
-
-    def week(self, metric: Daily, view: DatasetView, readings: Readings) -> Week:
-        """The values of the days of history that have one."""
-        today, known = view.calendar.expected, Known.of(metric, view)
-        values, days = values_of(metric, readings, today, 0.0), self.past(today, known)
-        on = days[0] if self.against == "weekday" else None
-        return Week([values[day] for day in days if day in values], self.history, on)
-
-    @property
-    def needed(self) -> int:
-        """Days of history without which nothing is judged."""
-        if self.method is Method.SEASONAL:
-            return self.min_days or daily.ENOUGH_DAYS
-        return self.min_days or enough(self.history)
-
-    def is_hard(self, value: float) -> bool:
-        """Whether a limit is a rule of two numbers: a fall of 100 %, which is a metric that is 0.
-
-        Of a value that is not 0 all limits must be.
-        """
-        limits = self.given().values()
-        if self.method is not Method.CHANGE or not self.direction.falls:
-            return False
-        if self.direction.rises and value and any(one.rise or one.change for one in limits):
-            return False
-        hard = [(one.fall or one.change) == 1 for one in limits]
-        return all(hard) if value else any(hard)
-
-    def mildest(self) -> Departure:
-        """The limits that draw the band."""
-        severity, limit = list(self.given().items())[-1]
-        return departures.filled(severity, limit) if self.method is Method.SEASONAL else limit
+    def found(self, metric: Daily, today: date, series: Series, known: Known) -> Finding:
+        """What the method says of a series."""
+        asked = Question(
+            name=metric.name or "",
+            today=today,
+            series=series,
+            days=self.past(today, known),
+            history=self.history,
+            needed=self.min_days or self.baseline.needed(self.history),
+            limits=self.given(),
+            direction=self.direction,
+            step=self.step,
+        )
+        return self.baseline.judge(asked)
 
     def skip_if_fallen(self, name: str, view: DatasetView, readings: Readings) -> None:
         """Raise Skipped where a metric, on which another is judged, is not known to be normal."""
@@ -308,3 +290,15 @@ class Anomaly(Kind):
             raise Skipped(f"traffic itself fell: {found.brief}")
         if found.blind is not None:
             raise Skipped(f"nobody knows whether traffic is normal: {found.blind}")
+
+
+@cache
+def with_terms() -> type[Anomaly]:
+    """The model of what is written: with the methods that are installed, and their terms."""
+    methods: Any = Literal[tuple(all_baselines())]
+    limits: Any = departure_model()
+    fields: dict[str, Any] = {
+        severity: (limits | None, None) for severity in ("info", "warning", "critical")
+    }
+    fields["method"] = (methods, Field(DEFAULT, description="How the baseline is made."))
+    return create_model("Anomaly", __base__=Anomaly, __doc__=Anomaly.__doc__, **fields)

@@ -10,7 +10,8 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from warehouse_exporter.baselines.score import settled
+from warehouse_exporter.baselines.shared.score import settled
+from warehouse_exporter.baselines.shared.wording import no_value
 from warehouse_exporter.core.calendar import last_days
 from warehouse_exporter.core.limits import Limit, Term, Unit
 from warehouse_exporter.core.model import Sample
@@ -25,7 +26,6 @@ from warehouse_exporter.kinds.shared.nothing import (
     is_nothing,
     lost,
     named_parts,
-    no_value,
     parts_of,
 )
 from warehouse_exporter.kinds.shared.totals import (

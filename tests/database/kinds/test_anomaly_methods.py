@@ -322,7 +322,7 @@ def test_a_guard_that_cannot_be_measured_makes_the_check_unmeasured(warehouse: W
         ("method: zscore, rate: true, warning: {z: 3}", "`rate` is for seasonal"),
         ("method: zscore, against: weekday, warning: {z: 3}", "`against: weekday` is for change"),
         ("method: change, against: weekday, days: 9, warning: {fall: 9%}", "no `days`"),
-        ("method: prophet", "must be 'seasonal', 'zscore', 'mad' or 'change'"),
+        ("method: prophet", "must be 'change', 'mad', 'seasonal' or 'zscore'"),
         ("warning: {z: 3}", "`z` is not a limit of seasonal, for example"),
         ("warning: {fall: 100%}", "a probability is less than 100 %"),
         ("warning: {change: 9%, points: 2%}", "write one of them"),

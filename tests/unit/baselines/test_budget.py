@@ -9,9 +9,9 @@ from functools import cache
 
 import numpy as np
 import pytest
-from warehouse_exporter.baselines.daily import Day, Series, judged
 from warehouse_exporter.baselines.mad import mad
-from warehouse_exporter.baselines.student import two_sided
+from warehouse_exporter.baselines.shared.daily import Day, Series, judged
+from warehouse_exporter.baselines.shared.student import two_sided
 from warehouse_exporter.baselines.zscore import zscore
 
 WEEK = (1, 1.05, 1, 0.95, 1.1, 0.8, 0.7)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from warehouse_exporter.baselines.daily import Day, Series, judged
-from warehouse_exporter.baselines.student import two_sided
+from warehouse_exporter.baselines.shared.daily import Day, Series, judged
+from warehouse_exporter.baselines.shared.student import two_sided
 
 from tests.unit.baselines import oracle
 

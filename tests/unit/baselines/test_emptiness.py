@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, timedelta
 
 import pytest
-from warehouse_exporter.baselines.emptiness import Emptiness, emptiness
+from warehouse_exporter.baselines.shared.emptiness import Emptiness, emptiness
 
 MONDAY = date(2026, 3, 9)
 

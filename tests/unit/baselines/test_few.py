@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from warehouse_exporter.baselines.few import enough, mad_after, mad_factor, zscore_after
+from warehouse_exporter.baselines.shared.few import enough, mad_after, mad_factor, zscore_after
 
 DAYS = st.integers(3, 60)
 SCORES = st.floats(-60, 60).filter(lambda score: abs(score) > 1e-3)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from warehouse_exporter.baselines.rates import pooled
+from warehouse_exporter.baselines.shared.rates import pooled
 
 DAY = st.integers(50, 5000).flatmap(
     lambda total: st.tuples(st.integers(1, total - 1).map(float), st.just(float(total)))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
-from warehouse_exporter.baselines.replay import Lesson, replay
+from warehouse_exporter.baselines.shared.replay import Lesson, replay
 
 WINDOW = 10
 

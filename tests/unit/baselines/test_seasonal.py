@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from warehouse_exporter.baselines.seasonal import Forecast, forecast, point
-from warehouse_exporter.baselines.student import two_sided
+from warehouse_exporter.baselines.shared.forecast import Forecast, forecast, point
+from warehouse_exporter.baselines.shared.student import two_sided
 
 from tests.unit.baselines import oracle
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from warehouse_exporter.baselines.student import normal_score, quantile, tail, two_sided
+from warehouse_exporter.baselines.shared.student import normal_score, quantile, tail, two_sided
 
 DEGREES = st.floats(2, 400)
 

@@ -126,6 +126,11 @@ class Kind(BaseModel):
         None, alias="for", description="How long a breach must last before the alert fires."
     )
 
+    @classmethod
+    def as_written(cls) -> type[Kind]:
+        """The model of what is written in the config; other packages may add words to it."""
+        return cls
+
     def default_name(self) -> str:
         """The name of a check that has none in the config; a default column is not part of it."""
         column, fields = getattr(self, "column", None), type(self).model_fields

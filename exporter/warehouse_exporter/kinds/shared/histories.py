@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 
-from warehouse_exporter.baselines.daily import ENOUGH_ROWS, Series, Share
-from warehouse_exporter.baselines.emptiness import emptiness
-from warehouse_exporter.core.calendar import ONE_DAY, Event
+from warehouse_exporter.baselines.shared.daily import ENOUGH_ROWS, Series, Share
+from warehouse_exporter.baselines.shared.emptiness import emptiness
+from warehouse_exporter.baselines.shared.wording import no_value
+from warehouse_exporter.core.calendar import Event
 from warehouse_exporter.core.states import Count, Figure, State, Total
 from warehouse_exporter.kinds.metric import by_day, daily_needs, daily_values
 from warehouse_exporter.kinds.shared.nothing import (
@@ -18,15 +18,11 @@ from warehouse_exporter.kinds.shared.nothing import (
     is_nothing,
     lost,
     named_parts,
-    no_value,
     parts_of,
 )
 from warehouse_exporter.measures.dataset_view import Daily, DatasetView
 from warehouse_exporter.measures.requests import Need, Reading, Readings, Scan
 from warehouse_exporter.sql import words
-
-FURTHER = 60
-"""How many days of the calendar a history steps over at most, and six weekdays of every week."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +50,6 @@ class Known:
     def silent(self, days: tuple[date, ...]) -> frozenset[date]:
         """Those of the days of which nothing is expected."""
         return frozenset(day for day in days if (found := self.on(day)) and found.silences_falls)
-
-    def before(self, day: date, count: int, step: int = 1) -> tuple[date, ...]:
-        """The newest `count` days before a day that teach, each `step` days apart, oldest first."""
-        earlier = (day - ONE_DAY * step * back for back in range(1, 7 * count + FURTHER + 1))
-        found = islice((one for one in earlier if not self.on(one)), count)
-        return tuple(found)[::-1]
 
 
 def datasets_of(metric: Daily, view: DatasetView) -> list[str]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
+from warehouse_exporter.baselines.shared.wording import no_value
+from warehouse_exporter.core.errors import Reason, Unmeasured
 from warehouse_exporter.core.states import Count, Figure, Total
 from warehouse_exporter.measures.dataset_view import Daily, DatasetView
 from warehouse_exporter.measures.requests import Lookup, Need, Readings
@@ -79,8 +80,3 @@ def lost(part: Daily, day: date) -> Unmeasured:
         f"{part.dataset} has no row{which} on {day} for {part.name}, but has some of days before:"
         f" load the day, or put it in the calendar if nothing is expected of it",
     )
-
-
-def no_value(name: str, day: date) -> Skipped:
-    """The skip of a metric that is no number on the day judged."""
-    return Skipped(f"{name} has no value on {day}: nothing to add up or to divide by")

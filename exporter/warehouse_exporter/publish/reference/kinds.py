@@ -60,7 +60,7 @@ def example(kind: type[Kind]) -> str:
 
 def parameters(kind: type[Kind]) -> Iterator[str]:
     """What the kind takes besides the parameters of all kinds, and the groups in it."""
-    schema: dict[str, Any] = kind.model_json_schema(by_alias=True)
+    schema: dict[str, Any] = kind.as_written().model_json_schema(by_alias=True)
     defs = schema.get("$defs", {})
     common = OF_ALL | LIMITS if issubclass(kind, Limited) else OF_ALL
     if set(schema["properties"]) - common:

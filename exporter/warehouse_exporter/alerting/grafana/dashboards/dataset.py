@@ -27,11 +27,11 @@ from warehouse_exporter.alerting.grafana.dashboards.promql import (
     series,
 )
 from warehouse_exporter.alerting.grafana.dashboards.watched import Watched
+from warehouse_exporter.baselines.base import EXPECTED, LOWER, UPPER
 from warehouse_exporter.config import Config
 from warehouse_exporter.core import names
 from warehouse_exporter.kinds.freshness import Freshness
 from warehouse_exporter.kinds.metric import Metric
-from warehouse_exporter.kinds.shared.findings import EXPECTED, LOWER, UPPER
 from warehouse_exporter.kinds.volume import Volume
 
 ABOUT = "One dataset, from its rows to its columns and keys, with the limits of the config."

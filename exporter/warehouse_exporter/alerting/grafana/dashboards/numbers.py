@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from warehouse_exporter.alerting.grafana.dashboards.panels import DAILY, Ask, Frame, Panel, chart
 from warehouse_exporter.alerting.grafana.dashboards.promql import equal, limits, series
 from warehouse_exporter.alerting.grafana.dashboards.watched import Watched
+from warehouse_exporter.baselines.base import EXPECTED, LOWER, UPPER
 from warehouse_exporter.kinds.metric import Metric
-from warehouse_exporter.kinds.shared.findings import EXPECTED, LOWER, UPPER
 
 NEWEST = 'age_days="1"'
 

@@ -9,7 +9,6 @@ from warehouse_exporter.config import Check, Config
 from warehouse_exporter.kinds.anomaly import Anomaly
 from warehouse_exporter.kinds.metric import FORMS, Metric
 from warehouse_exporter.kinds.shared.base import Share
-from warehouse_exporter.kinds.shared.departures import Method
 from warehouse_exporter.kinds.shared.totals import ROW
 
 REVENUE = frozenset(
@@ -79,7 +78,7 @@ class Watched:
             for check in self.config.checks
             if isinstance(check.kind, Anomaly) and check.kind.metrics == (metric,)
         ]
-        found.sort(key=lambda check: getattr(check.kind, "method", None) is Method.CHANGE)
+        found.sort(key=lambda check: getattr(check.kind, "method", None) == "change")
         return found[0] if found else None
 
     def metric_check(self, metric: str) -> Check:

@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
+from warehouse_exporter.baselines.base import LOWER, UPPER
 from warehouse_exporter.config import Check
 from warehouse_exporter.core.calendar import last_days
 from warehouse_exporter.core.model import Sample
@@ -15,7 +16,6 @@ from warehouse_exporter.core.wording import DIGITS, per_cent, shown
 from warehouse_exporter.history.model import RANK, Point, State
 from warehouse_exporter.kinds.anomaly import Anomaly
 from warehouse_exporter.kinds.metric import Metric
-from warehouse_exporter.kinds.shared.findings import LOWER, UPPER
 from warehouse_exporter.server.web.lines import Line, View
 from warehouse_exporter.server.web.page.charts import Series, sparkline
 from warehouse_exporter.server.web.page.times import day_name

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache, partial
 
-from warehouse_exporter.baselines.emptiness import Emptiness, emptiness
-from warehouse_exporter.baselines.rates import pooled
-from warehouse_exporter.baselines.replay import Lesson, replay
-from warehouse_exporter.baselines.score import parts
-from warehouse_exporter.baselines.seasonal import Forecast, Point, forecast, point
-from warehouse_exporter.baselines.student import quantile, two_sided
+from warehouse_exporter.baselines.shared.emptiness import Emptiness, emptiness
+from warehouse_exporter.baselines.shared.forecast import Forecast, Point, forecast, point
+from warehouse_exporter.baselines.shared.rates import pooled
+from warehouse_exporter.baselines.shared.replay import Lesson, replay
+from warehouse_exporter.baselines.shared.score import parts
+from warehouse_exporter.baselines.shared.student import quantile, two_sided
 
 ENOUGH_DAYS = 7
 """With fewer days of history nothing is judged."""

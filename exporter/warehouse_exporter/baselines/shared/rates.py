@@ -9,8 +9,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from warehouse_exporter.baselines.score import parts
-from warehouse_exporter.baselines.student import normal_score, quantile, two_sided
+from warehouse_exporter.baselines.shared.score import parts
+from warehouse_exporter.baselines.shared.student import normal_score, quantile, two_sided
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 
-from warehouse_exporter.baselines.score import settled
-from warehouse_exporter.baselines.student import quantile, tail
+from warehouse_exporter.baselines.shared.score import settled
+from warehouse_exporter.baselines.shared.student import quantile, tail
 
 LEAST = 3
 """With fewer days there is no deviation to speak of."""

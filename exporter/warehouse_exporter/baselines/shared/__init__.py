@@ -1,0 +1,1 @@
+"""What several baselines need: arithmetic, days without rows, wording."""
