@@ -102,7 +102,7 @@ def calm_lines(check: Check) -> Iterator[str]:
 def page(made: Config, broken: int) -> list[str]:
     """The lines of a page on which the first checks are in breach, and not measured."""
     return [
-        line
+        breaches.in_warehouse(line, made)
         for place, check in enumerate(made.checks)
         for line in (breaches.lines_of(check) if place < broken else calm_lines(check))
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -54,7 +55,7 @@ def series(name: str, check: str = "", **labels: str) -> tuple[str, frozenset[tu
     """The key of one series of a check (`dataset.check`) or of ourselves."""
     dataset, _, short = check.partition(".")
     own = {"dataset": dataset, "check": short} if check else {}
-    return name, frozenset({**own, **labels}.items())
+    return name, frozenset({"warehouse": "warehouse", **own, **labels}.items())
 
 
 def store(more: str = OWN) -> SnapshotStore:
@@ -88,6 +89,17 @@ def test_the_rules_that_follow_from_the_config_in_use_have_a_fingerprint() -> No
     published.fingerprinted(old, checksum(old))
     found = {key for key in scrape(published) if key[0] == "rules_info"}
     assert found == {series("rules_info", checksum=new)}, "the old config is in use no more"
+
+
+def test_every_series_of_ours_names_the_warehouse_also_after_it_was_renamed() -> None:
+    published = store()
+    published.publish(pass_of({"orders.volume": passed(rows=7)}))
+    for name in ("warehouse", "shop-eu"):
+        named = replace(published.snapshot.config.warehouse, name=name)
+        published.reconfigure(replace(published.snapshot.config, warehouse=named), NOON)
+        got = scrape(published)
+        assert {name for name, _ in got} >= {"rows", "check_limit", "exporter_build_info"}
+        assert {dict(labels).get("warehouse") for _, labels in got} == {name}
 
 
 def test_the_number_of_checks_is_a_gauge() -> None:
@@ -233,7 +245,8 @@ def test_a_column_of_a_query_becomes_a_label_that_is_none_of_ours(column: str, l
 def test_infinity_is_rendered_as_prometheus_reads_it() -> None:
     published = store()
     published.publish(pass_of({"orders.volume": passed(rows=float("inf"))}))
-    assert 'warehouse_rows{check="volume",dataset="orders"} +Inf' in text(published)
+    line = 'warehouse_rows{check="volume",dataset="orders",warehouse="warehouse"} +Inf'
+    assert line in text(published)
 
 
 @pytest.mark.parametrize("accept", [PROMETHEUS_2, PROMETHEUS_3])

@@ -17,7 +17,7 @@ from warehouse_exporter.config import Config
 def series(name: str, check: str, **labels: str) -> str:
     """A series of a check (`dataset.check`); the name is without `warehouse_`."""
     dataset, _, short = check.partition(".")
-    pairs = {"dataset": dataset, "check": short, **labels}
+    pairs = {"warehouse": "warehouse", "dataset": dataset, "check": short, **labels}
     shown = ",".join(f"{key}={json.dumps(text)}" for key, text in pairs.items())
     return f"warehouse_{name}{{{shown}}}"
 

@@ -91,5 +91,5 @@ def test_a_scrape_has_the_labels_that_the_reference_names() -> None:
             name = re.sub("_total$", "", sample.name)
             if name in known:
                 seen += 1
-                assert set(sample.labels) == known[name], sample.name
+                assert set(sample.labels) == {names.WAREHOUSE, *known[name]}, sample.name
     assert seen > 10

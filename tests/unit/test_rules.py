@@ -77,7 +77,7 @@ def test_promtool_takes_the_rules_of_every_kind(tmp_path: Path) -> None:
     loaded = shop_warehouse.config("dbname=nowhere")
     file = tmp_path / "rules.yml"
     file.write_text(render(loaded))
-    expected = len(all_rules(loaded)) + len(rules_about_ourselves()["rules"])
+    expected = len(all_rules(loaded)) + len(rules_about_ourselves("shop")["rules"])
     assert f"{expected} rules found" in promtool("check rules", file)
 
 
@@ -224,7 +224,7 @@ def test_the_fingerprint_of_the_rules_is_that_of_what_they_say() -> None:
     assert loaded == {
         "record": "warehouse:rules_loaded",
         "expr": "vector(1)",
-        "labels": {"checksum": checksum(orders())},
+        "labels": {"warehouse": "warehouse", "checksum": checksum(orders())},
     }
     assert re.fullmatch("[0-9a-f]{16}", checksum(orders()))
     assert checksum(orders(path="elsewhere.yml", alerts="# a comment")) == checksum(orders())

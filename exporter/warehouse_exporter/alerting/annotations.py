@@ -53,7 +53,7 @@ def value_template(condition: Condition) -> str:
 
 def same(check: Check) -> tuple[str, ...]:
     """Labels by which an alert's own series is found: a funnel has one for each of its steps."""
-    return ("job", "instance", *check.kind.metric.labels)
+    return ("warehouse", "job", "instance", *check.kind.metric.labels)
 
 
 def own_series(check: Check) -> Callable[[str], str]:
@@ -109,5 +109,6 @@ def texts(
 def reason_template(check: Check) -> str:
     """` (timeout)`, as the exporter says it of the check."""
     known = selector(names.UNMEASURED_REASON.name, check).replace("%", "%%").removesuffix("}")
-    question = f"printf `{known},job=%q,instance=%q}}` $labels.job $labels.instance"
+    same = f"{known},warehouse=%q,job=%q,instance=%q}}"
+    question = f"printf `{same}` $labels.warehouse $labels.job $labels.instance"
     return f'{{{{ with {question} | query }}}} ({{{{ . | first | label "reason" }}}}){{{{ end }}}}'

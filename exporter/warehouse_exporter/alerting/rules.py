@@ -25,6 +25,7 @@ from warehouse_exporter.alerting.annotations import (
     counts_template,
     literal,
     more_template,
+    quoted,
     reason_template,
     selector,
     texts,
@@ -51,7 +52,7 @@ CAUSE = 1.2
 still inhibited, or they would notify after everything is over."""
 INTERVAL = "15s"
 """Time between two scrapes, and between two evaluations of the rules."""
-CHECK = "job, dataset, check"
+CHECK = "warehouse, job, dataset, check"
 MEASURED_AT, BLIND = "warehouse:check_measured_at", "warehouse:check_blind"
 LAST = "{}:last"
 """Gauge -> the series with its last measured value."""
@@ -60,37 +61,47 @@ LOADED = "warehouse:rules_loaded"
 Rule = dict[str, Any]
 
 
-def expression(condition: Condition, check: Check) -> str:
+def in_warehouse(metric: str, config: Config) -> str:
+    """All series of a metric in the config's warehouse: Prometheus may have others."""
+    return f"{metric}{{{names.WAREHOUSE}={quoted(config.warehouse.name)}}}"
+
+
+def series(metric: str, check: Check, config: Config, **labels: str) -> str:
+    """The series of one check."""
+    return selector(metric, check, **{names.WAREHOUSE: config.warehouse.name}, **labels)
+
+
+def expression(condition: Condition, check: Check, config: Config) -> str:
     """The condition on the last measured value: from now, or from before measuring failed."""
     return condition.promql(
-        lambda metric: selector(LAST.format(metric), check, **check.kind.judged)
+        lambda metric: series(LAST.format(metric), check, config, **check.kind.judged)
     )
 
 
-def memory() -> list[Rule]:
-    """When each check was last measured, and which are blind: measured recently, but not now.
-
-    Series are matched by job: another warehouse may have a check of the same name.
-    """
-    now = f"{names.MEASURED.name} == 1"
+def memory(config: Config) -> list[Rule]:
+    """When each check was last measured, and which are blind: measured recently, but not now."""
+    now = f"{in_warehouse(names.MEASURED.name, config)} == 1"
+    measured_at = in_warehouse(MEASURED_AT, config)
     return [
         {
             "record": MEASURED_AT,
-            "expr": f"timestamp({now})\nor\n({MEASURED_AT} > time() - {HELD})",
+            "expr": f"timestamp({now})\nor\n({measured_at} > time() - {HELD})",
         },
-        {"record": BLIND, "expr": f"{MEASURED_AT}\nunless on({CHECK}) ({now})"},
+        {"record": BLIND, "expr": f"{measured_at}\nunless on({CHECK}) ({now})"},
     ]
 
 
-def last(metric: str) -> Rule:
+def last(metric: str, config: Config) -> Rule:
     """The last measured value of a gauge; dropped by the first measurement without a value."""
     name = LAST.format(metric)
-    return {"record": name, "expr": f"{metric}\nor\n({name} and on({CHECK}) {BLIND})"}
+    now, before, blind = (in_warehouse(each, config) for each in (metric, name, BLIND))
+    return {"record": name, "expr": f"{now}\nor\n({before} and on({CHECK}) {blind})"}
 
 
 def labels(check: Check, severity: Severity, config: Config, role: str | None) -> dict[str, str]:
     """The labels by which an alert is routed."""
     return {
+        names.WAREHOUSE: config.warehouse.name,
         "severity": severity.value,
         "dataset": check.id.dataset,
         "check": literal(check.id.name),
@@ -142,7 +153,7 @@ def finding_rule(
     alert, keep = check.kind.alert, kept(check, config)
     return {
         "alert": alert,
-        "expr": expression(condition, check),
+        "expr": expression(condition, check, config),
         **({"for": check.kind.hold} if check.kind.hold else {}),
         **({"keep_firing_for": keep} if keep else {}),
         "labels": labels(check, severity, config, role_of(check)),
@@ -170,7 +181,7 @@ def unmeasured_rule(check: Check, place: int, config: Config) -> Rule:
     )
     return {
         "alert": names.ALERT_UNMEASURED,
-        "expr": f"{selector(names.MEASURED.name, check)} == 0",
+        "expr": f"{series(names.MEASURED.name, check, config)} == 0",
         "for": config.alerts.unmeasured_for,
         "labels": labels(check, severity, config, names.SYMPTOM),
         "annotations": texts(
@@ -215,7 +226,12 @@ def judging(config: Config) -> list[Rule]:
         if severity in conditions
     ]
     unmeasured = [unmeasured_rule(check, place, config) for place, check in enumerate(checks)]
-    return [*memory(), *map(last, judged), *findings, *unmeasured]
+    return [
+        *memory(config),
+        *(last(metric, config) for metric in judged),
+        *findings,
+        *unmeasured,
+    ]
 
 
 def checksum(config: Config) -> str:
@@ -235,9 +251,10 @@ def digest(rules: list[Rule]) -> str:
 def groups(config: Config, job: str | None = None) -> Iterator[dict[str, Any]]:
     """The one group of rules about the data, and the one about the exporter itself."""
     rules = judging(config)
-    loaded = {"record": LOADED, "expr": "vector(1)", "labels": {"checksum": digest(rules)}}
+    shown = {names.WAREHOUSE: config.warehouse.name, "checksum": digest(rules)}
+    loaded = {"record": LOADED, "expr": "vector(1)", "labels": shown}
     yield {"name": GROUP, "rules": [*rules, loaded]}
-    ours = rules_about_ourselves(job)
+    ours = rules_about_ourselves(config.warehouse.name, job)
     yield {**ours, "rules": [adapted(rule, config) for rule in ours["rules"]]}
 
 

@@ -142,6 +142,7 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
 def warehouse(spec: Any, base: FilePath) -> Warehouse:
     """The warehouse database; a relative `dsn_file` is next to the config."""
     return Warehouse(
+        name=spec.name,
         dsn=spec.dsn,
         dsn_file=base / spec.dsn_file if spec.dsn_file else None,
         timezone=spec.timezone,

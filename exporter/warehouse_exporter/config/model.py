@@ -23,8 +23,9 @@ from warehouse_exporter.kinds.shared.base import Kind
 class Warehouse:
     """The warehouse database and how to use it; times in seconds.
 
-    `engine` is the word of what reads it, and `location` where it is, unless a DSN says
-    it. Where `work_mem` and `parallel_workers` are None, the server's own settings hold.
+    `name` is the value of the label `warehouse` of every series and alert, `engine` the word of
+    what reads it, and `location` where it is, unless a DSN says it. Where `work_mem` and
+    `parallel_workers` are None, the server's own settings hold.
     """
 
     dsn: str | None
@@ -40,6 +41,7 @@ class Warehouse:
     parallel_workers: int | None = None
     engine: str = "postgres"
     location: Any = None
+    name: str = "warehouse"
 
     def connection_string(self, stop: threading.Event | None = None) -> str:
         """The DSN; from its file it is read anew each time, so that a rotated password is found.

@@ -22,6 +22,7 @@ from warehouse_exporter.config.values import (
     Span,
     Spec,
     TimeOfDay,
+    WarehouseName,
     Zone,
 )
 from warehouse_exporter.kinds import kinds_in
@@ -34,6 +35,11 @@ from warehouse_exporter.kinds.shared.base import Duration, Name
 class WarehouseSpec(Spec):
     """The warehouse database."""
 
+    name: WarehouseName = Field(
+        "warehouse",
+        description="Value of the label `warehouse` of every series and alert. Configs under one"
+        " Prometheus need different names.",
+    )
     dsn: str | None = Field(None, description="Connection string, from the environment: ${NAME}.")
     dsn_file: str | None = Field(
         None, description="File with the connection string; re-read on every connect."

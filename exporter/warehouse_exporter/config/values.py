@@ -23,6 +23,7 @@ LONGEST = 24 * SECONDS["d"]
 CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?: +(\S+))?")
 MEMORY = re.compile(r"^([1-9][0-9]{0,9})(kB|MB|GB)$")
 KILOBYTES = {"kB": 1, "MB": 1024, "GB": 1024**2}
+WAREHOUSE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 PART = re.compile(r'"((?:[^"]|"")+)"|([^".]+)')
 
 
@@ -39,6 +40,16 @@ def parse_duration(written: Any) -> float:
     if seconds < 0.001:
         raise ValueError(f"{match.group()[:40]} is too short: write at least 0.001s")
     return seconds
+
+
+def parse_warehouse_name(written: Any) -> str:
+    """The value of the label `warehouse`: it must be valid in every selector and file name."""
+    if not isinstance(written, str) or not WAREHOUSE_NAME.fullmatch(written):
+        raise ValueError(
+            f"{written!r} is not a name of a warehouse: write letters, digits, `_`, `.` and `-`,"
+            " at most 63, such as shop-eu"
+        )
+    return written
 
 
 def parse_zone(written: Any) -> ZoneInfo:
@@ -147,6 +158,13 @@ TimeOfDay = Annotated[
     dt.time,
     BeforeValidator(parse_time),
     text_like("06:30", "06:30 Europe/Berlin"),
+]
+WarehouseName = Annotated[
+    str,
+    BeforeValidator(parse_warehouse_name),
+    WithJsonSchema(
+        {"type": "string", "pattern": f"^{WAREHOUSE_NAME.pattern}$", "examples": ["shop-eu"]}
+    ),
 ]
 RelationName = Annotated[str, AfterValidator(valid_relation)]
 Names = Annotated[

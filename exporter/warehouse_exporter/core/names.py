@@ -12,6 +12,8 @@ from dataclasses import dataclass
 ROOT_CAUSE, SYMPTOM = "root_cause", "symptom"
 """Values of the label `role` of alerts: a root cause inhibits the symptoms that follow from it."""
 FROM_LAST_PASS = "As of the last pass."
+WAREHOUSE = "warehouse"
+"""The label with the name of the config's warehouse, on all of our series and alerts."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,9 @@ DEFAULT_PORT = 9843
 APPLICATION_NAME = "warehouse-exporter"
 
 BAD_LABEL = re.compile(r"[^a-zA-Z0-9_]")
-OWN_LABELS = ("dataset", "check", "severity", "owner", "layer", "incident", "alertname")
+OWN_LABELS = (
+    WAREHOUSE, "dataset", "check", "severity", "owner", "layer", "incident", "role", "alertname",
+)  # fmt: skip
 """Labels that we or the alert rules set. Two series that differ only in one of them would become
 the same alert, and Prometheus then rejects the whole rule."""
 

@@ -12,7 +12,7 @@ from prometheus_client.core import Metric as Family
 from prometheus_client.registry import Collector
 
 from warehouse_exporter import __version__
-from warehouse_exporter.config import Check
+from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core import names
 from warehouse_exporter.core.errors import Reason
 from warehouse_exporter.core.model import CheckId, Outcome, Sample
@@ -43,7 +43,8 @@ class SelfCollector(BoardCollector):
 
     def collect(self) -> Iterator[Family]:
         """Fresh families, so that what has vanished is gone with this scrape."""
-        yield from self_families(self._store.snapshot)
+        snapshot = self._store.snapshot
+        yield from in_warehouse(snapshot.config, self_families(snapshot))
 
 
 class LagCollector(BoardCollector):
@@ -58,17 +59,35 @@ class LagCollector(BoardCollector):
                 for sample in snapshot.samples(check.id, now):
                     lag = now.timestamp() - sample.values[Freshness.metric.name]
                     lags.add_sample(names.LAG.name, labels_of(check.id, sample), lag)
-        yield lags
+        yield from in_warehouse(snapshot.config, [lags])
 
 
-def config_families(checks: Sequence[Check]) -> Iterator[Family]:
+def in_warehouse(config: Config, families: Iterable[Family]) -> Iterator[Family]:
+    """The families with the label that names the warehouse on every sample."""
+    name = config.warehouse.name
+    for family in families:
+        for sample in family.samples:
+            sample.labels[names.WAREHOUSE] = name
+        yield family
+
+
+def config_families(config: Config, checks: Sequence[Check]) -> Iterator[Family]:
     """What the config says of some checks: the same after every pass."""
-    yield gauge(names.CHECK_INFO, [(facts.of_check(check), 1.0) for check in checks])
-    yield gauge(names.LIMIT, [line for check in checks for line in facts.limits_of(check)])
+    described = [(facts.of_check(check), 1.0) for check in checks]
+    limits = [line for check in checks for line in facts.limits_of(check)]
+    yield from in_warehouse(config, [gauge(names.CHECK_INFO, described)])
+    yield from in_warehouse(config, [gauge(names.LIMIT, limits)])
 
 
 def families(snapshot: Snapshot, checks: Sequence[Check], now: datetime) -> Iterator[Family]:
     """Everything that the store holds of some checks, but for the ages."""
+    yield from in_warehouse(snapshot.config, families_of_checks(snapshot, checks, now))
+
+
+def families_of_checks(
+    snapshot: Snapshot, checks: Sequence[Check], now: datetime
+) -> Iterator[Family]:
+    """The same, without the name of the warehouse."""
     values, dropped = check_families(snapshot, checks, now)
     yield from values.values()
     yield from state_families(snapshot, checks, now)

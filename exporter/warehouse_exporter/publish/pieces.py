@@ -74,7 +74,7 @@ class Pieces:
         """The lines that follow from the config: rendered once, and not after every pass."""
         kept = self._constant.get(dataset)
         if kept is None or kept[0] is not config:
-            kept = self._constant[dataset] = config, self._lines(config_families(checks))
+            kept = self._constant[dataset] = config, self._lines(config_families(config, checks))
         return kept[1]
 
     def _lines(self, families: Iterable[Family]) -> dict[bytes, bytes]:

@@ -202,7 +202,8 @@ def raised(versions: Mapping[str, int], datasets: Iterable[str]) -> dict[str, in
 
 def changed(old: Config, new: Config, kept: Collection[CheckId]) -> set[str]:
     """The datasets of which something else may be said than before, by another config."""
-    if old.warehouse.pass_timeout != new.warehouse.pass_timeout:
+    before, after = old.warehouse, new.warehouse
+    if (before.pass_timeout, before.name) != (after.pass_timeout, after.name):
         return {check.id.dataset for check in (*old.checks, *new.checks)}
     touched = {check.id.dataset for check in new.checks if check.id not in kept}
     gone = {check.id.dataset for check in old.checks if check.id not in kept}

@@ -32,8 +32,15 @@ FAILED, CHECKED = 2908, 49963
 
 def page(config: Config) -> str:
     """Every check in breach of its worst limit, and not measured now."""
-    lines = [line for check in config.checks for line in lines_of(check)]
-    return ABOUT_OURSELVES + "".join(f"{line}\n" for line in lines)
+    lines = [*ABOUT_OURSELVES.splitlines(), *(x for c in config.checks for x in lines_of(c))]
+    return "".join(f"{in_warehouse(line, config)}\n" for line in lines)
+
+
+def in_warehouse(shown: str, config: Config) -> str:
+    """A line with the label that names the warehouse."""
+    series, value = shown.rsplit(" ", 1)
+    metric, _, labels = series.partition("{")
+    return f'{metric}{{{names.WAREHOUSE}="{config.warehouse.name}",{labels or "}"} {value}'
 
 
 def lines_of(check: Check) -> Iterator[str]:

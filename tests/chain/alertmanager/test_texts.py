@@ -158,7 +158,7 @@ def untold(alerts: list[Alert], texts: Mapping[str, list[str]]) -> dict[str, lis
 
 def test_there_is_one_of_every_name(told: Received) -> None:
     found_names = {found["labels"]["alertname"] for found in told.alerts}
-    meta = {rule["alert"] for rule in rules_about_ourselves()["rules"] if "alert" in rule}
+    meta = {rule["alert"] for rule in rules_about_ourselves("shop")["rules"] if "alert" in rule}
     kinds = {kind.alert for kind in all_kinds().values()}
     assert found_names == kinds | meta | {names.ALERT_UNMEASURED}
 

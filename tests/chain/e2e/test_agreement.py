@@ -250,7 +250,7 @@ def test_ages_on_their_limits_are_judged_alike_at_the_same_instant(agreement: Ag
     with httpx.Client(base_url=agreement.prometheus.url) as client:
         for check, _, sample, severity, condition in aged:
             asked = {
-                "query": expression(condition, check),
+                "query": expression(condition, check, agreement.config),
                 "time": f"{agreement.instant.timestamp():.3f}",
             }
             answer = client.get("/api/v1/query", params=asked).raise_for_status().json()

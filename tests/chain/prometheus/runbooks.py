@@ -39,7 +39,7 @@ COLUMNS = {"WarehouseColumnTypeChanged": "revenue"}
 
 def meta_alerts() -> list[str]:
     """The alerts about the exporter itself."""
-    return [rule["alert"] for rule in rules_about_ourselves()["rules"] if "alert" in rule]
+    return [rule["alert"] for rule in rules_about_ourselves("shop")["rules"] if "alert" in rule]
 
 
 def alerts() -> set[str]:

@@ -103,7 +103,11 @@ class Course:
         """Its series for promtool, minute by minute."""
         labels = {**dict.fromkeys(self.check.kind.metric.labels, "x"), **self.check.kind.judged}
         labels |= {"dataset": self.check.id.dataset, "check": self.check.id.name}
-        labels |= {"job": "warehouse", "instance": "exporter:9843"}
+        labels |= {
+            "warehouse": shop().warehouse.name,
+            "job": "warehouse",
+            "instance": "exporter:9843",
+        }
         shown = ",".join(f'{name}="{text}"' for name, text in labels.items())
         found = [{"series": f"{names.MEASURED.name}{{{shown}}}", "values": "1x300"}]
         for name in self.fine:

@@ -56,6 +56,10 @@ WAREHOUSE = [
     ("parallel_workers: many", "parallel_workers: "),
     ("connections_per_pass: 0", "connections_per_pass: "),
     ("connections_per_pass: 51", "connections_per_pass: "),
+    ("name: ''", "'' is not a name of a warehouse: write letters, digits"),
+    ("name: shop eu", "'shop eu' is not a name of a warehouse"),
+    ("name: '{{ x }}'", "is not a name of a warehouse"),
+    ("name: " + 64 * "a", "at most 63, such as shop-eu"),
     ("connections_per_pas: 1", "did you mean `connections_per_pass`?"),
 ]
 

@@ -9,6 +9,8 @@ from typing import Any
 
 FOLDER = Path(__file__).parent
 TEMPLATES, RUNBOOKS, OURSELVES = FOLDER / "templates", FOLDER / "runbooks", FOLDER / "ourselves.yml"
+NAME = "WAREHOUSE"
+"""What stands for the name of the warehouse in the rules about ourselves."""
 INDEX = "README"
 """The runbook to begin with, whatever the alert."""
 Group = dict[str, Any]
@@ -38,8 +40,8 @@ def texts_in(folder: Path, pattern: str) -> dict[str, str]:
     return {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.glob(pattern))}
 
 
-def rules_about_ourselves(job: str | None = None) -> Group:
-    """The group of rules about the exporter, for Prometheus.
+def rules_about_ourselves(warehouse: str, job: str | None = None) -> Group:
+    """The group of rules about the exporter of a warehouse, for Prometheus.
 
     With a `job`, an exporter that is down is looked for in that job alone; without one, in all
     jobs that have ever answered as an exporter.
@@ -48,7 +50,8 @@ def rules_about_ourselves(job: str | None = None) -> Group:
 
     from warehouse_exporter.alerting.annotations import quoted
 
-    (group,) = yaml.safe_load(OURSELVES.read_text(encoding="utf-8"))["groups"]
+    text = OURSELVES.read_text(encoding="utf-8").replace(NAME, warehouse)
+    (group,) = yaml.safe_load(text)["groups"]
     for rule in group["rules"]:
         if job is not None and rule.get("alert") == "WarehouseExporterDown":
             up = f"up{{job={quoted(job)}}}"

@@ -14,7 +14,7 @@ from warehouse_exporter.core.names import ALERT_HEARTBEAT
 from warehouse_exporter.receivers.base import Audience
 
 Route = dict[str, Any]
-GROUP = ["job", "incident"]
+GROUP = ["warehouse", "job", "incident"]
 """One incident of one warehouse is one page: a consequence that fires before its cause is in it."""
 WAIT = "30s"
 """As long as rules of all datasets need to be evaluated once, so that the first page is whole."""

@@ -55,24 +55,24 @@ def of_what_is_down() -> Iterator[Rule]:
     """
     ours = [OURS, none_of("alertname", ABOUT_OURSELVES)]
     down = one_of("alertname", (names.ALERT_DOWN, names.ALERT_EXPORTER_DOWN))
-    yield rule([down], ours, "job", "instance")
+    yield rule([down], ours, "warehouse", "job", "instance")
     gone = [equal("alertname", names.ALERT_EXPORTER_DOWN), equal("instance", "")]
-    yield rule(gone, ours, "job")
+    yield rule(gone, ours, "warehouse", "job")
 
 
 def of_a_stale_pass() -> Rule:
     """A dataset that no pass reaches inhibits the unmeasured alerts of its checks."""
     source = [equal("alertname", names.ALERT_PASS_STALE)]
     target = [equal("alertname", names.ALERT_UNMEASURED)]
-    return rule(source, target, "job", "instance", "dataset")
+    return rule(source, target, "warehouse", "job", "instance", "dataset")
 
 
 def of_the_same_check(config: Config) -> Rule:
     """Critical inhibits the warning for the same series of the same check."""
-    given = {"job", "alertname", "dataset", "check"}
+    given = {"warehouse", "job", "alertname", "dataset", "check"}
     series = {name for check in config.checks for name in check.kind.metric.labels} - given
     source, milder = [OURS, equal("severity", Severity.CRITICAL)], MILDER[Severity.WARNING]
-    same = ("job", "alertname", "dataset", "check", *sorted(series))
+    same = ("warehouse", "job", "alertname", "dataset", "check", *sorted(series))
     return rule(source, milder, *same)
 
 
@@ -88,7 +88,7 @@ def of_root_causes(config: Config) -> Iterator[Rule]:
             ):
                 loud = [equal("dataset", dataset), equal("severity", severity)]
                 source = [OURS, *loud, equal("role", names.ROOT_CAUSE)]
-                yield rule(source, [*target, *milder], "job")
+                yield rule(source, [*target, *milder], "warehouse", "job")
 
 
 def symptoms() -> list[str]:
