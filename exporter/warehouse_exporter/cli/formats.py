@@ -11,11 +11,11 @@ from warehouse_exporter.core.errors import UsageError
 
 if TYPE_CHECKING:
     from warehouse_exporter.alerting.operator import Naming
+    from warehouse_exporter.config import Config
 
 Command = Callable[..., Any]
 OPERATOR = ("prometheusrule", "alertmanagerconfig")
 """The formats that are objects of Kubernetes."""
-DEFAULT_NAME = "warehouse"
 
 
 def format_option(*formats: str) -> Callable[[Command], Command]:
@@ -35,7 +35,7 @@ def object_options(function: Command) -> Command:
         ),
         click.option(
             "--name", metavar="NAME",
-            help="Kubernetes only: the object's name; default: warehouse.",
+            help="Kubernetes only: the object's name; default: that of the warehouse.",
         ),
     ):  # fmt: skip
         function = option(function)
@@ -52,7 +52,9 @@ def refuse_others(style: str, given: Mapping[str, tuple[object, tuple[str, ...]]
             raise UsageError(f"{option} is for --format {' or '.join(formats)}, not {style}")
 
 
-def naming(name: str | None, labels: tuple[str, ...], secret: str | None = None) -> Naming:
+def naming(
+    config: Config, name: str | None, labels: tuple[str, ...], secret: str | None = None
+) -> Naming:
     """The names of Kubernetes objects. Raises UsageError for what Kubernetes would refuse."""
     from warehouse_exporter.alerting.operator import Naming
 
@@ -63,4 +65,4 @@ def naming(name: str | None, labels: tuple[str, ...], secret: str | None = None)
             raise UsageError(f"--label {label}: write KEY=VALUE, such as release=prometheus")
         pairs[key] = text
     given = {"secret": secret} if secret else {}
-    return Naming(name or DEFAULT_NAME, labels=pairs, **given)
+    return Naming(name or config.warehouse.name, labels=pairs, **given)

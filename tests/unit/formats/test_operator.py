@@ -172,6 +172,23 @@ def test_a_secret_file_whose_name_is_no_key_is_named() -> None:
         operator.alertmanager_config(made, Naming("warehouse"))
 
 
+def test_the_name_of_the_warehouse_is_that_of_the_object_if_kubernetes_takes_it(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "w.yml"
+    text = "warehouse: {{dsn: x, name: {}}}\ndatasets: {{orders: {{relation: orders}}}}\n"
+    file.write_text(text.format("shop-eu"))
+    (made,) = objects("rules", "--format=prometheusrule", "--config.file", file)
+    assert made["metadata"]["name"] == "shop-eu"
+    file.write_text(text.format("Shop_EU"))
+    asked = ask("rules", "--format=prometheusrule", f"--config.file={file}")
+    assert asked.exit_code == 2
+    assert "'Shop_EU' cannot be the name of a Kubernetes object" in asked.stderr
+    assert "with --name" in asked.stderr
+    named = ask("rules", "--format=prometheusrule", f"--config.file={file}", "--name=shop-eu")
+    assert named.exit_code == 0
+
+
 def test_the_name_and_the_labels_are_those_given() -> None:
     (made,) = objects(
         "rules", "--format=prometheusrule", "--config.file", COMPLETE, "--name=shop-eu",

@@ -11,6 +11,7 @@ FOLDER = Path(__file__).parent
 TEMPLATES, RUNBOOKS, OURSELVES = FOLDER / "templates", FOLDER / "runbooks", FOLDER / "ourselves.yml"
 NAME = "WAREHOUSE"
 """What stands for the name of the warehouse in the rules about ourselves."""
+GRAFANA = FOLDER / "grafana"
 INDEX = "README"
 """The runbook to begin with, whatever the alert."""
 Group = dict[str, Any]
@@ -23,6 +24,12 @@ def templates() -> Mapping[str, str]:
 
     theirs = {f"{name}.tmpl": one.template for name, one in all_receivers().items() if one.template}
     return {**theirs, **texts_in(TEMPLATES, "*.tmpl")}
+
+
+@cache
+def grafana_templates() -> Mapping[str, str]:
+    """The templates of the messages that Grafana sends itself, by file name."""
+    return texts_in(GRAFANA, "*.tmpl")
 
 
 @cache

@@ -6,21 +6,19 @@ keys of a Secret in place of files. The message templates are a ConfigMap beside
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from warehouse_exporter.alerting import assets
 from warehouse_exporter.alerting.operator.objects import Naming
 from warehouse_exporter.alerting.routes import document, unrouted
+from warehouse_exporter.alerting.routes.matchers import parsed
 from warehouse_exporter.alerting.rules import blocks, written
 from warehouse_exporter.config import Config
 from warehouse_exporter.core.errors import UsageError
 
 API_VERSION = "monitoring.coreos.com/v1alpha1"
 UTC = ("UTC", "Etc/UTC")
-MATCHER = re.compile(r'(\w+)(=~|!~|!=|=)"(.*)"', re.DOTALL)
-ESCAPED = re.compile(r'\\([\\"n])')
 SLACK_KEY = "slack_api_url"
 """The key with the address that a bot posts to, which the operator reads from the Secret alone."""
 RENAMED = {
@@ -108,15 +106,11 @@ def camel(key: str) -> str:
 
 
 def matched(conditions: Iterable[str]) -> list[dict[str, str]]:
-    """Conditions as objects; in a regular expression nothing but its quotes was escaped."""
-    found = []
-    for condition in conditions:
-        match = MATCHER.fullmatch(condition)
-        assert match is not None, condition
-        name, how, text = match.groups()
-        value = ESCAPED.sub(lambda found: {"n": "\n"}.get(found[1], found[1]), text)
-        found.append({"name": name, "value": value, "matchType": how})
-    return found
+    """Conditions as objects."""
+    return [
+        {"name": name, "value": value, "matchType": how}
+        for name, how, value in map(parsed, conditions)
+    ]
 
 
 def routed(route: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+MATCHER = re.compile(r'(\w+)(=~|!~|!=|=)"(.*)"', re.DOTALL)
+ESCAPED = re.compile(r'\\([\\"n])')
+
 
 def quoted(text: str) -> str:
     """A value in quotes; nothing but these three is escaped before Alertmanager 0.27."""
@@ -31,3 +34,11 @@ def none_of(label: str, texts: Iterable[str]) -> str:
     if len(found) == 1:
         return f"{label}!={quoted(found[0])}"
     return f"{label}!~{quoted('|'.join(map(re.escape, found)))}"
+
+
+def parsed(condition: str) -> tuple[str, str, str]:
+    """The label, the operator and the value of a condition, for formats that divide them."""
+    match = MATCHER.fullmatch(condition)
+    assert match is not None, condition
+    name, how, text = match.groups()
+    return name, how, ESCAPED.sub(lambda found: {"n": "\n"}.get(found[1], found[1]), text)

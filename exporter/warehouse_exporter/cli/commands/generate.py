@@ -34,11 +34,15 @@ EXPORTER, ALERTMANAGER = "127.0.0.1:9843", "127.0.0.1:9093"
 @config_option
 @output_option
 @JOB
-@format_option("prometheus", "prometheusrule")
+@format_option("prometheus", "grafana", "prometheusrule")
 @object_options
+@click.option(
+    "--datasource", metavar="UID",
+    help="Grafana only: the uid of its Prometheus data source; default: prometheus.",
+)  # fmt: skip
 def rules(
     config_file: str, output: str | None, job: str | None, style: str, name: str | None,
-    labels: tuple[str, ...],
+    labels: tuple[str, ...], datasource: str | None,
 ) -> None:  # fmt: skip
     """Generate alert rules from the config, with its limits as literals.
 
@@ -48,16 +52,22 @@ def rules(
     \b
     Formats:
       prometheus      a file for `rule_files` of Prometheus
+      grafana         a file for provisioning/alerting of Grafana 11.6 or later, which then
+                      evaluates the rules in place of Prometheus
       prometheusrule  an object for the Prometheus operator, to be applied with kubectl
     """
     from warehouse_exporter.alerting import operator
+    from warehouse_exporter.alerting.grafana import managed
     from warehouse_exporter.alerting.rules import render
 
     with handling_errors():
-        refuse_others(style, {"--name": (name, OPERATOR), "--label": (labels, OPERATOR)})
+        kubernetes = {"--name": (name, OPERATOR), "--label": (labels, OPERATOR)}
+        refuse_others(style, {**kubernetes, "--datasource": (datasource, ("grafana",))})
         config = load_offline(config_file)
         if style == "prometheusrule":
-            text = operator.prometheus_rule(config, naming(name, labels), job)
+            text = operator.prometheus_rule(config, naming(config, name, labels), job)
+        elif style == "grafana":
+            text = managed.rules(config, job, datasource or managed.DATASOURCE)
         else:
             text = render(config, job)
     write(text, output)
@@ -66,7 +76,7 @@ def rules(
 @click.command()
 @config_option
 @output_option
-@format_option("alertmanager", "alertmanagerconfig")
+@format_option("alertmanager", "grafana", "alertmanagerconfig")
 @object_options
 @click.option(
     "--secret", metavar="NAME",
@@ -86,10 +96,14 @@ def alertmanager(
       alertmanager        the file alertmanager.yml. With --output, the message templates are
                           written to templates/ next to it. A file printed to standard output
                           needs them too: `assets` writes everything.
+      grafana             a file for provisioning/alerting of Grafana 11.6 or later, beside that of
+                          `rules --format grafana`: contact points, policies, mute timings and
+                          templates
       alertmanagerconfig  an object for the Prometheus operator, and a ConfigMap with the message
                           templates; secrets are keys of a Secret, named as the config's files
     """
     from warehouse_exporter.alerting import operator
+    from warehouse_exporter.alerting.grafana import managed
     from warehouse_exporter.alerting.routes import render
 
     with handling_errors():
@@ -97,7 +111,9 @@ def alertmanager(
         refuse_others(style, {option: (value, OPERATOR) for option, value in kubernetes.items()})
         config = load_offline(config_file)
         if style == "alertmanagerconfig":
-            text = operator.alertmanager_config(config, naming(name, labels, secret))
+            text = operator.alertmanager_config(config, naming(config, name, labels, secret))
+        elif style == "grafana":
+            text = managed.notifications(config)
         else:
             text = render(config)
     write(text, output)

@@ -1,0 +1,100 @@
+"""Which findings inhibit which, read from the inhibition rules of alertmanager.yml.
+
+So both formats follow from one set of rules. Labels that every series of an alert has, such as its
+dataset, are compared here; those that only a series has, such as `job`, are left to PromQL.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from warehouse_exporter.alerting import rules
+from warehouse_exporter.alerting.routes import inhibition
+from warehouse_exporter.alerting.routes.matchers import parsed
+from warehouse_exporter.config import Check, Config
+from warehouse_exporter.core.model import CheckId, Severity
+
+Labels = Mapping[str, str]
+Condition = tuple[str, str, re.Pattern[str]]
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A finding of one severity, with the labels that all its series have."""
+
+    check: CheckId
+    severity: Severity
+    labels: Labels
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A finding that inhibits another, and the labels by which their series belong together."""
+
+    check: CheckId
+    severity: Severity
+    joined_by: tuple[str, ...]
+
+
+Causes = Mapping[tuple[CheckId, Severity], tuple[Cause, ...]]
+
+
+def causes(config: Config) -> Causes:
+    """The causes of each finding, but for a worse one of the same check."""
+    alerts = list(findings(config))
+    found: dict[tuple[CheckId, Severity], dict[Cause, None]] = {}
+    for rule in inhibition.rules(config):
+        sources = selected(alerts, rule["source_matchers"])
+        targets = selected(alerts, rule["target_matchers"])
+        both = {id(one) for one in sources} & {id(one) for one in targets}
+        for target in targets:
+            for source in sources:
+                mutual = id(source) in both and id(target) in both
+                if mutual or source.check == target.check:
+                    continue
+                joined = joined_by(source.labels, target.labels, rule["equal"])
+                if joined is not None:
+                    known = found.setdefault((target.check, target.severity), {})
+                    known[Cause(source.check, source.severity, joined)] = None
+    return {target: tuple(sources) for target, sources in found.items()}
+
+
+def findings(config: Config) -> Iterator[Alert]:
+    """Every finding there can be."""
+    for check in config.checks:
+        for severity in check.kind.conditions():
+            yield Alert(check.id, severity, static(check, severity, config))
+
+
+def static(check: Check, severity: Severity, config: Config) -> Labels:
+    """The labels of all series of a finding."""
+    own = rules.labels(check, severity, config, rules.role_of(check))
+    return {**own, "alertname": check.kind.alert}
+
+
+def selected(alerts: Sequence[Alert], conditions: Sequence[str]) -> list[Alert]:
+    """The alerts that meet all conditions."""
+    wanted = [compiled(one) for one in conditions]
+    return [one for one in alerts if all(met(one.labels, condition) for condition in wanted)]
+
+
+def compiled(condition: str) -> Condition:
+    """A condition with its value as a regular expression, which it may be already."""
+    name, how, text = parsed(condition)
+    return name, how, re.compile(text if "~" in how else re.escape(text))
+
+
+def met(labels: Labels, condition: Condition) -> bool:
+    """Whether labels meet a condition; a label that is not there is empty."""
+    name, how, pattern = condition
+    return bool(pattern.fullmatch(labels.get(name, ""))) is not how.startswith("!")
+
+
+def joined_by(source: Labels, target: Labels, equal: Sequence[str]) -> tuple[str, ...] | None:
+    """The labels that only their series have; None where their own labels differ."""
+    known = source.keys() | target.keys()
+    if any(source.get(name, "") != target.get(name, "") for name in equal if name in known):
+        return None
+    return tuple(name for name in equal if name not in known)
