@@ -17,7 +17,8 @@ from warehouse_exporter.demo import faults, shop
 from warehouse_exporter.demo.postgres import Postgres
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.history.model import NO_PAST, Past
-from warehouse_exporter.history.read import read_days, wanted_days
+from warehouse_exporter.history.mornings import wanted_days
+from warehouse_exporter.history.read import read_days
 from warehouse_exporter.passes.run import run_pass
 from warehouse_exporter.publish.scrape import Scrape
 from warehouse_exporter.publish.snapshots import SnapshotStore

@@ -136,6 +136,7 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
         events=tuple(event.event(name) for name, event in spec.calendar.items()),
         routing=None if spec.routing is None else spec.routing.receivers(),
         maintenance=spec.maintenance,
+        history_days=spec.history.days,
     )
 
 

@@ -122,6 +122,8 @@ class Config:
     events: tuple[Event, ...] = ()
     routing: Routing | None = None
     maintenance: Mapping[str, MaintenanceSpec] = field(default_factory=dict)
+    history_days: int = 0
+    """How many past days the pages show."""
     built: bool = False
     """Whether a build has just ended: the newest day is then expected, whatever the hour."""
 

@@ -115,6 +115,18 @@ class AlertsSpec(Spec):
     )
 
 
+class HistorySpec(Spec):
+    """How many past days the pages show; `history: off` for none."""
+
+    days: int = Field(30, ge=0, le=90, description="Past days that the pages show; 0 for none.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def may_be_off(cls, written: Any) -> Any:
+        """`off` in the place of a mapping."""
+        return {"days": 0} if written in ("off", False) else written
+
+
 class CheckItemBase(Spec):
     """One check: its kind, and the kind's parameters."""
 
@@ -212,6 +224,10 @@ def config_spec() -> type[Spec]:
         alerts=(
             AlertsSpec,
             Field(AlertsSpec(), description="Links in alerts, and delays."),
+        ),
+        history=(
+            HistorySpec,
+            Field(HistorySpec(), description="Past days on the pages; `off` for none."),
         ),
         routing=(
             routing | None,

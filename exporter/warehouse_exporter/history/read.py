@@ -7,48 +7,32 @@ a statement that took too long.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from warehouse_exporter.backtest.progress import Step
+from warehouse_exporter.backtest.questions import Morning
 from warehouse_exporter.backtest.run import SINCE, read_past, unmoved
 from warehouse_exporter.backtest.run import Past as Asked
 from warehouse_exporter.config import Check, Config
-from warehouse_exporter.core.calendar import ONE_DAY, day_start, last_days, next_time
 from warehouse_exporter.core.errors import Reason
 from warehouse_exporter.core.model import CheckId, Result
 from warehouse_exporter.engines.base import Engine
+from warehouse_exporter.history.changes import read_changes, unversioned
 from warehouse_exporter.history.model import Judged, Past, decisive
+from warehouse_exporter.history.mornings import Goes, Interrupted, morning_of
 from warehouse_exporter.history.points import judged_of
 from warehouse_exporter.passes.reader import make_views
 from warehouse_exporter.passes.run import result
 
 OF_THE_ROWS = (Reason.NO_ROWS, Reason.NO_VALUES, Reason.UNPARSABLE, Reason.NOT_FINITE)
 """Reasons for which a past day could not be measured either; the others are of today."""
+TOO_LONG = (Reason.TIMEOUT, Reason.CANCELED, Reason.LOCK)
+"""Reasons for which fewer days at once may help."""
 SAME = "It asks the same whatever the day, so what it would have said earlier is not known."
 HINDSIGHT = f"Its past is not known: {SINCE}."
-Goes = Callable[[], bool]
-"""Asked between two parts of the work: whether to go on."""
-
-
-class Interrupted(Exception):
-    """Somebody else needs the warehouse or the machine; nothing is kept of what was read."""
-
-
-def morning_of(day: date, config: Config) -> datetime:
-    """When a day is judged: the first instant of the next day at which every dataset is due."""
-    zone = config.warehouse.timezone
-    begin = day_start(day + ONE_DAY, zone)
-    return max(next_time(own.expect_by, begin, zone) for own in config.datasets.values())
-
-
-def newest_day(now: datetime, config: Config) -> date:
-    """The newest day whose morning is over."""
-    day = now.astimezone(config.warehouse.timezone).date() - ONE_DAY
-    while morning_of(day, config) > now:
-        day -= ONE_DAY
-    return day
 
 
 @dataclass
@@ -79,35 +63,50 @@ def read_days(
     engine: Engine,
     days: Sequence[date],
     goes_on: Goes = lambda: True,
+    rest: Callable[[float], None] = lambda worked: None,
+    unknown: Mapping[CheckId, str] | None = None,
 ) -> Past:
     """The given days, oldest first, as they are judged now.
 
-    Raises Unreachable, and Interrupted where `goes_on` says that it does not.
+    `unknown` has the checks whose past cannot be known, where that was found out before: of a
+    single day it cannot be. `rest` hears after each day how many seconds that took. Raises
+    Unreachable, and Interrupted where `goes_on` says so, or where it takes too long at once.
     """
     instants = [morning_of(day, config) for day in days]
     checks = config.checks
     asked = read_past(config, engine, instants, checks, Attentive(goes_on))
-    unknown = {check: SAME for check in unmoved(asked.asked, checks)}
-    unknown |= {check.id: HINDSIGHT for check in checks if not check.kind.in_hindsight}
-    known = [check for check in checks if check.id not in unknown]
+    lost = dict(unknown or {check: SAME for check in unmoved(asked.asked, checks)})
+    lost |= {check.id: HINDSIGHT for check in checks if not check.kind.in_hindsight}
+    known = [check for check in checks if check.id not in lost]
     judged = {}
     for day, morning in zip(days, asked.asked, strict=True):
         if not goes_on():
             raise Interrupted
-        judged[day] = judged_on(config, asked, known, morning.as_of)
-    return Past(tuple(days), judged, unknown, instants[-1])
+        started = time.monotonic()
+        judged[day] = judged_on(config, asked, known, morning, whole=len(days) > 1)
+        rest(time.monotonic() - started)
+    changes = read_changes(config, engine, days, goes_on)
+    return Past(
+        tuple(days), judged, lost, instants[-1],
+        changes=changes, unversioned=unversioned(config),
+    )  # fmt: skip
 
 
 def judged_on(
-    config: Config, asked: Asked, checks: Iterable[Check], as_of: datetime
+    config: Config, asked: Asked, checks: Iterable[Check], morning: Morning, *, whole: bool
 ) -> dict[CheckId, Judged]:
-    """What the checks say on one morning, without what only says how the warehouse is today."""
+    """What the checks say on one morning, without what only says how the warehouse is today.
+
+    Raises Interrupted where the `whole` must be there, and something took too long.
+    """
+    as_of = morning.as_of
     views = make_views(config, asked.relations, as_of)
-    morning = next(one for one in asked.asked if one.as_of == as_of)
     gathered = asked.history.on(morning, asked.inquiry)
     found = {}
     for check in checks:
         said = result(check, views, gathered, as_of)
+        if whole and decisive(said).reason in TOO_LONG:
+            raise Interrupted
         if is_of_the_day(said):
             found[check.id] = judged_of(check, said, as_of)
     return found
@@ -134,13 +133,3 @@ def joined(old: Past, new: Past, days: Sequence[date]) -> Past:
         ),
         unversioned=new.unversioned,
     )
-
-
-def wanted_days(now: datetime, config: Config, count: int) -> tuple[date, ...]:
-    """The days of a history of so many, oldest first."""
-    return last_days(newest_day(now, config), count)
-
-
-def missing(past: Past, days: Collection[date]) -> list[date]:
-    """The days that are not known yet, oldest first."""
-    return sorted(day for day in days if day not in past.judged)

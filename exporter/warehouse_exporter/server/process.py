@@ -77,7 +77,8 @@ def run(config_file: str, listen: str, *, lifecycle: bool, web_config: str | Non
     use_one_heap()
     exporter = Exporter(config_file)
     timeouts = ClientTimeouts()
-    site = make_app(exporter, Scrape(exporter.store, utc_now), utc_now, lifecycle=lifecycle)
+    scrape = Scrape(exporter.store, utc_now)
+    site = make_app(exporter, scrape, utc_now, lifecycle=lifecycle, past=lambda: exporter.past)
     app = Recognizing(site, timeouts)
     options: dict[str, Any] = {
         "host": host, "port": port, "log_config": None, "access_log": False,

@@ -25,6 +25,8 @@ from warehouse_exporter.core.model import CheckId
 from warehouse_exporter.core.names import QUERIES
 from warehouse_exporter.engines import connect
 from warehouse_exporter.engines.base import Engine
+from warehouse_exporter.history.keeper import Keeper
+from warehouse_exporter.history.model import Past
 from warehouse_exporter.passes.reader import read_by
 from warehouse_exporter.passes.run import run_pass
 from warehouse_exporter.plan.closed_days import ClosedDaysCache
@@ -103,12 +105,26 @@ class Exporter:
         self._kept = ClosedDaysCache()
         self._workers = ThreadPoolExecutor(config.warehouse.connections, "pass")
         self._thread = threading.Thread(target=self._loop, name="schedule", daemon=True)
+        self._history = Keeper(
+            lambda: self.store.snapshot.config, lambda: self._connector, self._works, utc_now,
+            self._stop,
+        )  # fmt: skip
+
+    @property
+    def past(self) -> Past:
+        """What is known of the last days."""
+        return self._history.past
+
+    def _works(self) -> bool:
+        """Whether a pass is under way, or the first one is still to come."""
+        return bool(self._busy) or not self.ready
 
     def start(self) -> None:
         """Begin: one pass over everything, then each dataset at its own interval."""
         settle()
         self._thread.start()
         threading.Thread(target=self._fingerprint, name="fingerprint", daemon=True).start()
+        self._history.start()
 
     def _fingerprint(self) -> None:
         """Work out the fingerprint of the first rules: it takes a moment, and nobody waits."""
@@ -179,6 +195,7 @@ class Exporter:
         with self._lock:
             if full:
                 self._kept = ClosedDaysCache()
+                self._history.again()
             self._again |= self._busy
         self._asked.set()
         self._wake.set()
