@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 from warehouse_exporter.alerting.rules import render
+from warehouse_exporter.baselines.base import CHANGE, SCORE
 from warehouse_exporter.config import Check
 from warehouse_exporter.config.load import parse
 from warehouse_exporter.core import names
@@ -88,6 +89,10 @@ def shown(term: Term) -> str:
     number = beyond(term.limit)
     if term.limit.unit is Unit.DURATION:
         return "3d 0h 0m 0s"
+    if term.reading.of_a_departure and term.metric == SCORE.name:
+        return f"score={number:.4g}"
+    if term.reading.of_a_departure and term.metric == CHANGE.name:
+        return f"fraction={1 + number:.4g}"
     return f"{number * 100:.4g}%" if term.limit.unit is Unit.SHARE else f"value={number:.4g}"
 
 
@@ -157,7 +162,8 @@ def test_it_is_told_with_number_and_limit_and_resolves(name: str, tmp_path: Path
         assert f"limit {condition.text}" in text
         if isinstance(check.kind, Share):
             failed = gauges(condition).get(names.ROWS_FAILED.name, (FAILED, 0.0))[0]
-            assert f"{failed:.0f} of {CHECKED:.0f} {check.kind.things}" in text
+            told_of = failed if check.kind.hits_fail else CHECKED - failed
+            assert f"{told_of:.0f} of {CHECKED:.0f} {check.kind.things}" in text
         assert found["2m"] == {}
 
 

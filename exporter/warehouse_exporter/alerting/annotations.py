@@ -19,6 +19,8 @@ PLAIN = '{{ printf "%.10g" $value }}'
 """A number of rows in full: with fewer digits 54,321 would be written as 5.432e+04."""
 
 
+LAST = "{}:last"
+"""Gauge -> the series with its last measured value."""
 ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
@@ -76,11 +78,46 @@ def asked(check: Check, promql: str, text: str) -> str:
 
 
 def counts_template(kind: Share, check: Check) -> str:
-    """`, 58 of 1000 rows`."""
+    """`, 58 of 1000 rows`: those that fail, or of a coverage those that are covered."""
     select, number = own_series(check), '{{ . | first | value | printf "%.0f" }}'
-    failed = asked(check, select(names.ROWS_FAILED.name), f", {number}")
+    counted = select(names.ROWS_FAILED.name)
+    if not kind.hits_fail:
+        counted = f"{select(names.ROWS_CHECKED.name)} - {counted}"
+    failed = asked(check, counted, f", {number}")
     total = asked(check, select(names.ROWS_CHECKED.name), f" of {number} {kind.things}")
     return failed + total
+
+
+MATCHED = (
+    '{{ $of := "" }}{{ range $name, $text := $labels }}{{ if ne $name "__name__" }}'
+    '{{ $of = printf "%s,%s=%q" $of $name $text }}{{ end }}{{ end }}'
+)
+"""Sets `$of` to the labels by which the alert's own series are selected, whatever they are."""
+
+
+def sentence_template(severity: str, otherwise: str) -> str:
+    """The sentence as the exporter gives it, also while the check is blind; else another text."""
+    known = f'{LAST.format(names.FINDING.name)}{{severity="{severity}"%s}}'
+    return (
+        f"{MATCHED}{{{{ with printf `{known}` $of | query }}}}"
+        f'{{{{ . | first | label "sentence" }}}}{{{{ else }}}}{otherwise}{{{{ end }}}}'
+    )
+
+
+def numbers_template(check: Check, condition: Condition) -> str:
+    """What an alert says where no sentence is found: the dataset, what it means, and the number."""
+    what = literal(check.kind.title or check.kind.summary)
+    return f"{check.id.dataset}: {what}: {value_template(condition)} (limit {condition.text})"
+
+
+def description_template(check: Check, condition: Condition) -> str:
+    """The numbers: `value=0.0582 (5.82%) (limit > 5%), 58 of 1000 rows.`"""
+    counts = counts_template(check.kind, check) if isinstance(check.kind, Share) else ""
+    departs = all(terms[0].reading.of_a_departure for terms in condition.alternatives)
+    if departs and check.kind.told(own_series(check)):  # which has the number, if it is finite
+        return f"limit {condition.text}{more_template(check)}."
+    value = f"value={value_template(condition)}"
+    return f"{value} (limit {condition.text}){counts}{more_template(check)}."
 
 
 def more_template(check: Check) -> str:
@@ -93,9 +130,12 @@ def more_template(check: Check) -> str:
 def texts(
     check: Check, place: int, alert: str, summary: str, description: str, config: Config
 ) -> dict[str, str]:
-    """What the person who is woken reads; the title of a page names the alert first in place."""
+    """What the person who is woken reads; the title of a page names the alert first in place.
+
+    `summary` and `description` are templates.
+    """
     found = {
-        "summary": literal(f"{check.id}: {summary}"),
+        "summary": summary,
         "description": description,
         "place": f"{place:04d}",
     }
@@ -103,6 +143,8 @@ def texts(
         found["runbook_url"] = runbook
     if dashboard := places.of_dataset(config, check.id.dataset):
         found["dashboard_url"] = dashboard
+    if status := config.alerts.status(check.id):
+        found["status_url"] = status
     return found
 
 

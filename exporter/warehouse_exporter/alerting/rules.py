@@ -22,14 +22,15 @@ from typing import Any
 import yaml
 
 from warehouse_exporter.alerting.annotations import (
-    counts_template,
+    LAST,
+    description_template,
     literal,
-    more_template,
+    numbers_template,
     quoted,
     reason_template,
     selector,
+    sentence_template,
     texts,
-    value_template,
 )
 from warehouse_exporter.alerting.assets import rules_about_ourselves
 from warehouse_exporter.alerting.grafana.dashboards import places
@@ -39,7 +40,6 @@ from warehouse_exporter.core import names
 from warehouse_exporter.core.limits import Condition
 from warehouse_exporter.core.lineage import depths, downstream, incident
 from warehouse_exporter.core.model import Severity
-from warehouse_exporter.kinds.shared.base import Share
 
 GROUP = "warehouse"
 HELD = 6 * 3600
@@ -54,8 +54,6 @@ INTERVAL = "15s"
 """Time between two scrapes, and between two evaluations of the rules."""
 CHECK = "warehouse, job, dataset, check"
 MEASURED_AT, BLIND = "warehouse:check_measured_at", "warehouse:check_blind"
-LAST = "{}:last"
-"""Gauge -> the series with its last measured value."""
 LOADED = "warehouse:rules_loaded"
 """The series by which Prometheus reports the rules it has loaded."""
 Rule = dict[str, Any]
@@ -148,8 +146,6 @@ def finding_rule(
     check: Check, place: int, severity: Severity, condition: Condition, config: Config
 ) -> Rule:
     """The rule of one severity of one check; `place` is its position, root causes first."""
-    counts = counts_template(check.kind, check) if isinstance(check.kind, Share) else ""
-    description = f"value={value_template(condition)} (limit {condition.text})"
     alert, keep = check.kind.alert, kept(check, config)
     return {
         "alert": alert,
@@ -161,8 +157,8 @@ def finding_rule(
             check,
             place,
             alert,
-            check.kind.summary,
-            f"{description}{counts}{more_template(check)}.",
+            sentence_template(severity.value, numbers_template(check, condition)),
+            description_template(check, condition),
             config,
         ),
     }
@@ -188,7 +184,9 @@ def unmeasured_rule(check: Check, place: int, config: Config) -> Rule:
             check,
             place,
             names.ALERT_UNMEASURED,
-            "the check cannot be measured",
+            sentence_template(
+                names.UNMEASURED, literal(f"{check.id.dataset}: {check.id.name} is not measured")
+            ),
             description,
             config,
         ),
@@ -229,6 +227,7 @@ def judging(config: Config) -> list[Rule]:
     return [
         *memory(config),
         *(last(metric, config) for metric in judged),
+        last(names.FINDING.name, config),
         *findings,
         *unmeasured,
     ]

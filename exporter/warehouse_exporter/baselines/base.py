@@ -121,13 +121,18 @@ class Question:
 class Finding:
     """The gauges of a day by name, and its text; `brief` has no more than value and baseline.
 
-    `blind` says why it can be a finding, but no pass.
+    `blind` says why it can be a finding, but no pass. `value` is that of the metric: with it the
+    finding is told in words, else by its text. `unlike` says what was before, where that is no
+    baseline, and `empty` how many days in a row have no row at all.
     """
 
     values: Mapping[str, float]
     text: str
     brief: str
     blind: str | None = None
+    value: float | None = None
+    unlike: str = ""
+    empty: int = 0
 
     @property
     def rises(self) -> bool:

@@ -126,4 +126,6 @@ def of_zero(name: str, value: float, past: Past) -> Finding:
         before = f"0 {past.text} before as well"
     moved_by = math.inf if value else -1.0
     text = f"{name}: {shown(value)}, {before} {numbers(value, 0.0, None, moved_by)}"
-    return Finding({CHANGE.name: moved_by}, text, f"{name} {shown(value)}")
+    unlike = before if past.values else "no earlier days to compare with"
+    brief = f"{name} {shown(value)}"
+    return Finding({CHANGE.name: moved_by}, text, brief, value=value, unlike=unlike)

@@ -130,7 +130,8 @@ class Seasonal(Baseline):
             raise Skipped(why_not(asked, said))
         text = "; ".join([described(asked, said), *notes(asked, said)])
         brief = f"{name} {shown(said.value)} vs {shown(said.expected or 0.0)}"
-        return Finding(by_name(gauges(asked, said)), text, brief)
+        empty = said.empty.run if said.empty else 0
+        return Finding(by_name(gauges(asked, said)), text, brief, value=said.value, empty=empty)
 
 
 def why_not(asked: Question, said: Day) -> str:

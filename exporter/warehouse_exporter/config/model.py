@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from warehouse_exporter.config.routing import MaintenanceSpec, Routing
@@ -102,9 +103,17 @@ class Alerts:
         """The address of an alert's runbook; None where nobody said where they are."""
         if self.runbook_url is not None:
             return self.runbook_url.replace("{alert}", alert)
+        return self.page("runbooks", alert)
+
+    def status(self, check: CheckId) -> str | None:
+        """The address of a check's page; None where nobody said where the pages are."""
+        return self.page("checks", check.dataset, check.name)
+
+    def page(self, *path: str) -> str | None:
+        """The address of a page of the exporter; None where nobody said where its pages are."""
         if self.external_url is None:
             return None
-        return f"{self.external_url.rstrip('/')}/runbooks/{alert}"
+        return "/".join((self.external_url.rstrip("/"), *(quote(part, safe="") for part in path)))
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,10 @@ UNMEASURED_REASON = Metric(
     "1, with the reason why the check was not measured.",
     ("dataset", "check", "reason"),
 )
+FINDING = Metric(
+    "warehouse_finding_info",
+    "1 while there is a finding, or a check is not measured (severity unmeasured): its sentence.",
+)
 PASS_SUCCESS = Metric(
     "warehouse_pass_last_success_timestamp_seconds",
     "Time of the last pass over the dataset that reached the warehouse.",
@@ -150,6 +154,8 @@ ALERT_HEARTBEAT = "WarehouseHeartbeat"
 DEFAULT_PORT = 9843
 APPLICATION_NAME = "warehouse-exporter"
 
+UNMEASURED = "unmeasured"
+"""The value of the label `severity` of the sentence on a check that is not measured."""
 BAD_LABEL = re.compile(r"[^a-zA-Z0-9_]")
 OWN_LABELS = (
     WAREHOUSE, "dataset", "check", "severity", "owner", "layer", "incident", "role", "alertname",

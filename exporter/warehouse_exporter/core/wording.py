@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from warehouse_exporter.core.limits import Limit, Unit
@@ -98,6 +99,8 @@ PERMITTED = {
 }
 """What a limit allows, by the operator of its breach."""
 ISO_DAY = re.compile(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b(?!T?[0-9:])")
+DURATION = re.compile(r"([0-9.]+)([smhd])$")
+UNITS = {"m": "min"}
 LONG_AGO = timedelta(days=180)
 """A day that is further away is said with its year."""
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -106,11 +109,16 @@ MONTHS = (
 )  # fmt: skip
 
 
-def permitted(limit: Limit) -> str:
-    """What a limit allows, as a sentence says it: `at most 5 %`, `at least 1,000`, `none`."""
-    counts = limit.unit in (Unit.ROWS, Unit.SHARE)
-    if counts and limit.op == ">" and limit.bound == 0:
+def permitted(limit: Limit, *, counts: bool = False) -> str:
+    """What a limit allows, as a sentence says it: `at most 5 %`, `at least 1,000`.
+
+    Where things are counted, `> 0` allows none of them.
+    """
+    if counts and (limit.op, limit.bound) in ((">", 0.0), (">=", 1.0)):
         return "none allowed"
+    written = DURATION.search(limit.text)
+    if limit.unit is Unit.DURATION and written:  # `24 h` as it was written, and not `1 d`
+        return f"{PERMITTED[limit.op]}{written[1]} {UNITS.get(written[2], written[2])}"
     return PERMITTED[limit.op] + quantity(limit.bound, limit.unit)
 
 
@@ -145,6 +153,32 @@ def with_days(text: str, today: date) -> str:
             return found.group()
 
     return ISO_DAY.sub(spoken, text)
+
+
+def spoken_time(at: datetime, zone: tzinfo, today: date) -> str:
+    """`Sun 29 Nov 22:40 CET`: an instant by the clocks of a zone."""
+    local = at.astimezone(zone)
+    return f"{spoken_day(local.date(), today)} {local:%H:%M %Z}"
+
+
+def listed(words: Sequence[str], most: int = 4) -> str:
+    """`a, b and c`; of more than `most` the first ones, and how many others."""
+    if len(words) > most:
+        return f"{', '.join(words[:most])} and {len(words) - most} more"
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def a(word: str) -> str:
+    """A word with its article: `a price`, `an order_id`."""
+    return f"{'an' if word[:1].lower() in 'aeio' else 'a'} {word}"
+
+
+def amount(value: float, beside: float = 0.0) -> str:
+    """A number that may be money: with two decimals, unless it and the one beside it are whole."""
+    if value == int(value) and beside == int(beside):
+        return f"{value:,.0f}"
+    return money(value) if max(abs(value), abs(beside)) >= 1 else shown(value)
 
 
 def money(amount: float) -> str:

@@ -9,10 +9,10 @@ from typing import ClassVar
 from pydantic import Field
 
 from warehouse_exporter.core.errors import Skipped
-from warehouse_exporter.core.model import Dataset, Datasets, Sample
+from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
-from warehouse_exporter.core.wording import counted
+from warehouse_exporter.core.wording import counted, listed, spoken_day
 from warehouse_exporter.kinds.shared.base import Limited
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings, Scan
@@ -32,6 +32,7 @@ class AbsentDay(Limited):
     )
     alert = "WarehouseColumnAbsent"
     summary = "a column is empty for an entire day"
+    counts_things = True
     advice: ClassVar[str] = "critical: '> 0'"
     example: ClassVar[str] = """
         datasets:
@@ -83,4 +84,18 @@ class AbsentDay(Limited):
             f"{self.column} has no value on {len(absent)} of {counted(len(with_rows), 'day')}"
             f" with rows ({counted(rows, 'row')} {self.when(view)})"
         )
-        return [Sample({self.metric.name: float(len(absent))}, evidence, {"column": self.column})]
+        fact = Fact(self.seen(view, absent, with_rows, rows))
+        values, labels = {self.metric.name: float(len(absent))}, {"column": self.column}
+        return [Sample(values, evidence, labels, fact=fact)]
+
+    def seen(
+        self, view: DatasetView, absent: list[date], with_rows: Mapping[date, Hits], rows: float
+    ) -> str:
+        """What was seen, as a sentence says it."""
+        noun, today = view.dataset.thing, view.calendar.today
+        if not absent:
+            return f"{self.column} has values every day{self.on(view)}"
+        empty = sum(with_rows[day].total or 0 for day in absent)
+        every = f"in {noun.counted(empty)}" if empty == 1 else f"in all {noun.counted(empty)}"
+        days = listed([spoken_day(day, today) for day in absent])
+        return f"{self.column} is empty on {days}, {every}"

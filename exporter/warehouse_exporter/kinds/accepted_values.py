@@ -133,6 +133,11 @@ class AcceptedValues(Share):
         """The accepted values as they are written."""
         return [str(v).lower() if isinstance(v, bool) else str(v) for v in self.values]
 
+    def flaw(self, view: DatasetView, state: Hits) -> str:
+        named = isinstance(state, Accepted) and state.hits and state.example
+        example = f", such as {state.example}," if named and isinstance(state, Accepted) else ""
+        return f"of {self.column} not in the list{example}"
+
     def evidence(self, view: DatasetView, state: Hits) -> str:
         many = f"{super().evidence(view, state)} of {self.column} not accepted"
         named = isinstance(state, Accepted) and state.hits and state.example

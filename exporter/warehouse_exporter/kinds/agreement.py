@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Self
@@ -15,9 +15,9 @@ from warehouse_exporter.core.calendar import describe_window
 from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
 from warehouse_exporter.core.limits import Limit, Term, Unit
 from warehouse_exporter.core.limits import Reading as How
-from warehouse_exporter.core.model import Dataset, Datasets, Sample
+from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
-from warehouse_exporter.core.wording import agreed, counted, shown
+from warehouse_exporter.core.wording import agreed, amount, counted, money, shown, spoken_window
 from warehouse_exporter.kinds.shared.base import Expression, Limited, Part
 from warehouse_exporter.kinds.shared.totals import ROW, Counted, count_scan, sum_scan, value_by_day
 from warehouse_exporter.measures.dataset_view import DatasetView
@@ -155,7 +155,34 @@ class Agreement(Limited):
         if len(apart) > 1:
             wrong = sum(1 for difference in apart.values() if difference)
             text += f" ({wrong} of {len(apart)} days {agreed(wrong, 'differs', 'differ')})"
-        return [Sample(values, "; ".join([text, *unknown[:1]]))]
+        fact = self.fact(own[worst], other[worst], apart[worst], worst, view)
+        return [Sample(values, "; ".join([text, *unknown[:1]]), fact=fact)]
+
+    def fact(
+        self,
+        own: DayTotal,
+        other: DayTotal,
+        difference: float,
+        day: date | None,
+        view: DatasetView,
+    ) -> Fact:
+        """What was seen on the worst day, as a sentence says it."""
+        here, there = own.beside(other), other.beside(own)
+        on = spoken_window(None if day is None else (day,), view.calendar.today)
+        if not difference:
+            return Fact(f"{self.sum} {here}{on}, the same as in {self.against.dataset}")
+        far = amount(abs(difference), own.number)
+        size = f"{far} too {'few' if difference < 0 else 'many'}"
+        if own.number != int(own.number) or other.number != int(other.number):
+            size = f"{money(abs(difference))} too {'little' if difference < 0 else 'much'}"
+        if other.number:
+            size += f", {difference / abs(other.number) * 100:+.2g} %"
+        return Fact(f"{self.sum} {here}{on}, but {there} in {self.against.dataset}: {size}")
+
+    def allows(self, terms: Sequence[Term]) -> str:
+        if all(term.limit.bound == 0 for term in terms):
+            return "no difference allowed"
+        return f"{super().allows(terms)} apart"
 
     def values(self, difference: float, total: float) -> dict[str, float]:
         """The difference, and what share of the other side's total it is."""
@@ -189,6 +216,10 @@ class DayTotal:
     def number(self) -> float:
         """The total as it enters a difference: what is not there is not in it."""
         return self.value or 0.0
+
+    def beside(self, other: DayTotal) -> str:
+        """The total as a sentence says it beside that of the other side."""
+        return "no value" if self.value is None else amount(self.value, other.number)
 
     @property
     def shown(self) -> str:

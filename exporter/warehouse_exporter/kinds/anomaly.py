@@ -6,7 +6,7 @@ a rule of two numbers, which needs no history of the metric itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -31,11 +31,13 @@ from warehouse_exporter.baselines.base import (
 )
 from warehouse_exporter.baselines.shared.daily import Series
 from warehouse_exporter.core.errors import Skipped
-from warehouse_exporter.core.limits import Condition
-from warehouse_exporter.core.model import Sample, Severity
+from warehouse_exporter.core.limits import Condition, Term
+from warehouse_exporter.core.model import Fact, Sample, Severity
 from warehouse_exporter.core.names import Metric as Gauge
+from warehouse_exporter.core.wording import listed
 from warehouse_exporter.kinds.metric import refuse_valueless
 from warehouse_exporter.kinds.shared.base import Kind, Name, worst_first
+from warehouse_exporter.kinds.shared.departed import Departed
 from warehouse_exporter.kinds.shared.departures import Departure, departure_model, fires_late
 from warehouse_exporter.kinds.shared.findings import unjudged
 from warehouse_exporter.kinds.shared.histories import (
@@ -207,8 +209,8 @@ class Anomaly(Kind):
         return {
             "observed": f"round({expected} * {fraction}, 0.0001)",
             "expected": f"round({expected}, 0.0001)",
-            "score": f"round({select(SCORE.name)}, 0.01)",
-            "fraction": f"round({fraction}, 0.01)",
+            "score": f"(round({select(SCORE.name)}, 0.01) > -Inf) < Inf",
+            "fraction": f"round({fraction}, 0.01) < Inf",
         }
 
     def past(self, today: date, known: Known) -> tuple[date, ...]:
@@ -250,7 +252,21 @@ class Anomaly(Kind):
         if event and found.rises:
             why = f"{today} is in the calendar ({event.name}): a rise is not judged ({found.text})"
             return [unjudged(name, lambda: found, why)]
-        return [Sample(found.values, found.text, {"metric": name}, blind=found.blind)]
+        labels, fact = {"metric": name}, self.fact(name, found, view)
+        return [Sample(found.values, found.text, labels, blind=found.blind, fact=fact)]
+
+    def fact(self, name: str, found: Finding, view: DatasetView) -> Fact | None:
+        """What was seen, as a sentence says it."""
+        if found.value is None:
+            return None
+        guards = (f"{listed(self.guards)} normal",) if self.guards else ()
+        share, today = view.metrics[name].ratio is not None, view.calendar.today
+        seen = Departed(name, found.value, found.values, is_ratio=share, empty=found.empty)
+        beside = (found.unlike,) if found.unlike else seen.beside()
+        return Fact(seen.text(view.calendar.expected, today), (*beside, *guards), complete=True)
+
+    def allows(self, terms: Sequence[Term]) -> str:
+        return ""
 
     def finding(self, name: str, view: DatasetView, readings: Readings) -> Finding:
         """What the method says of a metric."""

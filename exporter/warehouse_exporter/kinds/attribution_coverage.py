@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from warehouse_exporter.core.errors import Skipped
-from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import counted, shown
 from warehouse_exporter.kinds.shared.attributed import Attributed
@@ -59,4 +59,6 @@ class AttributionCoverage(Attributed):
         where = f" in {self.against.dataset}" if self.against else ""
         evidence = f"{shown(covered)} of {counted(orders, 'order')} attributed{where}{self.by_whom}"
         values = self.gauges(covered, orders)
-        return [Sample(values, f"{evidence} {self.when(view)}", self.labels())]
+        many = f"{shown(covered)} of {self.orders(view).counted(orders)}"
+        fact = Fact(f"{many} attributed{self.by_model}{self.on(view)}", coverage=True)
+        return [Sample(values, f"{evidence} {self.when(view)}", self.labels(), fact=fact)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import ClassVar
@@ -13,10 +13,10 @@ from warehouse_exporter.core.calendar import describe_window, last_days
 from warehouse_exporter.core.errors import Skipped
 from warehouse_exporter.core.limits import Condition, Limit, Term, Unit
 from warehouse_exporter.core.limits import Reading as How
-from warehouse_exporter.core.model import Dataset, Datasets, Sample, Severity
+from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample, Severity
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Count
-from warehouse_exporter.core.wording import counted, quantity
+from warehouse_exporter.core.wording import counted, quantity, spoken_window
 from warehouse_exporter.kinds.shared.attributed import of_model
 from warehouse_exporter.kinds.shared.base import Expression, Limited, Part
 from warehouse_exporter.kinds.shared.keys import key_of, no_key
@@ -241,4 +241,19 @@ class ChannelMix(Limited):
             f" {self.when(view)}, {usual} on average {self.of(days)} before"
         )
         model = {"model": self.model} if self.model else {}
-        return Sample(values, text, {"channel": move.channel, **model})
+        fact = Fact(self.seen(move, share, usual, of, view))
+        return Sample(values, text, {"channel": move.channel, **model}, fact=fact)
+
+    def seen(self, move: Moved, share: str, usual: str, of: str, view: DatasetView) -> str:
+        """What was seen of a channel, as a sentence says it."""
+        who = "all other channels" if move.channel == OTHER else f"channel {move.channel}"
+        has = f"{who}{of} with {share} of the revenue{self.on(view)}, usually {usual}"
+        moved = f"{move.change * 100:+.1f}".removesuffix(".0")
+        return f"{has}: vanished" if move.vanished else f"{has}: {moved} points"
+
+    def on(self, view: DatasetView) -> str:
+        return spoken_window((view.calendar.expected,), view.calendar.today)
+
+    def allows(self, terms: Sequence[Term]) -> str:
+        moved = [term.limit for term in terms if term.metric == CHANGE.name]
+        return f"limit {quantity(moved[0].bound, Unit.SHARE)[:-2]} points" if moved else ""

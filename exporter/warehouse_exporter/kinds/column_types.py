@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from warehouse_exporter.core.errors import Reason, Unmeasured
-from warehouse_exporter.core.model import Dataset, Datasets, Sample
+from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
-from warehouse_exporter.core.wording import agreed, counted
+from warehouse_exporter.core.wording import agreed, counted, listed
 from warehouse_exporter.kinds.shared.declared import Declared
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Readings
@@ -80,4 +80,6 @@ class ColumnTypes(Declared):
         if missing and not found:
             raise Unmeasured(Reason.MISSING_COLUMN, view.missing(missing[0]))
         total, has = counted(len(typed), "column"), agreed(len(found), "has", "have")
-        return self.sample(found, f"{len(found)} of {total} {has} another type")
+        many = "column" if len(found) == 1 else f"{len(found)} columns have another type:"
+        fact = Fact(f"{many} {listed(found)}" if found else f"{total}, all of the declared type")
+        return self.sample(found, f"{len(found)} of {total} {has} another type", fact)

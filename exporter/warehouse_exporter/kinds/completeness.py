@@ -64,5 +64,8 @@ class Completeness(Share):
         cells = (words.count(words.both(self.missing(view), given)), words.count(given))
         return {"rows": Scan(view.dataset.name, self.span(view), Hits, cells)}
 
+    def flaw(self, view: DatasetView, state: Hits) -> str:
+        return f"without {self.column}"
+
     def evidence(self, view: DatasetView, state: Hits) -> str:
         return f"{super().evidence(view, state)} without {self.column} {self.when(view)}"

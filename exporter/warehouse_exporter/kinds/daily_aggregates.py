@@ -9,10 +9,10 @@ from typing import ClassVar
 from pydantic import Field
 
 from warehouse_exporter.core.errors import Skipped
-from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import merged
-from warehouse_exporter.core.wording import agreed, counted
+from warehouse_exporter.core.wording import agreed, counted, listed
 from warehouse_exporter.kinds.shared.base import Share
 from warehouse_exporter.kinds.shared.tally import Tally
 from warehouse_exporter.measures.dataset_view import DatasetView
@@ -22,6 +22,9 @@ from warehouse_exporter.sql.numbers import is_finite
 
 FLAWS = ("empty", "negative", "no number")
 """What can be wrong with a value, in the order in which it is counted; NaN is no number."""
+
+
+FLAW_OF_ONE = {"empty": "empty", "negative": "negative", "no number": "not a number"}
 
 
 class DailyAggregates(Share):
@@ -88,4 +91,19 @@ class DailyAggregates(Share):
             f"{failed:,} of {counted(checked, 'value')} {agreed(failed, 'is', 'are')} empty or"
             f" negative {self.when(view)}{named}"
         )
-        return [Sample(self.gauges(failed, checked), evidence)]
+        fact = Fact(f"{seen(found, self.columns)}{self.on(view)}")
+        return [Sample(self.gauges(failed, checked), evidence, fact=fact)]
+
+
+def seen(found: Tally, columns: tuple[str, ...]) -> str:
+    """What was seen, as a sentence says it: each flaw with its column."""
+    rows, *counts = found.counts
+    kinds = [(name, flaw) for name in columns for flaw in FLAWS]
+    flawed = [
+        f"{name} is {FLAW_OF_ONE[flaw]}{'' if rows == 1 else f' in {count:,} of {rows:,} rows'}"
+        for (name, flaw), count in zip(kinds, counts, strict=True)
+        if count
+    ]
+    if flawed:
+        return listed(flawed)
+    return f"{counted(rows * len(columns), 'value')}, none empty or negative"

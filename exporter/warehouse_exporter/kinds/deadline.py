@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import ClassVar
 
 from warehouse_exporter.core.limits import Limit, Term, Unit
-from warehouse_exporter.core.model import Dataset, Datasets, Sample
+from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.wording import duration, spoken_day, spoken_time
 from warehouse_exporter.kinds.shared.base import Limited
 from warehouse_exporter.kinds.shared.newest import due_day, lookup, newest_of, reached, seen
 from warehouse_exporter.measures.dataset_view import DatasetView
@@ -78,4 +80,21 @@ class Deadline(Limited):
             f" end of {day}, which"
             f" {'the build was to complete' if view.calendar.built else due}"
         )
-        return [Sample({self.metric.name: lacking}, evidence, blind=blind)]
+        fact = self.fact(at, lacking, day, view)
+        return [Sample({self.metric.name: lacking}, evidence, blind=blind, fact=fact)]
+
+    def fact(self, newest: datetime, lacking: float, day: date, view: DatasetView) -> Fact:
+        """What was seen, as a sentence says it."""
+        zone, today, by = view.calendar.zone, view.calendar.today, view.dataset.expect_by
+        one, which = view.dataset.thing.one, spoken_day(day, today)
+        due = () if view.calendar.built else (f"due by {by:%H:%M} {by.tzinfo or zone}",)
+        when = spoken_time(newest, zone, today)
+        if newest.astimezone(zone).date() == day:
+            when = f"{newest.astimezone(zone):%H:%M %Z}"
+        at = f"the newest {one} is from {when}"
+        if not lacking:
+            return Fact(f"{which} is complete: {at}", due)
+        return Fact(f"{which} is incomplete: {at}, {duration(lacking)} before its end", due)
+
+    def allows(self, terms: Sequence[Term]) -> str:
+        return super().allows([term for term in terms if term.limit.bound])

@@ -184,6 +184,14 @@ class Duplicates(Share):
     def lacking(self, view: DatasetView) -> str:
         return ", ".join(self.columns(view.dataset))
 
+    def part(self, view: DatasetView, hits: float, total: float) -> str:
+        what = ", ".join(self.columns(view.dataset))
+        return f"{hits:,.0f} of {counted(total, 'value')} of {what}"
+
+    def flaw(self, view: DatasetView, state: Hits) -> str:
+        occur = agreed(state.hits or 0, "occurs", "occur")
+        return f"{occur} more than once{in_words(self.within)}"
+
     def evidence(self, view: DatasetView, state: Hits) -> str:
         what = ", ".join(self.columns(view.dataset))
         occur = agreed(state.hits or 0, "occurs", "occur")

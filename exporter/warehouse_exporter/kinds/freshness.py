@@ -11,9 +11,9 @@ from pydantic import Field
 from warehouse_exporter.core.calendar import MIDNIGHT
 from warehouse_exporter.core.limits import Limit, Term, Unit, said
 from warehouse_exporter.core.limits import Reading as How
-from warehouse_exporter.core.model import Dataset, Datasets, Sample, Severity
+from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample, Severity
 from warehouse_exporter.core.names import Metric
-from warehouse_exporter.core.wording import duration
+from warehouse_exporter.core.wording import duration, spoken_time
 from warehouse_exporter.kinds.shared.base import Limited
 from warehouse_exporter.kinds.shared.newest import (
     latest_of,
@@ -102,7 +102,17 @@ class Freshness(Limited):
             text += f", {duration(spared.total_seconds())} in the calendar do not count"
         day = calendar.day_at(now, self.begins(view))
         blind = calendar.why_not(day) if calendar.excludes(day) else None
-        return [Sample({self.metric.name: (at + spared).timestamp()}, text, blind=blind)]
+        counts_as = at + spared
+        fact = self.fact(at, now - counts_as, view)
+        return [Sample({self.metric.name: counts_as.timestamp()}, text, blind=blind, fact=fact)]
+
+    def fact(self, newest: datetime, age: timedelta, view: DatasetView) -> Fact:
+        """What was seen, as a sentence says it."""
+        when = spoken_time(newest, view.calendar.zone, view.calendar.today)
+        one, old = view.dataset.thing.one, duration(age.total_seconds())
+        if self.by == "loaded":
+            return Fact(f"the newest {one} arrived {old} ago, on {when}", complete=True)
+        return Fact(f"the newest {one} is {old} old, from {when}", complete=True)
 
     def spared(self, newest: datetime, now: datetime, view: DatasetView) -> timedelta:
         """The time since the newest row in which nothing is expected."""

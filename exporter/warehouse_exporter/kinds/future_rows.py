@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from warehouse_exporter.core.errors import Skipped
 from warehouse_exporter.core.limits import Limit, Term, Unit
-from warehouse_exporter.core.model import Dataset, Datasets, Sample
+from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
-from warehouse_exporter.core.wording import counted
+from warehouse_exporter.core.wording import a, counted
 from warehouse_exporter.kinds.shared.base import Limited
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Lookup, Need, Readings
@@ -29,6 +29,7 @@ class FutureRows(Limited):
     in_hindsight = False
     sees_infinity = True
     symptom = False
+    counts_things = True
     advice: ClassVar[str] = "warning: '> 0'"
     example: ClassVar[str] = """
         datasets:
@@ -66,4 +67,6 @@ class FutureRows(Limited):
         if state.total is None:
             raise Skipped("there is no row with a time")
         evidence = f"{counted(state.hits or 0, 'row')} after {view.horizon:%Y-%m-%d %H:%M} UTC"
-        return [Sample({self.metric.name: state.hits}, evidence)]
+        ahead = view.dataset.thing.counted(state.hits or 0)
+        fact = Fact(f"{ahead} with {a(view.dataset.time or 'time')} in the future")
+        return [Sample({self.metric.name: state.hits}, evidence, fact=fact)]

@@ -9,7 +9,7 @@ from typing import ClassVar
 from pydantic import Field, field_validator
 
 from warehouse_exporter.core.errors import Skipped
-from warehouse_exporter.core.model import Dataset, Datasets, Sample
+from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Cell, Count
 from warehouse_exporter.core.wording import counted, duration
@@ -134,4 +134,6 @@ class ImpossibleSequence(Share):
             f" {self.by} in the {duration(self.hours * 3600)} before ({late:,} have it only"
             f" afterwards) {self.when(view)}"
         )
-        return Sample(values, evidence, {"funnel": self.funnel, "step": step})
+        many = f"{unled:,} of {counted(total, f'{step} event')}"
+        fact = Fact(f"{many} without an earlier {before}{self.on(view)}")
+        return Sample(values, evidence, {"funnel": self.funnel, "step": step}, fact=fact)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import counted
 from warehouse_exporter.kinds.shared.compared import Compared, Sides
@@ -54,4 +54,8 @@ class Incomparable(Compared):
             f"({sides.valueless:,.0f} with a value missing, {sides.partless:,.0f} without a row in "
             f"{self.against.shown}{keyless}) {self.when(view)}"
         )
-        return [Sample(self.gauges(sides.incomparable, sides.orders), evidence)]
+        why = sides.reasons(self.against.dataset)
+        many = self.part(view, sides.incomparable, sides.orders)
+        said = f"{many} cannot be compared with {self.against.dataset}{self.on(view)}"
+        fact = Fact(f"{said}: {why}" if why else said)
+        return [Sample(self.gauges(sides.incomparable, sides.orders), evidence, fact=fact)]

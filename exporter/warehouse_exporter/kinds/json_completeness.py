@@ -108,6 +108,9 @@ class JsonCompleteness(Share):
             sample = replace(sample, evidence=told)
         return [sample]
 
+    def flaw(self, view: DatasetView, state: Hits) -> str:
+        return f"of {'.'.join((self.column, *self.path))} missing"
+
     def evidence(self, view: DatasetView, state: Hits) -> str:
         way = " -> ".join((self.column, *self.path))
         return f"{super().evidence(view, state)} without {way} {self.when(view)}"

@@ -8,9 +8,9 @@ from typing import ClassVar
 from pydantic import Field
 
 from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
-from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
-from warehouse_exporter.core.wording import agreed, counted
+from warehouse_exporter.core.wording import a, agreed, counted
 from warehouse_exporter.kinds.shared.base import Expression, Share
 from warehouse_exporter.kinds.shared.tally import Tally
 from warehouse_exporter.measures.dataset_view import DatasetView
@@ -81,4 +81,6 @@ class LineRevenue(Share):
             f"{self.column} of {differing:,} of {counted(compared, 'comparable line')}"
             f" {agreed(differing, 'is', 'are')} not {self.equals} {self.when(view)}; {apart}"
         )
-        return [Sample(values, evidence, self.labels())]
+        part = self.part(view, differing, compared)
+        fact = Fact(f"{part} with {a(self.column)} that is not {self.equals}{self.on(view)}")
+        return [Sample(values, evidence, self.labels(), fact=fact)]

@@ -14,10 +14,10 @@ from warehouse_exporter.baselines.shared.score import settled
 from warehouse_exporter.baselines.shared.wording import no_value
 from warehouse_exporter.core.calendar import last_days
 from warehouse_exporter.core.limits import Limit, Term, Unit
-from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric as Gauge
 from warehouse_exporter.core.states import Count, Figure, Total
-from warehouse_exporter.core.wording import shown
+from warehouse_exporter.core.wording import amount, quantity, shown, spoken_day
 from warehouse_exporter.kinds.shared.base import Expression, Limited, Part
 from warehouse_exporter.kinds.shared.nothing import (
     PARTS,
@@ -207,7 +207,16 @@ class Metric(Limited):
     def shown_as(self, value: float, day: date, age: int) -> Sample:
         """A day's value as a series; one that changes after it was judged is seen by its age."""
         labels = {"metric": self.name or "", "age_days": str(age)}
-        return Sample({self.metric.name: value}, f"{self.name} {shown(value)} on {day}", labels)
+        text = f"{self.name} {shown(value)} on {day}"
+        return Sample({self.metric.name: value}, text, labels, fact=self.fact(value, day))
+
+    def fact(self, value: float, day: date) -> Fact:
+        """What was seen of a day, as a sentence says it."""
+        limits = [limit for given in self.limits().values() for limit in given]
+        number = amount(value) if self.sum or self.avg else shown(value)
+        if any(limit.unit is Unit.SHARE for limit in limits):
+            number = quantity(value, Unit.SHARE)
+        return Fact(f"{self.name} {number} on {spoken_day(day, day)}", complete=True)
 
 
 def daily_needs(metric: Daily, view: DatasetView, days: tuple[date, ...]) -> dict[str, Need]:

@@ -10,10 +10,10 @@ from typing import ClassVar
 
 from warehouse_exporter.core.calendar import describe_window
 from warehouse_exporter.core.errors import Skipped
-from warehouse_exporter.core.model import Dataset, Datasets, Sample
+from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Cell, Count, finite
-from warehouse_exporter.core.wording import agreed, counted
+from warehouse_exporter.core.wording import agreed, counted, listed, spoken_day
 from warehouse_exporter.kinds.shared.base import Limited
 from warehouse_exporter.kinds.shared.newest import BEGINNING
 from warehouse_exporter.kinds.shared.tally import Tally
@@ -54,6 +54,7 @@ class MissingDays(Limited):
     summary = "days without a row"
     layer = "infrastructure"
     default_window = "14d"
+    counts_things = True
     advice: ClassVar[str] = "critical: '> 0'"
     example: ClassVar[str] = """
         datasets:
@@ -106,7 +107,12 @@ class MissingDays(Limited):
             f"{len(found)} of {counted(len(looked_at), 'day')} {describe_window(looked_at)}"
             f" {agreed(len(found), 'has', 'have')} no row{named}{young}"
         )
-        return [Sample({self.metric.name: float(len(found))}, evidence)]
+        lacking = [spoken_day(day, view.calendar.today) for day in empty if day in looked_at]
+        many, of = view.dataset.thing.many, counted(len(looked_at), "day")
+        fact = Fact(f"{many} on each of the last {of}")
+        if lacking:
+            fact = Fact(f"no {many} on {listed(lacking)}, {len(lacking)} of the last {of}")
+        return [Sample({self.metric.name: float(len(found))}, evidence, fact=fact)]
 
     def since_the_first(
         self, view: DatasetView, days: list[date], empty: list[date], readings: Readings

@@ -76,5 +76,8 @@ class NegativeRevenue(Judged):
         said = f"; {counted(odd, 'row')} left out, with NaN or infinity" if odd else ""
         return [replace(found, evidence=found.evidence + said)]
 
+    def flaw(self, view: DatasetView, state: Hits) -> str:
+        return f"with {self.word} {self.column}"
+
     def evidence(self, view: DatasetView, state: Hits) -> str:
         return f"{super().evidence(view, state)} with {self.word} {self.column} {self.when(view)}"

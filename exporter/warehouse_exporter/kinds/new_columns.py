@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
-from warehouse_exporter.core.wording import agreed, counted
+from warehouse_exporter.core.wording import agreed, counted, listed
 from warehouse_exporter.kinds.shared.declared import Declared
 from warehouse_exporter.measures.dataset_view import DatasetView, look_alike
 from warehouse_exporter.measures.requests import Readings
@@ -40,4 +40,5 @@ class NewColumns(Declared):
                 alike = look_alike(name, declared)
                 found.append(f"{name} (looks like {alike})" if alike else name)
         evidence = f"{counted(len(found), 'column')} {agreed(len(found), 'is', 'are')} not declared"
-        return self.sample(found, evidence)
+        fact = Fact(f"{counted(len(found), 'new column')}{': ' + listed(found) if found else ''}")
+        return self.sample(found, evidence, fact)

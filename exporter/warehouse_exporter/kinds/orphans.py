@@ -10,6 +10,7 @@ from pydantic import Field
 from warehouse_exporter.core.model import Dataset, Datasets, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
+from warehouse_exporter.core.wording import a
 from warehouse_exporter.kinds.shared.base import Expression, Part, Share
 from warehouse_exporter.kinds.shared.keys import Columns, columns_of, key_in, unlike
 from warehouse_exporter.kinds.shared.nearby import (
@@ -143,6 +144,12 @@ class Orphans(Share):
         of = self.references
         given = words.both(key.present, parent.predicate(of.where), recent(view, parent, of.within))
         return f"{source(view, parent, of.within)}{statements.clause(given)}"
+
+    def flaw(self, view: DatasetView, state: Hits) -> str:
+        of = self.references
+        if self.null_is_orphan:
+            return f"without a match in {of.dataset}{in_words(of.within)} (by {self.named})"
+        return f"with {a(self.named)} that is not in {of.dataset}{in_words(of.within)}"
 
     def evidence(self, view: DatasetView, state: Hits) -> str:
         of = self.references

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
-from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
-from warehouse_exporter.core.wording import agreed, counted
+from warehouse_exporter.core.wording import agreed, amount, counted, money
 from warehouse_exporter.kinds.shared.attributed import Attributed
 from warehouse_exporter.kinds.shared.compared import Sides
 from warehouse_exporter.measures.dataset_view import DatasetView
@@ -62,7 +62,19 @@ class OverAttribution(Attributed):
             f" {sides.amount or 0:,.2f} too much together ({sides.right or 0:,.2f} of"
             f" {sides.left or 0:,.2f}), {self.when(view)}"
         )
-        return [Sample(values, evidence, self.labels())]
+        fact = Fact(self.seen(view, sides))
+        return [Sample(values, evidence, self.labels(), fact=fact)]
+
+    def seen(self, view: DatasetView, sides: Sides) -> str:
+        """What was seen, as a sentence says it."""
+        too_much = f"{money(sides.amount or 0)} too much"
+        if self.attributed is not None:
+            both = f"{amount(sides.right or 0)} of {amount(sides.left or 0)}"
+            return f"{self.attributed} {both} {self.of}{self.on(view)}: {too_much}"
+        part = self.part(view, sides.differing, sides.compared)
+        whose = agreed(sides.differing, "its", "their")
+        more = f"with more than {whose} {self.of} attributed{self.by_model}"
+        return f"{part} {more}{self.on(view)}: {too_much}"
 
     def nothing(self, view: DatasetView, sides: Sides) -> Skipped | Unmeasured:
         """Why no order can be compared: none is attributed, or more than that is missing."""

@@ -63,6 +63,9 @@ class ParsableTimestamps(Share):
         rows = Scan(view.dataset.name, self.span(view), Hits, cells)
         return {"rows": rows, ALL: self.all_rows(view)}
 
+    def flaw(self, view: DatasetView, state: Hits) -> str:
+        return f"of {self.column} not readable as a time"
+
     def evidence(self, view: DatasetView, state: Hits) -> str:
         share, when = super().evidence(view, state), self.when(view)
         return f"{share} of {self.column} are not valid times {when}"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from warehouse_exporter.core.calendar import ONE_DAY, last_days
 from warehouse_exporter.core.limits import Limit, Term, Unit
-from warehouse_exporter.core.model import Dataset, Datasets, Sample
+from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
-from warehouse_exporter.core.wording import counted
+from warehouse_exporter.core.wording import counted, spoken_day
 from warehouse_exporter.kinds.shared.base import Limited
 from warehouse_exporter.kinds.shared.newest import due_day, lookup, newest_of
 from warehouse_exporter.measures.dataset_view import DatasetView
@@ -70,4 +70,13 @@ class PartitionFreshness(Limited):
             behind = len(calendar.due(last_days(expected, behind)))
         evidence = f"newest day {day}, expected {expected}: {counted(behind, 'day')} behind"
         seconds = behind * ONE_DAY.total_seconds()
-        return [Sample({self.metric.name: seconds}, evidence, blind=blind)]
+        noun, today = view.dataset.thing, calendar.today
+        here = f"the newest {noun.one} is from {spoken_day(day, today)}"
+        fact = Fact(here)
+        if behind:
+            wanted = f"no {noun.many} for {spoken_day(expected, today)}"
+            fact = Fact(f"{wanted}: {here}, {counted(behind, 'day')} behind")
+        return [Sample({self.metric.name: seconds}, evidence, blind=blind, fact=fact)]
+
+    def allows(self, terms: Sequence[Term]) -> str:
+        return super().allows([term for term in terms if term.limit.bound])

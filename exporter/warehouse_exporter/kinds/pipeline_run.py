@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from warehouse_exporter.core.model import Dataset, Datasets, Sample
+from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Count, Hits
 from warehouse_exporter.core.wording import counted
@@ -29,6 +29,7 @@ class PipelineRun(Limited):
     summary = "the pipeline did not run, or read nothing"
     layer = "infrastructure"
     root_cause = True
+    counts_things = True
     advice: ClassVar[str] = "critical: '< 1'"
     example: ClassVar[str] = """
         datasets:
@@ -69,4 +70,8 @@ class PipelineRun(Limited):
         if unknown and unknown == logged:
             raise without(unknown, self.rows_read, self.when(view))
         evidence = f"{read:,.0f} of {counted(logged, 'run')} logged {self.when(view)} read rows"
-        return [Sample({self.metric.name: read}, evidence)]
+        seen = f"no run was logged{self.on(view)}"
+        if logged:
+            many = counted(read, "run") if read else "no run"
+            seen = f"{many} read any rows{self.on(view)}, {logged:,.0f} logged"
+        return [Sample({self.metric.name: read}, evidence, fact=Fact(seen))]

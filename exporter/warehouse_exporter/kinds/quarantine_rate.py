@@ -88,6 +88,12 @@ class QuarantineRate(Share):
             text = f"{counted(odd, 'run')} logged {self.when(view)} with more rows quarantined"
             raise Unmeasured(Reason.RESULT, f"{text} than read: the log contradicts itself")
 
+    def part(self, view: DatasetView, hits: float, total: float) -> str:
+        return f"{hits:,.0f} of {total:,.0f} rows read"
+
+    def flaw(self, view: DatasetView, state: Hits) -> str:
+        return "went into quarantine"
+
     def evidence(self, view: DatasetView, state: Hits) -> str:
         by_run = view.dataset.expect_day == "today" and self.span(view) is not None
         logged = "by runs logged " if by_run else ""

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from warehouse_exporter.core import names
 from warehouse_exporter.core.errors import Reason, Unmeasured
-from warehouse_exporter.core.model import Dataset, Datasets, Sample
+from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Cell, finite
 from warehouse_exporter.core.wording import shown
@@ -137,4 +137,6 @@ class Query(Limited):
         }
         listed = ", ".join(f"{name}={text}" for name, text in labels.items())
         evidence = f"{self.name} {shown(number)}{' for ' + listed if listed else ''}"
-        return Sample({self.metric.name: number}, evidence, labels)
+        said = shown(number) if self.dataset is None else f"{self.name} is {shown(number)}"
+        fact = Fact(f"{said}{' for ' + listed if listed else ''}", complete=True)
+        return Sample({self.metric.name: number}, evidence, labels, fact=fact)

@@ -84,6 +84,12 @@ class Range(Judged):
         word, bound = ("at most", self.max) if self.min is None else ("at least", self.min)
         return f"{word} {shown(bound or 0)}"
 
+    def flaw(self, view: DatasetView, state: Hits) -> str:
+        if self.min is not None and self.max is not None:
+            return f"of {self.column} outside {shown(self.min)} to {shown(self.max)}"
+        word, bound = ("above", self.max) if self.min is None else ("below", self.min)
+        return f"of {self.column} {word} {shown(bound or 0)}"
+
     def evidence(self, view: DatasetView, state: Hits) -> str:
         many = f"{super().evidence(view, state)} of {self.column}"
         return f"{many} not {self.allowed()} {self.when(view)}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
-from warehouse_exporter.core.wording import agreed, counted
+from warehouse_exporter.core.wording import agreed, counted, money
 from warehouse_exporter.kinds.shared.compared import Sides
 from warehouse_exporter.kinds.shared.reconciled import Beyond, Reconciled
 from warehouse_exporter.measures.dataset_view import DatasetView
@@ -69,7 +69,10 @@ class Reconciliation(Reconciled):
             f" the sum in {self.against.shown}, by {amount:,.2f} together{unmatched},"
             f" {self.when(view)}{self.left_out(sides)}"
         )
-        return [Sample(self.gauges(failed, total, amount), evidence)]
+        part, differ = self.part(view, failed, total), agreed(failed, "differs", "differ")
+        by = f" by {money(amount)} in total" if failed else ""
+        fact = Fact(f"{part} {differ} from {self.against.dataset}{by}{self.on(view)}{unmatched}")
+        return [Sample(self.gauges(failed, total, amount), evidence, fact=fact)]
 
     def one_sided(self, sides: Sides, beyond: Beyond) -> str:
         """How many orders are on one side only, in words."""

@@ -6,9 +6,9 @@ import math
 from typing import ClassVar
 
 from warehouse_exporter.core.limits import Limit, Term, Unit
-from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
-from warehouse_exporter.core.wording import counted
+from warehouse_exporter.core.wording import counted, money
 from warehouse_exporter.kinds.shared.compared import Sides
 from warehouse_exporter.kinds.shared.reconciled import Beyond, Reconciled
 from warehouse_exporter.measures.dataset_view import DatasetView
@@ -78,7 +78,12 @@ class ReconciliationTotal(Reconciled):
             f"orders {left:,.2f}, {self.against.shown} {right:,.2f}, difference {difference:,.2f}"
             f" {self.when(view)}{self.one_sided(sides, beyond)}{self.neither(sides)}"
         )
-        return [Sample(values, evidence)]
+        here, there = f"{self.sum} {money(left)}{self.on(view)}", self.against.dataset
+        fact = Fact(f"{here}, the same as in {there}")
+        if difference:
+            apart = f"{money(difference)} {'less' if left < right else 'more'} than there"
+            fact = Fact(f"{here}, but {money(right)} in {there}: {apart}")
+        return [Sample(values, evidence, fact=fact)]
 
     def one_sided(self, sides: Sides, beyond: Beyond) -> str:
         """What is in one of the totals alone, in words."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
-from warehouse_exporter.core.wording import agreed, counted
+from warehouse_exporter.core.wording import agreed, counted, listed
 from warehouse_exporter.kinds.shared.declared import Declared
 from warehouse_exporter.measures.dataset_view import DatasetView, look_alike
 from warehouse_exporter.measures.requests import Readings
@@ -43,4 +43,10 @@ class RequiredColumns(Declared):
                 found.append(f"{name} (probably renamed to {alike})" if alike else name)
         total = counted(len(declared), "declared column")
         evidence = f"{len(found)} of {total} {agreed(len(found), 'is', 'are')} missing"
-        return self.sample(found, evidence)
+        fact = Fact(f"{total}, all there")
+        if found:
+            name, _, alike = found[0].partition(" (")
+            one = f"column {name} is missing{', ' if alike else ''}{alike.removesuffix(')')}"
+            several = f"{len(found)} columns are missing: {listed(found)}"
+            fact = Fact(one if len(found) == 1 else several)
+        return self.sample(found, evidence, fact)

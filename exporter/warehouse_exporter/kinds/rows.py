@@ -57,6 +57,9 @@ class Rows(Judged):
         """The condition in one line."""
         return " ".join(self.failing.split())
 
+    def flaw(self, view: DatasetView, state: Hits) -> str:
+        return f"with {self.shown}"
+
     def evidence(self, view: DatasetView, state: Hits) -> str:
         return f"{super().evidence(view, state)} with {self.shown} {self.when(view)}"
 

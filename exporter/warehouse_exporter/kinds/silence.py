@@ -12,9 +12,9 @@ from pydantic import Field
 from warehouse_exporter.core.calendar import ONE_DAY, weekday
 from warehouse_exporter.core.errors import Skipped
 from warehouse_exporter.core.limits import Limit, Term, Unit, said
-from warehouse_exporter.core.model import Dataset, Datasets, Sample, Severity
+from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample, Severity
 from warehouse_exporter.core.names import Metric
-from warehouse_exporter.core.wording import counted, duration, shown
+from warehouse_exporter.core.wording import counted, duration, shown, spoken_time
 from warehouse_exporter.kinds.shared.base import Limited
 from warehouse_exporter.kinds.shared.newest import lookup, newest_of, seen, settle
 from warehouse_exporter.kinds.shared.stretches import clock_with_hours, counts, weeks_before
@@ -109,7 +109,11 @@ class Silence(Limited):
             raise Skipped(f"normally quiet: rows number {normal}, {self.busy} make it busy")
         settle(at, view.clock(), now, lambda newest, then: self.says(newest, then, view))
         evidence = f"no row since {at:%Y-%m-%d %H:%M:%S} UTC, rows normally number {normal}"
-        return [Sample({self.metric.name: silent.total_seconds()}, evidence)]
+        zone, today = view.calendar.zone, view.calendar.today
+        since = f"for {duration(silent.total_seconds())}, since {spoken_time(at, zone, today)}"
+        usually = f"usually {view.dataset.thing.counted(usual)} in {stretch}"
+        fact = Fact(f"no {view.dataset.thing.one} {since}", (usually,))
+        return [Sample({self.metric.name: silent.total_seconds()}, evidence, fact=fact)]
 
     def history(self, found: Tally) -> list[int]:
         """The rows of the stretch in each earlier week, but for days that had no row at all."""

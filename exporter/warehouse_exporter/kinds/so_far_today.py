@@ -12,9 +12,9 @@ from pydantic import Field
 from warehouse_exporter.core.calendar import weekday
 from warehouse_exporter.core.errors import Skipped
 from warehouse_exporter.core.limits import Limit, Term, Unit
-from warehouse_exporter.core.model import Dataset, Datasets, Sample
+from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
-from warehouse_exporter.core.wording import counted, shown
+from warehouse_exporter.core.wording import counted, quantity, shown, spoken_day
 from warehouse_exporter.kinds.shared.base import Limited
 from warehouse_exporter.kinds.shared.stretches import clock_with_hours, counts, weeks_before
 from warehouse_exporter.kinds.shared.tally import Tally
@@ -106,4 +106,7 @@ class SoFarToday(Limited):
         ratio, gauge_rows, gauge_expected = (m.name for m in (self.metric, *self.more_metrics))
         values = {ratio: rows / expected, gauge_rows: float(rows), gauge_expected: expected}
         evidence = f"{counted(rows, 'row')} on {today} by {time:%H:%M}, {usual}"
-        return [Sample(values, evidence)]
+        many = f"{view.dataset.thing.counted(rows)} by {time:%H:%M} on {spoken_day(today, today)}"
+        share = quantity(rows / expected, Unit.SHARE)
+        fact = Fact(f"{many}, {share} of the usual {shown(expected)}", complete=True)
+        return [Sample(values, evidence, fact=fact)]

@@ -55,5 +55,8 @@ class TrackingCoverage(Share):
         cells = (words.count(words.both(tracked, given)), words.count(given))
         return {"rows": Scan(view.dataset.name, self.span(view), Hits, cells)}
 
+    def flaw(self, view: DatasetView, state: Hits) -> str:
+        return f"with {' or '.join(self.any_of)}"
+
     def evidence(self, view: DatasetView, state: Hits) -> str:
         return f"{super().evidence(view, state)} with {' or '.join(self.any_of)} {self.when(view)}"

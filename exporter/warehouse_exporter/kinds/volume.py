@@ -7,7 +7,7 @@ from datetime import date
 from typing import ClassVar
 
 from warehouse_exporter.core.limits import Limit, Term, Unit
-from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Count
 from warehouse_exporter.core.wording import counted
@@ -31,6 +31,7 @@ class Volume(Limited):
     )
     alert = "WarehouseVolumeOutOfBounds"
     summary = "row count outside its limits"
+    counts_things = True
     advice: ClassVar[str] = "critical: '< 100'"
     example: ClassVar[str] = """
         datasets:
@@ -58,4 +59,5 @@ class Volume(Limited):
     def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         state = readings["rows"].total(Count)
         evidence = f"{counted(state.rows, 'row')} {self.when(view)}"
-        return [Sample({self.metric.name: float(state.rows)}, evidence)]
+        fact = Fact(f"{view.dataset.thing.counted(state.rows)}{self.on(view)}")
+        return [Sample({self.metric.name: float(state.rows)}, evidence, fact=fact)]

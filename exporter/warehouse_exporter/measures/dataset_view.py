@@ -8,7 +8,8 @@ would fail.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Hashable, Mapping
+import re
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -24,6 +25,13 @@ from warehouse_exporter.sql.words import Node
 
 SKEW = timedelta(minutes=5)
 """How far clocks may differ: a row up to this far ahead of `as_of` is not from the future."""
+BARE = re.compile(
+    r"(?!(all|analyse|analyze|and|any|as|case|cast|check|column|default|desc|end|from|grant|group"
+    r"|limit|offset|on|only|or|order|references|select|session_user|table|to|user|using|when|where"
+    r"|with)$)[a-z_][a-z0-9_]*$"
+)
+"""Names that PostgreSQL reads as they are, without quotes."""
+GRANT_IT = ": grant it to the exporter's role"
 TIME_TYPES = "timestamptz, timestamp, date or ISO 8601 text"
 
 
@@ -77,14 +85,17 @@ class DatasetView:
         """The relation, for those who need no more of it than that it can be read."""
         if self.relation is None:
             raise Unmeasured(
-                Reason.MISSING_RELATION, f"relation {self.dataset.shown} does not exist"
+                Reason.MISSING_RELATION,
+                f"relation {self.dataset.shown} does not exist",
+                "Create it, or correct `relation` in the config",
             )
         if self.relation.unknown is not None:
             raise self.relation.unknown
         if not self.relation.readable:
             raise Unmeasured(
                 Reason.PERMISSION,
-                f"no SELECT on {self.dataset.shown}: grant it to the exporter's role",
+                f"no SELECT on {self.dataset.shown}{GRANT_IT}",
+                self.grants(),
             )
         return self.relation
 
@@ -101,12 +112,28 @@ class DatasetView:
         """What the catalogue says of a column, which must exist and be readable."""
         column = self.found.columns.get(name)
         if column is None:
-            raise Unmeasured(Reason.MISSING_COLUMN, self.missing(name))
+            raise Unmeasured(Reason.MISSING_COLUMN, self.missing(name), self.renamed(name))
         if not column.readable:
-            raise Unmeasured(
-                Reason.PERMISSION, f"no SELECT on column {name} of {self.dataset.shown}"
-            )
+            text = f"no SELECT on column {name} of {self.dataset.shown}"
+            raise Unmeasured(Reason.PERMISSION, text, self.grants())
         return column
+
+    def grants(self) -> str:
+        """What the owner of the relation has to run so that the exporter's role can read it."""
+        found, relation = self.relation, spelled(self.dataset.relation)
+        role = spelled((found.role,)) if found and found.role else "the exporter's role"
+        grant = f"GRANT SELECT ON {relation} TO {role}"
+        if found is not None and not found.usable and len(self.dataset.relation) > 1:
+            schema = spelled(self.dataset.relation[:1])
+            grant = f"GRANT USAGE ON SCHEMA {schema} TO {role}; {grant}"
+        return f"Run: {grant}"
+
+    def renamed(self, name: str) -> str:
+        """What to do about a column that is not there."""
+        alike = look_alike(name, self.found.columns)
+        if alike:
+            return f"If it was renamed, write {alike} instead of {name} in the config"
+        return "Bring it back, or take it out of the config"
 
     def missing(self, name: str) -> str:
         """The message for a column that is not there, with the one it may have become."""
@@ -250,6 +277,11 @@ class DatasetView:
         """The half-open bounds of a business day."""
         zone = self.calendar.zone
         return day_start(day, zone), day_start(day + ONE_DAY, zone)
+
+
+def spelled(parts: Sequence[str]) -> str:
+    """A name as people type it: in quotes only where it needs them."""
+    return ".".join(p if BARE.match(p) else statements.quoted(p) for p in parts)
 
 
 def look_alike(name: str, present: Mapping[str, object]) -> str | None:

@@ -17,6 +17,7 @@ from warehouse_exporter.core.bounds import SENTENCE, plain
 from warehouse_exporter.core.limits import Reading, Term, Unit
 from warehouse_exporter.core.model import Fact, Outcome, Sample, Verdict
 from warehouse_exporter.core.wording import allowed_share, beside, with_days
+from warehouse_exporter.measures.dataset_view import GRANT_IT
 
 
 def worded(check: Check, verdict: Verdict, as_of: datetime) -> Verdict:
@@ -53,8 +54,9 @@ def said(check: Check, verdict: Verdict, as_of: datetime) -> str:
 def not_measured(verdict: Verdict) -> str:
     """Why a check is not measured, and what to do."""
     why = verdict.text.removesuffix(f" ({verdict.reason})")
-    remedy = f". {verdict.remedy}" if verdict.remedy else ""
-    return f"not measured: {why}{remedy}"
+    if not verdict.remedy:
+        return f"not measured: {why}"
+    return f"not measured: {why.removesuffix(GRANT_IT)}. {verdict.remedy}"
 
 
 def terms_of(check: Check, verdict: Verdict, sample: Sample, as_of: datetime) -> tuple[Term, ...]:

@@ -15,7 +15,7 @@ from warehouse_exporter import __version__
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core import names
 from warehouse_exporter.core.errors import Reason
-from warehouse_exporter.core.model import CheckId, Outcome, Sample
+from warehouse_exporter.core.model import RANK, CheckId, Outcome, Sample
 from warehouse_exporter.core.names import Metric, label_name
 from warehouse_exporter.kinds import all_metrics
 from warehouse_exporter.kinds.freshness import Freshness
@@ -23,6 +23,8 @@ from warehouse_exporter.publish import facts
 from warehouse_exporter.publish.snapshots import Snapshot, SnapshotStore
 
 Families = dict[str, Family]
+MOST_FINDINGS = 20
+"""Sentences of one check: each is a series of its own, and a person reads no more."""
 SHARED = (names.ROWS_FAILED, names.ROWS_CHECKED)
 
 
@@ -149,6 +151,22 @@ def state_families(snapshot: Snapshot, checks: Iterable[Check], now: datetime) -
     yield gauge(names.MEASURED, measured)
     yield gauge(names.SKIPPED, skipped)
     yield gauge(names.UNMEASURED_REASON, reasons)
+    yield gauge(names.FINDING, findings(snapshot, checks, now))
+
+
+def findings(snapshot: Snapshot, checks: Iterable[Check], now: datetime) -> Samples:
+    """The sentences of what is found, worst first; of one check no more than `MOST_FINDINGS`."""
+    for check, result in snapshot.current(now, checks).items():
+        told = [v for v in result.verdicts if v.severity or v.outcome is Outcome.UNMEASURED]
+        seen: set[frozenset[tuple[str, str]]] = set()
+        for verdict in sorted(told, key=lambda one: RANK[one.outcome]):
+            severity = verdict.severity.value if verdict.severity else names.UNMEASURED
+            labels = labels_of(check, verdict.sample)
+            identity = frozenset(labels.items())
+            if identity in seen or len(seen) == MOST_FINDINGS:
+                continue
+            seen.add(identity)
+            yield {**labels, "severity": severity, "sentence": verdict.sentence}, 1.0
 
 
 def self_families(snapshot: Snapshot) -> Iterator[Family]:

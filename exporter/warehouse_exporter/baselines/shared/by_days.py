@@ -82,6 +82,7 @@ class ByDays(Baseline):
             f"{vs} {numbers(value, expected, said.get(SCORE), said[CHANGE])}",
             f"{asked.name} {shown(value)} vs {shown(expected)}",
             None if expected else f"{vs}: a baseline of zeros passes nothing",
+            value,
         )
 
 

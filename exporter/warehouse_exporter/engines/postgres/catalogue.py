@@ -27,7 +27,8 @@ SELECT n.nspname, c.relname, c.relkind::text, a.attname,
                JOIN pg_am m ON m.oid = i.relam
                WHERE x.indrelid = c.oid AND x.indisvalid AND x.indpred IS NULL
                  AND x.indkey[0] = a.attnum AND m.amname = 'btree'),
-       current_setting('server_version_num')::int
+       current_setting('server_version_num')::int,
+       current_user::text, has_schema_privilege(n.oid, 'USAGE')
 FROM unnest(%s::name[], %s::name[]) AS asked(schema, relation)
 JOIN pg_namespace n ON n.nspname = asked.schema
 JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = asked.relation
@@ -106,6 +107,8 @@ class Row(NamedTuple):
     distributed: bool
     singly: bool
     version: int
+    role: str
+    usable: bool
 
 
 def places(name: Name, schemas: Sequence[str]) -> Iterator[Name]:
@@ -155,4 +158,6 @@ def relation(rows: Sequence[Row]) -> Relation:
         whole.distributed,
         frozenset(name for name, row in named.items() if row.singly),
         whole.version,
+        role=whole.role,
+        usable=whole.usable,
     )

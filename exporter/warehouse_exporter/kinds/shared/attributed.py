@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
 from warehouse_exporter.core.model import NO_LABELS, Dataset, Datasets
+from warehouse_exporter.core.nouns import Noun
 from warehouse_exporter.core.wording import counted
 from warehouse_exporter.kinds.shared.base import Expression, Share
 from warehouse_exporter.kinds.shared.compared import OtherSide, Sides, probe
@@ -138,6 +139,17 @@ class Attributed(Share):
         if self.against is not None and found.elsewhere and self.span(view) is None:
             text = f"no orders {self.when(view)}, but {self.against.dataset} has rows"
             raise Unmeasured(Reason.NO_VALUES, text)
+
+    def orders(self, view: DatasetView) -> Noun:
+        """What is attributed: rows, or the column of a daily aggregate that counts them."""
+        if self.attributed is None:
+            return view.dataset.thing
+        return Noun(self.of, self.of) if self.of.isidentifier() else Noun("1", "all")
+
+    @property
+    def by_model(self) -> str:
+        """The model, in words."""
+        return f" by {self.model}" if self.model else ""
 
     @property
     def by_whom(self) -> str:

@@ -26,10 +26,11 @@ from warehouse_exporter.core import names
 from warehouse_exporter.core.calendar import WINDOW, describe_window
 from warehouse_exporter.core.errors import Skipped
 from warehouse_exporter.core.limits import Condition, Limit, Term, Unit
-from warehouse_exporter.core.model import NO_LABELS, Dataset, Datasets, Sample, Severity
+from warehouse_exporter.core.model import NO_LABELS, Dataset, Datasets, Fact, Sample, Severity
 from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.nouns import Noun
 from warehouse_exporter.core.states import Count, Hits
-from warehouse_exporter.core.wording import counted, permitted
+from warehouse_exporter.core.wording import counted, permitted, spoken_window
 from warehouse_exporter.kinds.shared.usable import all_of, without
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings, Scan
@@ -62,6 +63,8 @@ LIMIT_SCHEMA: dict[str, Any] = {
     "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
     "description": "A breach: '> 5%', '> 12h', '> 10 rows', '< 100'. In a list, any of them.",
 }
+OWN_ROWS = ("rows", "orders", "lines")
+"""Things that are the rows of the dataset itself."""
 Expression = Annotated[str, AfterValidator(valid_expression)]
 Window = Annotated[str, AfterValidator(valid_window)]
 Limits = Annotated[tuple[Limit, ...], BeforeValidator(parse_limits), WithJsonSchema(LIMIT_SCHEMA)]
@@ -113,6 +116,8 @@ class Kind(BaseModel):
     """The runbook of its alert as Markdown, for a kind of another package: ours are files."""
     example: ClassVar[str] = ""
     """A part of a config, as YAML, that has one check of the kind: for its page."""
+    counts_things: ClassVar[bool] = False
+    """Whether its limits without a unit are numbers of things, such as rows or columns."""
     verbatim: ClassVar[frozenset[str]] = frozenset()
     """Parameters whose items are text exactly as written, whatever YAML would read them as."""
 
@@ -148,6 +153,10 @@ class Kind(BaseModel):
     def when(self, view: DatasetView) -> str:
         """The window in words."""
         return describe_window(self.span(view))
+
+    def on(self, view: DatasetView) -> str:
+        """The window behind what happened: ` on Sun 29 Nov`; nothing for the whole table."""
+        return spoken_window(self.span(view), view.calendar.today)
 
     def times(self, view: DatasetView) -> tuple[tuple[str, str], ...]:
         """The time columns, by dataset, that select the rows: rows without a time are counted."""
@@ -193,7 +202,8 @@ class Kind(BaseModel):
 
     def allows(self, terms: Sequence[Term]) -> str:
         """What the limits of some terms allow, as a sentence says it: `at most 5 %`."""
-        return " and ".join(dict.fromkeys(permitted(term.limit) for term in terms))
+        counts = self.counts_things
+        return " and ".join(dict.fromkeys(permitted(t.limit, counts=counts) for t in terms))
 
     def told(self, select: Callable[[str], str]) -> Mapping[str, str]:
         """What an alert shows besides value and limit: PromQL by name, on the check's series.
@@ -272,6 +282,7 @@ class Share(Limited):
 
     advice: ClassVar[str] = "critical: '> 5%'"
     things: ClassVar[str] = "rows"
+    counts_things = True
     hits_fail: ClassVar[bool] = True
     """Whether the hits are the failures; for a coverage, the others are."""
 
@@ -313,6 +324,28 @@ class Share(Limited):
         """What a row needs in order to count in the denominator."""
         return getattr(self, "column", None) or "a value"
 
+    def noun(self, view: DatasetView) -> Noun:
+        """What is counted: the rows by the name that the dataset gives them."""
+        if self.things in OWN_ROWS:
+            return view.dataset.thing
+        return Noun(self.things.removesuffix("s"), self.things)
+
+    def part(self, view: DatasetView, hits: float, total: float) -> str:
+        """`58 of 1,000 orders`."""
+        return f"{hits:,.0f} of {self.noun(view).counted(total)}"
+
+    def flaw(self, view: DatasetView, state: Hits) -> str:
+        """What is said of the hits, such as `without client_id`; "" says the evidence instead."""
+        return ""
+
+    def fact(self, view: DatasetView, state: Hits) -> Fact | None:
+        """What was seen, as a sentence says it; None says the evidence instead."""
+        flaw = self.flaw(view, state)
+        if not flaw:
+            return None
+        text = f"{self.part(view, state.hits or 0, state.total or 0)} {flaw}{self.on(view)}"
+        return Fact(text, coverage=not self.hits_fail)
+
     def evidence(self, view: DatasetView, state: Hits) -> str:
         """What was seen, in numbers."""
         total = counted(state.total or 0, self.things.removesuffix("s"))
@@ -328,4 +361,5 @@ class Share(Limited):
                 raise without(rows, self.lacking(view), self.when(view))
             raise Skipped(f"nothing to divide by: 0 rows {self.when(view)}")
         values = self.gauges(state.hits, state.total)
-        return Sample(values, self.evidence(view, state), self.labels())
+        fact = self.fact(view, state)
+        return Sample(values, self.evidence(view, state), self.labels(), fact=fact)

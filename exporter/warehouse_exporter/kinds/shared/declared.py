@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from warehouse_exporter.core.model import Dataset, Datasets, Sample
+from warehouse_exporter.core.limits import Term
+from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
 from warehouse_exporter.kinds.shared.base import Limited
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need
@@ -28,7 +29,12 @@ class Declared(Limited):
         view.require()
         return {}
 
-    def sample(self, found: list[str], evidence: str) -> list[Sample]:
+    counts_things = True
+
+    def allows(self, terms: Sequence[Term]) -> str:
+        return super().allows([term for term in terms if term.limit.bound])
+
+    def sample(self, found: list[str], evidence: str, fact: Fact | None = None) -> list[Sample]:
         """The number of findings, with their names behind the evidence."""
         listed = f": {'; '.join(found[:8])}{'; …' if len(found) > 8 else ''}" if found else ""
-        return [Sample({self.metric.name: float(len(found))}, evidence + listed)]
+        return [Sample({self.metric.name: float(len(found))}, evidence + listed, fact=fact)]
