@@ -182,7 +182,7 @@ def test_no_gauge_is_carried_on_twice() -> None:
     assert recorded == [
         "warehouse:check_measured_at", "warehouse:check_blind",
         "warehouse_newest_row_timestamp_seconds:last", "warehouse_rows:last",
-        "warehouse_query_value:last", "warehouse:rules_loaded",
+        "warehouse_query_value:last", "warehouse_finding_info:last", "warehouse:rules_loaded",
     ]  # fmt: skip
 
 

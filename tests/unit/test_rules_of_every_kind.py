@@ -90,7 +90,7 @@ def shown(term: Term) -> str:
     if term.limit.unit is Unit.DURATION:
         return "3d 0h 0m 0s"
     if term.reading.of_a_departure and term.metric == SCORE.name:
-        return f"score={number:.4g}"
+        return f"score={round(number, 2):.4g}"
     if term.reading.of_a_departure and term.metric == CHANGE.name:
         return f"fraction={1 + number:.4g}"
     return f"{number * 100:.4g}%" if term.limit.unit is Unit.SHARE else f"value={number:.4g}"
