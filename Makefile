@@ -36,12 +36,13 @@ lint: .venv/dev ## ruff and mypy
 assets: .venv/dev ## write prometheus/, alertmanager/ and grafana/ from the config of the sample shop
 	$(BIN)/warehouse-exporter assets --config.file exporter/warehouse_exporter/profiles/complete.yml --output build/assets \
 		--exporter-address exporter:9843 --alertmanager-address alertmanager:9093 --prometheus-url http://prometheus:9090
+	$(BIN)/python -m warehouse_exporter.demo.inbox build/assets
 	cp -r build/assets/prometheus build/assets/alertmanager build/assets/grafana .
 
 reference: .venv/dev ## write the generated pages of docs/reference/
 	$(BIN)/warehouse-exporter reference --output docs/reference
 
-case-study: .venv/dev ## write docs/explanation/case-study*.md from the recorded events
+case-study: .venv/dev ## write docs/explanation/case-study.md from the recorded events
 	$(BIN)/python -m labs.case_study
 
 incidents: .venv/dev ## write docs/explanation/incidents.md from incidents made to happen (an hour, 8 GB)

@@ -1,7 +1,7 @@
 """What other packages add: classes and functions that they name as entry points.
 
-A broken plug-in is reported by name before anything else: otherwise a config that uses it would be
-refused with a message about something else, or a check would silently be missing.
+A plug-in that is broken is said, by its name, before anything else is done: a config that uses it
+would be refused with a message about something else, and a check that is not there warns nobody.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from warehouse_exporter.core.errors import WarehouseExporterError
 
 T = TypeVar("T")
 OWN = "this program"
-"""The owner of what does not come from a plug-in."""
+"""Whose it is what no plug-in brings."""
 
 
 class BrokenPlugin(WarehouseExporterError):

@@ -29,8 +29,8 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, hear: Hear, refuse: Refuse) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, hear: Hear, refuse: Refuse, address: tuple[str, int]) -> None:
+        super().__init__(address, Handler)
         self.hear, self.refuse = hear, refuse
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -67,10 +67,11 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(400, why)
 
     def answer(self, status: int, text: str) -> None:
-        """Send an answer as PagerDuty does, in JSON."""
-        body = json.dumps({"status": text}).encode()
+        """Send an answer as PagerDuty does, in JSON; Slack says `ok`, and Grafana waits for it."""
+        understood = self.path == SLACK and status == ANSWERS[SLACK]
+        body = b"ok" if understood else json.dumps({"status": text}).encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", "text/html" if understood else "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -80,9 +81,11 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def listening(hear: Hear, refuse: Refuse) -> Iterator[str]:
-    """A receiver on a free port of 127.0.0.1; its URL."""
-    with Server(hear, refuse) as server:
+def listening(
+    hear: Hear, refuse: Refuse, address: tuple[str, int] = ("127.0.0.1", 0)
+) -> Iterator[str]:
+    """A receiver at an address, on a free port where it names none; its URL on this machine."""
+    with Server(hear, refuse, address) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
         thread.start()
         try:

@@ -37,10 +37,9 @@ def same_type(declared: str, actual: str) -> bool:
 
 
 class ColumnTypes(Declared):
-    """Number of declared columns that have another type; length and precision do not count.
+    """Declared columns whose type is another one; lengths and precisions do not count.
 
-    A missing column has no type: unless another column has the wrong type, the check is then
-    unmeasured.
+    A column that is gone has no type: unless another one is wrong, the check is not measured then.
     """
 
     kind = "column_types"

@@ -115,10 +115,10 @@ class Keys:
 
 
 class Duplicates(Share):
-    """Share of keys that occur more than once; those of a window are looked up in the whole table.
+    """Keys that occur more than once; those of a window are looked up in the whole table.
 
-    If a unique index makes duplicates impossible, the keys are only counted. Rows with a NULL
-    in the key are counted and reported.
+    Where a unique index holds them no key can: then they are only counted. Rows in which a column
+    of the key is NULL are counted as well, and said.
     """
 
     kind = "duplicates"

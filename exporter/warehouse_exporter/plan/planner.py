@@ -1,4 +1,4 @@
-"""Checks -> needs -> statements: a missing column affects only its own check."""
+"""Checks -> needs -> statements: a check whose columns are missing costs itself, nothing else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Plan:
-    """The statements of a pass, and the checks that need none."""
+    """The statements of a pass, and what is known without any."""
 
     statements: tuple[Statement, ...]
     unmeasured: Mapping[CheckId, Unmeasured | Skipped]
@@ -30,7 +30,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Questions:
-    """The needs of checks, one by one, and what is known without reading."""
+    """What checks ask, each need apart, and what is known without asking."""
 
     asked: tuple[CheckNeed, ...]
     unmeasured: Mapping[CheckId, Unmeasured | Skipped]
@@ -42,9 +42,8 @@ def make_plan(
 ) -> Plan:
     """The statements that answer the checks; checks whose columns are missing need none.
 
-    Of what is `kept`, only the open days are read again; without it, everything is. Expensive
-    checks, and those that cannot be critical, come last: a pass that runs out of time loses them
-    first.
+    Of what is `kept`, only the open days are read again; without it, everything is. Where the pass
+    takes too long, it is over before what is costly, and before what cannot be critical.
     """
     found = questions_of(checks, views, kept)
     made = sorted(fuse(found.asked, views), key=lambda s: (s.costly, not s.critical))
@@ -54,7 +53,7 @@ def make_plan(
 def questions_of(
     checks: Iterable[Check], views: Mapping[str, DatasetView], kept: ClosedDaysCache | None = None
 ) -> Questions:
-    """The needs of the checks, before any of them share a statement."""
+    """What the checks ask, before anything shares a statement."""
     asked: list[CheckNeed] = []
     unmeasured: dict[CheckId, Unmeasured | Skipped] = {}
     divisions: dict[CheckId, Mapping[str, Division]] = {}
@@ -121,7 +120,7 @@ def again(
 
 
 def text_of(need: Need) -> Hashable:
-    """The text of a need's request."""
+    """What a need asks, as text."""
     return need.texts if isinstance(need, Scan) else need
 
 

@@ -1,4 +1,4 @@
-"""Datasets, checks and limits of the config as series, for joins and for lines in charts."""
+"""What the config says of datasets and checks, as series to join and lines to draw."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def expected_days(config: Config, passes: Mapping[str, datetime]) -> Iterator[tu
 
 
 def of_check(check: Check) -> Labels:
-    """The kind, layer and owner of a check."""
+    """What a check is, and whose."""
     return {
         "dataset": check.id.dataset,
         "check": check.id.name,

@@ -27,7 +27,15 @@ from typing import Any
 
 from warehouse_exporter.demo.postgres import installed
 
-from tests.chain.compose.composed import OURS, ROOT, document, instruction, services
+from tests.chain.compose.composed import (
+    OURS,
+    ROOT,
+    document,
+    instruction,
+    services,
+    settings,
+    started,
+)
 
 BINARIES = installed(16) / "bin"
 ENTRYPOINTS = {"prom/prometheus": "prometheus", "prom/alertmanager": "prometheus-alertmanager"}
@@ -108,7 +116,7 @@ class Container:
 
     def volume(self, given: str | dict[str, Any]) -> None:
         """A volume, in either spelling; one with a name belongs to the user of the service."""
-        assert isinstance(given, str), "only grafana has another spelling, and is not run"
+        assert isinstance(given, str)
         source, target, *mode = given.split(":")
         if source.startswith("."):
             assert mode == ["ro"], f"{given} could be written"
@@ -178,9 +186,10 @@ class Container:
 
 
 def order() -> list[str]:
-    """The services that can be run here, each after those that it depends on."""
+    """The services of a first start that can be run here, each after those it depends on."""
     found: list[str] = []
-    while left := [name for name in services() if name not in found]:
+    wanted = started(settings()["COMPOSE_PROFILES"])
+    while left := [name for name in services() if name in wanted and name not in found]:
         ready = [n for n in left if set(services()[n].get("depends_on", ())) <= set(found)]
         found += ready
     return [name for name in found if runnable(services()[name])]
@@ -208,6 +217,14 @@ def until(url: str, has: Callable[[str], bool], seconds: float = 90) -> Any:
     return found
 
 
+def until_written(log: Path, word: str, seconds: float = 90) -> str:
+    """What a service has written, once a word is in it; else all of it."""
+    deadline = time.monotonic() + seconds
+    while word not in (found := log.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return found
+
+
 def main(folder: Path) -> None:
     """Start them all, ask each what it knows of the others, and print it."""
     loopback_up()
@@ -222,6 +239,7 @@ def main(folder: Path) -> None:
         found["rules"] = ask("http://127.0.0.1:9090/api/v1/rules")
     if "alertmanager" in found["started"]:
         found["alerts"] = until(ALERTS, lambda text: "WarehouseHeartbeat" in text)
+        found["inbox"] = until_written(folder / "inbox.log", "heartbeat")
     print(json.dumps(found))
 
 

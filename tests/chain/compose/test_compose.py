@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
+from warehouse_exporter.demo.inbox import URL
 
 from tests.chain.compose.composed import (
     DOCKERFILE,
@@ -22,6 +23,8 @@ from tests.chain.compose.composed import (
     document,
     instruction,
     services,
+    settings,
+    started,
 )
 from tests.support.programs import needs
 
@@ -47,7 +50,7 @@ def files_of_ours() -> Iterator[tuple[str, str]]:
     """The paths beside the file that volumes show: source and target."""
     for service in services().values():
         for volume in service.get("volumes", ()):
-            if isinstance(volume, str) and volume.startswith("."):
+            if volume.startswith("."):
                 source, target, _ = volume.split(":")
                 yield source, target
 
@@ -91,9 +94,8 @@ def test_what_a_service_refers_to_is_there(name: str) -> None:
     assert set(service["networks"]) <= set(whole["networks"])
     assert set(service.get("depends_on", ())) <= set(services())
     for volume in service.get("volumes", ()):
-        source = volume["source"] if isinstance(volume, dict) else volume.split(":")[0]
-        made = isinstance(volume, dict) and volume["bind"]["create_host_path"]
-        assert made or source in whole["volumes"] or (ROOT / source).exists(), source
+        source = volume.split(":")[0]
+        assert source in whole["volumes"] or (ROOT / source).exists(), source
 
 
 def test_no_secret_is_written_in_the_file() -> None:
@@ -116,11 +118,94 @@ def test_every_secret_is_made_and_only_its_owner_may_look(tmp_path: Path) -> Non
     assert ignored.returncode == 0
 
 
-def test_alertmanager_is_given_every_secret_that_it_reads() -> None:
-    text = (ROOT / "alertmanager" / "alertmanager.yml").read_text()
-    read = set(re.findall(r"/run/secrets/(\w+)", text))
+NOTIFYING = {
+    "alertmanager": "alertmanager/alertmanager.yml",
+    "grafana-alerting": "grafana/alerting/notifications.yml",
+}
+"""Service -> the file by which it notifies people."""
+
+
+@pytest.mark.parametrize("name", NOTIFYING)
+def test_who_notifies_is_given_every_secret_that_it_reads(name: str) -> None:
+    read = set(re.findall(r"/run/secrets/(\w+)", (ROOT / NOTIFYING[name]).read_text()))
     assert read
-    assert read <= set(services()["alertmanager"]["secrets"])
+    assert read <= set(services()[name]["secrets"])
+
+
+@pytest.mark.parametrize("name", NOTIFYING)
+def test_a_first_start_notifies_the_inbox_and_no_real_service(name: str) -> None:
+    folder = (ROOT / NOTIFYING[name]).parent
+    text = (folder / "inbox.yml").read_text()
+    assert "/run/secrets/" not in text
+    assert set(re.findall(r"https?://[^\s'\"]+", text)) <= {
+        f"{URL}{path}" for path in ("/pagerduty", "/observability", "/heartbeat")
+    }
+    inside = "/etc/alertmanager/inbox.yml" if name == "alertmanager" else "/alerting/inbox.yml:"
+    service = services()[name]
+    assert inside in " ".join([*service.get("command", []), *service["volumes"]])
+    mounted = [volume for volume in service["volumes"] if ":/run/inbox:ro" in volume]
+    assert mounted == ["./alertmanager/inbox:/run/inbox:ro"]
+    for file in re.findall(r"/run/inbox/(\w+)", text):
+        assert (ROOT / "alertmanager" / "inbox" / file).exists()
+
+
+def test_the_files_of_the_inbox_are_those_of_its_command(tmp_path: Path) -> None:
+    run(sys.executable, "-m", "warehouse_exporter.demo.inbox", tmp_path)
+    made = {file.relative_to(tmp_path) for file in tmp_path.rglob("*") if file.is_file()}
+    assert len(made) == 4
+    for name in made:
+        assert (ROOT / name).read_text() == (tmp_path / name).read_text(), "make assets"
+
+
+def test_alertmanager_notifies_by_default_and_grafana_only_in_its_place() -> None:
+    assert settings()["COMPOSE_PROFILES"] == "alertmanager"
+    usual, other = started("alertmanager"), started("grafana-alerting")
+    assert {"alertmanager", "grafana", "prometheus", "exporter", "inbox"} <= usual
+    assert usual - other == {"alertmanager", "grafana"}
+    assert other - usual == {"grafana-alerting"}
+    managed = [volume for volume in services()["grafana"]["volumes"] if "alerting" in volume]
+    assert managed == []
+    data = {name: services()[name]["volumes"][-1] for name in ("grafana", "grafana-alerting")}
+    assert len(set(data.values())) == 2, "rules stay in Grafana's data when their file is gone"
+
+
+def test_real_files_are_used_when_the_owner_says_so() -> None:
+    theirs = {
+        "ALERTMANAGER_CONFIG": "alertmanager.yml",
+        "GRAFANA_NOTIFICATIONS": "notifications.yml",
+    }
+    assert theirs.keys() <= settings().keys()
+    made = document(theirs)["services"]
+    assert "--config.file=/etc/alertmanager/alertmanager.yml" in made["alertmanager"]["command"]
+    assert any("alerting/notifications.yml:" in v for v in made["grafana-alerting"]["volumes"])
+
+
+def test_what_is_mounted_can_be_read_whatever_the_umask(tmp_path: Path) -> None:
+    for name in ("prometheus", "alertmanager", "grafana"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    profiles = "exporter/warehouse_exporter/profiles"
+    shutil.copytree(ROOT / profiles, tmp_path / profiles)
+    for path in tmp_path.rglob("*"):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    secrets(tmp_path)
+    for source, _ in files_of_ours():
+        top = tmp_path / source
+        for path in (top, *top.rglob("*")):
+            mode = path.stat().st_mode
+            assert mode & 0o044 == 0o044, path
+            assert not path.is_dir() or mode & 0o011 == 0o011, path
+
+
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [
+        ("prometheus", "--web.external-url=http://localhost:9090"),
+        ("alertmanager", "--web.external-url=http://localhost:9093"),
+    ],
+)
+def test_links_lead_to_where_the_browser_is(name: str, option: str) -> None:
+    assert option in services()[name]["command"]
+    assert f"127.0.0.1:{option.split(':')[-1]}" in services()[name]["ports"][0]
 
 
 def test_the_health_check_of_the_image_is_that_of_the_service() -> None:
@@ -142,8 +227,16 @@ def test_the_image_is_built_from_what_the_context_lets_through() -> None:
         for source in line.split()[1:-1]
     ]
     assert sorted(copied) == sorted(let_through)
-    built = [s["build"] for s in services().values() if s["image"].startswith(OURS)]
-    assert built == [{"context": ".", "dockerfile": "exporter/Dockerfile"}] * 2
+
+
+def test_one_service_builds_the_image_and_the_others_wait_for_it() -> None:
+    """Two that build one tag race, and one that pulls it finds nothing."""
+    ours = {name: s for name, s in services().items() if s["image"].startswith(OURS)}
+    built = {name: s["build"] for name, s in ours.items() if "build" in s}
+    assert built == {"exporter": {"context": ".", "dockerfile": "exporter/Dockerfile"}}
+    assert "profiles" not in ours["exporter"], "it must be built whatever is started"
+    for name in ours.keys() - built.keys():
+        assert ours[name]["pull_policy"] == "never"
 
 
 @needs("promtool")
@@ -182,5 +275,10 @@ def test_grafana_asks_prometheus_and_looks_where_dashboards_are() -> None:
     assert urls == {"prometheus": "http://prometheus:9090",
                     "alertmanager": "http://alertmanager:9093"}  # fmt: skip
     (provider,) = provisioned("dashboards")["providers"]
-    (volume,) = (v for v in services()["grafana"]["volumes"] if isinstance(v, dict))
-    assert provider["options"]["path"] == volume["target"]
+    for name in ("grafana", "grafana-alerting"):
+        mounted = dict(volume.split(":")[:2] for volume in services()[name]["volumes"])
+        assert mounted["./grafana/dashboards"] == provider["options"]["path"]
+        for kind in ("datasources", "dashboards"):
+            target = f"/etc/grafana/provisioning/{kind}"
+            assert mounted[f"./grafana/provisioning/{kind}"] == target
+    assert list((ROOT / "grafana" / "dashboards").glob("*.json"))

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.chain.compose.composed import ROOT, services
+from tests.chain.compose.composed import ROOT, settings, started
 from tests.support.programs import require
 
 ALONE = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"]
@@ -47,7 +47,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def test_all_start_but_the_one_that_debian_does_not_have(seen: dict[str, Any]) -> None:
-    assert set(seen["started"]) == set(services()) - {"grafana"}
+    assert set(seen["started"]) == started(settings()["COMPOSE_PROFILES"]) - {"grafana"}
+    assert {"alertmanager", "inbox"} <= set(seen["started"])
 
 
 def test_no_user_can_write_to_its_root(seen: dict[str, Any]) -> None:
@@ -70,3 +71,8 @@ def test_prometheus_scrapes_it_and_evaluates_the_shipped_rules(seen: dict[str, A
 def test_alertmanager_hears_the_heartbeat(seen: dict[str, Any]) -> None:
     heard = [a for a in seen["alerts"] if a["labels"]["alertname"] == "WarehouseHeartbeat"]
     assert [alert["status"]["state"] for alert in heard] == ["active"]
+
+
+def test_the_inbox_is_sent_the_heartbeat_in_place_of_a_real_service(seen: dict[str, Any]) -> None:
+    assert "heartbeat" in seen["inbox"], "nothing of the chain reached it"
+    assert "not understood" not in seen["inbox"]

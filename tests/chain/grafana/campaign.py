@@ -6,6 +6,7 @@ Each shop is a job of its own, so that what one says is not taken for what anoth
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -108,19 +109,14 @@ def judged(texts: Mapping[str, str], config: Config, folder: Path) -> Iterator[C
             for job in texts
         ]  # fmt: skip
         stack.enter_context(prometheus)
-        prometheus.wait_for(lambda: settled(prometheus, len(texts)), timeout=120)
+        prometheus.wait_for(lambda: len(prometheus.query("warehouse_up")) == len(texts))
+        seen = time.time() + 2  # two intervals: every scrape is judged, and every alert sent
+        prometheus.wait_for(lambda: evaluated_after(prometheus, seen), timeout=120)
         yield Campaign(config, list(texts), prometheus, alertmanager)
 
 
-def settled(prometheus: PrometheusServer, jobs: int) -> bool:
-    """Whether all shops were scraped, and all rules evaluated after that, twice."""
-    seen = prometheus.query("timestamp(warehouse_exporter_build_info)")
-    if len(seen) < jobs:
-        return False
-    scraped = min(float(series["value"][1]) for series in prometheus.query(FIRST))
+def evaluated_after(prometheus: PrometheusServer, instant: float) -> bool:
+    """Whether all rules were evaluated after an instant."""
     groups = prometheus.get("/api/v1/rules")["data"]["groups"]
     last = min(datetime.fromisoformat(group["lastEvaluation"]).timestamp() for group in groups)
-    return last > scraped + 3
-
-
-FIRST = "min_over_time(timestamp(warehouse_exporter_build_info + 0)[10m:1s])"
+    return last > instant

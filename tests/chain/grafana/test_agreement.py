@@ -41,9 +41,9 @@ def campaign(
     """All shops, judged."""
     config = load(CONFIG, {"WAREHOUSE_DSN": ""})
     texts = shops(postgres, request.param)
+    execute(postgres.dsn, "DROP DATABASE campaign WITH (FORCE)")
     with judged(texts, config, tmp_path_factory.mktemp("campaign")) as found:
         yield found
-    execute(postgres.dsn, "DROP DATABASE campaign WITH (FORCE)")
 
 
 def told(labels: Mapping[str, str], check: str, severity: str) -> Told:

@@ -113,7 +113,7 @@ def test_a_rule_asks_the_data_source_and_fires_for_whatever_is_found() -> None:
         assert rule["condition"] == condition["refId"] == "C"
         assert condition["datasourceUid"] == EXPRESSION
         assert condition["model"]["type"] == "math"
-        assert [query["refId"] for query in queries] == ["A", "B"][: len(queries)]
+        assert [query["refId"] for query in queries] == ["A", "B", "D"][: len(queries)]
         for query in queries:
             assert query["datasourceUid"] == "prometheus"
             assert query["relativeTimeRange"] == {"from": WINDOW, "to": 0}
@@ -136,10 +136,12 @@ def test_the_sentence_is_read_from_a_label_of_the_second_query() -> None:
     by_title = {rule["title"]: rule for rule in rules()}
     volume = by_title["orders.volume critical"]
     assert "warehouse_finding_info" in volume["data"][1]["model"]["expr"]
-    assert '(index .Values "B").Labels.sentence' in volume["annotations"]["description"]
+    assert '(index .Values "B").Labels.sentence' in volume["annotations"]["summary"]
     unmeasured = by_title["orders.volume unmeasured"]
-    assert "warehouse_check_unmeasured_reason" in unmeasured["data"][1]["model"]["expr"]
-    assert '(index .Values "B").Labels.reason' in unmeasured["annotations"]["description"]
+    assert 'severity="unmeasured"' in unmeasured["data"][1]["model"]["expr"]
+    assert '(index .Values "B").Labels.sentence' in unmeasured["annotations"]["summary"]
+    assert "warehouse_check_unmeasured_reason" in unmeasured["data"][2]["model"]["expr"]
+    assert '(index .Values "D").Labels.reason' in unmeasured["annotations"]["description"]
     assert unmeasured["for"] == "10m"
 
 

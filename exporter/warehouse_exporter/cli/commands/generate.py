@@ -151,7 +151,9 @@ def assets(
 
     That is prometheus/prometheus.yml, prometheus/rules/warehouse.yml, alertmanager/alertmanager.yml
     with its templates, a runbook for every alert in runbooks/, and in grafana/ the dashboards, if
-    `pip install 'warehouse-exporter[dashboards]'` was run, with the provisioning.
+    `pip install 'warehouse-exporter[dashboards]'` was run, with the provisioning. The files of
+    Grafana-managed alerting are in grafana/alerting/: mount them only in place of Prometheus' rules
+    and Alertmanager.
     """
     from warehouse_exporter.alerting import routes
     from warehouse_exporter.alerting.rules import prometheus_config, render
@@ -169,8 +171,22 @@ def assets(
     made |= {f"alertmanager/templates/{name}": text for name, text in shipped.templates().items()}
     made |= {f"runbooks/{name}.md": text for name, text in shipped.runbooks().items()}
     made |= for_grafana(config, prometheus_url, f"http://{alertmanager_address}")
+    made |= managed_by_grafana(config, job)
     write_all(Path(output), made)
     click.echo(f"{len(made)} files written to {output}; start with\n{NEXT}", err=True)
+
+
+def managed_by_grafana(config: Config, job: str | None) -> dict[str, str]:
+    """The files of Grafana-managed alerting; none, and a warning, where a receiver is unknown."""
+    from warehouse_exporter.alerting.grafana import managed
+
+    try:
+        told = managed.notifications(config)
+    except UsageError as error:
+        click.echo(f"warning: no Grafana-managed alerting is written: {error}", err=True)
+        return {}
+    rules = managed.rules(config, job)
+    return {"grafana/alerting/rules.yml": rules, "grafana/alerting/notifications.yml": told}
 
 
 def for_grafana(config: Config, prometheus: str, alertmanager: str) -> dict[str, str]:

@@ -51,8 +51,8 @@ class Reconciled(Compared):
 
     unmatched: Literal["differs", "ignore"] = Field(
         "differs",
-        description="An order without a row on the other side, and a row there without an order:"
-        " a difference, or ignored.",
+        description="What an order is that has no row on the other side, and a row there of no"
+        " order: a difference, or nothing to be judged here.",
     )
 
     def needs(self, view: DatasetView) -> Mapping[str, Need]:

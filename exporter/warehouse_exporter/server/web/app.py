@@ -42,7 +42,7 @@ SAFE = {
 
 
 class Controls(Protocol):
-    """What the web application needs from the exporter."""
+    """What the web may ask of the exporter."""
 
     store: SnapshotStore
 
@@ -80,7 +80,7 @@ class Site:
     reloading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def metrics(self, request: Request) -> Response:
-        """The metrics, in the requested format and encoding."""
+        """The gauges, in the format and encoding asked for."""
         accept = request.headers.get("accept", "")
         zipped = takes_gzip(request.headers.get("accept-encoding", ""))
         body = self.scrape.kept(accept, zipped=zipped)
@@ -172,7 +172,7 @@ class Site:
         return PlainTextResponse(OFF, status_code=403)
 
     async def reload(self, request: Request) -> Response:
-        """Reload the config; the response has its problems."""
+        """Read the config again; the answer says what is wrong with it."""
         if from_elsewhere(request):
             return PlainTextResponse(ELSEWHERE, status_code=403)
         try:
@@ -207,7 +207,7 @@ def packed(
 
 
 def takes_gzip(accepted: str) -> bool:
-    """Whether a client accepts gzip; `gzip;q=0` means that it does not."""
+    """Whether gzip is among the encodings that a client accepts: `gzip;q=0` says that it is not."""
     for coding in accepted.lower().split(","):
         name, *parameters = (part.strip() for part in coding.split(";"))
         if name == "gzip":
@@ -217,7 +217,7 @@ def takes_gzip(accepted: str) -> bool:
 
 
 def from_elsewhere(request: Request) -> bool:
-    """Whether a browser sends this for a page of another site; other clients send no origin."""
+    """Whether a browser sends this for a page of another site; no other client says from where."""
     site = request.headers.get("sec-fetch-site", "none")
     origin = request.headers.get("origin")
     ours = origin is None or urlsplit(origin).netloc == request.headers.get("host")
