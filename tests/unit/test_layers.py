@@ -17,6 +17,7 @@ ROOMS = [
 LIBRARIES = {
     "yaml": ("config/document.py", "alerting/"),
     "sqlglot": ("sql/",),
+    "duckdb": ("engines/duckdb/connection.py",),
     "psycopg2": ("engines/postgres/connection.py", "demo/"),
     "pydantic": ("kinds/", "receivers/", "config/", "publish/reference/", "server/web/settings.py"),
     "bcrypt": ("server/web/users.py",),

@@ -15,7 +15,7 @@ from warehouse_exporter.config import cross
 from warehouse_exporter.config.complaints import complain
 from warehouse_exporter.config.document import VARIABLE, Document, Path, read
 from warehouse_exporter.config.model import Alerts, Check, Config, Warehouse
-from warehouse_exporter.config.spec import config_spec
+from warehouse_exporter.config.spec import config_spec, engine_keys
 from warehouse_exporter.config.values import parse_relation
 from warehouse_exporter.core.errors import ConfigError, Problem
 from warehouse_exporter.core.files import read_text
@@ -141,9 +141,17 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
 
 
 def warehouse(spec: Any, base: FilePath) -> Warehouse:
-    """The warehouse database; a relative `dsn_file` is next to the config."""
+    """The warehouse; a relative `dsn_file`, or DuckDB file, is next to the config."""
+    engine, location = "postgres", None
+    for key in engine_keys():
+        if getattr(spec, key) is not None:
+            engine, location = key, getattr(spec, key)
+    if engine == "duckdb":
+        location = str(base / str(location))
     return Warehouse(
         name=spec.name,
+        engine=engine,
+        location=location,
         dsn=spec.dsn,
         dsn_file=base / spec.dsn_file if spec.dsn_file else None,
         timezone=spec.timezone,

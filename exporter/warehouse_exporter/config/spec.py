@@ -25,6 +25,7 @@ from warehouse_exporter.config.values import (
     WarehouseName,
     Zone,
 )
+from warehouse_exporter.core.plugins import ENGINES, points
 from warehouse_exporter.kinds import kinds_in
 from warehouse_exporter.kinds.anomaly import Anomaly
 from warehouse_exporter.kinds.metric import Metric
@@ -43,6 +44,12 @@ class WarehouseSpec(Spec):
     dsn: str | None = Field(None, description="Connection string, from the environment: ${NAME}.")
     dsn_file: str | None = Field(
         None, description="File with the connection string; re-read on every connect."
+    )
+    duckdb: str | None = Field(
+        None,
+        min_length=1,
+        description="In the place of a DSN: a DuckDB file, or a folder with a Parquet file, or a"
+        " folder of such files, for each table.",
     )
     timezone: Zone = Field(ZoneInfo("UTC"), description="Time zone of business days.")
     statement_timeout: Span = Field(
@@ -71,13 +78,33 @@ class WarehouseSpec(Spec):
     @model_validator(mode="after")
     def has_one_source(self) -> WarehouseSpec:
         """The DSN comes from one place."""
-        if (self.dsn is None) == (self.dsn_file is None):
-            raise ValueError("write either `dsn: ${WAREHOUSE_DSN}` or `dsn_file: /path/to/file`")
+        places = ["dsn", "dsn_file", *engine_keys()]
+        if sum(getattr(self, place) is not None for place in places) != 1:
+            others = "".join(f" or `{key}: ...`" for key in engine_keys())
+            raise ValueError(
+                f"write either `dsn: ${{WAREHOUSE_DSN}}` or `dsn_file: /path/to/file`{others}"
+            )
         if CONNECTION_STRING.search(self.dsn_file or ""):
             raise ValueError(
                 "`dsn_file` is the path of a file: write the connection string into it"
             )
         return self
+
+
+def engine_keys() -> tuple[str, ...]:
+    """The keys of `warehouse:` that name an engine other than Postgres, ours first."""
+    return ("duckdb", *(point.name for point in points(ENGINES)))
+
+
+@cache
+def warehouse_spec() -> type[WarehouseSpec]:
+    """The model of `warehouse:`, with a field for each engine that another package adds."""
+    _, *others = engine_keys()
+    fields: dict[str, Any] = {
+        name: (Any, Field(None, description=f"Where the warehouse is, for the engine {name}."))
+        for name in others
+    }
+    return create_model("WarehouseSpec", __base__=WarehouseSpec, **fields)
 
 
 class AlertsSpec(Spec):
@@ -211,7 +238,7 @@ def config_spec() -> type[Spec]:
     return create_model(
         "Config",
         __base__=Spec,
-        warehouse=(WarehouseSpec, Field(description="The warehouse database.")),
+        warehouse=(warehouse_spec(), Field(description="The warehouse database.")),
         datasets=(
             dict[Name, dataset],
             Field(min_length=1, description="The relations to monitor."),

@@ -99,11 +99,15 @@ Datasets = Mapping[str, Dataset]
 
 @dataclass(frozen=True)
 class Column:
-    """A column as the catalogue has it; `type` has no modifiers: `numeric`, not `numeric(12,2)`."""
+    """A column as the catalogue has it; `type` has no modifiers: `numeric`, not `numeric(12,2)`.
+
+    `type` is PostgreSQL's name; an engine may have others for it, which are `also` right.
+    """
 
     name: str
     type: str
     readable: bool = True
+    also: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -113,8 +117,9 @@ class Relation:
     An index finds a range of each column in `indexed`, and one value of each in `singly`. `unique`
     has the columns of every unique index; `file` changes when the relation is truncated,
     rewritten, or another one takes its name. `distributed`: it may lie on other machines (Citus).
-    `version` is that of the server, such as 160004. `unknown`: why nothing is known. `role` is who
-    asked, and `usable` whether that role may use the schema.
+    `version` is that of the server, such as 160004. `by_range`: several days are best read one
+    range each, and not in one scan. `unknown`: why nothing is known. `role` is who asked, and
+    `usable` whether that role may use the schema.
     """
 
     columns: Mapping[str, Column]
@@ -129,6 +134,7 @@ class Relation:
     unknown: Unmeasured | None = None
     role: str = ""
     usable: bool = True
+    by_range: bool = True
 
     def holds_unique(self, columns: Iterable[str]) -> bool:
         """Whether an index keeps any value of these columns from occurring twice."""

@@ -15,6 +15,8 @@ from typing import TypeVar
 from warehouse_exporter.core.errors import WarehouseExporterError
 
 T = TypeVar("T")
+ENGINES = "warehouse_exporter.engines"
+"""The entry points of engines: each a class, under its key in `warehouse:` of the config."""
 OWN = "this program"
 """Whose it is what no plug-in brings."""
 

@@ -8,11 +8,9 @@ from collections.abc import Callable
 
 from warehouse_exporter import config
 from warehouse_exporter.core.errors import UsageError
-from warehouse_exporter.core.plugins import label, loaded, points, refuse_twins
+from warehouse_exporter.core.plugins import ENGINES, label, loaded, points, refuse_twins
 from warehouse_exporter.engines.base import Engine
 
-GROUP = "warehouse_exporter.engines"
-"""The entry points of engines in other packages: each a class, under its word in the config."""
 OWN = "this program"
 Make = Callable[[config.Warehouse], Engine]
 NEEDED = ("snapshot", "beside", "stop")
@@ -29,7 +27,7 @@ def connect(warehouse: config.Warehouse) -> Engine:
 def engine_class(word: str) -> Make:
     """What makes an engine, by its word in the config; only that engine is imported."""
     own = {module.name for module in pkgutil.iter_modules(__path__) if module.ispkg}
-    others = {point.name: point for point in points(GROUP)}
+    others = {point.name: point for point in points(ENGINES)}
     for taken in own & others.keys():
         refuse_twins(taken, label(others[taken]), OWN)
     if word in others:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from warehouse_exporter import config
 from warehouse_exporter.core.model import Relation
@@ -17,6 +17,10 @@ from warehouse_exporter.core.states import Cell
 
 Name = tuple[str, ...]
 """A relation by its exact name: schema and table, or the table alone."""
+
+
+Answer = tuple[list[str], list[tuple[Any, ...]]]
+"""The names of the columns, and the rows."""
 
 
 class Rewritten(NamedTuple):
@@ -64,6 +68,7 @@ class Session(Catalogue, Protocol):
     def rows(self, sql: str, budget: float = math.inf) -> list[dict[str, Cell]]:
         """The rows of a statement of ours, which may take no more seconds than its budget.
 
+        It reads relations for which `relations` was asked before.
         Raises Unmeasured, or Unreachable if nothing more can be read.
         """
 
@@ -75,7 +80,7 @@ class Session(Catalogue, Protocol):
         Raises like `rows`; also for anything but a single statement that gives rows.
         """
 
-    def estimate(self, sql: str, zone: str) -> list[str]:
+    def estimate(self, sql: str, zone: str, *, written: bool = False) -> list[str]:
         """What the engine expects a statement to cost, in lines for a reader; it is not run.
 
         Raises like `rows`.

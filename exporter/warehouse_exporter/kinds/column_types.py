@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from warehouse_exporter.core.errors import Reason, Unmeasured
-from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
+from warehouse_exporter.core.model import Column, Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import agreed, counted, listed
 from warehouse_exporter.kinds.shared.declared import Declared
@@ -30,10 +30,11 @@ SHORT = {
 }
 
 
-def same_type(declared: str, actual: str) -> bool:
-    """Whether a declared type, in any of PostgreSQL's spellings, is the catalogue's."""
+def same_type(declared: str, actual: Column) -> bool:
+    """Whether a declared type, in any spelling of PostgreSQL's or the engine's, is the column's."""
     wanted = " ".join(declared.lower().split("(")[0].split())
-    return SHORT.get(wanted, wanted) == actual
+    spelled = SHORT.get(wanted, wanted)
+    return spelled == actual.type or not actual.also.isdisjoint((wanted, spelled))
 
 
 class ColumnTypes(Declared):
@@ -75,7 +76,7 @@ class ColumnTypes(Declared):
         found = [
             f"{name} is {present[name].type}, declared {declared}"
             for name, declared in typed.items()
-            if name in present and not same_type(declared, present[name].type)
+            if name in present and not same_type(declared, present[name])
         ]
         if missing and not found:
             raise Unmeasured(Reason.MISSING_COLUMN, view.missing(missing[0]))

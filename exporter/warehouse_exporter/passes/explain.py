@@ -115,7 +115,7 @@ def estimates(statement: Statement, session: Session) -> list[str]:
     """What the engine expects a statement to cost."""
     zone = statement.written.zone if statement.written else "UTC"
     try:
-        return session.estimate(statement.sql, zone)
+        return session.estimate(statement.sql, zone, written=statement.written is not None)
     except Unreachable:
         raise
     except Unmeasured as error:

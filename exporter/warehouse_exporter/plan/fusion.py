@@ -231,7 +231,7 @@ def write_days(asked: Sequence[CheckNeed], view: DatasetView) -> Statement:
     bounds = [view.bounds(day) for day in wanted]
     untimed, note = any(slot.days is None for slot in slots), ""
     source = source_of(asked, view, clock.source(view.table()))
-    if view.tells_open_days and not view.found.distributed:
+    if view.tells_open_days and view.found.by_range and not view.found.distributed:
         sql = statements.select_ranges(nodes, source, clock, bounds)
     else:
         sql = statements.select_grouped(nodes, source, clock, bounds, untimed=untimed)

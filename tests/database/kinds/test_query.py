@@ -10,7 +10,7 @@ from warehouse_exporter.config.load import parse
 from warehouse_exporter.core.bounds import EVIDENCE, LABEL
 from warehouse_exporter.core.errors import Reason, Unmeasured
 from warehouse_exporter.core.model import CheckId, Verdict
-from warehouse_exporter.engines.postgres import fetching
+from warehouse_exporter.engines import fetching
 from warehouse_exporter.engines.postgres.connector import Connector
 
 from tests.database.kinds.example import Example

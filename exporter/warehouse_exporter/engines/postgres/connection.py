@@ -21,6 +21,7 @@ from psycopg2 import errorcodes, extensions
 
 from warehouse_exporter.core.errors import Lost, Reason, Unmeasured, Unreachable
 from warehouse_exporter.core.names import APPLICATION_NAME
+from warehouse_exporter.engines.base import Answer
 from warehouse_exporter.engines.postgres.dsn import refuse_ambiguous, refuse_strange, speakable
 from warehouse_exporter.engines.postgres.errors import Said, of_connecting, of_statement
 from warehouse_exporter.engines.postgres.resolver import addressed
@@ -37,8 +38,6 @@ NETWORK: dict[str, Any] = {
 }
 ANYBODY = struct.pack("!II", 8, 80877103)
 """The question whether the server speaks TLS: answered by every server before anything else."""
-Answer = tuple[list[str], list[tuple[Any, ...]]]
-"""The names of the columns, and the rows."""
 Values = Sequence[Any] | Mapping[str, Any]
 """What is filled into a statement, in its order or by name."""
 

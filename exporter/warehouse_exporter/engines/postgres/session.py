@@ -17,7 +17,8 @@ from warehouse_exporter import config
 from warehouse_exporter.core.errors import Reason, Unmeasured, Unreachable
 from warehouse_exporter.core.model import Relation
 from warehouse_exporter.core.states import Cell
-from warehouse_exporter.engines.base import Name, Rewritten
+from warehouse_exporter.engines.base import Answer, Name, Rewritten
+from warehouse_exporter.engines.fetching import in_portions, refuse_twins, unknown
 from warehouse_exporter.engines.postgres import costs
 from warehouse_exporter.engines.postgres.catalogue import (
     QUERY,
@@ -26,9 +27,8 @@ from warehouse_exporter.engines.postgres.catalogue import (
     asked_for,
     found_among,
 )
-from warehouse_exporter.engines.postgres.connection import Answer, Connection, Values
+from warehouse_exporter.engines.postgres.connection import Connection, Values
 from warehouse_exporter.engines.postgres.cursor import CLOSED, FETCHED, HANDED_OVER, OPENED
-from warehouse_exporter.engines.postgres.fetching import in_portions
 from warehouse_exporter.engines.postgres.settings import (
     NEWER,
     OURS,
@@ -150,7 +150,7 @@ class Session:
 
         return self._in_savepoint(fetched, budget)
 
-    def estimate(self, sql: str, zone: str) -> list[str]:
+    def estimate(self, sql: str, zone: str, *, written: bool = False) -> list[str]:
         """What the planner expects a statement to cost. Raises like `rows`."""
         (row,) = self.rows_of(f"{costs.ASKED}{sql}", zone, 2)
         return costs.estimate(next(iter(row.values())))
@@ -290,16 +290,3 @@ class Session:
             raise
         self._connection.execute("RELEASE SAVEPOINT s", seconds=SHORT)
         return rows
-
-
-def unknown(error: Unmeasured) -> Relation:
-    """A relation of which the catalogue could not say anything."""
-    text = f"the catalogue cannot be read: {error.detail}"
-    return Relation({}, unknown=Unmeasured(error.reason, text))
-
-
-def refuse_twins(names: Sequence[str]) -> None:
-    """Raise Unmeasured where two columns have one name: only one of them would be read."""
-    twins = {name for name in names if names.count(name) > 1}
-    if twins:
-        raise Unmeasured(Reason.RESULT, f"several columns are called {', '.join(sorted(twins))}")
