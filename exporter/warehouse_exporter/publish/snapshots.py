@@ -18,6 +18,7 @@ from warehouse_exporter.core.model import RANK, Asked, CheckId, Outcome, Pass, R
 from warehouse_exporter.passes.sentences import worded
 from warehouse_exporter.passes.verdicts import not_measured
 
+FINDINGS = (Outcome.CRITICAL, Outcome.UNMEASURED, Outcome.WARNING)
 EXPIRY_INTERVALS = 3
 """Intervals after which a value that no pass has refreshed expires."""
 
@@ -36,7 +37,8 @@ class Snapshot:
     """Everything published at one moment.
 
     The results of a dataset are unchanged while its number in `versions` is. `rules` is the
-    checksum of the rules for the config; None until it has been computed.
+    checksum of the rules for the config; None until it has been computed. `opened` says since when
+    a finding is open, where this process saw it begin.
     """
 
     config: Config
@@ -46,6 +48,7 @@ class Snapshot:
     seconds: Mapping[str, float] = field(default_factory=dict)
     costs: Mapping[CheckId, float] = field(default_factory=dict)
     sql: Mapping[CheckId, tuple[Asked, ...]] = field(default_factory=dict)
+    opened: Mapping[CheckId, datetime] = field(default_factory=dict)
     last: Pass | None = None
     counts: Counts = field(default_factory=Counts)
     versions: Mapping[str, int] = field(default_factory=dict)
@@ -131,6 +134,7 @@ class SnapshotStore:
                 seconds={**old.seconds, **dict.fromkeys(done.datasets, done.seconds)},
                 costs={**old.costs, **dict.fromkeys(done.results, 0.0), **done.costs},
                 sql={**old.sql, **done.sql},
+                opened=opened(old, done),
                 versions=raised(old.versions, touched),
                 last=done,
                 counts=Counts(
@@ -192,7 +196,22 @@ def only(snapshot: Snapshot, kept: Collection[CheckId]) -> Snapshot:
         seconds={name: took for name, took in snapshot.seconds.items() if name in names},
         costs={check: cost for check, cost in snapshot.costs.items() if check in kept},
         sql={check: asked for check, asked in snapshot.sql.items() if check in kept},
+        opened={check: at for check, at in snapshot.opened.items() if check in kept},
     )
+
+
+def opened(old: Snapshot, done: Pass) -> dict[CheckId, datetime]:
+    """Since which pass each open finding is one, where the pass before it was seen as well."""
+    found = {check: at for check, at in old.opened.items() if check not in done.results}
+    for check, result in done.results.items():
+        before = old.results.get(check)
+        if result.worst.outcome not in FINDINGS or before is None:
+            continue
+        if before.worst.outcome not in FINDINGS:
+            found[check] = done.as_of
+        elif check in old.opened:
+            found[check] = old.opened[check]
+    return found
 
 
 def raised(versions: Mapping[str, int], datasets: Iterable[str]) -> dict[str, int]:

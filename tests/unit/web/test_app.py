@@ -158,6 +158,14 @@ def test_the_checks_as_json(exporter: Exporter, client: Client) -> None:
     assert (check["dataset"], check["check"], check["outcome"]) == ("orders", "volume", "pass")
     assert check["values"] == {"warehouse_rows": 9}
     assert check["limits"] == {"critical": "< 5"}
+    assert client.get("/api/v1/checks?verdict=critical").json()["checks"] == []
+    wrong = client.get("/api/v1/checks?verdict=bad")
+    assert wrong.status_code == 400
+    assert "write one of problem, critical" in wrong.json()["error"]
+    packed = client.get("/api/v1/days", accept_encoding="gzip")
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.json()["status"] == ""
+    assert "$defs" in client.get("/api/v1/schema.json").json()
 
 
 def test_the_page_runs_no_script_from_anywhere(client: Client) -> None:
@@ -173,10 +181,10 @@ def test_the_page_runs_no_script_from_anywhere(client: Client) -> None:
 
 def test_every_page_is_there_before_anything_is_measured(client: Client) -> None:
     assert "first pass is under way" in client.get("/").text
-    for path in ("datasets/orders", "checks/orders/volume", "?verdict=unmeasured"):
+    for path in ("datasets/orders", "checks/orders/volume", "?verdict=unmeasured", "days"):
         answer = client.get(f"/{path}")
         assert answer.status_code == 200
-        assert "waiting for the first pass" in answer.text
+        assert "waiting for the first pass" in answer.text or path == "days"
     style = client.get("/style.css")
     assert style.headers["Content-Type"].startswith("text/css")
     for path in ("datasets/users", "checks/orders/nothing", "checks/users/volume"):

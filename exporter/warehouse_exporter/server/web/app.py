@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -20,13 +20,14 @@ from warehouse_exporter.alerting.assets import INDEX
 from warehouse_exporter.core.errors import ConfigError, UsageError
 from warehouse_exporter.core.model import CheckId
 from warehouse_exporter.history.model import NO_PAST, Past
-from warehouse_exporter.publish import report
 from warehouse_exporter.publish.scrape import Scrape
 from warehouse_exporter.publish.snapshots import SnapshotStore
+from warehouse_exporter.server.web import api
 from warehouse_exporter.server.web.filters import Filter, read_filter
 from warehouse_exporter.server.web.lines import View
 from warehouse_exporter.server.web.page.check import render_check
 from warehouse_exporter.server.web.page.dataset import render_dataset
+from warehouse_exporter.server.web.page.days import render_days
 from warehouse_exporter.server.web.page.front import render_front
 from warehouse_exporter.server.web.page.templating import style_sheet
 from warehouse_exporter.server.web.runbooks import runbook_page
@@ -128,15 +129,31 @@ class Site:
         headers = {**SAFE, "Cache-Control": "max-age=60"}
         return packed(request, style_sheet().encode(), "text/css; charset=utf-8", headers)
 
-    async def checks(self, request: Request) -> Response:
-        """Every verdict as JSON."""
-        snapshot, now = self.exporter.store.snapshot, self.clock()
+    async def days(self, request: Request) -> Response:
+        """Which days may be used for what."""
+        return await self._html(request, render_days)
 
-        def made() -> JSONResponse:
-            data = report.as_data(snapshot.current(now), now, snapshot.config)
-            return JSONResponse(data, headers=SAFE)
+    async def schema(self, request: Request) -> Response:
+        """The JSON Schema of the answers for programs."""
+        return packed(request, api.schema().encode(), "application/schema+json", SAFE)
 
-        return await asyncio.to_thread(made)
+    def answering(self, made: Callable[[View, Filter], api.Json]) -> Callable[..., Any]:
+        """An answer for programs: narrowed by the filters in the address."""
+
+        async def answered(request: Request) -> Response:
+            view = View(self.exporter.store.snapshot, self.past(), self.clock())
+            try:
+                wanted = api.wanted_of(request.query_params)
+            except UsageError as error:
+                return JSONResponse({"error": str(error)}, status_code=400, headers=SAFE)
+
+            def answer() -> Response:
+                body = api.as_text(made, view, wanted).encode()
+                return packed(request, body, "application/json", SAFE)
+
+            return await asyncio.to_thread(answer)
+
+        return answered
 
     async def _html(self, request: Request, made: Callable[[View], str | None]) -> Response:
         """A page, made in a thread; None where there is no such page."""
@@ -244,7 +261,11 @@ def make_app(
             Route("/checks/{dataset:str}/{check:path}", site.check),
             Route("/style.css", site.style),
             Route("/metrics", site.metrics),
-            Route("/api/v1/checks", site.checks),
+            Route("/days", site.days),
+            Route("/api/v1/checks", site.answering(api.checks)),
+            Route("/api/v1/datasets", site.answering(api.datasets)),
+            Route("/api/v1/days", site.answering(api.days)),
+            Route("/api/v1/schema.json", site.schema),
             Route("/runbooks/", site.runbook),
             Route("/runbooks/{alert:str}", site.runbook),
             Route("/-/healthy", site.healthy),

@@ -25,6 +25,7 @@ def rendered(name: str, view: View, root: str, title: str, **given: Any) -> str:
         title=title,
         root=root,
         version=__version__,
+        warehouse=view.config.warehouse.name,
         zone=zone_name(times.zone),
         now=times.at(view.now),
         past=view.past,
@@ -72,6 +73,9 @@ def since(view: View) -> Callable[[Line], str]:
     """How long a finding has been open, in words; '' where nobody knows."""
 
     def words(line: Line) -> str:
+        opened = view.snapshot.opened.get(line.id)
+        if line.state.speaks and opened is not None:
+            return f"since {times_of(view).at(opened)}"
         first = view.since(line) if line.state.speaks else None
         if first is None:
             return ""
