@@ -139,7 +139,7 @@ def texts(
         "description": description,
         "place": f"{place:04d}",
     }
-    if runbook := config.alerts.runbook(alert):
+    if runbook := config.alerts.runbook(alert, check.id):
         found["runbook_url"] = runbook
     if dashboard := places.of_dataset(config, check.id.dataset):
         found["dashboard_url"] = dashboard

@@ -264,6 +264,8 @@ def adapted(rule: Rule, config: Config) -> Rule:
     dropped = {"keep_firing_for"} if given is not None and not int(given[:-1]) else set()
     kept = {key: value for key, value in rule.items() if key not in dropped}
     links = {"runbook_url": runbook} if runbook else {}
+    if status := config.alerts.page(""):
+        links["status_url"] = status
     if dashboard := places.of_exporter(config):
         links["dashboard_url"] = dashboard
     return {**kept, "annotations": {**rule["annotations"], **links}}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from warehouse_exporter.config.routing import MaintenanceSpec, Routing
@@ -99,11 +99,17 @@ class Alerts:
     external_url: str | None = None
     grafana_url: str | None = None
 
-    def runbook(self, alert: str) -> str | None:
-        """The address of an alert's runbook; None where nobody said where they are."""
+    def runbook(self, alert: str, check: CheckId | None = None) -> str | None:
+        """The address of an alert's runbook; None where nobody said where they are.
+
+        That of the exporter has the statements for the table of the check.
+        """
         if self.runbook_url is not None:
             return self.runbook_url.replace("{alert}", alert)
-        return self.page("runbooks", alert)
+        found = self.page("runbooks", alert)
+        if found is None or check is None:
+            return found
+        return f"{found}?{urlencode({'dataset': check.dataset, 'check': check.name})}"
 
     def status(self, check: CheckId) -> str | None:
         """The address of a check's page; None where nobody said where the pages are."""

@@ -16,6 +16,7 @@ from warehouse_exporter import profiles
 from warehouse_exporter.alerting import assets, routes, rules
 from warehouse_exporter.config import Config, load
 from warehouse_exporter.config.routing import Routing
+from warehouse_exporter.core.names import DEFAULT_PORT
 from warehouse_exporter.demo import receiver
 from warehouse_exporter.demo.programs import Command
 from warehouse_exporter.receivers.pagerduty import PagerDuty
@@ -36,6 +37,7 @@ DEMO_ALERTS = """\
 alerts:                              # of the demo, where nobody likes to wait
   unmeasured_for: 3s                 # default: 10m
   keep_firing_for: 3s                # default: twice the time between passes
+  external_url: http://127.0.0.1:{port}
 """
 RESEND = "10s"
 """How soon Prometheus says again what Alertmanager did not hear: at its start it knows nobody."""
@@ -57,10 +59,10 @@ def missing() -> dict[str, str]:
     }
 
 
-def write_config(folder: Path) -> Path:
-    """The shop's config with short delays, for the exporter and the rules alike."""
-    file = folder / "warehouse.yml"
-    file.write_text(f"{CONFIG.read_text(encoding='utf-8')}\n{DEMO_ALERTS}", encoding="utf-8")
+def write_config(folder: Path, port: int = DEFAULT_PORT) -> Path:
+    """The shop's config with short delays, for the exporter at a port and the rules alike."""
+    file, alerts = folder / "warehouse.yml", DEMO_ALERTS.format(port=port)
+    file.write_text(f"{CONFIG.read_text(encoding='utf-8')}\n{alerts}", encoding="utf-8")
     return file
 
 

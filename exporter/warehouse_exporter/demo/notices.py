@@ -16,7 +16,9 @@ from warehouse_exporter.demo.receiver import HEARTBEAT, PAGERDUTY, SLACK
 
 OTHERS = re.compile(r" \(one of \d+ alerts\)$")
 """The end of a title, in which an alert speaks for a group."""
-SILENCE = re.compile(r" · <[^<>]*\|Silence>|^`amtool .*`$\n?", re.MULTILINE)
+SILENCE = re.compile(r" · <[^<>]*\|Silence>")
+ALSO, COUNTED = "Also firing:", "The first "
+"""What stands before the other alerts of a message, and the line that says how many there are."""
 LINK = re.compile(r"<([^<>|]*)\|([^<>]*)>")
 COLORS = {"danger": "red", "warning": "yellow"}
 """What Slack calls a colour -> what a terminal does."""
@@ -165,27 +167,23 @@ def in_full(title: str, alerts: list[Alert]) -> tuple[str, ...]:
 
 
 def also(alerts: list[Alert]) -> tuple[str, ...]:
-    """The checks of alerts in one line; what is no alert, as that there are more, is as it is."""
-    names = [alert.what.partition(": ")[0] for alert in alerts if alert.details]
-    more = [alert.what for alert in alerts if not alert.details]
-    return (*([f"also {', '.join(names)}"] if names else []), *more)
+    """Other alerts, a line each."""
+    return tuple(a.what if a.what.startswith(COUNTED) else f"also {a.what}" for a in alerts)
 
 
 def alerts_of_page(said: str) -> Iterator[Alert]:
-    """The alerts in the details of an event: a line for each, and indented ones below it."""
-    for block in re.split(r"\n(?! )", said.strip()) if said.strip() else ():
-        first, *more = block.splitlines()
-        details = tuple(line.strip() for line in more)
-        yield Alert(first, tuple(one for one in details if not one.startswith("silence: ")))
+    """The alerts in the details of an event: the first in full, and a line for each other one."""
+    full, _, others = said.strip().partition(ALSO)
+    if full:
+        first, *more = full.strip().splitlines()
+        yield Alert(first, tuple(line for line in more if not line.startswith("Silence: ")))
+    for line in others.strip().splitlines():
+        yield Alert(line.lstrip("-• "), ())
 
 
 def alerts_of_message(said: str, title: str) -> Iterator[Alert]:
-    """The alerts in the text of a message; a single one is named by its title alone."""
+    """The alerts in the text of a message; the first is named by its title alone."""
     plain = html.unescape(LINK.sub(r"\2: \1", SILENCE.sub("", said)))
-    for block in plain.split("\n\n"):
-        lines = [line for line in block.splitlines() if not line.startswith("Resolved: ")]
-        if not lines:
-            continue
-        single = not re.fullmatch(r"\*.*\*", lines[0])
-        first = what(title) if single else lines.pop(0).strip("*")
-        yield Alert(first, tuple(lines))
+    lines = [line for line in plain.splitlines() if line and not line.startswith("Resolved: ")]
+    if lines:
+        yield from alerts_of_page("\n".join([what(title), *lines]))

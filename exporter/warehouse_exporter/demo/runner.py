@@ -153,7 +153,12 @@ def set_up(
     screen.say("starting the exporter …")
     dsn = postgres.dsn.replace("postgres@", f"{ROLE}@", 1)
     file = chain.write_config(folder)
-    exporter = programs.serve("exporter", listen, serve(file), WAREHOUSE_DSN=dsn)
+
+    def serving(port: int) -> list[str]:
+        """The exporter, with its own address in the config: links in messages begin with it."""
+        return serve(chain.write_config(folder, port))(port)
+
+    exporter = programs.serve("exporter", listen, serving, WAREHOUSE_DSN=dsn)
     prometheus, alertmanager = start_chain(programs, chain.config(file, people), exporter)
     urls = [f"http://127.0.0.1:{n}" if n else None for n in (exporter, prometheus, alertmanager)]
     demo = Demo(os.getpid(), postgres.dsn, str(file), urls[0] or "", urls[1], urls[2])
@@ -218,7 +223,7 @@ def tell(demo: Demo, screen: Screen) -> None:
         "",
         f"  status page   {demo.exporter}/",
         f"  metrics       {demo.exporter}/metrics",
-        f"  Prometheus    {missing.get('prometheus') or f'{demo.prometheus}/alerts'}",
+        f"  Prometheus    {missing.get('prometheus') or alerts_page(demo.prometheus or '')}",
         f"  Alertmanager  {missing.get('alertmanager') or f'{demo.alertmanager}/'}",
         f"  config        {demo.config}",
         f"  database      {demo.dsn}",
@@ -232,6 +237,15 @@ def tell(demo: Demo, screen: Screen) -> None:
     ]
     for line in lines:
         screen.say(line)
+
+
+def alerts_page(prometheus: str) -> str:
+    """Where Prometheus shows its alerts: Debian's has the old pages alone."""
+    try:
+        urllib.request.urlopen(f"{prometheus}/alerts", timeout=10).close()
+    except OSError:
+        return f"{prometheus}/classic/alerts"
+    return f"{prometheus}/alerts"
 
 
 def called() -> str:

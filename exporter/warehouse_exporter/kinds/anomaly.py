@@ -261,7 +261,10 @@ class Anomaly(Kind):
             return None
         guards = (f"{listed(self.guards)} normal",) if self.guards else ()
         share, today = view.metrics[name].ratio is not None, view.calendar.today
-        seen = Departed(name, found.value, found.values, is_ratio=share, empty=found.empty)
+        seen = Departed(
+            name, found.value, found.values, is_ratio=share, empty=found.empty,
+            counts=name == view.dataset.thing.many,
+        )  # fmt: skip
         beside = (found.unlike,) if found.unlike else seen.beside()
         return Fact(seen.text(view.calendar.expected, today), (*beside, *guards), complete=True)
 

@@ -37,8 +37,10 @@ class PagerDuty(Receiver):
                 for key in ("firing", "resolved", "num_firing", "num_resolved")
             },
             "links": [
+                {"href": template("status"), "text": "Status"},
                 {"href": template("runbook"), "text": "Runbook"},
                 {"href": template("dashboard"), "text": "Dashboard"},
+                {"href": template("silence"), "text": "Silence"},
             ],
         }
         return {Audience.CRITICAL: {"pagerduty_configs": [found]}}

@@ -60,7 +60,7 @@ def test_a_critical_alert_is_one_page_and_one_message_and_both_end(routed: Route
     wait_for(lambda: len(routed.slack("#data-alerts")) == 2)
     begun, over = routed.slack("#data-alerts")
     assert (begun["color"], over["color"]) == ("danger", "good")
-    assert over["title"] == "RESOLVED events.freshness: it is wrong"
+    assert over["title"] == "RESOLVED events.freshness after less than a minute"
     assert len(routed.events("trigger")) == len(routed.events("resolve")) == 1
     assert not routed.slack("#growth-data")
     assert not routed.sent.mails

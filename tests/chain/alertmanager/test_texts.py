@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-import shlex
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import yaml
@@ -138,10 +138,10 @@ def parts(found: Alert) -> list[str]:
         bare(f"{labels['severity'].upper()} {said['summary']}"),
         bare(said["description"]),
         f"owner {labels['owner']}",
-        "since 20",
-        f"'alertname=\"{name}\"'",
+        "Since ",
+        f"alertname%3D%22{name}",
         f"/{name}",
-        *([f"'dataset=\"{dataset}\"'"] if dataset else []),
+        *([f"dataset%3D%22{dataset}"] if dataset else []),
         *([said["dashboard_url"]] if "dashboard_url" in said else []),
     ]
 
@@ -204,11 +204,11 @@ def test_what_is_told_to_silence_it_silences_it(one: tuple[AlertmanagerServer, R
     fire(server, labels, alert("WarehouseDataStale", "events.freshness"))
     (event,) = [e for e in sent.wait_at("/pagerduty", 2) if ODD in str(e["payload"]["summary"])]
     details = event["payload"]["custom_details"]["firing"]
-    (command,) = re.findall(r"amtool .*", details)
-    words = [
-        w if "=http" not in w else f"--alertmanager.url={server.url}" for w in shlex.split(command)
-    ]
-    subprocess.run(words, check=True, capture_output=True)
+    (link,) = re.findall(r"silences/new\?filter=(\S+)", details)
+    matchers = re.findall(r'(\w+="(?:[^"\\]|\\.)*")', unquote(link))
+    assert f"{{{','.join(matchers)}}}" == unquote(link)
+    command = ["amtool", "silence", "add", f"--alertmanager.url={server.url}", "--comment=known"]
+    subprocess.run([*command, *matchers], check=True, capture_output=True)
     silenced = [a["labels"] for a in server.alerts() if a["status"]["silencedBy"]]
     assert silenced == [labels]
 

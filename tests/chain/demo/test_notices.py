@@ -22,54 +22,61 @@ RECORDED: list[tuple[str, Any]] = json.loads(
     Path(__file__).with_name("recorded.json").read_text(encoding="utf-8")
 )
 """Path and JSON of all that was sent while checkout-tag, zero-revenue, future-rows and new-column
-came and went; the heartbeat beats but twice, and addresses of Prometheus are shorter."""
+came and went, in the words of today's templates; the heartbeat beats but twice."""
 NOON = datetime(2026, 3, 1, 12, 0, 5, tzinfo=UTC)
 SHOWN = """\
 12:00:05  heartbeat: the whole chain is alive, from rules to messages
-12:00:05  #data-alerts (Slack): CRITICAL orders.volume: row count outside its
-          limits (one of 7 alerts)
+12:00:05  #data-alerts (Slack): CRITICAL orders: 0 orders on Sat 21 Nov (at
+          least 5; expected 100) (one of 7 alerts)
 12:00:05  PAGE to PagerDuty
-          CRITICAL orders.volume: row count outside its limits (one of 7 alerts)
+          CRITICAL orders: 0 orders on Sat 21 Nov (at least 5; expected 100)
+          (one of 7 alerts)
+          Since Sat 21 Nov 15:27 UTC, critical, owner finance-data
           value=0 (limit < 5).
-          since 2026-11-21 15:27 UTC, critical, owner finance-data
-          runbook: /runbooks/WarehouseVolumeOutOfBounds on the exporter
-          also orders.no_orders, orders.seasonal_conversion,
-          orders.seasonal_orders, daily_metrics.seasonal_purchase_rate,
-          orders.seasonal_revenue, orders.metric_conversion
-12:00:05  #data-alerts (Slack): RESOLVED orders.volume: row count outside its
-          limits
-12:00:05  RESOLVED at PagerDuty: orders.volume: row count outside its limits
-12:00:05  #data-alerts (Slack): CRITICAL daily_metrics.agreement_revenue: two
-          totals that must match do not
+          Runbook: /runbooks/WarehouseVolumeOutOfBounds on the exporter
+          also orders: orders 0 on Sat 21 Nov, -100 % (expected 95; normally
+          above 0; sessions normal)
+          also orders: conversion 0 % on Sat 21 Nov, -100 % (expected 6.05 %;
+          normally 4.6 % to 7.6 %)
+          also orders: orders 0 on Sat 21 Nov, -100 % (expected 100; normally 75
+          to 130)
+          also daily_metrics: purchase_rate 0 % on Sat 21 Nov, -100 % (expected
+          54.42 %; normally 43.1 % to 65.7 %)
+          also orders: revenue 0 on Sat 21 Nov, -100 % (expected 7,855.52;
+          normally 5,602.14 to 10,890.40)
+          also orders: conversion 0 % on Sat 21 Nov (at least 0.5 %)
+12:00:05  #data-alerts (Slack): RESOLVED orders.volume after 1 min
+12:00:05  RESOLVED at PagerDuty: orders: 0 orders on Sat 21 Nov (at least 5;
+          expected 100)
+12:00:05  #data-alerts (Slack): CRITICAL daily_metrics: revenue 7,558.62 on Fri
+          20 Nov, but 7,855.52 in orders: 296.90 too little, -3.8 % (at most
+          0.01 apart)
 12:00:05  PAGE to PagerDuty
-          CRITICAL daily_metrics.agreement_revenue: two totals that must match
-          do not
+          CRITICAL daily_metrics: revenue 7,558.62 on Fri 20 Nov, but 7,855.52
+          in orders: 296.90 too little, -3.8 % (at most 0.01 apart)
+          Since Sat 21 Nov 15:28 UTC, critical, owner finance-data
           value=296.9 (limit > 0.01).
-          since 2026-11-21 15:28 UTC, critical, owner finance-data
-          runbook: /runbooks/WarehouseTotalsDisagree on the exporter
-12:00:05  #data-alerts (Slack): still CRITICAL daily_metrics.agreement_revenue
-12:00:05  still at PagerDuty: CRITICAL daily_metrics.agreement_revenue
-12:00:05  #data-alerts (Slack): still CRITICAL daily_metrics.agreement_revenue
-12:00:05  still at PagerDuty: CRITICAL daily_metrics.agreement_revenue
-12:00:05  RESOLVED at PagerDuty: daily_metrics.agreement_revenue: two totals
-          that must match do not
-12:00:05  #data-alerts (Slack): RESOLVED daily_metrics.agreement_revenue: two
-          totals that must match do not
-12:00:05  #data-warnings (Slack): WARNING events.future_rows: rows from the
-          future
+          Runbook: /runbooks/WarehouseTotalsDisagree on the exporter
+12:00:05  #data-alerts (Slack): still CRITICAL daily_metrics
+12:00:05  still at PagerDuty: CRITICAL daily_metrics
+12:00:05  #data-alerts (Slack): still CRITICAL daily_metrics
+12:00:05  still at PagerDuty: CRITICAL daily_metrics
+12:00:05  RESOLVED at PagerDuty: daily_metrics: revenue 7,558.62 on Fri 20 Nov,
+          but 7,855.52 in orders: 296.90 too little, -3.8 % (at most 0.01 apart)
+12:00:05  #data-alerts (Slack): RESOLVED daily_metrics.agreement_revenue after 1
+          min
+12:00:05  #data-warnings (Slack): WARNING events: 5 events with an event_ts in
+          the future (none allowed)
+          Since Sat 21 Nov 15:37 UTC · warning · owner growth-data
           value=5 (limit > 0).
-          since 2026-11-21 15:37 UTC · warning · owner growth-data
           Runbook: /runbooks/WarehouseFutureRows on the exporter
-12:00:05  #growth-data (Slack): WARNING events.future_rows: rows from the future
-12:00:05  #growth-data (Slack): RESOLVED events.future_rows: rows from the
-          future
-12:00:05  #data-warnings (Slack): RESOLVED events.future_rows: rows from the
-          future
-12:00:05  observability (webhook): INFO orders.new_columns: columns appeared
-          that are not declared
+12:00:05  #growth-data (Slack): WARNING events: 5 events with an event_ts in the
+          future (none allowed)
+12:00:05  #growth-data (Slack): RESOLVED events.future_rows after 1 min
+12:00:05  #data-warnings (Slack): RESOLVED events.future_rows after 1 min
+12:00:05  observability (webhook): INFO orders: 1 new column: discount_code
           value=1 (limit > 0).
-12:00:05  observability (webhook): RESOLVED orders.new_columns: columns appeared
-          that are not declared
+12:00:05  observability (webhook): RESOLVED orders: 1 new column: discount_code
 """
 ESCAPE = "\x1b["
 
@@ -97,7 +104,9 @@ def test_all_that_was_sent_is_readable_in_80_columns() -> None:
 
 def event(key: str, title: str, *checks: str, action: str = "trigger") -> tuple[str, Any]:
     """An event of PagerDuty."""
-    firing = "".join(f"{check}: is wrong\n  value=1 (limit > 0).\n" for check in checks)
+    first, *others = [f"{check}: is wrong" for check in checks] or [""]
+    also = "\n".join(["\nAlso firing:", *(f"- {other}" for other in others)]) if others else ""
+    firing = f"{first}\nvalue=1 (limit > 0).\nSilence: x\n{also}" if checks else ""
     payload = {"summary": title, "custom_details": {"firing": firing}}
     return PAGERDUTY, {"dedup_key": key, "event_action": action, "payload": payload}
 
@@ -118,22 +127,21 @@ def test_a_cause_that_comes_later_joins_the_page_and_both_end_under_its_first_ti
     assert page.head == "PAGE to PagerDuty"
     assert page.more == ("CRITICAL orders.volume: is wrong", "value=1 (limit > 0).")
     assert joined.head == "still at PagerDuty: CRITICAL events.freshness"
-    assert joined.more == ("also events.freshness",)
+    assert joined.more == ("also events.freshness: is wrong",)
     assert again.more == ()
     assert over.head == "RESOLVED at PagerDuty: orders.volume: is wrong"
 
 
 def test_what_joins_a_message_is_named_by_the_next_one() -> None:
-    first, second = "*a.a: is wrong*\nvalue=1\n\n", "*b.b: is wrong*\nvalue=2\n\n"
+    both = "value=1\n\nAlso firing:\n• b.b: is wrong\n"
     _, joined, over, again = read(
         message("#data-warnings", "WARNING a.a: is wrong", "warning", "value=1\n"),
-        message("#data-warnings", "WARNING a.a: is wrong (one of 2 alerts)", "warning",
-                first + second),
+        message("#data-warnings", "WARNING a.a: is wrong (one of 2 alerts)", "warning", both),
         message("#data-warnings", "RESOLVED a.a: is wrong", "good"),
         message("#data-warnings", "WARNING b.b: is wrong", "warning", "value=2\n"),
     )  # fmt: skip
     assert joined.head == "#data-warnings (Slack): still WARNING a.a (one of 2 alerts)"
-    assert joined.more == ("also b.b",)
+    assert joined.more == ("also b.b: is wrong",)
     assert over.head == "#data-warnings (Slack): RESOLVED a.a: is wrong"
     assert (again.head, again.more) == ("#data-warnings (Slack): WARNING b.b: is wrong",
                                         ("value=2",))  # fmt: skip
@@ -149,9 +157,9 @@ def test_another_incident_and_one_that_comes_back_are_pages_of_their_own() -> No
     assert heads == ["PAGE", "PAGE", "RESOLVED", "PAGE"]
 
 
-def test_a_title_speaks_for_the_alert_it_names_wherever_that_stands() -> None:
-    (page,) = read(event("1", "CRITICAL b.b: is wrong (one of 3 alerts)", "a.a", "b.b", "c.c"))
-    assert page.more[-1] == "also a.a, c.c"
+def test_a_page_names_the_others_a_line_each() -> None:
+    (page,) = read(event("1", "CRITICAL b.b: is wrong (one of 3 alerts)", "b.b", "a.a", "c.c"))
+    assert page.more[-2:] == ("also a.a: is wrong", "also c.c: is wrong")
 
 
 def test_an_owner_is_told_in_one_line_and_everybody_in_full() -> None:
@@ -167,12 +175,12 @@ def test_an_owner_is_told_in_one_line_and_everybody_in_full() -> None:
 
 def test_a_message_with_links_shows_where_they_lead_but_not_how_to_silence() -> None:
     said = (
-        "*a.a: is wrong*\n<https://r.example/a|Runbook> · <https://am/#/new|Silence>\n"
-        "`amtool silence add`\n\n*b.b: is wrong*\n<https://r.example/b|Runbook>\n"
+        "<https://r.example/a|Runbook> · <https://am/#/new|Silence>\n"
+        "\nAlso firing:\n• b.b: is wrong\n"
     )
     (notice,) = read(message("#data-warnings", "WARNING a.a: is wrong (one of 2 alerts)",
                              "warning", said))  # fmt: skip
-    assert notice.more == ("Runbook: https://r.example/a", "also b.b")
+    assert notice.more == ("Runbook: https://r.example/a", "also b.b: is wrong")
 
 
 NOTHING: list[Any] = [None, 1, "text", [], {}, [[]], {"status": 1}]

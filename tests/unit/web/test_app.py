@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -233,5 +234,19 @@ def test_every_runbook_is_a_page_whose_links_open(client: Client) -> None:
         assert f"<h1>{alert}</h1>" in page.text or alert == "README"
         assert "<script" not in page.text
         assert set(re.findall(r'href="\./(\w+)', page.text)) <= set(runbooks())
+        assert "../docs" not in page.text
     assert client.get("/runbooks/WarehouseNothing").status_code == 404
     assert client.get("/runbooks/..%2f..%2fpyproject.toml").status_code == 404
+
+
+def test_a_runbook_has_the_statements_for_the_tables_of_this_config(client: Client) -> None:
+    checks = client.get("/api/v1/checks").json()["checks"]
+    volume = next(c for c in checks if c["kind"] == "volume")
+    dataset = volume["dataset"]
+    given = {"dataset": dataset, "check": volume["check"]}
+    general = client.get("/runbooks/WarehouseVolumeOutOfBounds").text
+    page = client.get(f"/runbooks/WarehouseVolumeOutOfBounds?{urlencode(given)}").text
+    assert "FROM :relation" in general
+    assert ":relation" not in page
+    assert "FROM orders" in page
+    assert "analytics." not in page

@@ -16,7 +16,8 @@ from warehouse_exporter.core.wording import amount, counted, quantity, shown, sp
 class Departed:
     """A metric's value on a day, and the gauges that say what was expected of it.
 
-    A ratio of which neither value is above 1 is told in per cent. `empty` is how many days in a
+    A ratio of which neither value is above 1 is told in per cent. One that `counts` is named after
+    what it counts, such as orders. `empty` is how many days in a
     row have no row at all.
     """
 
@@ -24,6 +25,7 @@ class Departed:
     value: float
     gauges: Mapping[str, float]
     is_ratio: bool = False
+    counts: bool = False
     empty: int = 0
 
     @property
@@ -46,7 +48,9 @@ class Departed:
         """`orders 0 on Sun 29 Nov, -100 %`: without a size where nothing was expected."""
         moved = self.gauges.get(CHANGE.name, 0.0)
         size = f", {moved * 100:+,.0f} %" if self.expected and math.isfinite(moved) else ""
-        return f"{self.name} {self.number(self.value)} on {spoken_day(day, today)}{size}"
+        both = [self.name, self.number(self.value)]
+        many = " ".join(reversed(both) if self.counts else both)
+        return f"{many} on {spoken_day(day, today)}{size}"
 
     def beside(self) -> tuple[str, ...]:
         """What was expected, the normal range, and how long nothing came."""

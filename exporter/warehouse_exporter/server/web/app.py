@@ -30,7 +30,7 @@ from warehouse_exporter.server.web.page.dataset import render_dataset
 from warehouse_exporter.server.web.page.days import render_days
 from warehouse_exporter.server.web.page.front import render_front
 from warehouse_exporter.server.web.page.templating import style_sheet
-from warehouse_exporter.server.web.runbooks import runbook_page
+from warehouse_exporter.server.web.runbooks import Asked, runbook_page
 from warehouse_exporter.server.web.timeouts import Unhurried
 
 SAFE = {
@@ -168,8 +168,13 @@ class Site:
         return await asyncio.to_thread(answer)
 
     async def runbook(self, request: Request) -> Response:
-        """What to do about an alert; without a name, where to begin."""
-        page = await asyncio.to_thread(runbook_page, request.path_params.get("alert", INDEX))
+        """What to do about an alert, of a check or of any; without a name, where to begin."""
+        config, given = self.exporter.store.snapshot.config, request.query_params
+        check = CheckId(given.get("dataset", ""), given.get("check", ""))
+        asked = Asked(
+            request.path_params.get("alert", INDEX), config, self.clock(), config.by_id.get(check)
+        )
+        page = await asyncio.to_thread(runbook_page, asked)
         if page is None:
             return PlainTextResponse("There is no alert of this name.\n", status_code=404)
         return HTMLResponse(page, headers=SAFE)
