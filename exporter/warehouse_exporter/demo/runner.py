@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -154,7 +154,7 @@ def set_up(
     dsn = postgres.dsn.replace("postgres@", f"{ROLE}@", 1)
     file = chain.write_config(folder)
 
-    def serving(port: int) -> list[str]:
+    def serving(port: int) -> Sequence[str]:
         """The exporter, with its own address in the config: links in messages begin with it."""
         return serve(chain.write_config(folder, port))(port)
 
