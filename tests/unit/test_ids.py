@@ -64,8 +64,13 @@ def test_an_id_has_rows_that_break_it(id: str) -> None:
     )
 
 
+def test_a_kind_without_an_id_has_rows_that_break_it() -> None:
+    unnamed = [name for name, kind in all_kinds().items() if not kind.ids]
+    assert [name for name in unnamed if name not in BREAKS] == []
+
+
 def test_no_break_has_an_id_that_is_none() -> None:
-    assert {name.split()[0] for name in BREAKS} <= CHECKS
+    assert {name.split()[0] for name in BREAKS} <= CHECKS | set(all_kinds())
 
 
 @pytest.mark.parametrize("id", TESTS)

@@ -12,7 +12,7 @@ from warehouse_exporter.kinds.shared.base import Kind
 
 GROUP = "warehouse_exporter.kinds"
 """The entry points of kinds in other packages, each a class."""
-NEEDED = ("kind", "ids", "metric", "alert", "summary")
+NEEDED = ("kind", "metric", "alert", "summary")
 
 
 def kind_classes() -> Iterator[tuple[str, type[Kind]]]:
