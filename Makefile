@@ -42,7 +42,7 @@ assets: .venv/dev ## write prometheus/, alertmanager/ and grafana/ from the conf
 reference: .venv/dev ## write the generated pages of docs/reference/
 	$(BIN)/warehouse-exporter reference --output docs/reference
 
-case-study: .venv/dev ## write docs/explanation/case-study.md from the recorded events
+case-study: .venv/dev ## write docs/explanation/case-study*.md from the recorded events
 	$(BIN)/python -m labs.case_study
 
 incidents: .venv/dev ## write docs/explanation/incidents.md from incidents made to happen (an hour, 8 GB)

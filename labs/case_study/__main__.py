@@ -1,10 +1,10 @@
-"""Write docs/explanation/case-study.md from the recorded events: python -m labs.case_study."""
+"""Write the case study and its tables from the recorded events: python -m labs.case_study."""
 
 import os
 import sys
 from pathlib import Path
 
-from labs.case_study.document import PATH, render
+from labs.case_study.document import DOCS, render
 from labs.case_study.story import tell
 from tests.conftest import EVENTS
 
@@ -18,9 +18,9 @@ def main() -> int:
         )
         return 2
     told = tell(folder, lambda line: print(line, file=sys.stderr, flush=True))
-    PATH.parent.mkdir(exist_ok=True)
-    PATH.write_text(render(told), encoding="utf-8")
-    print(f"{PATH} written", file=sys.stderr)
+    for name, text in render(told).items():
+        (DOCS / name).write_text(text, encoding="utf-8")
+        print(f"{DOCS / name} written", file=sys.stderr)
     return 0
 
 

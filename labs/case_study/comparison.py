@@ -125,6 +125,27 @@ def stay_out(design: str) -> dict[str, str]:
     return dict(not_applicable(design))
 
 
+def first(lived: Lived, finding: Finding, asked: str) -> str:
+    """The first morning on which a config reports a finding, in each mode if they differ."""
+    found = {}
+    for mode in Mode:
+        mornings = mornings_of(lived, finding, asked, mode)
+        found[mode] = f"{mornings[0].day + ONE_DAY:%m-%d}" if mornings else "never"
+    if len(set(found.values())) == 1:
+        return found[Mode.ADDED]
+    return ", ".join(f"{when} ({mode.value})" for mode, when in found.items())
+
+
+def seen_count(lived: Lived, asked: str, mode: Mode) -> int:
+    """How many findings a config reports on any morning."""
+    return sum(bool(mornings_of(lived, finding, asked, mode)) for _, finding in labelled())
+
+
+def stopped(lived: Lived, asked: str, mode: Mode) -> int:
+    """On how many mornings a config stops the DAG."""
+    return sum(answer(morning, asked).exit != 0 for morning in lived.fortnights[mode])
+
+
 def words(story: Lived) -> dict[str, object]:
     """What the template may say of the designs."""
     return {
@@ -132,6 +153,10 @@ def words(story: Lived) -> dict[str, object]:
         "by_morning": by_morning,
         "by_finding": by_finding,
         "evidence": lambda design, mode: list(evidence(story, design, mode)),
+        "first": lambda finding, asked: first(story, finding, asked),
+        "seen_count": lambda asked, mode: seen_count(story, asked, mode),
+        "stopped": lambda asked, mode: stopped(story, asked, mode),
+        "checks_of": lambda asked: len(answer(story.fortnights[Mode.ADDED][0], asked).said),
         "unseen": lambda asked: unseen(story, asked),
         "spoken": lambda design, mode: spoken(story, design, mode),
         "share": lambda design, mode: share(story, design, mode),

@@ -1,4 +1,4 @@
-"""The story as a document: the template is document.md.j2, every number in it is filled in."""
+"""The story as two pages: one to read, and the tables behind it; every number is filled in."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -15,11 +15,12 @@ from labs.case_study.fortnight import Morning, Said
 from labs.case_study.loader import Mode
 from labs.case_study.matrix import NEVER_SILENT, matrix, never, numbers
 from labs.case_study.sightings import ALL, OWN, dates, heard
-from labs.case_study.story import Story, part, ranges
+from labs.case_study.story import ONE_DAY, Story, part, ranges
 
 FOLDER = Path(__file__).parent
-PATH = FOLDER.parents[1] / "docs" / "explanation" / "case-study.md"
-"""Where the document is kept."""
+DOCS = FOLDER.parents[1] / "docs" / "explanation"
+PAGES = {"case-study.md": "page.md.j2", "case-study-tables.md": "tables.md.j2"}
+"""The pages, each with its template."""
 
 CLEAN = (
     "other_day", "out_of_order", "unknown_names", "no_data", "revenue_absent_or_negative",
@@ -28,8 +29,8 @@ CLEAN = (
 """Facts that were looked for and found to be nothing."""
 
 
-def render(story: Story) -> str:
-    """The whole document."""
+def render(story: Story) -> dict[str, str]:
+    """The pages by their file names."""
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         undefined=StrictUndefined,
@@ -45,10 +46,11 @@ def render(story: Story) -> str:
         for finding in findings(name):
             yield finding, environment.from_string(finding.evidence).render()
 
-    text = environment.get_template("document.md.j2").render(
-        published=list(filled("published")), unpublished=list(filled("unpublished"))
-    )
-    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+    found = {name: list(filled(name)) for name in ("published", "unpublished")}
+    made = {page: environment.get_template(name).render(found) for page, name in PAGES.items()}
+    return {
+        page: "\n".join(line.rstrip() for line in t.splitlines()) + "\n" for page, t in made.items()
+    }
 
 
 def words(story: Story) -> dict[str, Any]:
@@ -81,6 +83,11 @@ def words(story: Story) -> dict[str, Any]:
         "clean": CLEAN,
         "definition_of": lambda name: story.facts[name].means,
         "exits": lambda mode: exits(story.fortnights[mode]),
+        "faults": lambda name: [finding for finding in findings(name) if finding.is_fault],
+        "span_of": lambda name: span(story, name),
+        "day": lambda day: f"{day:%m-%d}",
+        "morning": lambda day: f"{day + ONE_DAY:%m-%d}",
+        "own": OWN,
     }
 
 

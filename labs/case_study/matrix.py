@@ -34,9 +34,8 @@ def matrix(story: Story, mode: Mode) -> str:
     fortnight = story.fortnights[mode]
     days = " ".join(f"{morning.day + ONE_DAY:%d}" for morning in fortnight)
     checks = judged(story)
-    ids = max(len(story.ids[check]) for check in checks) + 1
     names = max(len(check.split(".")[1]) for check in checks) + 2
-    lines = [f"{'morning of':<{2 + ids + names}}{days}  silent on"]
+    lines = [f"{'morning of':<{2 + names}}{days}  silent on"]
     dataset = ""
     for check in checks:
         if check.split(".")[0] != dataset:
@@ -46,7 +45,7 @@ def matrix(story: Story, mode: Mode) -> str:
         silent = [m.day + ONE_DAY for m in fortnight if m.said[check].is_silent]
         shown = "all" if len(silent) == len(fortnight) else ranges(silent)
         name = check.split(".")[1]
-        lines.append(f"  {story.ids[check]:<{ids}}{name:<{names}}{letters}  {shown}")
+        lines.append(f"  {name:<{names}}{letters}  {shown}")
     return "\n".join(lines)
 
 
@@ -57,7 +56,7 @@ def letters_of(said: Sequence[Said]) -> str:
 
 def numbers(story: Story, mode: Mode) -> str:
     """The business numbers of each day, as the gate shows them."""
-    names = [check for check in story.ids if is_shown(check)]
+    names = [check for check in story.checks if is_shown(check)]
     short = [check.split(SHOWN)[1] for check in names]
     lines = ["day    " + "".join(f"{name:>11}" for name in short)]
     for day in story.days:

@@ -41,7 +41,7 @@ class Story(Lived):
     """Everything that the document is made of; `copy` is the same under other names and dates."""
 
     afterwards: Mapping[str, Said]
-    ids: Mapping[str, str]
+    checks: Sequence[str]
     copy: Lived
 
     def count(self, name: str) -> Count:
@@ -138,8 +138,6 @@ def story(original: Shops, copy: Shops) -> Story:
     """The story of shops that are still there."""
     lived, repaired = original.lived(), original.dsns[Mode.RENAMED]
     last = lived.fortnights[Mode.RENAMED][-1].as_of
-    ids = {
-        str(check.id): " ".join(check.kind.ids) for check in config("dbname=none", ORIGINAL).checks
-    }
+    checks = [str(check.id) for check in config("dbname=none", ORIGINAL).checks]
     answers = ask_afterwards(repaired, last, ORIGINAL)
-    return Story(lived.fortnights, lived.facts, answers, ids, copy.lived())
+    return Story(lived.fortnights, lived.facts, answers, checks, copy.lived())

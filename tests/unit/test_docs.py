@@ -11,6 +11,7 @@ import click
 import pytest
 from warehouse_exporter.cli.exit_codes import Exit
 from warehouse_exporter.cli.main import main
+from warehouse_exporter.config.load import parse
 from warehouse_exporter.core import names
 from warehouse_exporter.core.errors import Reason
 from warehouse_exporter.core.model import SHOWN
@@ -117,3 +118,44 @@ def test_the_index_leads_to_every_page() -> None:
     linked = [(index.parent / link).resolve() for link in links if "://" not in link]
     pages = [page for page in (ROOT / "docs").rglob("*.md") if page != index]
     assert [p.name for p in pages if not {p, p.parent, p.parent / "README.md"} & set(linked)] == []
+
+
+def blocks(file: Path, *languages: str) -> list[str]:
+    """The code blocks of a page: those of some languages, and the indented ones."""
+    text = file.read_text(encoding="utf-8")
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    indented = re.findall(r"(?:^ {4}.*\n)+", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.M)
+    return [block for language, block in fenced if language in languages] + indented
+
+
+def written_commands() -> list[tuple[str, str]]:
+    """Every call of the program in a code block of the README and the pages, with its file."""
+    found = []
+    for file in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
+        for block in blocks(file, "sh", "bash"):
+            lines = block.replace("\\\n", " ").splitlines()
+            calls = [line.split("#")[0].strip() for line in lines if "warehouse-exporter " in line]
+            found += [
+                (file.name, call[call.index("warehouse-exporter ") :])
+                for call in calls
+                if re.match(r"(\S*/)?warehouse-exporter ", call)
+            ]
+    return found
+
+
+@pytest.mark.parametrize(("file", "call"), written_commands())
+def test_a_command_in_the_documentation_exists_with_its_options(file: str, call: str) -> None:
+    _, *rest = call.split()
+    command: click.Command = main
+    while isinstance(command, click.Group) and rest and rest[0] in command.commands:
+        command = command.commands[rest.pop(0)]
+    assert command is not main, f"{file}: {call}"
+    known = {name for parameter in command.params for name in parameter.opts}
+    given = {word.split("=")[0] for word in rest if word.startswith("--")}
+    assert given <= known, f"{file}: {call}"
+
+
+@pytest.mark.parametrize("name", ["tutorial/first-page.md", "how-to/own-postgres.md"])
+def test_a_config_in_the_documentation_is_valid(name: str) -> None:
+    (text,) = [b for b in blocks(ROOT / "docs" / name, "yaml") if b.startswith("warehouse:")]
+    assert parse(text, name, {"WAREHOUSE_DSN": "dbname=nowhere"}).checks

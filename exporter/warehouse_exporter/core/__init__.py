@@ -1,1 +1,1 @@
-"""What all rooms share, and what speaks to nobody: names, limits, states, days, words, errors."""
+"""What all rooms share, without any I/O: names, limits, states, days, wording, errors."""

@@ -1,7 +1,7 @@
-"""Texts that come from rows, or from a server: how long they may be, and what may be in them.
+"""Bounds for text from rows or from a server: its length, and which characters it may have.
 
-A cell may hold a whole document, a character that steers a terminal, or one that turns the rest of
-a line around. What passes here is decided in this place alone.
+A cell may contain a whole document, a control character of a terminal, or one that reverses the
+rest of a line. This module alone decides what is let through.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ LABEL = 200
 SENTENCE = 200
 """Characters of a sentence: it is the title of a page."""
 EVIDENCE = 1000
-"""Characters of what is said of a sample."""
+"""Characters of a sample's evidence."""
 TEXT = 2000
 """Characters of a verdict, which has evidence and limits."""
 LOGGED = 4000
-"""Characters of one fact of a log line."""
+"""Characters of one field of a log line."""
 JOINERS = "\u200c\u200d"
-"""Not to be seen, but some languages and emoji are not written without them."""
+"""Invisible, but some languages and emoji need them."""
 STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-"""Categories of characters that are not shown but do something: controls, bidi, surrogates."""
+"""Categories of characters that act instead of being shown: controls, bidi, surrogates."""
 
 
 def plain(text: str, most: int) -> str:
-    """The text on one line, without what steers, and no longer than so many characters."""
+    """The text on one line, without control characters, cut to a number of characters."""
     cut = text if len(text) <= most else f"{text[: most - 1]}…"
     if cut.isprintable():
         return cut

@@ -1,4 +1,4 @@
-"""Business days: their bounds as instants, and which of them must be there by now.
+"""Business days: their bounds as instants, and which day is expected.
 
 A business day is a calendar day in the warehouse's time zone. Its bounds are computed here and
 handed to the database as literals, so that a day of 23 or 25 hours is read whole.
@@ -16,7 +16,7 @@ ONE_DAY = timedelta(days=1)
 MIDNIGHT = time(0)
 """An `expect_by` from which on yesterday is expected all day long."""
 LONG_AGO = 400
-"""Days after which nobody looks further back for one of which something was expected."""
+"""How many days to look back for a day on which data was expected."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -64,8 +64,8 @@ class Event:
     """A known event or holiday: days on which a metric may be higher than otherwise.
 
     `spans` are first and last days, `weekdays` numbers from Monday, which is 0. It concerns
-    everything, unless it names datasets or metrics. With `silences_falls` nothing is expected of
-    its days, by any check.
+    everything, unless it names datasets or metrics. With `silences_falls`, no check
+    expects data on its days.
     """
 
     name: str
@@ -82,12 +82,12 @@ class Event:
         return any(first <= day <= last for first, last in self.spans)
 
     def excludes(self, dataset: str) -> bool:
-        """Whether nothing is expected of a dataset on its days."""
+        """Whether no data is expected in a dataset on its days."""
         named = dataset in self.datasets or not (self.datasets or self.metrics)
         return named and self.silences_falls
 
     def concerns(self, metric: str, datasets: Collection[str]) -> bool:
-        """Whether a metric that is computed from some datasets is under its influence."""
+        """Whether it applies to a metric that is computed from some datasets."""
         named = metric in self.metrics or any(name in self.datasets for name in datasets)
         return named or not (self.metrics or self.datasets)
 
@@ -96,8 +96,8 @@ class Event:
 class Calendar:
     """What day it is for one dataset at one instant, and the events that its owner knows of.
 
-    `built`: the expected day is due because a build has just ended, and not by the clock. Of the
-    days of events in `excluding`, nothing is expected.
+    `built`: the expected day is due because a build has just ended, and not by the clock. On
+    the days of events in `excluding`, no data is expected.
     """
 
     as_of: datetime
@@ -129,20 +129,20 @@ class Calendar:
         return last_days(self.expected, int(text.removesuffix("d")))
 
     def excludes(self, day: date) -> bool:
-        """Whether nothing is expected of a day."""
+        """Whether no data is expected on a day."""
         return any(event.covers(day) for event in self.excluding)
 
     def why_not(self, day: date) -> str:
-        """Why nothing is expected of a day that is excluded."""
+        """Why no data is expected on an excluded day."""
         names = ", ".join(event.name for event in self.excluding if event.covers(day))
         return f"{day} is in the calendar ({names}): nothing is expected"
 
     def due(self, days: Iterable[date]) -> tuple[date, ...]:
-        """Those of the days of which something is expected."""
+        """Those of the days on which data is expected."""
         return tuple(day for day in days if not self.excludes(day))
 
     def due_before(self, day: date, count: int) -> tuple[date, ...]:
-        """The newest `count` days before a day of which something is expected, oldest first.
+        """The newest `count` days before a day on which data is expected, oldest first.
 
         Where there are not so many since long ago, the others are taken as they come.
         """

@@ -2,7 +2,7 @@
 
 WarehouseExporterError
 ├── ConfigError     the YAML cannot be used: all its problems, each with its place (exit code 2)
-├── UsageError      the command line asks for something that is not there (exit code 2)
+├── UsageError      the command line names something that does not exist (exit code 2)
 ├── SqlRefused      an expression of the config is not in the allow-list, and why
 ├── Unmeasured      a number that should have been measured could not be, and the reason
 │   └── Unreachable nothing at all can be measured: no connection to the warehouse
@@ -40,12 +40,12 @@ class Reason(StrEnum):
 
 
 class WarehouseExporterError(Exception):
-    """The root of everything this package raises on purpose."""
+    """The base class of all errors that this package raises on purpose."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with a config: where it is and what would have been right."""
+    """One problem in a config: where it is, and how to write it correctly."""
 
     file: str
     line: int
@@ -57,7 +57,7 @@ class Problem:
 
 
 class ConfigError(WarehouseExporterError):
-    """The config cannot be used; `problems` holds all that is wrong with it."""
+    """The config cannot be used; `problems` has everything that is wrong with it."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.path)))
@@ -65,7 +65,7 @@ class ConfigError(WarehouseExporterError):
 
 
 class UsageError(WarehouseExporterError):
-    """The command line asks for something that does not exist."""
+    """The command line names something that does not exist."""
 
 
 class SqlRefused(WarehouseExporterError, ValueError):
@@ -93,8 +93,8 @@ class Unreachable(Unmeasured):
 
 
 class Lost(Unreachable):
-    """The connection was there and is gone: another one may be made at once."""
+    """The connection was lost; a new one may be opened at once."""
 
 
 class Skipped(WarehouseExporterError):
-    """There is nothing to judge yet; the message is the reason people are shown."""
+    """There is nothing to judge yet; the message is the reason that people see."""

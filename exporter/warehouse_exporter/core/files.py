@@ -1,6 +1,6 @@
 """Text from a file that may hang: every read ends at a deadline, or when the exporter is stopped.
 
-A name in a config may lead to a pipe that nobody writes to, or to a device that never ends.
+A path in a config may be a pipe that nobody writes to, or a device that never ends.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from contextlib import suppress
 from pathlib import Path
 
 SECONDS = 10.0
-"""How long a file may take by default: a secret that a program writes to a pipe comes sooner."""
+"""Seconds that a file may take by default; a program that writes a secret to a pipe is faster."""
 MOST = 64 << 20
-"""Bytes that a file may have; what is larger is no config, and /dev/zero has no end."""
+"""Largest size of a file in bytes: no config is larger, and /dev/zero has no end."""
 TICK_MS = 50
 PIECE = 1 << 16
 
@@ -24,16 +24,16 @@ PIECE = 1 << 16
 def read_text(
     path: str | Path, seconds: float = SECONDS, stop: threading.Event | None = None
 ) -> str:
-    """What stands in a file. Raises like `read_bytes`, and UnicodeDecodeError."""
+    """The text of a file. Raises what `read_bytes` raises, and UnicodeDecodeError."""
     return read_bytes(path, seconds, stop).decode("utf-8")
 
 
 def read_bytes(
     path: str | Path, seconds: float = SECONDS, stop: threading.Event | None = None
 ) -> bytes:
-    """What stands in a file.
+    """The content of a file.
 
-    Raises OSError, also for one that says nothing for too long, or too much.
+    Raises OSError, also for a file that is too slow or too large.
     """
     # A pipe would be opened only once somebody writes to it; so it is opened without waiting.
     number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

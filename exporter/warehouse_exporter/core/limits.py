@@ -21,7 +21,7 @@ S = TypeVar("S")
 
 
 class Unit(StrEnum):
-    """What a bound is measured in; the base unit is what is stored and exported."""
+    """The unit of a bound; values are stored and exported in the base unit."""
 
     SHARE = "share"
     DURATION = "duration"
@@ -72,7 +72,7 @@ class Limit:
 
     @classmethod
     def parse(cls, text: str) -> Limit:
-        """Read a limit as people write it; ValueError says what would have been right."""
+        """Read a limit as it is written in the config; ValueError says how to write it."""
         match = WRITTEN.match(text.strip().lower())
         if match is None:
             raise ValueError(
@@ -96,14 +96,14 @@ class Limit:
         return f"{series} {self.op} {self.bound!r}"
 
     def laxer_than(self, other: Limit) -> bool:
-        """Whether this limit speaks later than `other`, when both look the same way."""
+        """Whether this limit is breached later than `other`, if both have the same direction."""
         if self.op[0] != other.op[0] or self.op[0] not in "<>" or self.unit != other.unit:
             return False
         return self.bound > other.bound if self.op[0] == ">" else self.bound < other.bound
 
 
 class Reading(StrEnum):
-    """How the judged number is made from a gauge."""
+    """How the judged number is computed from a gauge."""
 
     AS_IS = "as is"
     AGE = "age"
@@ -112,7 +112,7 @@ class Reading(StrEnum):
 
     @property
     def of_a_departure(self) -> bool:
-        """Whether it tells how far a value lies from another, as it is or without its sign."""
+        """Whether it is the distance of two values, with or without its sign."""
         return self in (Reading.MAGNITUDE, Reading.SIGNED)
 
 
@@ -150,18 +150,18 @@ class Term:
 
 @dataclass(frozen=True)
 class Condition:
-    """When a severity speaks: any of the alternatives, each of which needs all its terms."""
+    """When a severity is in breach: in any alternative, each of which needs all its terms."""
 
     alternatives: tuple[tuple[Term, ...], ...]
 
     @classmethod
     def any_of(cls, *terms: Term) -> Condition:
-        """Speaks when one of the terms is in breach."""
+        """In breach when one of the terms is."""
         return cls(tuple((term,) for term in terms))
 
     @classmethod
     def all_of(cls, *terms: Term) -> Condition:
-        """Speaks when every term is in breach."""
+        """In breach when every term is."""
         return cls((terms,))
 
     @property
@@ -199,5 +199,5 @@ def said(
 
 
 def joined(word: str, parts: Sequence[str]) -> str:
-    """The parts with a word between them, each in parentheses when there is more than one."""
+    """The parts joined by a word, each in parentheses if there are several."""
     return parts[0] if len(parts) == 1 else word.join(f"({part})" for part in parts)

@@ -1,4 +1,4 @@
-"""Chains of `depends_on`: which datasets are made from which."""
+"""Chains of `depends_on`: which datasets are built from which."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from warehouse_exporter.core.model import Datasets
 
 
 def incident(dataset: str, datasets: Datasets) -> str:
-    """The root of a dataset's `depends_on`: the group by which people are told."""
+    """The root of a dataset's `depends_on`."""
     while dataset in datasets and datasets[dataset].depends_on:
         dataset = datasets[dataset].depends_on[0]
     return dataset
 
 
 def depths(datasets: Datasets) -> dict[str, int]:
-    """How many datasets stand before each one in its longest chain of `depends_on`."""
+    """How many datasets come before each one in its longest chain of `depends_on`."""
     parents = {name: dataset.depends_on for name, dataset in datasets.items()}
     found: dict[str, int] = {}
     for name in TopologicalSorter(
@@ -26,7 +26,7 @@ def depths(datasets: Datasets) -> dict[str, int]:
 
 
 def downstream(dataset: str, datasets: Datasets) -> list[str]:
-    """The datasets made from one, directly or through others, in the order of the config."""
+    """The datasets built from one, directly or through others, in the order of the config."""
     found = {dataset}
     while more := {
         name

@@ -26,21 +26,21 @@ def quoted(value: Any) -> str:
 
 
 def harmless(line: str) -> str:
-    """JSON with what a terminal would obey, or not show, as escapes."""
+    """JSON in which characters that a terminal obeys or hides are escaped."""
     if line.isprintable():
         return line
     return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
 
 
 def short(value: Any) -> Any:
-    """A fact that fits in a line; what was left out is counted."""
+    """A field that fits on a line, with a count of what was cut."""
     if not isinstance(value, str) or len(value) <= LOGGED:
         return value
     return f"{value[:LOGGED]}… ({len(value) - LOGGED:,} more characters)"
 
 
 def facts(record: logging.LogRecord) -> dict[str, Any]:
-    """Everything a log line says, in order."""
+    """All fields of a log line, in order."""
     at = datetime.fromtimestamp(record.created, UTC)
     said: dict[str, Any] = {
         "ts": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
@@ -71,7 +71,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def set_up(level: str, style: Literal["logfmt", "json"]) -> None:
-    """Send our logs to standard error; libraries speak from warnings on."""
+    """Send our logs to standard error; from libraries, only warnings and errors."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if style == "json" else LogfmtFormatter())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

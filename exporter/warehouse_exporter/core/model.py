@@ -1,4 +1,4 @@
-"""What the parts hand to each other: frozen values without I/O."""
+"""The values that the parts exchange: frozen, and without I/O."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
 
 class Severity(StrEnum):
-    """How loudly a finding speaks: critical pages, warning is a ticket, info is shown."""
+    """How urgent a finding is: critical pages, warning is a ticket, info is only shown."""
 
     CRITICAL = "critical"
     WARNING = "warning"
@@ -25,7 +25,7 @@ class Severity(StrEnum):
 
 
 class Outcome(StrEnum):
-    """The five things a check can say, worst first."""
+    """The five outcomes of a check, worst first."""
 
     CRITICAL = "critical"
     UNMEASURED = "unmeasured"
@@ -35,7 +35,7 @@ class Outcome(StrEnum):
 
     @property
     def shown(self) -> str:
-        """The word on tables and pages."""
+        """The word in tables and on pages."""
         return SHOWN[self]
 
 
@@ -53,17 +53,17 @@ NUMBERS = {
     Outcome.UNMEASURED: 3,
     Outcome.CRITICAL: 4,
 }
-"""What stands for each outcome in `warehouse_check_outcome`: the larger, the worse."""
+"""The number of each outcome in `warehouse_check_outcome`: the larger, the worse."""
 RANK = {outcome: rank for rank, outcome in enumerate(Outcome)}
 
 
 SIX = dt.time(6)
-"""By when yesterday must be there, unless the dataset says otherwise (in the warehouse's zone)."""
+"""The default of `expect_by`: yesterday is complete by then, in the warehouse's time zone."""
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A relation under watch, as its owner describes it.
+    """A relation that is checked, as the config describes it.
 
     `unparsable` is the share of its rows whose time may be text that is not a time, or infinite.
     """
@@ -112,7 +112,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Relation:
-    """What the catalogue says of a dataset's relation; None in its place: it is missing.
+    """What the catalogue says about a dataset's relation; None instead of it: it is missing.
 
     An index finds a range of each column in `indexed`, and one value of each in `singly`. `unique`
     has the columns of every unique index; `file` changes when the relation is truncated,
@@ -137,7 +137,7 @@ class Relation:
     by_range: bool = True
 
     def holds_unique(self, columns: Iterable[str]) -> bool:
-        """Whether an index keeps any value of these columns from occurring twice."""
+        """Whether an index makes duplicates in these columns impossible."""
         return any(key <= set(columns) for key in self.unique)
 
 
@@ -186,7 +186,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is said of one sample, or of a check that has none.
+    """The verdict on one sample, or on a check that has none.
 
     `sentence` is one line for people: the gate, the alert and the page all show it. `text` is the
     reason with all its numbers. `remedy` is what to do about a check that is not measured.
@@ -203,7 +203,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Result:
-    """All that one pass says about one check."""
+    """The result of one check in one pass."""
 
     check: CheckId
     verdicts: tuple[Verdict, ...]

@@ -139,7 +139,7 @@ BUILD = Metric(
 )
 
 UNOWNED = "unowned"
-"""The label `owner` of what nobody owns."""
+"""The label `owner` of what has no owner."""
 QUERIES = "queries"
 """The value of the label `dataset` for custom queries that name no dataset."""
 ALERT_UNMEASURED = "WarehouseCheckUnmeasured"

@@ -1,7 +1,7 @@
 """What other packages add: classes and functions that they name as entry points.
 
-A plug-in that is broken is said, by its name, before anything else is done: a config that uses it
-would be refused with a message about something else, and a check that is not there warns nobody.
+A broken plug-in is reported by name before anything else: otherwise a config that uses it would be
+refused with a message about something else, or a check would silently be missing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ T = TypeVar("T")
 ENGINES = "warehouse_exporter.engines"
 """The entry points of engines: each a class, under its key in `warehouse:` of the config."""
 OWN = "this program"
-"""Whose it is what no plug-in brings."""
+"""The owner of what does not come from a plug-in."""
 
 
 class BrokenPlugin(WarehouseExporterError):

@@ -21,7 +21,7 @@ from warehouse_exporter.sql.numbers import is_missing
 
 
 class AbsentDay(Limited):
-    """How many days of the window have rows, but not one value in the column."""
+    """Number of days in the window that have rows but not one value in the column."""
 
     kind = "absent_day"
     ids = ("C2",)

@@ -56,11 +56,11 @@ class Accepted(Hits):
 
 
 class AcceptedValues(Share):
-    """Share of values that are not in the list; NULL is no value.
+    """Share of values that are not in the list; NULL is not a value.
 
-    Values of a numeric column are compared as numbers (7 is 7.00), of a boolean column as truth
-    values, times, addresses and uuids as what they are, and all others as text, exactly as the
-    list is written (01067 is not 1067).
+    Values of a numeric column are compared as numbers (7 equals 7.00), those of a boolean
+    column as truth values. Times, network addresses and UUIDs are compared as such. Everything
+    else is compared as text, exactly as the list is written (01067 is not 1067).
     """
 
     kind = "accepted_values"

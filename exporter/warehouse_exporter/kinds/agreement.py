@@ -51,12 +51,12 @@ class OtherTotal(Part):
 
 
 class Agreement(Limited):
-    """The difference of two totals: a column of a daily aggregate against its facts, day by day.
+    """Difference of two totals per day: a column of a daily table and the rows it is built from.
 
-    Of several days the one that differs most is shown. A limit is the difference that is no more
-    tolerated, of either sign. A day without a row on both sides is left out. Where one side alone
-    has rows, the difference is all that it has. Rows without a single value are another thing: no
-    total can be known of that day, and it is not measured.
+    If the window has several days, the day with the largest difference is shown. The limit
+    applies to the absolute difference. A day without rows on both sides is left out; if only
+    one side has rows, the whole total of that side is the difference. If a day has rows but no
+    value, its total is unknown and the check is unmeasured.
     """
 
     kind = "agreement"
@@ -89,7 +89,7 @@ class Agreement(Limited):
               - agreement: {sum: orders, against: {dataset: orders, count: "*"}, critical: "> 0"}
     """
 
-    sum: Expression = Field(description="The expression summed on this side, e.g. orders.")
+    sum: Expression = Field(description="The expression summed on this side, such as orders.")
     against: OtherTotal = Field(description="The other side.")
 
     @classmethod

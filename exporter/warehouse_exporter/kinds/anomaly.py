@@ -100,7 +100,7 @@ class Anomaly(Kind):
     guards: tuple[Name, ...] = Field(
         (),
         alias="while",
-        description="Metrics that must not have fallen themselves: else the check is skipped.",
+        description="Metrics that must not have fallen themselves, or the check is skipped.",
     )
     rate: bool | None = Field(
         None,

@@ -14,11 +14,11 @@ from warehouse_exporter.measures.requests import Readings
 
 
 class AttributionCoverage(Attributed):
-    """Share of orders that a model attributes, or that have a row with a channel in the final mart.
+    """Share of orders that a model attributes, or that have a channel in the final mart.
 
-    For a mart without models leave `model` out, and let `where` say which rows of it are complete:
-    `{dataset: mart, by: order_id, where: channel is not null}`. Without orders there is nothing to
-    judge.
+    For a mart without models, leave out `model` and let `where` select its complete rows:
+    `{dataset: mart, by: order_id, where: channel is not null}`. Without orders the check is
+    skipped.
     """
 
     kind = "attribution_coverage"

@@ -62,16 +62,16 @@ class Orders(Part):
 
 
 class ChannelMix(Limited):
-    """A channel's share of revenue that moved by so many points, or a channel that vanished.
+    """A channel's share of revenue against its baseline, or a channel that disappeared.
 
     The baseline is the mean share of the days before. Shown are the largest channels of the
-    baseline and those of the day, and all the others together; who is absent has the share 0. By
-    default that is more than a shop has of ordinary channels, so that the same ones are shown every
-    day. One of the five largest that had revenue on every day before, and has none, is a finding of
-    the mildest severity given, however small its share was.
+    baseline and of the day, and all others together; a channel without revenue has a share of
+    0. A channel is a finding of the mildest severity you set if it was one of the five largest,
+    had revenue on every day before, and has none on the judged day, however small its share
+    was.
 
-    With a few dozen orders a day chance alone moves a share by 15 points every now and then: write
-    a wider limit there.
+    With a few dozen orders a day, a share moves by 15 points now and then by chance alone: use
+    a wider limit.
     """
 
     kind = "channel_mix"
@@ -94,7 +94,7 @@ class ChannelMix(Limited):
     in_the_past = False
 
     channel: str = Field("channel", description="The column with the channel.")
-    sum: Expression = Field(description="What is divided, e.g. attributed_revenue.")
+    sum: Expression = Field(description="What is divided, such as attributed_revenue.")
     model: str | None = Field("last_click", description="The model; null: whatever there is.")
     model_column: str = Field("model", description="The column with the name of the model.")
     orders: Orders | None = Field(

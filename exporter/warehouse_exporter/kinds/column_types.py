@@ -38,9 +38,10 @@ def same_type(declared: str, actual: Column) -> bool:
 
 
 class ColumnTypes(Declared):
-    """Declared columns whose type is another one; lengths and precisions do not count.
+    """Number of declared columns that have another type; length and precision do not count.
 
-    A column that is gone has no type: unless another one is wrong, the check is not measured then.
+    A missing column has no type: unless another column has the wrong type, the check is then
+    unmeasured.
     """
 
     kind = "column_types"

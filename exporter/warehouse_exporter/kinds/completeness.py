@@ -20,7 +20,7 @@ from warehouse_exporter.sql.words import Node
 
 
 class Completeness(Share):
-    """Share of rows in which a column is NULL, NaN, infinite or, on request, empty or blank."""
+    """Share of rows in which a column is NULL, NaN or infinite; on request also empty or blank."""
 
     kind = "completeness"
     ids: ClassVar[tuple[str, ...]] = ("C1", "C4")

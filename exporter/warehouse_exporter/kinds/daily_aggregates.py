@@ -28,9 +28,9 @@ FLAW_OF_ONE = {"empty": "empty", "negative": "negative", "no number": "not a num
 
 
 class DailyAggregates(Share):
-    """Share of the listed columns' values that are empty, negative or no number.
+    """Share of the listed columns' values that are missing, negative or not a number.
 
-    Without a row there is nothing to judge: that the day has its row is for `volume`.
+    Without a row the check is skipped: use `volume` to require the row of the day.
     """
 
     kind = "daily_aggregates"

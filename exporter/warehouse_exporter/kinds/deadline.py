@@ -17,14 +17,15 @@ from warehouse_exporter.measures.requests import Need, Readings
 
 
 class Deadline(Limited):
-    """How long before the end of the expected day the rows stop, by its deadline (`expect_by`).
+    """How long before the end of the expected day its rows stop, judged from `expect_by` on.
 
-    Rows are taken to come in order: one of a later day says that the expected day is complete, and
-    nothing is lacking. Until one comes, the time from the newest row to the end of the day may be
-    a quiet evening or a load that stopped half way; the limit says how quiet an evening may be.
-    Before its deadline, the day before is expected. A date stands for its whole day. Days that the
-    calendar excludes do not count: where the expected day is one of them, the last day before it
-    that is none must be complete, which is a finding until it is, and else skipped.
+    The check assumes that rows arrive in order. A row of a later day means that the expected
+    day is complete. Until there is one, the time between the newest row and the end of the day
+    may be a quiet evening or a load that stopped halfway: the limit says how long a quiet
+    evening may be. Before `expect_by`, the day before is expected. A date counts as its whole
+    day. Days that the calendar excludes do not count. If the expected day is excluded, the last
+    day before it that is not excluded must be complete: it is a finding until it is, and then
+    the check is skipped.
     """
 
     kind = "deadline"

@@ -115,10 +115,10 @@ class Keys:
 
 
 class Duplicates(Share):
-    """Keys that occur more than once; those of a window are looked up in the whole table.
+    """Share of keys that occur more than once; those of a window are looked up in the whole table.
 
-    Where a unique index holds them no key can: then they are only counted. Rows in which a column
-    of the key is NULL are counted as well, and said.
+    If a unique index makes duplicates impossible, the keys are only counted. Rows with a NULL
+    in the key are counted and reported.
     """
 
     kind = "duplicates"

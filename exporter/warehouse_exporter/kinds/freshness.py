@@ -29,13 +29,13 @@ from warehouse_exporter.sql.clocks import Clock
 
 
 class Freshness(Limited):
-    """Time since the newest row; rows from the future are never taken for the newest.
+    """Time since the newest row; rows from the future do not count as the newest.
 
-    No row is younger than the pass: one that is a little ahead of it, as a fast clock makes it, is
-    of now. A date is as new as the end of its day, or as now while the day goes on. A time without
-    a zone in the hour that clocks repeat may be of either hour: while that matters, nothing is
-    judged. Days that the calendar excludes make no row older; on such a day it is skipped, unless
-    rows had stopped for too long before it.
+    A row that is slightly ahead of the pass, because a clock is fast, counts as new. A date is
+    as new as the end of its day, or as new as now on the day itself. A time without a zone may
+    mean two instants in the hour that is repeated when clocks go back; while that matters, it
+    is not judged. Days that the calendar excludes do not add to the age. On such a day the
+    check is skipped, unless rows had already stopped for too long before it.
     """
 
     kind = "freshness"
@@ -123,6 +123,6 @@ class Freshness(Limited):
         return MIDNIGHT if self.by == "time" else view.dataset.expect_by
 
     def says(self, newest: datetime, now: datetime, view: DatasetView) -> Severity | None:
-        """The severity that speaks of a newest row at an instant."""
+        """The severity that a newest row has at an instant."""
         counts_as = newest + self.spared(newest, now, view)
         return said(self.conditions(), {self.metric.name: counts_as.timestamp()}, now)

@@ -18,7 +18,7 @@ from warehouse_exporter.sql import statements, words
 
 
 class FutureRows(Limited):
-    """How many rows lie further ahead of `as_of` than clocks may differ (5 minutes)."""
+    """Number of rows that are more than 5 minutes ahead of the time of the pass."""
 
     kind = "future_rows"
     ids = ("F8",)

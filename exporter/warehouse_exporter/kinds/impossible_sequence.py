@@ -24,12 +24,12 @@ OPEN = ("day", "open", "today")
 
 
 class ImpossibleSequence(Share):
-    """Events of a funnel that the same client or session has without the step before them.
+    """Share of a funnel's events that lack the step before them, by client or session.
 
-    Every step is held against the one before it, so a purchase without a checkout is told of the
-    purchase, and a checkout without anything in the cart of the checkout. The step before must be
-    at most so many hours older. One that comes only afterwards is out of order, and counted. Rows
-    without a client belong to nobody and are left out. What is read ends with the open days.
+    Each step is compared with the step before it: a purchase without a checkout counts for the
+    purchase, and a checkout without a cart counts for the checkout. The step before must be at
+    most `hours` older. If it comes later, it is out of order and counts too. Rows without a
+    client are left out. Events after the open days are not read.
     """
 
     kind = "impossible_sequence"

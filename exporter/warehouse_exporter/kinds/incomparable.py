@@ -13,10 +13,10 @@ from warehouse_exporter.measures.requests import Readings
 
 
 class Incomparable(Compared):
-    """Orders with a value missing on either side (an item without a price), or no other side.
+    """Share of orders that cannot be compared: a value is missing, or the other side has no row.
 
-    An order without a key cannot be compared either. Where no order has one, the check is not
-    measured.
+    An order without a key cannot be compared either. If no order has a key, the check is
+    unmeasured.
     """
 
     kind = "incomparable"

@@ -34,12 +34,12 @@ TYPES = ("jsonb", "json", "text", "character varying")
 
 
 class JsonCompleteness(Share):
-    """Share of values at the end of a path that are missing: no key, NULL, or nothing on the way.
+    """Share of values at the end of a JSON path that are missing: no key, NULL, or an empty array.
 
-    Arrays on the way are gone through: every element has to have the value. Where the way ends
-    early, in a missing key, an empty array, or a document that is NULL or no JSON, one value is
-    missing; documents that are no JSON are counted and said. To read JSON in text costs much, so
-    it is a statement of its own.
+    Every element of an array on the path must have the value. If the path ends early (a missing
+    key, an empty array, a document that is NULL or not valid JSON), one value is missing.
+    Invalid documents are counted and reported. Reading JSON from text columns is expensive, so
+    it has a statement of its own.
     """
 
     kind = "json_completeness"
@@ -68,7 +68,9 @@ class JsonCompleteness(Share):
 
     column: str = Field(description="The column of JSON: jsonb, json or text.")
     path: tuple[str, ...] = Field(
-        min_length=1, max_length=8, description="The keys to the value, e.g. [items, item_price]."
+        min_length=1,
+        max_length=8,
+        description="The keys to the value, such as [items, item_price].",
     )
 
     def default_name(self) -> str:

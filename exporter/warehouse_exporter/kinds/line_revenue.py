@@ -20,9 +20,10 @@ from warehouse_exporter.sql.numbers import differs
 
 
 class LineRevenue(Share):
-    """Share of comparable lines whose revenue is not what it is made of.
+    """Share of comparable order lines whose revenue differs from quantity times price.
 
-    A line that lacks a value on either side cannot be compared: it is counted apart, never as 0.
+    A line with a value missing on either side cannot be compared. It is counted separately,
+    never as 0.
     """
 
     kind = "line_revenue"
@@ -57,7 +58,7 @@ class LineRevenue(Share):
     column: str = Field("line_revenue", description="The column with the revenue of the line.")
     equals: Expression = Field("quantity * price", description="The expression it must equal.")
     tolerance: float = Field(
-        0.01, ge=0, allow_inf_nan=False, description="Absolute difference that is no difference."
+        0.01, ge=0, allow_inf_nan=False, description="Absolute difference that is tolerated."
     )
 
     def needs(self, view: DatasetView) -> Mapping[str, Need]:

@@ -56,10 +56,10 @@ class Percentile(Part):
 
 
 class Metric(Limited):
-    """A daily number: a count, a sum, an average, an extreme, a percentile, or a ratio of two.
+    """A daily number: count, sum, average, minimum, maximum, percentile, or a ratio of two metrics.
 
-    A limited sum or ratio that finds no row on the expected day is not measured, once there were
-    rows before.
+    If a sum or ratio has a limit and finds no row on the expected day, although there were rows
+    before, it is unmeasured.
     """
 
     kind = "metric"
@@ -90,13 +90,15 @@ class Metric(Limited):
     in_the_past = False
 
     dataset: str | None = Field(None, description="The dataset it is computed from.")
-    count: Counted | None = Field(None, description="'*', or an expression that is not NULL.")
+    count: Counted | None = Field(
+        None, description="'*' for all rows, or an expression: rows in which it is not NULL."
+    )
     sum: Expression | None = Field(None, description="The expression summed.")
     distinct: Expression | None = Field(
-        None, description="The expression whose values are counted once."
+        None, description="The expression whose different values are counted."
     )
     avg: Expression | None = Field(None, description="The expression averaged.")
-    min: Expression | None = Field(None, description="The expression whose least value it is.")
+    min: Expression | None = Field(None, description="The expression whose smallest value it is.")
     max: Expression | None = Field(None, description="The expression whose largest value it is.")
     percentile: Percentile | None = Field(
         None, description="A percentile, such as {of: price, at: 0.95}."

@@ -41,10 +41,10 @@ class Oldest:
 
 
 class MissingDays(Limited):
-    """How many of the last days (window, default 14d, up to the expected day) have no row.
+    """Number of days in the window (default: the last 14, up to the expected day) without a row.
 
-    Days before the first row of the table do not count: a young table has no gap. A table without
-    any row lacks every day. Days that the calendar excludes do not count either.
+    Days before the first row of the table do not count: a new table has no gap. In a table
+    without rows, every day is missing. Days that the calendar excludes do not count.
     """
 
     kind = "missing_days"

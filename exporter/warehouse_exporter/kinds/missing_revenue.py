@@ -11,9 +11,9 @@ from warehouse_exporter.kinds.completeness import Completeness
 
 
 class MissingRevenue(Completeness):
-    """Share of purchases whose revenue is missing; `where` says which rows are purchases.
+    """Share of purchases without revenue; `where` selects the purchases.
 
-    Revenue of zero is revenue: see zero_revenue.
+    Revenue of zero is a value: see `zero_revenue`.
     """
 
     kind = "missing_revenue"

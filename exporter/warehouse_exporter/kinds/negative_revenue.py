@@ -25,7 +25,7 @@ NO_NUMBER = "no number"
 
 
 class NegativeRevenue(Judged):
-    """Rows whose revenue is below zero; rows without revenue, and NaN, are not judged."""
+    """Share of rows with revenue below zero; rows without revenue, and NaN, are not judged."""
 
     kind = "negative_revenue"
     ids = ("R1",)

@@ -13,7 +13,7 @@ from warehouse_exporter.measures.requests import Readings
 
 
 class NewColumns(Declared):
-    """Columns that exist and are not declared; one that looks like a declared one says so."""
+    """Number of columns that exist but are not declared; the text names a similar declared one."""
 
     kind = "new_columns"
     ids = ("S4",)

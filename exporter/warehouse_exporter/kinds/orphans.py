@@ -41,7 +41,7 @@ class Reference(Part):
 
 
 class Orphans(Share):
-    """Share of rows whose reference has no counterpart; a NULL reference counts when asked for."""
+    """Share of rows that refer to a row that does not exist; a NULL reference counts on request."""
 
     kind = "orphans"
     ids = ("J1", "J2", "J3")

@@ -15,10 +15,10 @@ from warehouse_exporter.measures.requests import Readings
 
 
 class OverAttribution(Attributed):
-    """Orders of which a model attributes more than their revenue, or days with more than there is.
+    """Share of orders (or days) to which a model attributes more than there is.
 
-    A difference up to 0.01 is rounding. Totals alone would let errors cancel: where there are
-    attributions of single orders, compare `against` them.
+    A difference of up to 0.01 is rounding. In totals, errors of opposite sign cancel out: if
+    single orders have attributions, compare order by order with `against`.
     """
 
     kind = "over_attribution"

@@ -19,10 +19,10 @@ from warehouse_exporter.sql import words
 
 
 class ParsableTimestamps(Share):
-    """Share of values that are not valid ISO 8601 times; NULLs are not counted.
+    """Share of text values that are not valid ISO 8601 times; NULLs are not counted.
 
-    A value that cannot be parsed has no day. If the column is a timestamp or a date, every value is
-    valid.
+    A value that cannot be parsed belongs to no day. In a column of type timestamp or date,
+    every value is valid.
     """
 
     kind = "parsable_timestamps"

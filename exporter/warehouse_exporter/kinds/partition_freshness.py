@@ -18,10 +18,11 @@ from warehouse_exporter.sql import words
 
 
 class PartitionFreshness(Limited):
-    """How far the newest day with rows lies behind the expected day; later days do not count.
+    """How far the newest day with rows is behind the expected day; later days do not count.
 
-    Days that the calendar excludes do not count. Where the expected day is one of them, the last
-    day before it that is none must be there: it is a finding until it is, and else skipped.
+    Days that the calendar excludes do not count. If the expected day is excluded, the last day
+    before it that is not excluded must be there: it is a finding until it is, and then the
+    check is skipped.
     """
 
     kind = "partition_freshness"

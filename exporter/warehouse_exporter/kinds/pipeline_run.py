@@ -20,7 +20,7 @@ from warehouse_exporter.sql import words
 
 
 class PipelineRun(Limited):
-    """Runs of the expected day that read rows; on a log of runs, set `expect_day: today`."""
+    """Number of runs of the expected day that read rows; set `expect_day: today` on the dataset."""
 
     kind = "pipeline_run"
     ids = ("F5",)

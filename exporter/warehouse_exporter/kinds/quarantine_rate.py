@@ -21,9 +21,10 @@ from warehouse_exporter.sql import words
 
 
 class QuarantineRate(Share):
-    """Rows quarantined of rows read, by the log of runs; runs that lack either are counted apart.
+    """Share of rows read that the pipeline put into quarantine, according to its log of runs.
 
-    Where a run is logged on the day after the one it read, set `expect_day: today` on the dataset.
+    Runs that lack one of the two numbers are counted separately. If a run is logged on the day
+    after the day it read, set `expect_day: today` on the dataset.
     """
 
     kind = "quarantine_rate"

@@ -46,7 +46,7 @@ def collision(columns: Iterable[str]) -> str | None:
 
 
 class Query(Limited):
-    """One SELECT that gives one number, or one number per row beside its labels."""
+    """Your own check: one SELECT that returns one number, or one number per row with labels."""
 
     kind = "query"
     ids = ("O12",)

@@ -17,9 +17,9 @@ from warehouse_exporter.sql.words import Node
 
 
 class Range(Judged):
-    """Share of values below `min` or above `max`, both of which may occur; NULL is no value.
+    """Share of values below `min` or above `max`, which are allowed themselves; NULL is not judged.
 
-    NaN and infinity lie in no range.
+    NaN and infinity are always outside the range.
     """
 
     kind = "range"

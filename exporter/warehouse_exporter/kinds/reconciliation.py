@@ -14,13 +14,13 @@ from warehouse_exporter.measures.requests import Readings
 
 
 class Reconciliation(Reconciled):
-    """Orders whose sum differs from that of their items, or of the raw source, by over a tolerance.
+    """Share of orders whose sum differs by more than a tolerance from that on the other side.
 
-    The other side may be anything that has the key of an order: what the order is made of, or what
-    it was made from. An order without a row there differs by all of its revenue. So does what is
-    there and of no order, where the other dataset has a time column. An order with a value missing
-    on either side cannot be compared: it is counted, and never taken for 0. Where nothing at all
-    can be compared, the check is not measured.
+    The other side can be anything that has the key of an order: its items, or the raw source.
+    An order without a row there differs by all of its revenue. So does a row there without an
+    order, if the other dataset has a time column. An order with a value missing on either side
+    cannot be compared: it is counted, and never taken for 0. If no order can be compared, the
+    check is unmeasured.
     """
 
     kind = "reconciliation"

@@ -16,12 +16,12 @@ from warehouse_exporter.measures.requests import Readings
 
 
 class ReconciliationTotal(Reconciled):
-    """The difference of the totals of both sides; here errors of both signs cancel.
+    """Difference of the totals of both sides; here, errors of opposite sign cancel out.
 
-    The total of the orders is that of all orders of the window. That of the other side has the rows
-    of these orders, whenever they came, and those of the window that are of no order, where the
-    other dataset has a time column. An order with a value missing on either side is in neither
-    total, and counted. Where nothing at all can be compared, the check is not measured.
+    The total of the orders covers all orders of the window. The total of the other side covers
+    the rows of these orders, whenever they arrived, and the rows of the window without an
+    order, if the other dataset has a time column. An order with a value missing on either side
+    is in neither total, and is counted. If no order can be compared, the check is unmeasured.
     """
 
     kind = "reconciliation_total"

@@ -13,7 +13,7 @@ from warehouse_exporter.measures.requests import Readings
 
 
 class RequiredColumns(Declared):
-    """Declared columns that do not exist; a new column that looks alike is named beside them."""
+    """Number of declared columns that do not exist; the text names a similar new column."""
 
     kind = "required_columns"
     ids = ("S1", "S5")

@@ -19,9 +19,9 @@ from warehouse_exporter.sql.words import Node
 
 
 class Rows(Judged):
-    """Share of rows for which a condition holds, among those for which it is true or false.
+    """Share of rows for which your condition is true, among those for which it is true or false.
 
-    Rows for which it is NULL are counted apart, never as good ones.
+    Rows for which it is NULL are counted separately, never as good rows.
     """
 
     kind = "rows"

@@ -27,14 +27,14 @@ HOUR = timedelta(hours=1)
 
 
 class Silence(Limited):
-    """Time since the newest row, judged only where rows are normally frequent.
+    """Time since the newest row, judged only if this stretch of the day is normally busy.
 
-    Looked at is the last hour or, where the silence is longer, all of it (at most a day): a silence
-    that began in a busy hour goes on to be one at night. It is busy when the same stretch of the
-    same weekday had enough rows, at the median of the last weeks: a day on which the shop is
-    closed, and every night, are normally quiet. A day without any row is a hole in the history and
-    left out; half of the weeks are needed. Days that the calendar excludes are not judged, and
-    count for nothing.
+    The check looks at the last hour or, if the silence is longer, at all of it (at most a day):
+    a silence that began in a busy hour remains a silence at night. A stretch is busy if the
+    same stretch of the same weekday had enough rows, at the median of the last weeks; nights
+    and closed days are normally quiet. A day without any row is a gap in the history and left
+    out; at least half of the weeks must remain. Days that the calendar excludes are not judged
+    and not counted.
     """
 
     kind = "silence"
@@ -126,6 +126,6 @@ class Silence(Limited):
         return now - newest - view.calendar.excluded(newest, now)
 
     def says(self, newest: datetime, now: datetime, view: DatasetView) -> Severity | None:
-        """The severity that speaks of a newest row at an instant."""
+        """The severity that a newest row has at an instant."""
         silent = self.silent(newest, now, view).total_seconds()
         return said(self.conditions(), {self.metric.name: silent}, now)

@@ -23,12 +23,12 @@ from warehouse_exporter.measures.requests import Need, Readings
 
 
 class SoFarToday(Limited):
-    """Rows of today up to now, as a share of what earlier weeks had at this time of this weekday.
+    """Rows of today so far, as a share of what earlier weeks had at this time of this weekday.
 
-    Expected is the median of the same weekday in the last weeks: weekdays differ more than weeks
-    do, and of four, one holiday or one failure moves the median little. A day that had no row by
-    then is a hole in the history and left out; half of the weeks are needed. While few rows are
-    expected, chance alone moves the share, and there is nothing to judge yet.
+    The expected number is the median of the same weekday in the last weeks: one holiday or one
+    failure among four weeks changes the median little. A day that had no row by then is a gap
+    in the history and left out; at least half of the weeks must remain. While only few rows are
+    expected, chance alone moves the share, and the check is skipped.
     """
 
     kind = "so_far_today"

@@ -17,7 +17,7 @@ from warehouse_exporter.sql.words import Node
 
 
 class TrackingCoverage(Share):
-    """Share of rows in which at least one of the columns has a value; a boolean, if it is true."""
+    """Share of rows in which at least one of the columns has a value (a boolean must be true)."""
 
     kind = "tracking_coverage"
     ids = ("T1",)
@@ -41,7 +41,7 @@ class TrackingCoverage(Share):
 
     any_of: tuple[str, ...] = Field(
         min_length=1,
-        description="The columns of which one must have a value (or be true), e.g. click_id.",
+        description="The columns of which one must have a value (or be true), such as click_id.",
     )
 
     def tracked(self, view: DatasetView, name: str) -> Node:

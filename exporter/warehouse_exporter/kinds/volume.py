@@ -18,10 +18,10 @@ from warehouse_exporter.sql import words
 
 
 class Volume(Limited):
-    """Rows of the day; an empty day is an honest 0.
+    """Number of rows of the day; an empty day counts as 0.
 
-    The row of a daily table is one: `critical: '!= 1'` speaks when it is missing, and when it is
-    there twice.
+    For a daily table with one row a day, write `critical: '!= 1'`: it fires if the row is
+    missing or duplicated.
     """
 
     kind = "volume"

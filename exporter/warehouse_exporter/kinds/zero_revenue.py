@@ -9,7 +9,7 @@ from warehouse_exporter.kinds.negative_revenue import NegativeRevenue
 
 
 class ZeroRevenue(NegativeRevenue):
-    """Share of rows whose revenue is exactly zero; rows without revenue are not judged."""
+    """Share of rows with a revenue of exactly zero; rows without revenue are not judged."""
 
     kind = "zero_revenue"
     ids = ("R2",)

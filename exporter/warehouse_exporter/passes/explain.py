@@ -1,4 +1,4 @@
-"""The plan in words: every statement a pass would run, what it costs, and whom it serves."""
+"""The plan as text: every statement that a pass would run, its cost, and its checks."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def explain_plan(
     steady: bool = False,
     costs: bool = False,
 ) -> str:
-    """The statements for all checks, or for one (`dataset.check`); asks only the catalogue.
+    """The statements for all checks, or for one (`dataset.check`); reads only the catalogue.
 
-    `steady` shows the pass of an exporter that has read the closed days before. With `costs` the
-    planner is asked for each statement, and nothing is run. Raises UsageError for a check that does
-    not exist, Unreachable without a warehouse.
+    `steady` shows the pass of an exporter that has read the closed days before. With `costs`, the
+    engine's planner estimates each statement, and nothing is run. Raises UsageError for a check
+    that does not exist, Unreachable without a warehouse.
     """
     checks = [check for check in config.checks if only in (None, str(check.id))]
     if not checks:
@@ -65,7 +65,7 @@ def explain_plan(
 
 
 def spelled(statement: Statement, session: Session) -> str:
-    """A statement as the engine runs it, or ours where it cannot be told."""
+    """A statement as the engine runs it, or ours if that is not known."""
     try:
         return session.spelled(statement.sql, written=statement.written is not None)
     except Unmeasured as error:
@@ -75,7 +75,7 @@ def spelled(statement: Statement, session: Session) -> str:
 def questions(
     checks: Sequence[Check], views: Mapping[str, DatasetView], session: Session
 ) -> list[str]:
-    """What is asked first: which closed days have got rows since. Those are judged again."""
+    """The first statements: which closed days have received rows since. They are judged again."""
     found = late_rows.questions(checks, views)
     return [
         f"-- {name}: closed days that got rows since\n{session.spelled(sql)};\n"
@@ -84,7 +84,7 @@ def questions(
 
 
 def steady_plan(checks: Sequence[Check], views: Mapping[str, DatasetView]) -> Plan:
-    """The plan of a pass that knows what closed days answer."""
+    """The plan of a pass that has the answers of closed days."""
     kept = ClosedDaysCache()
     for check, divisions in make_plan(checks, views, kept).divisions.items():
         for name, division in divisions.items():
@@ -95,12 +95,12 @@ def steady_plan(checks: Sequence[Check], views: Mapping[str, DatasetView]) -> Pl
 def described(
     statement: Statement, estimate: Iterable[str] = (), spelled: str | None = None
 ) -> str:
-    """One statement under a comment that says what it is; `spelled` as the engine spells it."""
+    """One statement under a comment that describes it; `spelled` in the engine's dialect."""
     return "\n".join([*comments(statement), *estimate, f"{spelled or statement.sql};\n"])
 
 
 def comments(statement: Statement) -> Iterator[str]:
-    """What stands above the SQL."""
+    """The comment above the SQL."""
     yield f"-- {statement.dataset}: {SHAPES[statement.shape]}"
     if statement.days is not None:
         days = statement.days
@@ -112,7 +112,7 @@ def comments(statement: Statement) -> Iterator[str]:
 
 
 def estimates(statement: Statement, session: Session) -> list[str]:
-    """What the engine expects a statement to cost."""
+    """The engine's estimate of a statement's cost."""
     zone = statement.written.zone if statement.written else "UTC"
     try:
         return session.estimate(statement.sql, zone, written=statement.written is not None)

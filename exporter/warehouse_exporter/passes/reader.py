@@ -1,4 +1,4 @@
-"""The snapshots of a pass: what each shows, what is read in it, and when another is needed."""
+"""The snapshots of a pass: what is read in each, and when another one is needed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TABLES = ("r", "p", "m")
 
 @dataclass(frozen=True)
 class SnapshotView:
-    """What a snapshot shows of the datasets, and what was not read as it shows it."""
+    """What a snapshot contains of the datasets, and what was not read as of that instant."""
 
     views: Mapping[str, DatasetView]
     rewritten: tuple[Rewritten, ...] = ()

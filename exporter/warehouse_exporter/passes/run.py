@@ -63,7 +63,7 @@ def run_pass(
 
 
 def may_be_repaired(check: Check, found: Result) -> bool:
-    """Whether people are told of rows that may be those of closed days."""
+    """Whether a finding may be about rows of closed days."""
     loud = (Severity.WARNING, Severity.CRITICAL)
     return check.kind.in_the_past and any(verdict.severity in loud for verdict in found.verdicts)
 
@@ -71,7 +71,7 @@ def may_be_repaired(check: Check, found: Result) -> bool:
 def result(
     check: Check, views: Mapping[str, DatasetView], collected: Collected, as_of: datetime
 ) -> Result:
-    """The verdicts of one check; the one wrapper around every kind, and the border of texts."""
+    """The verdicts of one check: the only wrapper around every kind; texts are bounded here."""
     found = judged(check, views, collected, as_of)
     verdicts = [
         worded(check, replace(one, text=plain(one.text, TEXT)), as_of) for one in found.verdicts
@@ -82,7 +82,7 @@ def result(
 def judged(
     check: Check, views: Mapping[str, DatasetView], collected: Collected, as_of: datetime
 ) -> Result:
-    """The verdicts of one check, as its kind and the judge say them."""
+    """The verdicts of one check, from its kind and the judge."""
     error: Unmeasured | Skipped | None = collected.errors.get(check.id)
     if error is not None:
         return Result(check.id, (not_measured(error),), as_of)
@@ -99,7 +99,7 @@ def judged(
 def verdicts_of(
     check: Check, view: DatasetView, as_of: datetime, samples: Callable[[], list[Sample]]
 ) -> tuple[Verdict, ...]:
-    """What a check says of its samples on the expected day, or why it has none."""
+    """The samples of a check on the expected day, or why it has none."""
     error: Unmeasured | Skipped
     try:
         return judge(check, [*map(bounded, samples())], as_of)
@@ -114,7 +114,7 @@ def verdicts_of(
 
 
 def bounded(sample: Sample) -> Sample:
-    """A sample of which no text is too long or steers."""
+    """A sample whose texts are bounded and free of control characters."""
     return replace(
         sample,
         evidence=plain(sample.evidence, EVIDENCE),
@@ -133,7 +133,7 @@ def samples_again(check: Check, view: DatasetView, collected: Collected) -> list
 
 
 def samples_of(check: Check, view: DatasetView, collected: Collected) -> list[Sample]:
-    """What was read for a check, with a word on the rows that it does not see."""
+    """The readings of a check, with a note on the rows that it does not cover."""
     readings = collected.readings(check.id)
     notes = (untimed.note(check.kind, view, readings), late_rows.note(check, view))
     note = "; ".join(text for text in notes if text)
@@ -147,13 +147,13 @@ def samples_of(check: Check, view: DatasetView, collected: Collected) -> list[Sa
 
 
 def noted(sample: Sample, note: str) -> Sample:
-    """A sample with a word more in what is said of it, whether it is judged or skipped."""
+    """A sample with a note added to its text, whether it is judged or skipped."""
     skipped = sample.skipped and f"{sample.skipped}; {note}"
     return replace(sample, evidence=f"{sample.evidence}; {note}", skipped=skipped)
 
 
 def skipped(check: Check, view: DatasetView, found: Skipped) -> Skipped:
-    """The skip of a check of the rows that are there, which says of an excluded day what it is."""
+    """The skip of a check on an excluded day, with the name of the event."""
     days, calendar = check.kind.span(view), view.calendar
     if not days or calendar.due(days) or "in the calendar" in str(found):
         return found

@@ -1,4 +1,4 @@
-"""States -> verdicts: the one judge. The gate, the gauges' page and the reports all ask here."""
+"""States -> verdicts: the only judge, for the gate, the status page and the reports."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def judge_sample(
 ) -> Verdict:
     """The worst severity whose condition is met, with value and limit in the text.
 
-    What is in breach of none is a pass, unless the sample says that it cannot be one.
+    A sample that breaches no limit passes, unless the sample says that it cannot.
     """
     if sample.skipped is not None:
         return Verdict(Outcome.SKIPPED, sample.skipped, sample)
@@ -70,7 +70,7 @@ def explain(sample: Sample, terms: tuple[Term, ...], limits: str, as_of: datetim
 
 
 def limits_text(terms: tuple[Term, ...]) -> str:
-    """The bounds as people read them; what is not a plain comparison is quoted as written."""
+    """The bounds in words; a limit that is not a plain comparison is quoted as written."""
     return " and ".join(
         term.limit.text if term.reading.of_a_departure else allowed(term.limit) for term in terms
     )

@@ -1,4 +1,4 @@
-"""The statements of a pass on a few connections at once, which all see the same instant."""
+"""Runs the statements of a pass on several connections at once, all in one snapshot."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from warehouse_exporter.plan.fusion import Statement
 
 log = logging.getLogger(__name__)
 IDLE = 0.25
-"""Seconds that one connection works alone: a steady pass is over before a second one would help."""
+"""Seconds before a second connection joins: most steady passes are over by then."""
 Run = Callable[[Statement, Session], None]
 """Runs a statement in a session. Raises Unreachable when its connection is gone."""
 
@@ -34,7 +34,7 @@ def work_off(statements: Sequence[Statement], session: Session, connector: Engin
         return ended.is_set() or connector.wanted
 
     def help_out(snapshot: str, done: list[Statement]) -> None:
-        """Join in after a moment, if there is still something to do and room for a connection."""
+        """Join after a moment, if work is left and a connection is free."""
         if ended.wait(IDLE) or not left:
             return
         with connector.beside(session, snapshot) as other:

@@ -1,1 +1,1 @@
-"""Requests become few statements, closed days are not asked again, and answers are decoded."""
+"""Requests become few statements, closed days are cached, and answers are decoded."""

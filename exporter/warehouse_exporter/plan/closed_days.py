@@ -1,10 +1,10 @@
-"""Closed days are read once: what they answered is kept, and a pass reads only the open days.
+"""Closed days are read once: their answers are cached, and a pass reads only the open days.
 
-A day is open from the expected day on. What is kept belongs to a check and to the text of what it
-asked, in which the first open day stands: so it is asked anew when that day moves on, once a day,
-and when the check or the file of a relation is another one. Nothing is kept of a warning or a
-critical finding that may lie on closed days: somebody is about to repair them. It is a cache:
-without it, everything is read.
+The expected day and later days are open. An answer is cached by check and by the text of its
+request, which contains the first open day. So it is read again when that day moves on, once a day,
+and when the check or the file of a relation changes. A warning or critical finding that may be
+about closed days is not cached, because its rows are about to be repaired. Without the cache,
+everything is read.
 """
 
 from __future__ import annotations
@@ -40,21 +40,21 @@ class ClosedDaysCache:
         self._found: dict[tuple[CheckId, str], tuple[Hashable, Reading]] = {}
 
     def recall(self, check: CheckId, name: str, key: Hashable) -> Reading | None:
-        """What is kept of a need, if it was asked in just this way."""
+        """The cached answer to a need, if it was requested in exactly this way."""
         found = self._found.get((check, name))
         return found[1] if found is not None and found[0] == key else None
 
     def keep(self, check: CheckId, name: str, key: Hashable, reading: Reading) -> None:
-        """Keep an answer instead of the one before."""
+        """Cache an answer in place of the previous one."""
         self._found[check, name] = key, reading
 
     def forget(self, checks: Collection[CheckId]) -> None:
-        """Read the closed days of some checks anew the next time."""
+        """Forget some checks, so that their closed days are read again."""
         for at in [at for at in list(self._found) if at[0] in checks]:
             del self._found[at]
 
     def only(self, checks: Collection[CheckId]) -> ClosedDaysCache:
-        """A new one, with what is kept of some checks."""
+        """A new cache, with the answers of some checks."""
         other = ClosedDaysCache()
         other._found = {at: kept for at, kept in list(self._found.items()) if at[0] in checks}
         return other
@@ -62,7 +62,7 @@ class ClosedDaysCache:
 
 @dataclass(frozen=True)
 class Division:
-    """A need, what must be read of it now, and what is kept of it under its key."""
+    """A need, what must be read for it now, and what is cached of it under its key."""
 
     need: Need
     ask: Mapping[Part, Need]
@@ -70,7 +70,7 @@ class Division:
     kept: Reading | None = None
 
     def to_keep(self, part: Part, reading: Reading) -> Reading | None:
-        """What is worth keeping of a part that was read: nothing, where NaN and the like came."""
+        """What can be cached of a part that was read: nothing if it has NaN or infinity."""
         if part is Part.CLOSED:
             return reading
         if part is Part.BOTH:
@@ -79,7 +79,7 @@ class Division:
         return None
 
     def answer(self, parts: Mapping[Part, Reading]) -> Reading:
-        """The whole answer from its parts. Raises Unmeasured for NaN and the like."""
+        """The whole answer from its parts. Raises Unmeasured for NaN and infinity."""
         if Part.WHOLE in parts:
             return parts[Part.WHOLE]
         if Part.BOTH in parts:
@@ -98,7 +98,7 @@ class Division:
         return Reading({None: both})
 
     def _two_states(self, reading: Reading) -> tuple[Any, Any]:
-        """The state over closed rows and over all rows, which one row holds side by side."""
+        """The states over closed rows and over all rows, from one row that has both."""
         if len(reading.rows) != 1:
             raise Unmeasured(Reason.RESULT, f"{counted(len(reading.rows), 'row')} instead of one")
         cells, state = tuple(reading.rows[0].values()), self.need.state
@@ -110,7 +110,7 @@ class Division:
 def divide(
     check: CheckId, name: str, need: Need, views: Collection[DatasetView], kept: ClosedDaysCache
 ) -> Division:
-    """What must be read to answer a need, beside what is kept of it.
+    """What must be read to answer a need, besides what is cached of it.
 
     `views` are the datasets it reads, its own first. Raises Unmeasured for what is missing.
     """
@@ -151,5 +151,5 @@ def halves(need: Scan, view: DatasetView) -> tuple[Scan | None, Scan | None]:
 
 
 def files(views: Collection[DatasetView]) -> tuple[Hashable, ...]:
-    """The files of relations: one that was rebuilt is read anew."""
+    """The files of relations: a rebuilt one is read again."""
     return tuple(view.relation.file for view in views if view.relation is not None)

@@ -1,7 +1,7 @@
 """Rows -> readings: the answer of one statement, checked against its question and handed out.
 
-A database may answer what nobody asked: distributed ones were seen to answer a day once for every
-shard. Such an answer holds no number that could be trusted.
+A database may return something else than requested: distributed ones have returned a day once for
+every shard. No number of such an answer can be trusted.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ Row = Mapping[str, Cell]
 
 
 def fit(statement: Statement, rows: Sequence[Row]) -> None:
-    """Raise Unmeasured for an answer that is not one to the question.
+    """Raise Unmeasured for an answer that does not fit the request.
 
-    One row was asked for, or one for each day; with these columns; and counts that are numbers.
+    It must have one row, or one for each day, with the requested columns, and counts must be
+    numbers.
     """
     need = statement.slots[0].asked.need
     if isinstance(need, Probe):
@@ -42,7 +43,7 @@ def fit(statement: Statement, rows: Sequence[Row]) -> None:
 
 
 def fit_probe(need: Probe, rows: Sequence[Row]) -> None:
-    """Raise Unmeasured where a statement of its own answered something else."""
+    """Raise Unmeasured if a separate statement returned something else than requested."""
     if need.state is not None:
         one_row(rows)
     if need.columns is None:
@@ -61,7 +62,7 @@ def one_row(rows: Sequence[Row]) -> None:
 
 
 def each_day_once(days: Sequence[str], rows: Sequence[Row]) -> None:
-    """Raise Unmeasured where a day did not answer, or several times, or was not asked."""
+    """Raise Unmeasured if a day is missing, repeated or was not requested."""
     often = Counter(row["day"] for row in rows)
     for place, day in enumerate(days):
         if often[place] != 1:
@@ -71,7 +72,7 @@ def each_day_once(days: Sequence[str], rows: Sequence[Row]) -> None:
 
 
 def fit_columns(rows: Sequence[Row], columns: Sequence[str]) -> None:
-    """Raise Unmeasured for other columns than those that were asked for."""
+    """Raise Unmeasured for other columns than the requested ones."""
     for row in rows:
         if row.keys() != set(columns):
             raise wrong(f"{counted(len(row), 'column')} instead of {len(columns)}")
@@ -84,7 +85,7 @@ def no_null(rows: Sequence[Row], columns: Sequence[str]) -> None:
 
 
 def wrong(found: str) -> Unmeasured:
-    """The error for an answer that does not fit its question."""
+    """The error for an answer that does not fit its request."""
     text = f"the answer does not fit the question: the database returned {found}"
     return Unmeasured(Reason.RESULT, text)
 
@@ -125,7 +126,7 @@ def at(row: Row, places: tuple[int, ...]) -> tuple[Cell, ...]:
 def by_day(
     days: tuple[date, ...], slot: Slot, state: type[State], rows: Sequence[Row]
 ) -> dict[date | None, State]:
-    """The state of each day that the need asks for."""
+    """The state of each day that the need covers."""
     found = {place: row for row in rows if isinstance(place := row["day"], int)}
     places = {day: place for place, day in enumerate(days)}
     return {day: state.of(at(found[places[day]], slot.places)) for day in slot.days or ()}

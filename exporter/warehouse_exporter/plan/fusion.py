@@ -1,4 +1,4 @@
-"""Needs -> statements: what can share a scan shares it, equal aggregates are computed once.
+"""Needs -> statements: needs share scans where they can, and equal aggregates are computed once.
 
 Per dataset: one statement over its days, one over the whole table, one for what an index answers;
 and one for each distinct probe.
@@ -64,7 +64,7 @@ class Statement:
     cells: tuple[bool, ...] | None = None
     written: Written | None = None
     untimed: bool = False
-    """Whether the rows without a time answer as well, as one more day."""
+    """Whether rows without a time are read too, as one more day."""
 
     @property
     def checks(self) -> tuple[CheckId, ...]:
@@ -78,11 +78,11 @@ class Statement:
 
     @property
     def costly(self) -> bool:
-        """Whether it is known beforehand to cost much."""
+        """Whether it is known in advance to be expensive."""
         return any(isinstance(s.asked.need, Scan) and s.asked.need.value for s in self.slots)
 
     def asked_by(self, checks: Collection[CheckId]) -> list[CheckNeed]:
-        """What some of its checks ask."""
+        """The needs of some of its checks."""
         return [slot.asked for slot in self.slots if slot.asked.check in checks]
 
 
@@ -101,7 +101,7 @@ def fuse(asked: Iterable[CheckNeed], views: Mapping[str, DatasetView]) -> Iterab
 
 
 def day_by_day(asked: Sequence[CheckNeed], view: DatasetView) -> Iterable[list[CheckNeed]]:
-    """Days of which the same is asked, together, so that each is read once and for no more.
+    """Groups days with the same needs, so that each day is read once and for nothing else.
 
     Without an index every statement would read the whole table: there it is one.
     """
@@ -127,7 +127,7 @@ def narrowed(asked: CheckNeed, days: tuple[date, ...]) -> CheckNeed:
 
 
 def shape_of(need: Need) -> tuple[str, str, str]:
-    """What may share a statement: dataset and shape; what is costly only with its equals."""
+    """What may share a statement: dataset and shape; expensive needs only with each other."""
     if isinstance(need, Scan):
         costly = "" if need.value is None else " ".join(need.texts)
         return need.dataset, need.rows.value if need.days is None else "days", costly

@@ -1,7 +1,7 @@
-"""Closed days that have got rows since they were judged: a re-load, a correction, a late batch.
+"""Closed days that have received rows since they were judged: a reload, a correction, a late batch.
 
-Which days these are is asked of `loaded`, the arrival time, so nothing has to be remembered. Each
-of them is judged again as it was when it was expected, by every check of the expected day.
+The arrival time (`loaded`) says which days these are, so nothing has to be remembered. Each of them
+is judged again as if it were expected, by every check of the expected day.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Row = Mapping[str, Cell]
 
 
 def since(view: DatasetView) -> datetime:
-    """When the day before the expected one was due: what came later may not have been judged."""
+    """When the day before the expected one was due: rows that arrived later may be unjudged."""
     calendar, dataset = view.calendar, view.dataset
     by = MIDNIGHT if calendar.built else dataset.expect_by
     day = calendar.expected - ONE_DAY * (dataset.expect_day == "today")
@@ -36,7 +36,7 @@ def since(view: DatasetView) -> datetime:
 
 
 def asks(check: Check, view: DatasetView) -> bool:
-    """Whether a check judges the expected day alone, by rows that may come late."""
+    """Whether a check judges only the expected day, by rows that may arrive late."""
     dataset, kind = view.dataset, check.kind
     return kind.judges_days and dataset.time is not None and kind.window_of(dataset) == "day"
 
@@ -117,7 +117,7 @@ def readings_on(day: date, readings: Mapping[str, Reading]) -> Readings:
 
 
 def note(check: Check, view: DatasetView) -> str:
-    """What a check says of the days that it has judged again; '' where there is none."""
+    """The note about the days that a check judged again; '' if there are none."""
     if not asks(check, view):
         return ""
     listed = [str(day) for day in days_of(check, view)]
@@ -127,7 +127,7 @@ def note(check: Check, view: DatasetView) -> str:
 
 
 def merged(verdicts: Sequence[Verdict], again: Iterable[Verdict]) -> tuple[Verdict, ...]:
-    """The verdicts of the expected day; in the place of each, one of another day that is worse."""
+    """The verdicts of the expected day, each replaced by a worse one of another day."""
     found = {labels_of(verdict): verdict for verdict in verdicts}
     for verdict in again:
         labels = labels_of(verdict)

@@ -1,4 +1,4 @@
-"""Checks -> needs -> statements: a check whose columns are missing costs itself, nothing else."""
+"""Checks -> needs -> statements: a missing column affects only its own check."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Plan:
-    """The statements of a pass, and what is known without any."""
+    """The statements of a pass, and the checks that need none."""
 
     statements: tuple[Statement, ...]
     unmeasured: Mapping[CheckId, Unmeasured | Skipped]
@@ -30,7 +30,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Questions:
-    """What checks ask, each need apart, and what is known without asking."""
+    """The needs of checks, one by one, and what is known without reading."""
 
     asked: tuple[CheckNeed, ...]
     unmeasured: Mapping[CheckId, Unmeasured | Skipped]
@@ -42,8 +42,9 @@ def make_plan(
 ) -> Plan:
     """The statements that answer the checks; checks whose columns are missing need none.
 
-    Of what is `kept`, only the open days are read again; without it, everything is. Where the pass
-    takes too long, it is over before what is costly, and before what cannot be critical.
+    Of what is `kept`, only the open days are read again; without it, everything is. Expensive
+    checks, and those that cannot be critical, come last: a pass that runs out of time loses them
+    first.
     """
     found = questions_of(checks, views, kept)
     made = sorted(fuse(found.asked, views), key=lambda s: (s.costly, not s.critical))
@@ -53,7 +54,7 @@ def make_plan(
 def questions_of(
     checks: Iterable[Check], views: Mapping[str, DatasetView], kept: ClosedDaysCache | None = None
 ) -> Questions:
-    """What the checks ask, before anything shares a statement."""
+    """The needs of the checks, before any of them share a statement."""
     asked: list[CheckNeed] = []
     unmeasured: dict[CheckId, Unmeasured | Skipped] = {}
     divisions: dict[CheckId, Mapping[str, Division]] = {}
@@ -120,7 +121,7 @@ def again(
 
 
 def text_of(need: Need) -> Hashable:
-    """What a need asks, as text."""
+    """The text of a need's request."""
     return need.texts if isinstance(need, Scan) else need
 
 

@@ -1,1 +1,1 @@
-"""What is known, for machines and for people: snapshots, gauges, reports, tables, reference."""
+"""The results for programs and people: snapshots, metrics, reports, tables, reference."""

@@ -1,4 +1,4 @@
-"""What the config says of datasets and checks, as series to join and lines to draw."""
+"""Datasets, checks and limits of the config as series, for joins and for lines in charts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def expected_days(config: Config, passes: Mapping[str, datetime]) -> Iterator[tu
 
 
 def of_check(check: Check) -> Labels:
-    """What a check is, and whose."""
+    """The kind, layer and owner of a check."""
     return {
         "dataset": check.id.dataset,
         "check": check.id.name,

@@ -41,10 +41,10 @@ class BoardCollector(Collector):
 
 
 class SelfCollector(BoardCollector):
-    """What the exporter says about itself."""
+    """Metrics about the exporter itself."""
 
     def collect(self) -> Iterator[Family]:
-        """Fresh families, so that what has vanished is gone with this scrape."""
+        """New families for each scrape, so that a series that ended is gone at once."""
         snapshot = self._store.snapshot
         yield from in_warehouse(snapshot.config, self_families(snapshot))
 
@@ -74,7 +74,7 @@ def in_warehouse(config: Config, families: Iterable[Family]) -> Iterator[Family]
 
 
 def config_families(config: Config, checks: Sequence[Check]) -> Iterator[Family]:
-    """What the config says of some checks: the same after every pass."""
+    """The metrics of some checks that come from the config: the same after every pass."""
     described = [(facts.of_check(check), 1.0) for check in checks]
     limits = [line for check in checks for line in facts.limits_of(check)]
     yield from in_warehouse(config, [gauge(names.CHECK_INFO, described)])
@@ -103,7 +103,7 @@ def check_families(
 ) -> tuple[Families, Counter[CheckId]]:
     """The gauges of some checks, and how many series each lost because their labels were taken.
 
-    Of several the worst is kept: the alert then fires where the gate, which sees all, says FAIL.
+    Of several, the worst is kept: the alert then fires whenever the gate, which sees all, fails.
     """
     families: Families = {}
     helps = described()
@@ -170,7 +170,7 @@ def findings(snapshot: Snapshot, checks: Iterable[Check], now: datetime) -> Samp
 
 
 def self_families(snapshot: Snapshot) -> Iterator[Family]:
-    """What the exporter says about itself."""
+    """Metrics about the exporter itself."""
     last = snapshot.last
     if last is not None:
         yield gauge(names.UP, [({}, float(last.up))])

@@ -1,8 +1,8 @@
 """The lines of each dataset, rendered when a pass over it ends, and put together for a scrape.
 
-Most of what is published stays as it is from one pass to the next: with thousands of checks a
-scrape would else spend its time on text that was rendered before. The format wants the lines of a
-family side by side, so a piece keeps them by family.
+Most of it does not change between two passes: with thousands of checks, a scrape would otherwise
+spend its time on text that was rendered before. The format requires the lines of a family side by
+side, so a piece keeps them by family.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from warehouse_exporter.publish.metrics import config_families, families
 from warehouse_exporter.publish.snapshots import Snapshot
 
 END = b"# EOF\n"
-"""The last line of OpenMetrics, which stands once."""
+"""The last line of OpenMetrics, which must occur once."""
 Encode = Callable[["Given"], bytes]
 
 
@@ -35,7 +35,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Piece:
-    """What is shown of a dataset: the lines of each family, by its head, and how long."""
+    """The lines of a dataset, family by family, and until when they hold."""
 
     since: datetime
     until: datetime | None
@@ -55,7 +55,7 @@ class Pieces:
         self._constant: dict[str, tuple[Config, dict[bytes, bytes]]] = {}
 
     def piece(self, snapshot: Snapshot, dataset: str, now: datetime) -> Piece:
-        """What is shown of a dataset; from any thread."""
+        """The lines of a dataset; callable from any thread."""
         key = dataset, snapshot.versions.get(dataset, 0)
         kept = self._kept.get(key)
         if kept is None or not kept.holds(now):

@@ -36,13 +36,13 @@ def summary(results: Results, as_of: datetime) -> str:
 
 
 def word(verdict: Verdict) -> str:
-    """The outcome's word; a finding that tells nobody says so."""
+    """The outcome's word, marked if the finding is of severity info."""
     info = " (info)" if verdict.severity is Severity.INFO else ""
     return verdict.outcome.shown + info
 
 
 def shown(verdict: Verdict) -> str:
-    """What people are told of a verdict."""
+    """The text of a verdict for people."""
     return verdict.sentence or verdict.text
 
 
@@ -69,7 +69,7 @@ def cell(text: str) -> str:
 
 
 def owner(config: Config, check: CheckId) -> str:
-    """Whose check it is, or nothing."""
+    """The owner of a check, or nothing."""
     return config.check(check).owner or ""
 
 
@@ -85,7 +85,7 @@ def as_data(results: Results, as_of: datetime, config: Config) -> dict[str, Any]
 
 
 def entry(check: CheckId, verdict: Verdict, config: Config) -> dict[str, Any]:
-    """One verdict as plain data; infinities, which JSON cannot say, as text."""
+    """One verdict as plain data; infinities, which JSON does not have, as text."""
     found = config.check(check)
     sample = verdict.sample
     values = (

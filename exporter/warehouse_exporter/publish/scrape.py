@@ -1,8 +1,8 @@
-"""The body of a scrape: put together once per snapshot, all but the ages and the process.
+"""The body of a scrape: rendered once per snapshot, except for ages and the process's own numbers.
 
-What is published changes with a pass, a reload, or when a value becomes too old. Between those
-instants the text is the same, so it is kept, compressed as well; the lag, which grows all the time,
-and the numbers of this process are put behind it. Many scrapers of one moment share those, too.
+The content changes with a pass, a reload, or when a value becomes too old. Between those instants
+the text is the same, so it is cached, compressed as well. The lag, which grows all the time, and
+the numbers of this process are appended. Several scrapers at the same moment share those, too.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from warehouse_exporter.publish.snapshots import Snapshot, SnapshotStore
 
 GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 MOMENT = timedelta(milliseconds=100)
-"""How long an age may be said to be the same: far below what anybody could see in it."""
+"""How long an age may be reused: far less than anybody could notice."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class CachedBody:
     at: datetime
 
     def holds(self, snapshot: Snapshot, now: datetime) -> bool:
-        """Whether it may still be given to somebody who asks at `now`."""
+        """Whether it may still be served at `now`."""
         return self.fixed.holds(snapshot, now) and timedelta() <= now - self.at < MOMENT
 
 
@@ -111,12 +111,12 @@ class Scrape:
         return kept.body if kept is not None and held else None
 
     def body(self, accept: str, *, zipped: bool) -> Body:
-        """The body in the format that was asked for, as it is or as one gzip member."""
+        """The body in the requested format, plain or as one gzip member."""
         with self._lock:
             return self.kept(accept, zipped=zipped) or self._made(accept, zipped)
 
     def _prepare(self, datasets: Collection[str], snapshot: Snapshot) -> None:
-        """Render what is new before it is asked for, in the formats that were: nobody waits."""
+        """Render what is new before the next scrape, in the formats used so far."""
         now = self._clock()
         for pieces in list(self._pieces.values()):
             for name in datasets:

@@ -186,7 +186,7 @@ class SnapshotStore:
 
 
 def only(snapshot: Snapshot, kept: Collection[CheckId]) -> Snapshot:
-    """The same without what was said of other checks, and of datasets that are gone."""
+    """The same without the results of other checks and of removed datasets."""
     names = {check.id.dataset for check in snapshot.config.checks}
     return replace(
         snapshot,
@@ -220,7 +220,7 @@ def raised(versions: Mapping[str, int], datasets: Iterable[str]) -> dict[str, in
 
 
 def changed(old: Config, new: Config, kept: Collection[CheckId]) -> set[str]:
-    """The datasets of which something else may be said than before, by another config."""
+    """The datasets whose results may differ under another config."""
     before, after = old.warehouse, new.warehouse
     if (before.pass_timeout, before.name) != (after.pass_timeout, after.name):
         return {check.id.dataset for check in (*old.checks, *new.checks)}

@@ -1,6 +1,6 @@
-"""What is shown on a terminal: the table of a pass, and a sign of life before it.
+"""The output on a terminal: the table of a pass, and progress before it.
 
-Apart from the reports, so that the exporter, which has no terminal, does not carry its library.
+Separate from the reports, so that the exporter, which has no terminal, does not load its library.
 """
 
 from __future__ import annotations

@@ -11,18 +11,18 @@ M_ARENA_MAX = -8
 
 
 def use_one_heap() -> None:
-    """Let all threads share a heap, where the C library can: each would keep what it once used.
+    """Let all threads share a heap, if the C library can: otherwise each keeps what it once used.
 
-    They take turns anyway, as only one of them runs Python at a time.
+    They take turns anyway, because only one of them runs Python at a time.
     """
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
 def settle() -> None:
-    """What is loaded stays: collecting the garbage of a pass need not look at it each time.
+    """Exclude what is loaded from garbage collection, so that each pass is cheaper.
 
-    What loading took and needs no more is given back.
+    Memory that only loading needed is given back.
     """
     gc.unfreeze()
     gc.collect()
@@ -31,6 +31,6 @@ def settle() -> None:
 
 
 def give_back() -> None:
-    """Give back what is free, where the C library can."""
+    """Give free memory back, if the C library can."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

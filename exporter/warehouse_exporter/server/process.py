@@ -29,7 +29,7 @@ TURN = 0.001
 """Seconds that a thread may work while another waits: a scrape takes a few turns, and a pass or a
 reload need not be handed over more often than that."""
 BOUND = 8.0
-"""Seconds after which a process that was told to end is gone; it mostly takes a tenth of that."""
+"""Seconds after which a process ends at the latest; it usually takes a tenth of that."""
 
 
 class Server(uvicorn.Server):
@@ -61,7 +61,7 @@ class Server(uvicorn.Server):
 
 
 def address(listen: str) -> tuple[str, int]:
-    """HOST:PORT; an IPv6 host stands in brackets. Raises UsageError."""
+    """HOST:PORT; an IPv6 host is in brackets. Raises UsageError."""
     host, colon, port = listen.rpartition(":")
     if not colon or not port.isdigit() or int(port) > 65535:
         raise UsageError(
@@ -121,7 +121,7 @@ async def serve(server: Server, exporter: Exporter, listen: str) -> None:
 
 
 def quietly(exporter: Exporter) -> None:
-    """Reload on SIGHUP, where nobody waits for an answer; the log and a gauge have it."""
+    """Reload on SIGHUP; the log and a gauge have the result."""
     try:
         exporter.reload()
     except ConfigError:
@@ -129,7 +129,7 @@ def quietly(exporter: Exporter) -> None:
 
 
 def insist() -> None:
-    """End the process that was told to end: a thread may hang in a file system that is gone."""
+    """End the process even if a thread hangs in a file system that is gone."""
     time.sleep(BOUND)
     event(log, logging.WARNING, "ended with something still hanging", seconds=BOUND)
     os._exit(0)

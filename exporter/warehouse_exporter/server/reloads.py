@@ -1,6 +1,6 @@
-"""The config, read again while the exporter runs: in a thread of its own, and with a deadline.
+"""Reloads the config while the exporter runs, in a thread of its own and with a deadline.
 
-Nobody else waits for it, neither a pass nor a scrape, and one that never ends costs its deadline.
+Neither a pass nor a scrape waits for it, and one that never ends costs only its deadline.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Attempt:
 
 
 class Reloads:
-    """Reads one config file, as often as it is asked to."""
+    """Reads one config file whenever it is called."""
 
     def __init__(self, file: str, stop: threading.Event) -> None:
         self._file = file

@@ -1,7 +1,7 @@
-"""The passes of an exporter: when each begins, which datasets it takes along, how many run at once.
+"""The passes of an exporter: when each begins, its datasets, and how many run at once.
 
 Datasets that are compared with each other share a lane, and a lane's pass is one snapshot. Lanes
-run side by side, so that a slow or locked dataset holds up nobody else; none overlaps itself.
+run side by side, so a slow or locked dataset delays no other; none overlaps itself.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 GRACE = 2.0
 """Seconds that running passes get at shutdown."""
 WHICH = ("engine", "location", "dsn", "dsn_file", "timezone")
-"""What says which warehouse it is, and where its days begin; all else says how it is treated."""
+"""The settings that identify the warehouse and its days; all others are about how it is used."""
 LONGEST_NAP = 5.0
 """Seconds after which the wall clock is looked at again: set by that much, days may be others."""
 
@@ -127,7 +127,7 @@ class Exporter:
         self._history.start()
 
     def _fingerprint(self) -> None:
-        """Work out the fingerprint of the first rules: it takes a moment, and nobody waits."""
+        """Compute the checksum of the first rules in the background, because it takes a moment."""
         config = self.store.snapshot.config
         self.store.fingerprinted(config, checksum(config))
         give_back()
@@ -142,9 +142,9 @@ class Exporter:
             self._thread.join(timeout=GRACE)
 
     def reload(self) -> None:
-        """Read the config again; a broken one is refused, and the last good one goes on.
+        """Read the config again; a broken one is rejected, and the last good one stays in use.
 
-        Passes and scrapes go on meanwhile. Raises ConfigError.
+        Passes and scrapes continue meanwhile. Raises ConfigError.
         """
         with self._reloading:
             try:
@@ -220,7 +220,7 @@ class Exporter:
             self._wake.wait(timeout=max(0.05, jobs.seconds_left(LONGEST_NAP)))
 
     def _notice_a_set_clock(self) -> None:
-        """Judge again at once: what is fresh, and which day is expected, goes by the wall clock."""
+        """Judge again at once: freshness and the expected day depend on the wall clock."""
         offset = clock_offset()
         if abs(offset - self._offset) > LONGEST_NAP:
             event(log, logging.WARNING, "the clock was set", seconds=offset - self._offset)
@@ -256,7 +256,7 @@ class Exporter:
 
 
 def unchanged(old: Config, new: Config) -> frozenset[CheckId]:
-    """The checks of which all that they are computed from has the same config as before."""
+    """The checks whose config, and that of everything they are computed from, is unchanged."""
     if any(getattr(old.warehouse, one) != getattr(new.warehouse, one) for one in WHICH):
         return frozenset()
     same = {

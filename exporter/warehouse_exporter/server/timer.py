@@ -1,8 +1,8 @@
-"""A schedule that goes by a clock which nobody sets.
+"""A schedule on the monotonic clock.
 
-The library `schedule` reads the local wall clock: in the hour in which clocks go back it starts
-nothing, and after the clock was set it is early or late by as much. Its jobs here take their times
-from the monotonic clock.
+The library `schedule` uses the local wall clock: it starts nothing in the hour that is repeated
+when clocks go back, and is early or late after the clock was set. Here its jobs use the monotonic
+clock.
 """
 
 from __future__ import annotations

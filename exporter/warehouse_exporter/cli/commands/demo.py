@@ -43,12 +43,13 @@ def break_(fault: str | None, listed: bool) -> None:
     """Break the data of the running demo, and see which alerts fire."""
     from warehouse_exporter.demo.faults import FAULTS, find
     from warehouse_exporter.demo.runner import with_shop
+    from warehouse_exporter.kinds import all_kinds
 
     if listed or fault is None:
         width = max(map(len, FAULTS))
         for found in FAULTS.values():
-            ids = ", ".join(found.shows)
-            click.echo(f"{found.name:<{width}}  {found.meaning} ({ids})")
+            kinds = [name for name, kind in all_kinds().items() if {*kind.ids} & {*found.shows}]
+            click.echo(f"{found.name:<{width}}  {found.meaning} ({', '.join(kinds)})")
         sys.exit(Exit.OK if listed else Exit.USAGE)
     with handling_errors():
         chosen = find(fault)

@@ -57,13 +57,18 @@ class Attributed(Share):
     things: ClassVar[str] = "orders"
 
     model: str | None = Field(None, description="The model, such as last_click; default: any.")
-    of: Expression = Field("1", description="What there is, e.g. revenue.")
-    against: Attribution | None = Field(None, description="The attributions, order by order.")
+    of: Expression = Field(
+        "1", description="What can be attributed at most, such as revenue; 1 counts orders."
+    )
+    against: Attribution | None = Field(
+        None, description="The rows with the attributions, compared order by order."
+    )
     by: Columns | None = Field(
-        None, description="The key of an order, of one column or several; default: the dataset's."
+        None, description="The column, or columns, of an order's key; default: the dataset's key."
     )
     attributed: Expression | None = Field(
-        None, description="What is attributed, where a daily aggregate says so, instead."
+        None,
+        description="Instead of `against`: the column of a daily table with what is attributed.",
     )
 
     @model_validator(mode="after")
@@ -75,7 +80,9 @@ class Attributed(Share):
                 " `attributed:` (a column of a daily aggregate)"
             )
         if self.attributed is not None and ("of" not in self.model_fields_set or self.by):
-            raise ValueError("`attributed` is compared with `of`, e.g. orders, and needs no `by`")
+            raise ValueError(
+                "`attributed` is compared with `of`, such as orders, and needs no `by`"
+            )
         return self
 
     def default_name(self) -> str:

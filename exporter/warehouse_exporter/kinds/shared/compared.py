@@ -34,8 +34,8 @@ from warehouse_exporter.sql.words import Node
 class OtherSide(Part):
     """What is summed on the other side, and by which key."""
 
-    dataset: str = Field(description="The other dataset: order_items, or the raw events.")
-    sum: Expression = Field(description="The expression summed, e.g. quantity * price.")
+    dataset: str = Field(description="The other dataset, such as order_items or the raw events.")
+    sum: Expression = Field(description="The expression summed, such as quantity * price.")
     by: Columns = Field(description="Its column, or columns, with the key of this side.")
     where: Expression | None = Field(None, description="Only rows of it for which this is true.")
     within: Within | None = Field(None, description=ABOUT)
@@ -133,13 +133,13 @@ class Compared(Share):
     layer = "business"
     things: ClassVar[str] = "orders"
 
-    sum: Expression = Field(description="The expression summed on this side, e.g. revenue.")
+    sum: Expression = Field(description="The expression summed on this side, such as revenue.")
     by: Columns | None = Field(
         None, description="The column, or columns, of this side's key; default: the dataset's key."
     )
     against: OtherSide = Field(description="The other side.")
     tolerance: float = Field(
-        0.01, ge=0, allow_inf_nan=False, description="Absolute difference that is no difference."
+        0.01, ge=0, allow_inf_nan=False, description="Absolute difference that is tolerated."
     )
 
     def refers_to(self) -> tuple[str, ...]:

@@ -51,8 +51,8 @@ class Reconciled(Compared):
 
     unmatched: Literal["differs", "ignore"] = Field(
         "differs",
-        description="What an order is that has no row on the other side, and a row there of no"
-        " order: a difference, or nothing to be judged here.",
+        description="An order without a row on the other side, and a row there without an order:"
+        " a difference, or ignored.",
     )
 
     def needs(self, view: DatasetView) -> Mapping[str, Need]:

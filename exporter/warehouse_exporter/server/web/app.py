@@ -43,7 +43,7 @@ SAFE = {
 
 
 class Controls(Protocol):
-    """What the web may ask of the exporter."""
+    """What the web application needs from the exporter."""
 
     store: SnapshotStore
 
@@ -81,7 +81,7 @@ class Site:
     reloading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def metrics(self, request: Request) -> Response:
-        """The gauges, in the format and encoding asked for."""
+        """The metrics, in the requested format and encoding."""
         accept = request.headers.get("accept", "")
         zipped = takes_gzip(request.headers.get("accept-encoding", ""))
         body = self.scrape.kept(accept, zipped=zipped)
@@ -194,7 +194,7 @@ class Site:
         return PlainTextResponse(OFF, status_code=403)
 
     async def reload(self, request: Request) -> Response:
-        """Read the config again; the answer says what is wrong with it."""
+        """Reload the config; the response has its problems."""
         if from_elsewhere(request):
             return PlainTextResponse(ELSEWHERE, status_code=403)
         try:
@@ -229,7 +229,7 @@ def packed(
 
 
 def takes_gzip(accepted: str) -> bool:
-    """Whether gzip is among the encodings that a client accepts: `gzip;q=0` says that it is not."""
+    """Whether a client accepts gzip; `gzip;q=0` means that it does not."""
     for coding in accepted.lower().split(","):
         name, *parameters = (part.strip() for part in coding.split(";"))
         if name == "gzip":
@@ -239,7 +239,7 @@ def takes_gzip(accepted: str) -> bool:
 
 
 def from_elsewhere(request: Request) -> bool:
-    """Whether a browser sends this for a page of another site; no other client says from where."""
+    """Whether a browser sends this for a page of another site; other clients send no origin."""
     site = request.headers.get("sec-fetch-site", "none")
     origin = request.headers.get("origin")
     ours = origin is None or urlsplit(origin).netloc == request.headers.get("host")

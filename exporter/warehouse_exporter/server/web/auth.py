@@ -46,7 +46,7 @@ class WebSettingsFile:
     """
 
     def __init__(self, file: str, tell: Callable[[bool], None]) -> None:
-        """Read the file; `tell` hears whether what is in it is in force. Raises ConfigError."""
+        """Read the file; `tell` gets whether its content is in use. Raises ConfigError."""
         self._tell = tell
         self.file = file
         self.problem = ""
@@ -93,7 +93,7 @@ class WebSettingsFile:
         self._tell(False)
 
     def _found(self) -> WebSettings:
-        """What the files say, each looked at before it was read, so that no change is missed."""
+        """The content of the files; each was checked before it was read, so no change is missed."""
         found = load_settings(self.file)
         while found.files != self._watched:
             self._watched, self._stamp = found.files, stamp(found.files)
@@ -110,7 +110,7 @@ class WebSettingsFile:
 
 
 def stamp(files: Iterable[Path]) -> Stamp:
-    """What tells a changed file from an unchanged one, without reading it."""
+    """A fingerprint that changes with the file, without reading it."""
     found: list[tuple[int, ...] | None] = []
     for file in files:
         try:
@@ -142,7 +142,7 @@ class Guarded:
         await (await self._answering(settings, scope))(scope, receive, dressed)
 
     async def _answering(self, settings: WebSettings, scope: Scope) -> ASGIApp:
-        """The application, or what is said to those who may not come in."""
+        """The application, or the response to clients without access."""
         if not settings.users:
             return self._app
         found = credentials(Headers(scope=scope).get("authorization", ""))
@@ -160,7 +160,7 @@ def guarded(
 ) -> uvicorn.Config:
     """uvicorn's config of an app behind the TLS and users of a file.
 
-    `tell` hears whether what is in the file is in force. Raises ConfigError when it cannot be used.
+    `tell` is called with whether the file's content is in use. Raises ConfigError for a bad file.
     """
     settings_file = WebSettingsFile(web_config, tell)
     made = uvicorn.Config(Guarded(app, settings_file), **options)

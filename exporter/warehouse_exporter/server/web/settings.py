@@ -61,7 +61,7 @@ class Section(BaseModel):
 
 
 class TlsServer(Section):
-    """`tls_server_config`; TLS 1.0 and 1.1 cannot be asked for."""
+    """`tls_server_config`; TLS 1.0 and 1.1 are not available."""
 
     cert_file: str = ""
     key_file: str = ""
@@ -185,7 +185,7 @@ def check_headers(headers: Mapping[str, str], document: Document) -> None:
 
 
 def check_users(users: Mapping[str, str], document: Document) -> None:
-    """Complain about users that nobody could log in as."""
+    """Report users with whom nobody could log in."""
     for name, hashed in users.items():
         path = ("basic_auth_users", name)
         match = BCRYPT.fullmatch(hashed)

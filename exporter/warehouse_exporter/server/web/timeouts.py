@@ -32,7 +32,7 @@ NO_LINGER = struct.pack("ii", 1, 0)
 
 
 class Connection(Protocol):
-    """What is asked of a connection of uvicorn."""
+    """What we need from a connection of uvicorn."""
 
     transport: Any
 
@@ -52,7 +52,7 @@ class ClientTimeouts:
         remember(self._hosts, client[0])
 
     def look_after(self, connections: Collection[Connection]) -> None:
-        """Close what is stuck or too much; called several times a second."""
+        """Close connections that are stuck or too many; called several times a second."""
         now = time.monotonic()
         self._stuck = {one: self._stuck.get(one, now) for one in connections if is_stuck(one)}
         self._began = {one: self._began.get(one, now) for one in connections}
@@ -65,10 +65,11 @@ class ClientTimeouts:
                 hang_up(connection)
 
     def _least_missed(self, connections: Collection[Connection]) -> list[Connection]:
-        """Those that wait for their client, in the order in which they make room.
+        """Connections that wait for their client, in the order in which they are closed.
 
-        A scraper goes last, strangers go first, and one address that has them all goes before many
-        that have one each. Who does not read an answer goes after those that have asked nothing.
+        Unknown clients come first and scrapers last; an address with many connections comes before
+        many addresses with one each. A client that does not read its response comes after clients
+        that have sent no request.
         """
         shares = Counter(host_of(one) for one in connections)
 
@@ -82,7 +83,7 @@ class ClientTimeouts:
 
 
 def remember(known: dict[T, None], one: T) -> None:
-    """Keep the newest of what is known."""
+    """Keep only the newest entries."""
     known.pop(one, None)
     known[one] = None
     if len(known) > REMEMBERED:
@@ -124,7 +125,7 @@ def is_stuck(connection: Connection) -> bool:
 
 
 def hang_up(connection: Connection) -> None:
-    """End a connection at once; what it has not read is thrown away, by the kernel as well."""
+    """Close a connection at once; unread data is discarded, by the kernel as well."""
     wire = connection.transport.get_extra_info("socket")
     if wire is not None:
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
@@ -132,7 +133,7 @@ def hang_up(connection: Connection) -> None:
 
 
 class Recognizing:
-    """An application of which the scrapers are noted: whoever gets a scrape is one."""
+    """An application that remembers its scrapers: every client that gets a scrape."""
 
     def __init__(self, app: ASGIApp, timeouts: ClientTimeouts) -> None:
         self._app = app

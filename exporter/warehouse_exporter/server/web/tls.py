@@ -37,7 +37,7 @@ Complain = Callable[[str, str], None]
 
 
 class FreshContext(ssl.SSLContext):
-    """A context that asks for another one at every handshake.
+    """A context that fetches the current one at every handshake.
 
     asyncio keeps the context it began to listen with, and calls `wrap_bio` once per connection.
     A callback by server name would change the certificate, but neither versions nor client CA.
@@ -46,19 +46,19 @@ class FreshContext(ssl.SSLContext):
     current: Callable[[], ssl.SSLContext]
 
     def wrap_bio(self, *args: Any, **options: Any) -> ssl.SSLObject:
-        """Begin a connection as the files say now."""
+        """Begin a connection with the current files."""
         return self.current().wrap_bio(*args, **options)
 
 
 def fresh_context(current: Callable[[], ssl.SSLContext]) -> FreshContext:
-    """A context to listen with; `current` is asked at each handshake."""
+    """A context to listen with; it calls `current` at each handshake."""
     context = FreshContext(ssl.PROTOCOL_TLS_SERVER)
     context.current = current
     return context
 
 
 def tls_context(tls: Mapping[str, Any], base: Path, complain: Complain) -> ssl.SSLContext | None:
-    """The context of a `tls_server_config`; what is wrong with its files is complained about."""
+    """The context of a `tls_server_config`; problems with its files are reported."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = VERSIONS[tls["min_version"]]
     context.maximum_version = VERSIONS[tls["max_version"]]

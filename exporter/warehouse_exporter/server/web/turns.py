@@ -1,7 +1,7 @@
-"""Whose password is looked at next, where looking at one takes as long as bcrypt wants it to.
+"""Which password is verified next, because bcrypt is slow on purpose.
 
-One is looked at at a time, so that guesses take at most one core. Who has used the least of it of
-late comes first, and of one address the newest: a queue of guesses delays nobody behind it.
+One is verified at a time, so guesses use at most one core. The address that has used the least of
+it lately comes first, and of one address the newest request: a queue of guesses delays nobody else.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Turns:
         self._used: Counter[str] = Counter()
 
     async def take(self, address: str) -> bool:
-        """Wait for a turn; false where there are too many before it. A turn is given back."""
+        """Wait for a turn; false if too many are waiting. A turn must be given back."""
         if not self._taken:
             self._begin(address)
             return True
@@ -69,7 +69,7 @@ class Turns:
             self._used = Counter({one: n // 2 for one, n in self._used.items() if n > 1})
 
     def _turn_away(self, address: str) -> None:
-        """Turn away the oldest where there are too many, of the address that has the most."""
+        """Turn away the oldest request of the address with the most, if there are too many."""
         counts = Counter(one.address for one in self._waiting)
         if counts[address] <= MOST_EACH:
             if len(self._waiting) <= MOST:

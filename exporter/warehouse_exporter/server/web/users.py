@@ -38,9 +38,9 @@ class TooMany(Exception):
 
 
 class Authenticator:
-    """Decides whether somebody may come in, and remembers whom it let in: bcrypt is slow.
+    """Verifies users, and remembers verified passwords, because bcrypt is slow.
 
-    Only right passwords are remembered, as a MAC under a key of this process. One bcrypt runs
+    Only correct passwords are remembered, as a MAC under a key of this process. One bcrypt runs
     at a time, off the event loop, so guesses take at most one core and delay no scrape.
     """
 
@@ -74,7 +74,7 @@ class Authenticator:
         return known and fits
 
     def _mac(self, *parts: str) -> bytes:
-        """What is remembered of a user, hash and password: nothing that leads back to them."""
+        """The MAC of a user, hash and password, which does not lead back to them."""
         mac = hmac.new(self._key, digestmod=hashlib.sha256)
         for part in parts:
             data = part.encode()
