@@ -159,3 +159,10 @@ def test_a_command_in_the_documentation_exists_with_its_options(file: str, call:
 def test_a_config_in_the_documentation_is_valid(name: str) -> None:
     (text,) = [b for b in blocks(ROOT / "docs" / name, "yaml") if b.startswith("warehouse:")]
     assert parse(text, name, {"WAREHOUSE_DSN": "dbname=nowhere"}).checks
+
+
+def test_the_list_of_commands_shows_each_in_one_whole_line() -> None:
+    """On a terminal of 80 characters, `--help` cuts what is longer."""
+    width = 78 - 6 - max(map(len, main.commands))
+    lines = {name: command.get_short_help_str(width) for name, command in main.commands.items()}
+    assert {name: line for name, line in lines.items() if line.endswith("...") or not line} == {}

@@ -37,7 +37,7 @@ def backtest(
     limits: tuple[str, ...], open_days_only: bool, inject: bool, style: str, no_color: bool,
     log_level: str, log_format: Any,
 ) -> None:  # fmt: skip
-    """Show on which past days these limits, or others, would have fired.
+    """Show on which past days limits would have fired.
 
     Each day is judged as the gate would have judged it that morning, on the rows as they are
     today; the history is read once. An episode is a run of days on which somebody was notified.

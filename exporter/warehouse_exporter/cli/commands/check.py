@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,10 @@ def check(
     report_dir: str | None, open_days_only: bool, strict: bool, allow_unmeasured: bool,
     report_only: bool, no_color: bool, log_level: str, log_format: Any,
 ) -> None:  # fmt: skip
-    """The gate: run all checks once, print the verdicts, and stop the DAG by the exit code."""
+    """Run all checks once: the gate for a DAG.
+
+    It prints the verdicts, and its exit code stops the DAG.
+    """
     from rich.console import Console
 
     from warehouse_exporter.config import load
@@ -84,4 +88,4 @@ def check(
     sys.exit(Exit.OK if report_only else code)
 
 
-check.help = f"{check.help}\n\n{EXITS}"
+check.help = f"{inspect.cleandoc(check.help or '')}\n\n{EXITS}"

@@ -14,7 +14,7 @@ from warehouse_exporter.cli.output import handling_errors, write, write_all
 @click.command()
 @config_option
 def validate(config_file: str) -> None:
-    """List everything that is wrong with the config, with file and line."""
+    """List everything wrong with a config, with line numbers."""
     with handling_errors():
         config = load_offline(config_file)
     click.echo(
@@ -25,7 +25,7 @@ def validate(config_file: str) -> None:
 @click.command()
 @output_option
 def schema(output: str | None) -> None:
-    """Print the JSON Schema of the config, for completion in editors.
+    """Print the JSON Schema of the config, for editors.
 
     Put this on the first line of a config: `# yaml-language-server: $schema=config.schema.json`.
     """

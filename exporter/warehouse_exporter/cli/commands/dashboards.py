@@ -25,7 +25,7 @@ from warehouse_exporter.cli.output import handling_errors, write_all
     help="Alertmanager, as Grafana reaches it.",
 )  # fmt: skip
 def dashboards(config_file: str, output: str, prometheus_url: str, alertmanager_url: str) -> None:
-    """Generate Grafana dashboards from the config, with its limits drawn in.
+    """Generate Grafana dashboards with the limits drawn in.
 
     They are written to dashboards/, and the files by which Grafana finds them and its data sources
     to provisioning/: mount the one at /etc/grafana/dashboards, the other at

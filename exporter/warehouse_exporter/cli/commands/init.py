@@ -29,7 +29,7 @@ NEXT = """\
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @click.option("--list", "listed", is_flag=True, help="List the profiles and what each is for.")
 def init(profile: str, output: str, force: bool, listed: bool) -> None:
-    """Write a ready-made, commented config to start from.
+    """Write a ready-made config to start from.
 
     A profile is a full config for the tables of the sample shop. `complete` is the recommended
     one; each of the others follows the practice of one team. Replace its tables and columns by

@@ -21,7 +21,7 @@ from warehouse_exporter.cli.output import handling_errors, write
 def plan(
     config_file: str, only: str | None, as_of: str | None, steady: bool, costs: bool
 ) -> None:  # fmt: skip
-    """Print the SQL of a pass, statement by statement, and the checks that each one serves."""
+    """Print the SQL of a pass, and the checks of each statement."""
     from warehouse_exporter.config import load
     from warehouse_exporter.passes.explain import explain_plan
 

@@ -30,7 +30,7 @@ def serve(
     config_file: str, listen: str, web_config: str | None, lifecycle: bool,
     log_level: str, log_format: Any,
 ) -> None:  # fmt: skip
-    """Run the exporter: passes on a schedule, and /metrics for Prometheus.
+    """Run the exporter: passes on a schedule, and HTTP.
 
     SIGHUP reloads the config. SIGTERM and Ctrl-C cancel the running statement and stop it.
     """
