@@ -1,7 +1,7 @@
 """The texts of an alert: what the person who is woken reads.
 
 The text of an alert says why: `value=0.062 (6.2%) (limit > 5%), 31 of 500 rows`. The counts,
-and what else is told beside the value, are asked of Prometheus when the alert is written.
+and other numbers besides the value, are queried from Prometheus when the alert is sent.
 """
 
 from __future__ import annotations
@@ -69,9 +69,9 @@ def own_series(check: Check) -> Callable[[str], str]:
 
 
 def asked(check: Check, promql: str, text: str) -> str:
-    """Text around a number (`.`) that Prometheus is asked for when the alert is written.
+    """Text around a number (`.`) that Prometheus fills in when the alert is sent.
 
-    Nothing at all where there is none, as for a finding that holds without being measured.
+    Empty if there is no number, as for a finding that is held while unmeasured.
     """
     question = f"printf `{promql}` {' '.join(f'$labels.{name}' for name in same(check))}"
     return f"{{{{ with {question} | query }}}}{text}{{{{ end }}}}"
@@ -121,7 +121,7 @@ def description_template(check: Check, condition: Condition) -> str:
 
 
 def more_template(check: Check) -> str:
-    """`, expected=840, score=-5.2`: what the kind tells beside, as far as it is there."""
+    """`, expected=840, score=-5.2`: other numbers of the kind, as far as they exist."""
     number = '{{ . | first | value | printf "%.10g" }}'
     told = check.kind.told(own_series(check))
     return "".join(asked(check, promql, f", {word}={number}") for word, promql in told.items())

@@ -46,7 +46,7 @@ HELD = 6 * 3600
 """Seconds that a finding survives unmeasured; then only the unmeasured alert is left."""
 KEPT, LONGEST = 2, 30 * 60
 """How many intervals an alert keeps firing after its last breach, so that a value in breach in
-every second pass notifies once; and the most seconds: nobody waits hours for a resolve."""
+every second pass notifies once; and the most seconds, so that a resolve does not take hours."""
 CAUSE = 1.2
 """How much longer a root cause keeps firing than its symptoms: they must resolve while they are
 still inhibited, or they would notify after everything is over."""

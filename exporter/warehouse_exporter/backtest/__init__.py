@@ -1,1 +1,1 @@
-"""What the checks would have said on each of the past days, asked and judged as a pass does it."""
+"""The verdicts that the checks would have had on each past day, by the code of a pass."""

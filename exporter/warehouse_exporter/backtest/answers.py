@@ -95,7 +95,7 @@ def read(
     views: Mapping[str, DatasetView],
     ended: Callable[[str], None],
 ) -> History:
-    """Run the statements; `ended` hears of each. Raises Unreachable if nothing was answered."""
+    """Run the statements; `ended` is called after each. Raises Unreachable if none succeeded."""
     history = History()
 
     def one(statement: Statement, session: Session) -> None:
@@ -129,7 +129,7 @@ def label(statement: Statement, inquiry: Inquiry) -> str:
 def day_by_day(
     history: History, inquiry: Inquiry, views: Mapping[str, DatasetView]
 ) -> Iterable[Statement]:
-    """Statements over single days for what failed over many: mostly one day has the bad row.
+    """Statements over single days for those that failed over many: usually one day has the bad row.
 
     Without an index each of them would read the whole table.
     """

@@ -39,7 +39,7 @@ def as_json(found: Backtest) -> str:
 
 
 def entry(record: Record, days: Sequence[date]) -> dict[str, Any]:
-    """What a check said under its limits."""
+    """The verdict of a check under its limits."""
     conditions = record.check.kind.conditions()
     return {
         "limits": {severity.value: found.text for severity, found in conditions.items()},
@@ -54,7 +54,7 @@ def entry(record: Record, days: Sequence[date]) -> dict[str, Any]:
 
 
 def said_entry(day: date, said: Said) -> dict[str, Any]:
-    """What was said on a day."""
+    """The verdict of a day."""
     severity = said.severity.value if said.severity else None
     return {
         "day": str(day), "outcome": said.outcome.value, "severity": severity, "text": said.text,
@@ -72,7 +72,7 @@ def firing(fired_on: Sequence[date], days: Sequence[date]) -> dict[str, Any]:
 
 
 def dataset_entry(name: str, found: Backtest) -> dict[str, Any]:
-    """What people were told of a dataset."""
+    """What people were notified of in a dataset."""
     other = None
     if any(check.dataset == name for check in found.changed):
         other = firing(of_dataset(found.with_changes, name), found.days)

@@ -15,7 +15,7 @@ class Step(StrEnum):
 
 
 class Watcher(Protocol):
-    """Hears how far a backtest is, from any thread."""
+    """Receives the progress of a backtest, from any thread."""
 
     def begin(self, step: Step, parts: int) -> None:
         """A step of so many parts begins: days, or statements to read."""

@@ -1,7 +1,7 @@
-"""What many days ask, united: a day is read once however many mornings look at it.
+"""The requests of many days, combined: a day is read once, however many mornings need it.
 
-Every morning asks as a pass of that morning would. Scans over days that differ in nothing but the
-days become one; equal lookups, probes and scans of a whole table are asked once.
+Every morning has the requests of a pass on that morning. Scans that differ only in their days
+become one; equal lookups, probes and scans of a whole table run once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from warehouse_exporter.plan.fusion import CheckNeed, Statement, fuse
 from warehouse_exporter.plan.planner import questions_of
 
 Key = tuple[CheckId, str]
-"""A check, and one of the questions it asks."""
+"""A check, and one of its requests."""
 Days = tuple[date, ...]
 
 
@@ -44,9 +44,9 @@ class Morning:
 
 @dataclass
 class Inquiry:
-    """The questions of all mornings, each different one once.
+    """The requests of all mornings, each different one once.
 
-    `first` has the morning that asked it first.
+    `first` has the first morning with it.
     """
 
     asked: dict[Key, CheckNeed] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class Inquiry:
         return Morning(as_of, by_check, found.unmeasured)
 
     def _take(self, asked: CheckNeed, days: Days | None, as_of: datetime) -> Key:
-        """The key of a question, which is a new one if nobody asked it before."""
+        """The key of a request; a new one for a new request."""
         text = (asked.check, asked.name, *text_of(asked.need))
         if text not in self._names:
             same = (asked.check, asked.name)
@@ -82,7 +82,7 @@ class Inquiry:
         return key
 
     def need(self, question: Question) -> Need:
-        """What a morning asked, by its own days."""
+        """The requests of a morning, by its own days."""
         need = self.asked[question.key].need
         return replace(need, days=question.days) if isinstance(need, Scan) else need
 
@@ -103,7 +103,7 @@ class Inquiry:
         return [*found, *fuse(probes, views)]
 
     def _whole(self, key: Key, asked: CheckNeed) -> CheckNeed:
-        """The question over all the days that any morning asked about."""
+        """The request over all days that any morning needs."""
         if key not in self._days:
             return asked
         assert isinstance(asked.need, Scan)
@@ -116,7 +116,7 @@ class Inquiry:
 
 
 def text_of(need: Need) -> tuple[Any, ...]:
-    """What is asked, whichever days it is asked about; equal texts have equal answers."""
+    """The text of a request without its days; equal texts have equal answers."""
     if isinstance(need, Scan):
         return need.dataset, need.state, need.texts, need.rows, need.days is None
     if isinstance(need, Lookup):

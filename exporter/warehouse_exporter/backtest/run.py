@@ -27,7 +27,7 @@ LONGEST = 86400.0
 
 @dataclass(frozen=True)
 class Backtest:
-    """What the checks would have said on each day, oldest first, all judged at one time of day.
+    """The verdicts of each day, oldest first, all judged at one time of day.
 
     `changed` has the records of checks under other limits, by the address of the original. What is
     `unmoved` asked the same on every day: the past is lost to it. A `recall` is there where faults
@@ -57,7 +57,7 @@ class Backtest:
 
 @dataclass(frozen=True)
 class Past:
-    """What was asked on every morning, and all that was answered."""
+    """The requests of every morning, and all answers."""
 
     relations: Mapping[tuple[str, ...], Relation]
     inquiry: Inquiry
@@ -92,7 +92,7 @@ def backtest(
     *,
     inject: bool = False,
 ) -> Backtest:
-    """What the checks, and the `changed` ones, would have said at each instant, oldest first.
+    """The verdicts of the checks, and of the `changed` ones, at each instant, oldest first.
 
     Raises Unreachable if nothing can be read.
     """
@@ -182,7 +182,7 @@ def ask(
 
 
 def unmoved(asked: Sequence[Morning], checks: Sequence[Check]) -> frozenset[CheckId]:
-    """The checks that asked the same on every one of several days."""
+    """The checks that had the same requests on all days."""
     return frozenset(
         check.id
         for check in checks

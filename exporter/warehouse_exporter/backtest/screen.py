@@ -49,7 +49,7 @@ class Bar:
         self._progress.stop()
 
     def begin(self, step: Step, parts: int) -> None:
-        """Start the bar anew."""
+        """Restart the bar."""
         if step is Step.READING:
             self._console.print(f"{self._what}: {counted(parts, 'statement')}", highlight=False)
         if self._task is not None:

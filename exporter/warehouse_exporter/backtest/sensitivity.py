@@ -52,7 +52,7 @@ class Recall:
         views: Mapping[str, DatasetView],
         said: Mapping[CheckId, Said],
     ) -> None:
-        """Judge a morning anew for every fault: what was silent, and would have spoken?"""
+        """Judge a morning again for every fault: which checks would have fired?"""
         able = [check for check in self.judged if can_see(check, morning, inquiry)]
         speaking = {check.id for check in able if said[check.id].speaks}
         loud = {check.dataset for check in speaking}

@@ -1,4 +1,4 @@
-"""What was said on which days, and in how many episodes: what people would have got."""
+"""The verdicts by day and in episodes: the notifications that people would have received."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ class Said:
 
     @property
     def is_info(self) -> bool:
-        """Whether it is a finding that tells nobody."""
+        """Whether it is a finding that notifies nobody."""
         return self.severity is Severity.INFO
 
     @property
     def speaks(self) -> bool:
-        """Whether somebody is told: a finding, or that nothing could be measured."""
+        """Whether it notifies somebody: a finding, or an unmeasured check."""
         told = (Outcome.CRITICAL, Outcome.WARNING, Outcome.UNMEASURED)
         return self.outcome in told and not self.is_info
 
 
 @dataclass(frozen=True)
 class Record:
-    """What one check said, by the day on which it was said."""
+    """The verdicts of one check, by day."""
 
     check: Check
     said: Mapping[date, Said]
@@ -57,7 +57,7 @@ class Record:
 
     @property
     def fired_on(self) -> list[date]:
-        """The days on which somebody was told."""
+        """The days on which it notified somebody."""
         return [day for day, said in self.said.items() if said.speaks]
 
 
@@ -83,6 +83,6 @@ def in_words(found: Iterable[Episode]) -> str:
 
 
 def of_dataset(records: Iterable[Record], dataset: str) -> list[date]:
-    """The days on which some check of a dataset spoke."""
+    """The days on which some check of a dataset fired."""
     mine = (record for record in records if record.check.id.dataset == dataset)
     return sorted({day for record in mine for day in record.fired_on})

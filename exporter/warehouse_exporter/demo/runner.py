@@ -47,8 +47,8 @@ BEAT = 3.0
 """Seconds between two arrivals of new events."""
 NAME = "warehouse-exporter"
 PEOPLE = (
-    "Nobody is told for real: what would be sent to PagerDuty, Slack and a webhook",
-    "is printed here, within seconds; mail is left out.",
+    "Nothing is really sent: what PagerDuty, Slack and a webhook would receive",
+    "is printed here within seconds; there is no e-mail.",
     "",
 )
 Change = Callable[[psycopg2.extensions.connection, datetime], None]

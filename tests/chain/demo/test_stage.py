@@ -155,7 +155,7 @@ def test_it_can_be_broken_and_repaired_and_a_second_one_is_refused(stage: Stage)
 def test_what_breaks_is_one_page_in_its_terminal_and_what_is_repaired_is_over(stage: Stage) -> None:
     with stage.running("--sessions-per-day=1500") as process:  # at this size all is well
         stage.wait_until(READY, process)
-        assert "Nobody is told for real" in stage.says()
+        assert "Nothing is really sent" in stage.says()
         stage.wait_until("the whole chain is alive", process)
         broken = stage.run("break", "checkout-tag")
         assert "the notifications are printed where the demo runs" in broken.stdout

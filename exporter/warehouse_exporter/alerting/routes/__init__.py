@@ -1,3 +1,3 @@
-"""Config -> alertmanager.yml: who is told of what, in which groups, and what needs no telling."""
+"""Config -> alertmanager.yml: who is notified of what, in which groups, and what is inhibited."""
 
 from warehouse_exporter.alerting.routes.document import render as render

@@ -24,7 +24,7 @@ TOLD = {
     Audience.INFO: {"group_interval": "5m", "repeat_interval": "1d"},
     Audience.HEARTBEAT: {"group_wait": "0s", "group_interval": "30s", "repeat_interval": "1m"},
 }
-"""How soon what joins a group, or its end, is told, and how often what goes on is told again."""
+"""When Alertmanager notifies of changes in a group, and how often it repeats."""
 
 
 def render(config: Config, rhythm: Route | None = None) -> str:
@@ -70,7 +70,7 @@ def reached(config: Config) -> dict[str, Any]:
 
 
 def tree(config: Config) -> Route:
-    """The root, for what nobody else takes, and the routes below it."""
+    """The root route, for alerts that no other route matches, and the routes below it."""
     return {
         "receiver": str(Audience.UNROUTED),
         "group_by": GROUP,

@@ -94,7 +94,7 @@ def of_root_causes(config: Config) -> Iterator[Rule]:
 def symptoms() -> list[str]:
     """All alerts about data, except those for rows that are wrong in themselves.
 
-    A root cause may itself be the symptom of another one upstream. Alerts are told apart by a label
-    that their rules give them, so that these routes know no kind of check by name.
+    A root cause may itself be the symptom of another one upstream. Alerts are distinguished by a
+    label from their rules, so these routes name no kind of check.
     """
     return [OURS, one_of("role", (names.ROOT_CAUSE, names.SYMPTOM))]

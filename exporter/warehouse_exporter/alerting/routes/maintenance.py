@@ -1,4 +1,4 @@
-"""Maintenance windows: the time intervals in which nobody is told, and whom they concern."""
+"""Maintenance windows: the time intervals in which nobody is notified, and their datasets."""
 
 from __future__ import annotations
 
