@@ -35,7 +35,7 @@ QUICK = {"group_wait": "1s", "group_interval": "1s"}
 TEMPLATES = "templates:\n- templates/*.tmpl\n"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Campaign:
     """The servers that have judged all shops, and the config of all of them."""
 

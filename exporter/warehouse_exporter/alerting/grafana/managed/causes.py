@@ -14,6 +14,7 @@ from warehouse_exporter.alerting import rules
 from warehouse_exporter.alerting.routes import inhibition
 from warehouse_exporter.alerting.routes.matchers import parsed
 from warehouse_exporter.config import Check, Config
+from warehouse_exporter.core import names
 from warehouse_exporter.core.model import CheckId, Severity
 
 Labels = Mapping[str, str]
@@ -22,10 +23,13 @@ Condition = tuple[str, str, re.Pattern[str]]
 
 @dataclass(frozen=True)
 class Alert:
-    """A finding of one severity, with the labels that all its series have."""
+    """A finding of one severity, with the labels that all its series have.
+
+    Without a severity, it says that the check is not measured.
+    """
 
     check: CheckId
-    severity: Severity
+    severity: Severity | None
     labels: Labels
 
 
@@ -38,13 +42,14 @@ class Cause:
     joined_by: tuple[str, ...]
 
 
-Causes = Mapping[tuple[CheckId, Severity], tuple[Cause, ...]]
+Told = tuple[CheckId, Severity | None]
+Causes = Mapping[Told, tuple[Cause, ...]]
 
 
 def causes(config: Config) -> Causes:
-    """The causes of each finding, but for a worse one of the same check."""
-    alerts = list(findings(config))
-    found: dict[tuple[CheckId, Severity], dict[Cause, None]] = {}
+    """The causes of each alert, but for a worse finding of the same check."""
+    alerts = list(alerts_about_data(config))
+    found: dict[Told, dict[Cause, None]] = {}
     for rule in inhibition.rules(config):
         sources = selected(alerts, rule["source_matchers"])
         targets = selected(alerts, rule["target_matchers"])
@@ -52,7 +57,7 @@ def causes(config: Config) -> Causes:
         for target in targets:
             for source in sources:
                 mutual = id(source) in both and id(target) in both
-                if mutual or source.check == target.check:
+                if mutual or source.severity is None or source.check == target.check:
                     continue
                 joined = joined_by(source.labels, target.labels, rule["equal"])
                 if joined is not None:
@@ -61,17 +66,22 @@ def causes(config: Config) -> Causes:
     return {target: tuple(sources) for target, sources in found.items()}
 
 
-def findings(config: Config) -> Iterator[Alert]:
-    """Every finding there can be."""
+def alerts_about_data(config: Config) -> Iterator[Alert]:
+    """Every finding there can be, and that each check is not measured."""
     for check in config.checks:
         for severity in check.kind.conditions():
-            yield Alert(check.id, severity, static(check, severity, config))
+            role = rules.role_of(check)
+            yield Alert(check.id, severity, static(check, check.kind.alert, severity, role, config))
+        worst = next(iter(check.kind.conditions()), Severity.INFO)
+        labels = static(check, names.ALERT_UNMEASURED, worst, names.SYMPTOM, config)
+        yield Alert(check.id, None, labels)
 
 
-def static(check: Check, severity: Severity, config: Config) -> Labels:
-    """The labels of all series of a finding."""
-    own = rules.labels(check, severity, config, rules.role_of(check))
-    return {**own, "alertname": check.kind.alert}
+def static(
+    check: Check, alert: str, severity: Severity, role: str | None, config: Config
+) -> Labels:
+    """The labels of all series of an alert."""
+    return {**rules.labels(check, severity, config, role), "alertname": alert}
 
 
 def selected(alerts: Sequence[Alert], conditions: Sequence[str]) -> list[Alert]:

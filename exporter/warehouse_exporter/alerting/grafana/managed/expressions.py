@@ -83,7 +83,7 @@ def notified(severity: Severity, check: Check, config: Config, known: Causes) ->
 
 
 def unmeasured(check: Check, config: Config) -> str:
-    """That a check is not measured, unless it is known why: there is no connection."""
+    """That a check is not measured, unless there is no connection to the warehouse."""
     series = rules.series(names.MEASURED.name, check, config)
     up = rules.in_warehouse(names.UP.name, config)
     return f"max without() ({series} == 0)\nunless on({WAREHOUSE}) ({up} == 0)"

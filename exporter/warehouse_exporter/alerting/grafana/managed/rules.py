@@ -77,7 +77,7 @@ def about_data(config: Config, datasource: str) -> Iterator[Rule]:
         for severity in (one for one in Severity if one in conditions):
             yield finding(check, place, severity, config, known, datasource)
     for place, check in enumerate(checks):
-        yield unmeasured(check, place, config, datasource)
+        yield unmeasured(check, place, config, known, datasource)
 
 
 def finding(
@@ -101,7 +101,7 @@ def finding(
     )
 
 
-def unmeasured(check: Check, place: int, config: Config, datasource: str) -> Rule:
+def unmeasured(check: Check, place: int, config: Config, known: Causes, datasource: str) -> Rule:
     """The rule for a check that cannot be measured: what is missing, and the reason."""
     severity = next((s for s in Severity if s in check.kind.conditions()), Severity.INFO)
     reason = prometheus.series(names.UNMEASURED_REASON.name, check, config)
@@ -111,7 +111,8 @@ def unmeasured(check: Check, place: int, config: Config, datasource: str) -> Rul
     return rule(
         f"{check.id} unmeasured",
         {
-            "A": expressions.unmeasured(check, config),
+            "A": expressions.unmeasured(check, config)
+            + expressions.excluded(known.get((check.id, None), ()), config),
             "B": sentences(names.UNMEASURED, check, config),
             "D": f"max without() ({reason})",
         },
