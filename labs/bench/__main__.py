@@ -1,4 +1,4 @@
-"""python -m bench: what the exporter costs the warehouse, as tables and as a document."""
+"""python -m labs.bench: what the exporter costs the warehouse, as tables and as a document."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def command() -> str:
         if not skipped and not word.startswith(("--folder", "--output")):
             given.append(word)
         skipped = word in ("--folder", "--output")
-    return " ".join(["python -m bench", *given]) if given else "make bench"
+    return " ".join(["python -m labs.bench", *given]) if given else "make bench"
 
 
 if __name__ == "__main__":

@@ -177,7 +177,7 @@ def scrapes(found: Mapping[str, scrape.Measured]) -> Part:
     text = (
         f"{scrape.CLIENTS} clients (`wrk`, on the same cores) ask an exporter with"
         f" {scrape.SERIES:,} series for /metrics as often as\nthey can"
-        f" (`python -m bench.scrape`).\n"
+        f" (`python -m labs.bench.scrape`).\n"
     )
     return Part("Scrapes", text, scrape.grid(found), scrape.aims(found), scrape.remark(found))
 
@@ -186,7 +186,7 @@ def needs(found: startup.Needs) -> Part:
     """What the exporter needs for itself."""
     text = (
         f"The sample shop's config: medians of {startup.STARTS} starts with"
-        f" {startup.ROUNDS} passes each (`python -m bench.startup`).\n"
+        f" {startup.ROUNDS} passes each (`python -m labs.bench.startup`).\n"
     )
     return Part("Start, memory, client", text, startup.grid(found), startup.aims(found))
 
@@ -196,7 +196,7 @@ def many_checks(found: many.Needs) -> Part:
     text = (
         f"{many.MANY:,} checks, {many.EACH} of each dataset, of a warehouse that is not there:"
         f" memory beside an exporter with {many.FEW}, and\none scraper while they are reloaded"
-        " (`python -m bench.many`).\n"
+        " (`python -m labs.bench.many`).\n"
     )
     return Part("Very many checks", text, many.grid(found), many.aims(found))
 

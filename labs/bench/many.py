@@ -1,4 +1,4 @@
-"""python -m bench.many: an exporter with very many checks, at rest and while it reloads them.
+"""python -m labs.bench.many: an exporter with very many checks, at rest and while it reloads them.
 
 What a check costs in memory is the difference between an exporter with few and one with many. Then
 the many are reloaded, while one scraper asks and passes go on. The warehouse is not there: a pass

@@ -1,4 +1,4 @@
-"""python -m bench.rules: how long a Prometheus needs for the rules of a thousand checks.
+"""python -m labs.bench.rules: how long a Prometheus needs for the rules of a thousand checks.
 
 The rules are those of a config made here, and the Prometheus is a real one that has seen its gauges
 for six hours, as far back as a finding is held. The page it scrapes is made by hand: nothing is in

@@ -1,4 +1,4 @@
-"""python -m bench.scrape: what many scrapers at once get from an exporter with many series.
+"""python -m labs.bench.scrape: what many scrapers at once get from an exporter with many series.
 
 The exporter is a process of its own with a published pass, made by hand: no warehouse, as a scrape
 never touches one. The client is `wrk`, on the same machine.
@@ -119,7 +119,7 @@ def serve(port: int, series: int) -> None:
 @contextmanager
 def serving(port: int, series: int) -> Iterator[str]:
     """The address of /metrics of an exporter that listens."""
-    code = f"from bench.scrape import serve; serve({port}, {series})"
+    code = f"from labs.bench.scrape import serve; serve({port}, {series})"
     process = subprocess.Popen([sys.executable, "-c", code])
     url = f"http://127.0.0.1:{port}/metrics"
     try:

@@ -1,4 +1,4 @@
-"""python -m bench.startup: what the exporter needs for itself, on the sample shop.
+"""python -m labs.bench.startup: what the exporter needs for itself, on the sample shop.
 
 Seconds until it listens, memory after some passes and scrapes, and the CPU of one steady pass. The
 shop stands in a Postgres of its own; the exporter is the process that people run.

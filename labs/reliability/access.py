@@ -1,4 +1,4 @@
-"""The warehouse lets us in no more, or never did."""
+"""The warehouse refuses the exporter, or cannot be reached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clients knock, guess, hang, or are sent by a page of somebody else."""
+"""Clients guess passwords, hang, or come from another site's page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clocks jump, go back, or stand still."""
+"""Clocks jump, go back, or stop."""
 
 from __future__ import annotations
 

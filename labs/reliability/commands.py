@@ -1,4 +1,4 @@
-"""The gate has nothing to judge, nobody to tell, or is interrupted."""
+"""The gate has nothing to judge, cannot write its result, or is interrupted."""
 
 from __future__ import annotations
 

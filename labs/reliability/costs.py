@@ -1,4 +1,4 @@
-"""Statistics are stale, checks are many, and so are gates."""
+"""Outdated statistics, many checks, many gates."""
 
 from __future__ import annotations
 

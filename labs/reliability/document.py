@@ -13,14 +13,14 @@ PATH = Path(__file__).parents[2] / "docs" / "explanation" / "reliability.md"
 COMMAND = "make reliability"
 ROW = re.compile(r"^\| `([^`]+)` \| .* \| (.*) \| .* \|$", re.MULTILINE)
 HEAD = f"""\
-# What was broken, and what was seen
+# Faults, and what was seen
 
 <!-- Written by `{COMMAND}`; the tests hold every row against a run. Do not edit. -->
 
-Each row is a fault made on purpose, in a real Postgres, under the shipped exporter and the shipped
-gate: {{count}} of them. `make test` runs {{quick}} again, and `make test-campaign` the others; they
-fail where anything else is said than is written here. `{COMMAND}` writes this page anew,
-`python -m labs.reliability ID ...` some rows of it.
+Each row is a fault that was caused on purpose in a real Postgres, with the shipped exporter and
+gate: {{count}} in all. `make test` repeats {{quick}} of them, `make test-campaign` the others.
+They fail if anything else is seen than is written here. `{COMMAND}` writes this page, and
+`python -m labs.reliability ID ...` some of its rows.
 """
 TABLE = """\
 | | fault | seen on /metrics, the page and the gate | bound that held |
@@ -31,8 +31,8 @@ TABLE = """\
 CLAIMS = """
 ## Claims that did not hold
 
-The documents once said this, and trials showed that it was not so. Each is tried again by the
-faults of the last column.
+The documentation once made these claims, and trials disproved them. The faults in the last column
+test each of them again.
 
 | claim | what was seen | repair | held by |
 |---|---|---|---|

@@ -1,4 +1,4 @@
-"""Files come late, cut, or not at all, or hold a secret where none should be."""
+"""Files are late, truncated or missing, or contain a secret in the wrong place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many series, many scrapers, and scrapers that hardly read."""
+"""Many series, many scrapers, and slow scrapers."""
 
 from __future__ import annotations
 

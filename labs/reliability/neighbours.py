@@ -1,4 +1,4 @@
-"""One relation is broken, or costs too much; others are well."""
+"""One relation is broken or too expensive; the others are fine."""
 
 from __future__ import annotations
 

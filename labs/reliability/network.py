@@ -1,4 +1,4 @@
-"""The way to the warehouse is broken, shared, or full."""
+"""The network, a pooler or a disk between the exporter and the warehouse fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Types and names are odd."""
+"""Unusual types and names."""
 
 from __future__ import annotations
 

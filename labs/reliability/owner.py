@@ -1,4 +1,4 @@
-"""The owner's SQL does more than it should, or means something else than it says."""
+"""The owner's SQL tries more than it should, or could be misread."""
 
 from __future__ import annotations
 

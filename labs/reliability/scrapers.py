@@ -1,4 +1,4 @@
-"""Scrapers by the dozen: some at their pace, some that hardly read what they asked for."""
+"""Dozens of scrapers: some fast, some that hardly read their response."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Somebody else's rights and settings would change what is read."""
+"""Other people's rights and settings would change what is read."""
 
 from __future__ import annotations
 

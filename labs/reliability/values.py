@@ -1,4 +1,4 @@
-"""What rows contain is long, personal, or steers whoever reads it."""
+"""Rows contain long or personal text, or control characters."""
 
 from __future__ import annotations
 
