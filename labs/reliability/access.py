@@ -49,7 +49,7 @@ def seen(stage: Stage, dsn: str, told: str) -> str:
 
 @scenario(
     "unreachable-host",
-    fault="The host of the DSN has no address; on another, nobody listens.",
+    fault="The host of the DSN has no address; on another host, nothing listens on the port.",
     bound="UNKNOWN with reason connection, never a PASS; the page and the log say why.",
 )
 def unreachable_host(stage: Stage) -> str:
@@ -62,8 +62,8 @@ def unreachable_host(stage: Stage) -> str:
 @scenario(
     "wrong-password",
     fault="The password in the DSN file is wrong; then it is right, without a restart.",
-    bound="UNKNOWN with reason connection, then PASS unaided; the password is in no page, gauge"
-    " or log.",
+    bound="UNKNOWN with reason connection, then PASS without help; the password is in no page, "
+    "gauge or log.",
     long=True,
 )
 def wrong_password(stage: Stage) -> str:
@@ -121,7 +121,7 @@ def web_server() -> Iterator[int]:
 
 @scenario(
     "server-says-nothing",
-    fault="The port takes connections and never says a word; on another, a web server answers.",
+    fault="The port accepts connections and sends nothing; on another port, a web server answers.",
     bound="UNKNOWN with reason connection, within `connect_timeout`.",
     long=True,
 )
@@ -148,7 +148,8 @@ def no_encryption(stage: Stage) -> str:
 
 @scenario(
     "database-gone",
-    fault="The database is dropped and made anew; then the role may not log in, and then it may.",
+    fault="The database is dropped and created again; then the role may not log in, and then it "
+    "may.",
     bound="UNKNOWN with reason connection in between, PASS again by itself.",
     long=True,
 )

@@ -62,7 +62,7 @@ def users(**passwords: str) -> str:
 @scenario(
     "half-open",
     fault="275 connections that begin a request and do not end it; a scraper that has a password.",
-    bound="The scraper gets its answer, every time; those who wait make room.",
+    bound="Every scrape is answered; waiting connections are closed to make room.",
     long=True,
 )
 def half_open(stage: Stage) -> str:
@@ -75,9 +75,10 @@ def half_open(stage: Stage) -> str:
 
 @scenario(
     "guesses",
-    fault="Thirty clients of an address guess passwords without a pause, against an expensive"
-    " bcrypt hash; then somebody comes from another for the first time, with the right one.",
-    bound="The right password is let in while the guesses go on, and scrapes are answered.",
+    fault="Thirty clients of one address guess passwords without a pause, against an expensive "
+    "bcrypt hash; then a client from another address sends the right one for the first "
+    "time.",
+    bound="The right password is accepted while the guesses go on, and scrapes are answered.",
     long=True,
 )
 def guesses(stage: Stage) -> str:
@@ -112,8 +113,9 @@ def guesses(stage: Stage) -> str:
 
 @scenario(
     "cross-site",
-    fault="A page of another site lets a browser POST to /-/reload and /-/collect, which are on.",
-    bound="403; without a browser, and from the own page, they work.",
+    fault="A page of another site makes a browser POST to /-/reload and /-/collect, which are "
+    "enabled.",
+    bound="403; without a browser, and from the exporter's own page, they work.",
     long=True,
 )
 def cross_site(stage: Stage) -> str:
@@ -133,8 +135,8 @@ def cross_site(stage: Stage) -> str:
 
 @scenario(
     "odd-requests",
-    fault="Requests with somebody else's Host, a path with a slash too much, `gzip;q=0`, paths out"
-    " of the tree, methods that are none, a URL of 100 kB, no HTTP at all.",
+    fault="Requests with another Host, a path with an extra slash, `gzip;q=0`, paths outside the "
+    "tree, invalid methods, a URL of 100 kB, and data that is not HTTP.",
     bound="No redirect to that host, nothing compressed that was declined, 4xx, no traceback.",
     long=True,
 )
@@ -167,10 +169,10 @@ def odd_requests(stage: Stage) -> str:
 
 @scenario(
     "tls-stalls",
-    fault="With TLS: 50 clients connect and never say a word; one speaks plain HTTP; one knows only"
-    " TLS 1.1; then the certificate becomes garbage.",
-    bound="Others get theirs; TLS 1.1 is refused; the last good certificate stays in force, and a"
-    " gauge tells.",
+    fault="With TLS: 50 clients connect and send nothing; one uses plain HTTP; one only TLS 1.1; "
+    "then the certificate becomes garbage.",
+    bound="Others are answered; TLS 1.1 is refused; the last good certificate stays in use, and a"
+    " gauge shows it.",
     long=True,
 )
 def tls_stalls(stage: Stage) -> str:

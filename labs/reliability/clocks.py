@@ -42,7 +42,7 @@ def faked(exporter: Serving, clock: Path) -> Serving:
 @scenario(
     "clock-jumps",
     fault="The clock of the machine jumps 6 hours ahead, and then 12 hours back; every: 1h.",
-    bound="A pass follows each jump at once, and is dated by the new clock; then nothing is "
+    bound="A pass follows each jump at once with the time of the new clock; then nothing is "
     "expired.",
     long=True,
 )
@@ -102,7 +102,7 @@ def clocks_go_back(stage: Stage) -> str:
 
 @scenario(
     "stopped-and-continued",
-    fault="The process is stopped (SIGSTOP) for longer than its values are believed, and goes on.",
+    fault="The process is stopped (SIGSTOP) for longer than its values are valid, and continues.",
     bound="Nothing old is shown as new; PASS again by itself.",
     long=True,
 )

@@ -56,7 +56,7 @@ def warnings_unmeasured(stage: Stage) -> str:
 
 @scenario(
     "nothing-to-judge",
-    fault="A dataset of which all checks were commented out is all that the gate is asked for.",
+    fault="The gate runs for one dataset, whose checks are all commented out.",
     bound="A gate that judged nothing stops the DAG.",
     long=True,
 )
@@ -86,8 +86,8 @@ def after_build(stage: Stage) -> str:
 
 @scenario(
     "reader-gone",
-    fault="`check | head -0`: whoever reads the table is gone before it is written.",
-    bound="An exit code of its own, which is none of a verdict, and no traceback.",
+    fault="`check | head -0`: the reader of the table has ended before it is written.",
+    bound="A separate exit code, not one of a verdict, and no traceback.",
     long=True,
 )
 def reader_gone(stage: Stage) -> str:
@@ -105,7 +105,7 @@ def reader_gone(stage: Stage) -> str:
 @scenario(
     "disk-full",
     fault="`check > /dev/full`; and a report that does not fit on the disk.",
-    bound="An exit code of its own, the reason, no traceback, and no half-written report.",
+    bound="A separate exit code, the reason, no traceback, and no half-written report.",
     long=True,
 )
 def disk_full(stage: Stage) -> str:
@@ -159,8 +159,8 @@ def gate_interrupted(stage: Stage) -> str:
 
 @scenario(
     "config-cut",
-    fault="A config is cut off in the middle: valid YAML without one check; or there is nothing.",
-    bound="The gate does not pass it.",
+    fault="A config is truncated: valid YAML without any check; or the file is empty.",
+    bound="The gate does not pass.",
     long=True,
 )
 def config_cut(stage: Stage) -> str:
@@ -177,9 +177,9 @@ def config_cut(stage: Stage) -> str:
 
 @scenario(
     "config-odd",
-    fault="Configs that are no UTF-8, not YAML, of a hundred million entries (aliases of aliases),"
-    " or name a variable that is not set.",
-    bound="Exit code 2 with the reason, no traceback, and soon.",
+    fault="Configs that are not UTF-8, not YAML, have a hundred million entries (aliases of "
+    "aliases), or name a variable that is not set.",
+    bound="Exit code 2 with the reason, quickly and without a traceback.",
     long=True,
 )
 def config_odd(stage: Stage) -> str:

@@ -44,8 +44,8 @@ def stale_statistics(stage: Stage) -> str:
 
 @scenario(
     "many-checks",
-    fault="A config of 3,000 checks is loaded in the place of one with a single check.",
-    bound="Scrapes are answered all the while, and passes go on.",
+    fault="A config with 3,000 checks replaces one with a single check.",
+    bound="Scrapes are answered and passes continue meanwhile.",
     long=True,
 )
 def many_checks(stage: Stage) -> str:
@@ -72,7 +72,7 @@ def many_checks(stage: Stage) -> str:
 @scenario(
     "five-gates",
     fault="Five gates are started on one warehouse at the same time, in the middle of a load.",
-    bound="Each judges; none waits for a lock of another.",
+    bound="Each one judges; none waits for another's lock.",
     long=True,
 )
 def five_gates(stage: Stage) -> str:

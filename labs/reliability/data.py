@@ -68,7 +68,7 @@ def truncate(stage: Stage) -> str:
 @scenario(
     "volume-falls",
     fault="A day has 10 % of its rows, and then none at all.",
-    bound="FAIL from the next pass on, in every pass for as long as it is so.",
+    bound="FAIL from the next pass on, in every pass while it lasts.",
     long=True,
 )
 def volume_falls(stage: Stage) -> str:

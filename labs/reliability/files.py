@@ -43,8 +43,8 @@ def with_file(config: str, file: Path) -> str:
 
 @scenario(
     "config-hangs",
-    fault="The config has become a pipe to which nobody writes, at a reload; then SIGTERM.",
-    bound="Passes and scrapes go on with the last good config, and the process ends.",
+    fault="At a reload, the config is a pipe that nobody writes to; then SIGTERM.",
+    bound="Passes and scrapes continue with the last good config, and the process ends.",
     long=True,
 )
 def config_hangs(stage: Stage) -> str:
@@ -65,9 +65,9 @@ def config_hangs(stage: Stage) -> str:
 
 @scenario(
     "dsn-file-hangs",
-    fault="The file with the DSN is a pipe to which nobody writes; then a file again; again a pipe,"
-    " and SIGTERM.",
-    bound="UNKNOWN (connection), /metrics 200; PASS again unaided; the process ends.",
+    fault="The DSN file is a pipe that nobody writes to; then a file again; then a pipe again, "
+    "and SIGTERM.",
+    bound="UNKNOWN (connection), /metrics 200; PASS again without help; the process ends.",
     long=True,
 )
 def dsn_file_hangs(stage: Stage) -> str:
@@ -92,8 +92,8 @@ def dsn_file_hangs(stage: Stage) -> str:
 
 @scenario(
     "dsn-file-odd",
-    fault="The file with the DSN is gone, empty, a folder, no UTF-8, or without end.",
-    bound="UNKNOWN (connection) with the reason; PASS again unaided.",
+    fault="The DSN file is missing, empty, a folder, not UTF-8, or endless.",
+    bound="UNKNOWN (connection) with the reason; PASS again without help.",
     long=True,
 )
 def dsn_file_odd(stage: Stage) -> str:
@@ -124,8 +124,8 @@ def dsn_file_odd(stage: Stage) -> str:
 
 @scenario(
     "config-loses-checks",
-    fault="At a reload the config has no check any more; then one of five; then it is gone.",
-    bound="Refused; taken, and the number of its checks is a gauge to alert on; refused.",
+    fault="At a reload, the config has no checks left; then one of five; then the file is missing.",
+    bound="Rejected; accepted, and the number of checks is a gauge to alert on; rejected.",
     long=True,
 )
 def config_loses_checks(stage: Stage) -> str:
@@ -158,8 +158,8 @@ def config_loses_checks(stage: Stage) -> str:
 
 @scenario(
     "secret-in-a-dsn",
-    fault="A password with an unescaped @ or / in a DSN, beside a wrong port, in the place of a"
-    " port or of a mode, with an open quote.",
+    fault="A password with an unescaped @ or / in a DSN, next to a wrong port, in place of a port"
+    " or a mode, with an open quote.",
     bound="No part of it is on the page, in a gauge, in the log or in what the gate prints.",
     long=True,
 )

@@ -30,8 +30,8 @@ RAISED = {
 @scenario(
     "one-relation-fails",
     fault=f"Views that fail: {', '.join(meaning for _, meaning in RAISED.values())}.",
-    bound="Each costs itself: UNKNOWN; the table beside them is judged, FAIL, and the gate stops"
-    " the DAG with 1; warehouse_up stays 1.",
+    bound="Each affects only its own checks: UNKNOWN; the table next to them is judged, FAIL, and"
+    " the gate stops the DAG with 1; warehouse_up stays 1.",
 )
 def one_relation_fails(stage: Stage) -> str:
     """A failed statement is no lost warehouse."""
@@ -56,7 +56,7 @@ def one_relation_fails(stage: Stage) -> str:
 @scenario(
     "temporary-disk",
     fault="The role may use 1 MB of temporary files (temp_file_limit), and one query sorts more.",
-    bound="That query is UNKNOWN, what is beside it is judged.",
+    bound="That query is UNKNOWN, the others are judged.",
     long=True,
 )
 def temporary_disk(stage: Stage) -> str:
@@ -77,7 +77,7 @@ def temporary_disk(stage: Stage) -> str:
     "one-slow-check",
     fault="A check of JSON in text takes longer than the time-out, beside critical checks of the"
     " same table, one of which has a finding.",
-    bound="The finding is told: FAIL; only what is slow is UNKNOWN (timeout).",
+    bound="The finding is reported: FAIL; only the slow check is UNKNOWN (timeout).",
     long=True,
 )
 def one_slow_check(stage: Stage) -> str:
@@ -110,7 +110,7 @@ def one_slow_check(stage: Stage) -> str:
 @scenario(
     "terminated",
     fault="Somebody ends our connections (pg_terminate_backend) in the middle of a statement.",
-    bound="Tried once more at once, or UNKNOWN in that pass; well with the next one, unaided.",
+    bound="Retried at once, or UNKNOWN in that pass; measured again by the next one, without help.",
     long=True,
 )
 def terminated(stage: Stage) -> str:

@@ -136,8 +136,8 @@ def black_hole(stage: Stage) -> str:
 @scenario(
     "black-hole-end",
     fault="SIGTERM while the network swallows everything in the middle of a statement.",
-    bound="The process ends with exit code 0, and waits for nothing that the network still owes it;"
-    " its statement ends by its own timeout.",
+    bound="The process ends with exit code 0 without waiting for the network; its statement ends "
+    "by its own timeout.",
     long=True,
 )
 def black_hole_end(stage: Stage) -> str:

@@ -10,7 +10,7 @@ from labs.reliability.stage import Stage
 @scenario(
     "closed-weekends",
     fault="A shop without orders at the weekend, which its calendar excludes; on Monday morning.",
-    bound="SKIP, and no FAIL: a day that the calendar excludes is no expected day.",
+    bound="SKIP, not FAIL: an excluded day is not an expected day.",
     long=True,
 )
 def closed_weekends(stage: Stage) -> str:
@@ -74,7 +74,7 @@ anomalies:
 @scenario(
     "tables-empty",
     fault="Every table is empty, on the first day and for good.",
-    bound="A count is an honest 0; a ratio, an age or a sum of nothing is no number and no PASS.",
+    bound="A count is 0; a ratio, an age or a sum of nothing is not a number, and never PASS.",
     long=True,
 )
 def tables_empty(stage: Stage) -> str:

@@ -37,7 +37,7 @@ def queries(*texts: str, limit: str = "critical: '< 0'") -> str:
     "crafted-literal",
     fault="Queries with a second statement in or behind a literal or a comment (commit; create"
     " table; delete), for a role that may write; also through `plan --explain`.",
-    bound="Refused, or one text like any other: nothing is created, nothing deleted.",
+    bound="Refused, or plain text: nothing is created, nothing deleted.",
     long=True,
 )
 def crafted_literal(stage: Stage) -> str:
@@ -73,7 +73,7 @@ def functions_that_act(stage: Stage) -> str:
 @scenario(
     "words-of-the-clock",
     fault="Queries and conditions that ask the server's clock, also as text: 'now', 'yesterday'.",
-    bound="Refused: every judgement is as of an instant that is given.",
+    bound="Refused: every verdict is as of a given instant.",
     long=True,
 )
 def words_of_the_clock(stage: Stage) -> str:
@@ -95,7 +95,7 @@ def words_of_the_clock(stage: Stage) -> str:
     "written-is-run",
     fault="Texts that another reading of SQL would change: interval '1 day 12:00', '2 days ago',"
     " nested comments, dollar quotes, E'' and U&'' texts, an operator beside a comment.",
-    bound="The number is the one that the server gives for the text as it is written.",
+    bound="The number is what the server returns for the text as it is written.",
     long=True,
 )
 def written_is_run(stage: Stage) -> str:
@@ -123,7 +123,7 @@ def written_is_run(stage: Stage) -> str:
 @scenario(
     "columns-collide",
     fault='A query names its columns "x y" and "x-y": the same label, once cleaned.',
-    bound="Refused with both names; never one in the place of the other.",
+    bound="Refused with both names; never one instead of the other.",
     long=True,
 )
 def columns_collide(stage: Stage) -> str:
@@ -160,7 +160,7 @@ def query_that_writes(stage: Stage) -> str:
 @scenario(
     "endless-query",
     fault="Queries without end: a recursion, and a join of everything with everything.",
-    bound="UNKNOWN (timeout) for each; what is beside them is judged.",
+    bound="UNKNOWN (timeout) for each; the others are judged.",
     long=True,
 )
 def endless_query(stage: Stage) -> str:

@@ -49,7 +49,7 @@ def replicated() -> Iterator[tuple[Postgres, Postgres]]:
 @scenario(
     "replica-conflict",
     fault="On a replica: the primary removes rows that a pass can still see (SQLSTATE 40001).",
-    bound="UNKNOWN for that pass, never a PASS; measured again by the next one, unaided.",
+    bound="UNKNOWN for that pass, never a PASS; measured again by the next one, without help.",
     long=True,
 )
 def replica_conflict(stage: Stage) -> str:

@@ -47,8 +47,8 @@ ANOTHER = '      - zero_revenue: {{name: zero_{0}, column: {0}, critical: "> 5%"
 @scenario(
     "rename-column",
     fault="A column is renamed, and renamed back.",
-    bound="Told by the first pass after it, and well again by the first pass after that, without a"
-    " restart; only the checks of that column.",
+    bound="Reported by the first pass after it, and measured again by the first pass after the "
+    "repair, without a restart; only the checks of that column are affected.",
 )
 def rename_column(stage: Stage) -> str:
     """Drift costs one check, for as long as it lasts."""

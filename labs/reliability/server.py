@@ -73,7 +73,7 @@ def slow_view(stage: Stage) -> str:
 @scenario(
     "postgres-stops",
     fault="Postgres is stopped at once, and started again.",
-    bound="/metrics answers 200, every time; warehouse_up is 0, then 1, unaided.",
+    bound="/metrics answers 200, every time; warehouse_up is 0, then 1, without help.",
 )
 def postgres_stops(stage: Stage) -> str:
     """A scrape never waits for the warehouse."""
@@ -154,8 +154,9 @@ def locked_tables(stage: Stage) -> str:
 
 @scenario(
     "canceled",
-    fault="Somebody cancels every statement of ours (pg_cancel_backend, again and again).",
-    bound="UNKNOWN with reason canceled, the exporter goes on; well with the first pass after it.",
+    fault="Somebody cancels all our statements (pg_cancel_backend, again and again).",
+    bound="UNKNOWN with reason canceled; the exporter continues, and the first pass after it "
+    "measures again.",
 )
 def canceled(stage: Stage) -> str:
     """A cancel costs one statement."""

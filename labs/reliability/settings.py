@@ -46,7 +46,7 @@ def gate_of(stage: Stage, name: str, config: str) -> dict[str, str]:
     "row-security",
     fault="A policy of row-level security lets the role see 50 of 100 orders; the bad ones are the"
     " others.",
-    bound="UNKNOWN (permission): a part of the rows never passes for the whole.",
+    bound="UNKNOWN (permission): some of the rows are never taken for all.",
 )
 def row_security(stage: Stage) -> str:
     """What may not be seen is not measured."""
@@ -127,7 +127,7 @@ def search_path_left_behind(stage: Stage) -> str:
     "shadowed-functions",
     fault="The role's search_path puts a schema before pg_catalog, in which somebody has put a"
     " function `count(integer)`, another that PostgreSQL has, too, and a table pg_class.",
-    bound="The numbers are PostgreSQL's, or nothing is measured and the name is told.",
+    bound="The numbers are PostgreSQL's, or nothing is measured and the message has the name.",
     long=True,
 )
 def shadowed_functions(stage: Stage) -> str:
@@ -159,7 +159,7 @@ def shadowed_functions(stage: Stage) -> str:
 @scenario(
     "transaction-timeout",
     fault="PostgreSQL 18, and a role with transaction_timeout = 1s; a pass takes longer.",
-    bound="Measured: when a pass ends is ours to say.",
+    bound="Measured: only our own deadline ends a pass.",
     long=True,
 )
 def transaction_timeout(stage: Stage) -> str:

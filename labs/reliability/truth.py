@@ -18,7 +18,7 @@ OF_ITEMS = "  items: {relation: items, time: ts, key: order_id, checks: []}\n"
 @scenario(
     "items-gone",
     fault="A thousand orders' worth of items are gone: none is left, and then those of one in ten.",
-    bound="Never PASS and never SKIP: what is there on one side only is a difference.",
+    bound="Never PASS and never SKIP: rows on one side only are a difference.",
     long=True,
 )
 def items_gone(stage: Stage) -> str:
@@ -37,7 +37,7 @@ def items_gone(stage: Stage) -> str:
 @scenario(
     "keys-all-null",
     fault="A load has lost all keys and all client ids; the rows are there.",
-    bound="UNKNOWN: rows without one usable value are not nothing to judge.",
+    bound='UNKNOWN: rows without any usable value are not "nothing to judge".',
     long=True,
 )
 def keys_all_null(stage: Stage) -> str:
@@ -65,7 +65,7 @@ def keys_all_null(stage: Stage) -> str:
 @scenario(
     "times-unparsable",
     fault="Every second time of a text column is written as 14/06/2018 10:00; then every time.",
-    bound="Checks by day are UNKNOWN, in both cases: nobody knows of which day those rows are.",
+    bound="Checks by day are UNKNOWN in both cases: the day of those rows is unknown.",
     long=True,
 )
 def times_unparsable(stage: Stage) -> str:
@@ -88,7 +88,7 @@ def times_unparsable(stage: Stage) -> str:
 @scenario(
     "day-lost-in-history",
     fault="One day of the last seven has no rows, and today a tenth of the orders came.",
-    bound="It is judged by the days that are there.",
+    bound="It is judged by the days that exist.",
     long=True,
 )
 def day_lost(stage: Stage) -> str:
@@ -162,8 +162,8 @@ def values_as_written(stage: Stage) -> str:
 
 @scenario(
     "no-group-left",
-    fault="A query with GROUP BY finds no offender any more.",
-    bound="PASS where its owner wrote `no_rows: pass`, and UNKNOWN where nobody did.",
+    fault="A query with GROUP BY returns no rows any more.",
+    bound="PASS with `no_rows: pass`, otherwise UNKNOWN.",
     long=True,
 )
 def no_group_left(stage: Stage) -> str:

@@ -53,7 +53,7 @@ def label_of_20_mb(stage: Stage) -> str:
     "control-characters",
     fault="A label has quotes, backslashes, line ends, escape sequences of a terminal (C0 and C1),"
     " and characters that turn the direction of text.",
-    bound="/metrics can be parsed, and nobody's terminal, log or page is steered.",
+    bound="/metrics can be parsed; terminal, log and page are not affected.",
     long=True,
 )
 def control_characters(stage: Stage) -> str:
@@ -106,7 +106,7 @@ def personal_values(stage: Stage) -> str:
 @scenario(
     "ten-thousand-labels",
     fault="A query gives ten thousand different values of a label.",
-    bound="Not ten thousand series: UNKNOWN (result), and what is beside it is measured.",
+    bound="Not ten thousand series: UNKNOWN (result), and the others are measured.",
     long=True,
 )
 def ten_thousand_labels(stage: Stage) -> str:
