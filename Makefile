@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test test-unit test-database test-campaign lint lock assets reference case-study incidents reliability year bench clean
+.PHONY: help demo test test-unit test-database test-campaign lint lock assets reference case-study incidents reliability year bench pictures clean
 .DEFAULT_GOAL := help
 
 help: ## print this
@@ -56,6 +56,10 @@ year: .venv/dev ## write docs/explanation/ordinary-year.md from simulated shops 
 
 bench: .venv/dev ## write docs/explanation/performance.md: what it costs the warehouse (half an hour, 8 GB)
 	$(BIN)/python -m labs.bench --output docs/explanation/performance.md
+
+pictures: .venv/dev ## write docs/pictures/ from the sample shop (some minutes)
+	@scripts/test-programs
+	$(BIN)/python -m labs.pictures
 
 clean: ## remove what the other targets made
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -14,6 +14,7 @@ PACKAGES = {
     "pgbouncer": "pgbouncer",
     "faketime": "faketime",
     "psql": "postgresql-client",
+    "chromium": "chromium",
 }
 """Program -> the Debian package it comes in."""
 

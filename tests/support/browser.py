@@ -9,20 +9,19 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-CHROMIUM = "chromium"
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-WIDTHS = {"phone": 390, "desk": 1280}
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+WIDTHS = {"phone": 390, "desk": 1280}
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A browser for as long as the block lasts."""
-    program = shutil.which(CHROMIUM)
+    program = shutil.which("chromium")
     assert program is not None, "install chromium: scripts/test-programs does"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
@@ -34,10 +33,8 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def page(browser: Browser, width: int, scheme: Scheme) -> Iterator[Page]:
-    """A page of a width, in a light or a dark scheme, that runs no script of the site's."""
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=True
-    )
+    """A page of a width, in a light or a dark scheme."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     try:
         yield context.new_page()
     finally:
