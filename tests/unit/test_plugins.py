@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 import yaml
 
@@ -213,3 +214,37 @@ def test_a_plug_in_that_is_broken_is_said_by_name(tmp_path: Path, value: str, sa
     assert "of package shop-checks" in done.stderr
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+ENGINE = """
+from warehouse_exporter.engines.duckdb.connector import Connector
+from dataclasses import replace
+
+class Lake(Connector):
+    def __init__(self, warehouse):
+        super().__init__(replace(warehouse, location=warehouse.location["path"]))
+"""
+
+
+def test_an_engine_of_another_package_is_chosen_by_its_key(tmp_path: Path) -> None:
+    package(tmp_path, "[warehouse_exporter.engines]\nlake = shop_engine:Lake\n")
+    (tmp_path / "shop_engine.py").write_text(ENGINE)
+    (tmp_path / "shop.yml").write_text(
+        "warehouse: {lake: {path: shop.duckdb}}\ndatasets:\n"
+        "  orders: {relation: orders, checks: [volume: {critical: '< 1', window: all}]}\n"
+    )
+    with duckdb.connect(str(tmp_path / "shop.duckdb")) as made:
+        made.execute("CREATE TABLE orders AS SELECT 1 AS id")
+    done = run(tmp_path, "check", "--config.file=shop.yml")
+    assert done.returncode == 0, done.stderr
+    assert "1 PASS" in done.stdout
+    points = tmp_path / "shop_checks-1.0.dist-info" / "entry_points.txt"
+    for point, said in (
+        ("timezone = shop_engine:Lake", "`timezone` is taken by this program"),
+        ("duckdb = shop_engine:Lake", "`duckdb` is taken by this program"),
+        ("lake = shop_checks:number", "is not a class of an engine: see engines/base.py"),
+    ):
+        points.write_text(f"[warehouse_exporter.engines]\n{point}\n")
+        done = run(tmp_path, "check", "--config.file=shop.yml")
+        assert done.returncode == 2
+        assert said in done.stderr

@@ -25,7 +25,7 @@ from warehouse_exporter.config.values import (
     WarehouseName,
     Zone,
 )
-from warehouse_exporter.core.plugins import ENGINES, points
+from warehouse_exporter.core.plugins import ENGINES, label, points, refuse_twins
 from warehouse_exporter.kinds import kinds_in
 from warehouse_exporter.kinds.anomaly import Anomaly
 from warehouse_exporter.kinds.metric import Metric
@@ -91,9 +91,17 @@ class WarehouseSpec(Spec):
         return self
 
 
+@cache
 def engine_keys() -> tuple[str, ...]:
-    """The keys of `warehouse:` that name an engine other than Postgres, ours first."""
-    return ("duckdb", *(point.name for point in points(ENGINES)))
+    """The keys of `warehouse:` that name an engine other than Postgres, ours first.
+
+    Raises BrokenPlugin for an engine of another package that takes a key of ours.
+    """
+    others = points(ENGINES)
+    for point in others:
+        if point.name in WarehouseSpec.model_fields:
+            refuse_twins(point.name, label(point), "this program")
+    return ("duckdb", *(point.name for point in others))
 
 
 @cache

@@ -64,6 +64,24 @@ def explain_plan(
     return "\n".join([head, *parts])
 
 
+def lacking(config: Config, as_of: datetime) -> tuple[list[str], tuple[str, ...]]:
+    """What the warehouse lacks for the checks, a line each, and what its engine does differently.
+
+    Only the catalogue is asked. Raises Unreachable.
+    """
+    engine = connect(config.warehouse)
+    with engine.snapshot() as session:
+        relations = session.relations(relations_of(config.checks, config))
+        made = make_plan(config.checks, make_views(config, relations, as_of))
+        found = {check: e for check, e in made.unmeasured.items() if isinstance(e, Unmeasured)}
+        for statement in made.statements:
+            try:
+                session.spelled(statement.sql, written=statement.written is not None)
+            except Unmeasured as error:
+                found |= dict.fromkeys(statement.checks, error)
+    return [f"{check}: {error.detail}" for check, error in found.items()], engine.lacking
+
+
 def spelled(statement: Statement, session: Session) -> str:
     """A statement as the engine runs it, or ours if that is not known."""
     try:

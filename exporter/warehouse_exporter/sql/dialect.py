@@ -14,7 +14,17 @@ from sqlglot import exp
 
 from warehouse_exporter.core.errors import SqlRefused
 from warehouse_exporter.sql.duckdb_words import Node, rewritten
+from warehouse_exporter.sql.lexer import tokens
+from warehouse_exporter.sql.refusals import GIVEN
+from warehouse_exporter.sql.trees import is_called
 
+CLOCKS = re.compile(r"today|get_current_time(stamp)?|current_local(time|timestamp)")
+BESIDE = re.compile(
+    r"read_\w+|\w+_scan|glob|sniff_csv|query|query_table|getenv|getvariable|uuid|duckdb_\w+"
+    r"|pragma_\w+|parquet_\w+|which_secret|nextval|currval"
+)
+"""Functions of DuckDB that read files or settings, run SQL given as text, or give another answer
+each time."""
 KEPT = 512
 """Translations that are remembered: statements of closed days come again with each pass."""
 INSTANT = re.compile(r"CAST\('([^']*)' AS pg_catalog\.timestamptz\)")
@@ -54,5 +64,15 @@ def put(tree: Node, node: Node, other: Node) -> Node:
 
 
 def owners_duckdb(written: str) -> str:
-    """A query of the owner's for DuckDB: as it is written, with instants that DuckDB reads."""
+    """A query of the owner's for DuckDB: as it is written, with instants that DuckDB reads.
+
+    Raises SqlRefused for what reads a clock, or anything but the tables: PostgreSQL's functions of
+    that sort are refused with the config.
+    """
+    found = tokens(written)
+    for number, token in enumerate(found):
+        if is_called(number, found) and CLOCKS.fullmatch(token.value.lower()):
+            raise SqlRefused(f"write :as_of instead of {token.value}(): {GIVEN}")
+        if is_called(number, found) and BESIDE.fullmatch(token.value.lower()):
+            raise SqlRefused(f"function {token.value}() is not allowed")
     return INSTANT.sub(r"CAST('\1' AS timestamptz)", written)

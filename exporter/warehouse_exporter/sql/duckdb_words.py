@@ -71,12 +71,20 @@ def width_bucket(value: Node, edges: Any) -> Node:
 def division(node: Any) -> Node | None:
     """Between whole numbers PostgreSQL gives a whole number."""
     one, other = node.this, node.expression
-    fractions = (exp.DataType.Type.DOUBLE, exp.DataType.Type.FLOAT)
-    if any(isinstance(side, exp.Cast) and side.to.this in fractions for side in (one, other)):
-        return raw(f"({text(one)} / {text(other)})")
     a, b = f"({text(one)})", f"({text(other)})"
-    whole = f"TYPEOF({a}) IN {INTEGERS} AND TYPEOF({b}) IN {INTEGERS}"
+    if has_fractions(one) or has_fractions(other):
+        return raw(f"({a} / {b})")
+    tested = [side for side, node in ((a, one), (b, other)) if not isinstance(node, exp.Literal)]
+    whole = " AND ".join(f"TYPEOF({side}) IN {INTEGERS}" for side in tested) or "TRUE"
     return raw(f"(CASE WHEN {whole} THEN {a} // {b} ELSE {a} / {b} END)")
+
+
+def has_fractions(node: Any) -> bool:
+    """Whether a node says itself that it is no whole number."""
+    if isinstance(node, exp.Literal):
+        return not node.is_int
+    fractions = (exp.DataType.Type.DOUBLE, exp.DataType.Type.FLOAT)
+    return isinstance(node, exp.Cast) and node.to.this in fractions
 
 
 def cast(node: Any) -> Node | None:

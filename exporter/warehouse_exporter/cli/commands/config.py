@@ -8,15 +8,32 @@ from pathlib import Path
 import click
 
 from warehouse_exporter.cli.options import config_option, load_offline, output_option
-from warehouse_exporter.cli.output import handling_errors, write, write_all
+from warehouse_exporter.cli.output import fail, handling_errors, write, write_all
+from warehouse_exporter.core.wording import counted
 
 
 @click.command()
 @config_option
-def validate(config_file: str) -> None:
+@click.option("--connect", is_flag=True, help="Also list what the warehouse lacks for the checks.")
+def validate(config_file: str, connect: bool) -> None:
     """List everything wrong with a config, with line numbers."""
+    from datetime import UTC, datetime
+
     with handling_errors():
-        config = load_offline(config_file)
+        if not connect:
+            config = load_offline(config_file)
+        else:
+            from warehouse_exporter.config import load
+            from warehouse_exporter.passes.explain import lacking
+
+            config = load(config_file)
+            lines, notes = lacking(config, datetime.now(UTC))
+            for note in notes:
+                click.echo(f"note: {note}")
+            for line in lines:
+                click.echo(line, err=True)
+            if lines:
+                fail(f"the warehouse lacks something for {counted(len(lines), 'check')}")
     click.echo(
         f"{config_file}: {len(config.datasets)} datasets, {len(config.checks)} checks, no problems"
     )

@@ -17,9 +17,10 @@ def estimate(answer: str) -> list[str]:
     lines = []
     for node in nodes(json.loads(answer)):
         told = node.get("extra_info", {})
-        if "Table" in told or "SCAN" in node.get("name", ""):
+        scanned = node.get("name", "").strip().lower()
+        name = told.get("Table") or ("Parquet files" if "parquet" in scanned else None)
+        if name is not None:
             rows = counted(float(str(told.get("Estimated Cardinality", 0)).strip("~")), "row")
-            name = told.get("Table") or node["name"].strip().lower()
             lines.append(f"--   reads {name}, about {rows}")
     return lines
 

@@ -84,14 +84,14 @@ class Session:
     def rows(self, sql: str, budget: float = math.inf) -> list[dict[str, Cell]]:
         """The rows of a statement of ours. Raises Unmeasured, and Lost where files vanished."""
         seconds = self._seconds(budget)
-        return self._answered(self._connection.execute, self.spelled(sql), seconds)
+        return self._answered(self._connection.execute, self._sent(sql), seconds)
 
     def rows_of(
         self, written: str, zone: str, most: int, budget: float = math.inf
     ) -> list[dict[str, Cell]]:
         """The first rows of a query of the owner's, in DuckDB's own SQL. Raises like `rows`."""
         seconds = self._seconds(budget)
-        refuse_other_than_select(sql := self.spelled(written, written=True))
+        refuse_other_than_select(sql := self._sent(written, written=True))
 
         def fetched(sql: str, seconds: float) -> Answer:
             self._catalogue.everything(lambda made: self._connection.execute(made, seconds))
@@ -142,16 +142,20 @@ class Session:
                 self._connection.execute(BEGIN, SHORT)
 
     def spelled(self, sql: str, *, written: bool = False) -> str:
+        """A statement in DuckDB's SQL, for a reader. Raises Unmeasured without a translation."""
+        return self._sent(sql, written=written, pretty=True)
+
+    def _sent(self, sql: str, *, written: bool = False, pretty: bool = False) -> str:
         """A statement in DuckDB's SQL. Raises Unmeasured where there is no translation."""
         try:
-            return dialect.owners_duckdb(sql) if written else dialect.duckdb(sql)
+            return dialect.owners_duckdb(sql) if written else dialect.duckdb(sql, pretty=pretty)
         except SqlRefused as error:
             raise Unmeasured(Reason.STATEMENT, str(error)) from None
 
     def estimate(self, sql: str, zone: str, *, written: bool = False) -> list[str]:
         """How many rows DuckDB expects to read where. Raises like `rows`."""
         _, rows = self._connection.execute(
-            f"{ASKED}{self.spelled(sql, written=written)}", max(self.left, SHORT)
+            f"{ASKED}{self._sent(sql, written=written)}", max(self.left, SHORT)
         )
         return estimate(rows[0][1])
 
