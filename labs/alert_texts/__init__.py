@@ -1,0 +1,1 @@
+"""The texts of ten pages, as they were and as they are."""
