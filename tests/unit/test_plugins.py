@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import duckdb
 import pytest
 import yaml
 
@@ -227,6 +226,8 @@ class Lake(Connector):
 
 
 def test_an_engine_of_another_package_is_chosen_by_its_key(tmp_path: Path) -> None:
+    import duckdb
+
     package(tmp_path, "[warehouse_exporter.engines]\nlake = shop_engine:Lake\n")
     (tmp_path / "shop_engine.py").write_text(ENGINE)
     (tmp_path / "shop.yml").write_text(
