@@ -13,6 +13,7 @@ from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import a, agreed, counted
 from warehouse_exporter.kinds.shared.base import Expression, Share
 from warehouse_exporter.kinds.shared.tally import Tally
+from warehouse_exporter.kinds.shared.tolerances import Allowed
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import words
@@ -57,8 +58,10 @@ class LineRevenue(Share):
 
     column: str = Field("line_revenue", description="The column with the revenue of the line.")
     equals: Expression = Field("quantity * price", description="The expression it must equal.")
-    tolerance: float = Field(
-        0.01, ge=0, allow_inf_nan=False, description="Absolute difference that is tolerated."
+    tolerance: Allowed = Field(
+        0.01,
+        validate_default=True,
+        description="Tolerated difference: an amount, or per cent of the column, such as 1%.",
     )
 
     def needs(self, view: DatasetView) -> Mapping[str, Need]:
