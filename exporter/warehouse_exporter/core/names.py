@@ -52,7 +52,8 @@ SKIPPED = Metric(
 OUTCOME = Metric(
     "warehouse_check_outcome",
     "What the last pass said of the check: 0 pass, 1 skipped, 2 warning, 3 unmeasured, 4 critical;"
-    " a finding of severity info counts as a pass. For pages; rules judge numbers.",
+    " a finding of severity info counts as a pass, and a number without a limit has none. For"
+    " pages; rules judge numbers.",
     ("dataset", "check"),
 )
 LIMIT = Metric(
