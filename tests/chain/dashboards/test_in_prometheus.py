@@ -46,6 +46,7 @@ class Seen:
 
     stage: Stage
     panels: dict[str, list[Asked]] = field(default_factory=dict)
+    others: list[Asked] = field(default_factory=list)
 
     def look(self) -> None:
         """Ask every query of every panel."""
@@ -53,6 +54,8 @@ class Seen:
         for uid, board in self.boards.items():
             given = {"dataset": DATASET} if uid == places.DATASET else {}
             self.panels[uid] = list(asked(board, prometheus, given))
+        other = {"dataset": "events"}  # it has the kinds of checks that the first one lacks
+        self.others = list(asked(self.boards[places.DATASET], prometheus, other))
 
     @cached_property
     def boards(self) -> dict[str, Any]:
@@ -110,7 +113,7 @@ def findings(stage: Stage) -> set[tuple[str, str]]:
 def test_every_query_is_answered_and_no_panel_is_empty_in_both_states(both: Both) -> None:
     found: dict[str, bool] = {}
     for seen in (both.whole, both.broken):
-        for uid, panels in seen.panels.items():
+        for uid, panels in [*seen.panels.items(), (places.DATASET, seen.others)]:
             for one in panels:
                 if one.panel["type"] != "row":
                     key = f"{uid}: {one.panel['title']}"
@@ -173,6 +176,12 @@ def test_the_exporter_shows_how_many_checks_the_config_has(both: Both) -> None:
     )
     for title in ("Exporter scraped", "Warehouse reached", "Rules in date", "Config in date"):
         assert both.whole.panel(places.EXPORTER, title).series[0].last == 1, title
+
+
+def test_a_day_that_has_not_changed_since_it_was_judged_is_a_zero(both: Both) -> None:
+    shown = both.whole.panel(places.REVENUE, "Change since a day was judged").series
+    assert {one.name for one in shown} >= {"orders", "revenue", "conversion"}
+    assert {value for one in shown for _, value in one.points} == {0.0}
 
 
 def test_the_past_is_seen_in_the_default_range(both: Both) -> None:

@@ -204,13 +204,11 @@ def changes(watched: Watched) -> Iterator[Panel]:
     """What a day is now, against what it was a day ago, when it was judged."""
     if not watched.config.metrics:
         return
-    value, day = Metric.metric.name, series(names.EXPECTED_DAY.name)
-    now = series(value, 'age_days="2"')
-    then = series(value, NEWEST)
-    one_day = f"({day} - {day} offset 1d > 72000) < 100000"
-    changed = (
-        f"({now} - ignoring(age_days) {then} offset 1d) and on(job, warehouse, dataset) ({one_day})"
-    )
+    now, then = (held(Metric.metric.name, age) for age in ('age_days="2"', NEWEST))
+    day = held(names.EXPECTED_DAY.name)
+    one_day = f"({day} - {a_day_ago(day)} > 72000) < 100000"
+    moved = f"{now} - ignoring(age_days) {a_day_ago(then)}"
+    changed = f"({moved}) and on(job, warehouse, dataset) ({one_day})"
     about = (
         "The value of the day before the expected one, minus what it was a day ago, when it was"
         " itself the expected day: 0 where no rows came late."
