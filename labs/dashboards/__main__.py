@@ -16,7 +16,7 @@ from labs.dashboards.stage import LARGE, set_up
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 FAULTS = ("items-mismatch", "null-client-ids", "attribution-stops", "new-column")
 """What is wrong in the pictures: amounts, a column, a model, a schema."""
-RUNNING = 180
+RUNNING = 60
 """Seconds that the exporter runs before it is drawn: nothing about itself has a past."""
 CHOSEN = {places.DATASET: {"dataset": "orders"}}
 

@@ -10,22 +10,24 @@ from typing import Any
 from labs.dashboards.ask import Asked, Panel, Series
 from labs.dashboards.shapes import (
     PALETTE,
+    Box,
     Point,
     area,
+    changes,
     color,
+    corners,
     cut,
     duration,
     line,
     rect,
     shown,
     text,
+    times,
 )
 
 COLUMN, UNIT, GAP = 50, 32, 6
 """Pixels of one column and one row of the grid, and between panels."""
-HEAD = 40
-MOST_NAMED, LINE = 12, 18
-Box = tuple[float, float, float, float]
+HEAD, LINE, MOST_NAMED = 40, 18, 12
 
 
 def picture(title: str, panels: Sequence[Asked], now: float) -> str:
@@ -90,7 +92,8 @@ def chart(asked: Asked, box: Box) -> Iterator[str]:
     """Lines over time, in a scale that holds them all."""
     x, y, w, h = box
     unit, panel = defaults(asked.panel).get("unit", "short"), asked.panel
-    every = stacked(asked) if "stacking" in defaults(panel).get("custom", {}) else asked.series
+    piled = "stacking" in defaults(panel).get("custom", {})
+    every = stacked(asked) if piled else asked.series
     named = [one for one in every if one.points]
     values = [value for one in named for _, value in one.points]
     low, high = min([*values, 0.0]), max(values)
@@ -110,20 +113,11 @@ def chart(asked: Asked, box: Box) -> Iterator[str]:
         yield text(plot[0] - 4, down + 4, shown(value, unit), 9, "#6e7680", 'text-anchor="end"')
     yield from times(since, until, plot)
     yield from band(named, place)
-    if every is not asked.series:
+    if piled:
         yield from layers(panel, named, place)
     for number, one in enumerate(named):
         yield from curve(panel, one, colored(panel, number, one.name), place)
     yield from legend(panel, named, (x, y + h - 20, w, 20))
-
-
-def times(since: float, until: float, plot: Box) -> Iterator[str]:
-    """When it begins and ends."""
-    style = "%d %b" if until - since > 2 * 86400 else "%H:%M"
-    ends = ((since, "start", plot[0]), (until, "end", plot[0] + plot[2]))
-    for at, anchor, across in ends:
-        words = f"{datetime.fromtimestamp(at, UTC):{style}}"
-        yield text(across, plot[1] + plot[3] + 12, words, 9, "#6e7680", f'text-anchor="{anchor}"')
 
 
 def band(named: Sequence[Series], place: Callable[[float, float], Point]) -> Iterator[str]:
@@ -131,9 +125,8 @@ def band(named: Sequence[Series], place: Callable[[float, float], Point]) -> Ite
     ends = {one.name: dict(one.points) for one in named if one.name in ("lower", "upper")}
     if len(ends) == 2:
         both = sorted(ends["lower"].keys() & ends["upper"].keys())
-        edge = [place(at, ends["upper"][at]) for at in both]
-        back = [place(at, ends["lower"][at]) for at in reversed(both)]
-        yield area([*edge, *back], color("blue"), 0.15)
+        edge, back = (corners([(at, ends[end][at]) for at in both]) for end in ("upper", "lower"))
+        yield area([place(*one) for one in (*edge, *reversed(back))], color("blue"), 0.15)
 
 
 def curve(
@@ -144,7 +137,7 @@ def curve(
     if own.get("custom.lineWidth") == 0:
         return
     dashes = 'stroke-dasharray="5 4"' if "custom.lineStyle" in own else 'stroke-width="1.5"'
-    points = [place(at, value) for at, value in one.points]
+    points = [place(at, value) for at, value in corners(one.points)]
     if len(points) == 1:
         ((x, y),) = points
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="{stroke}"/>'
@@ -158,7 +151,7 @@ def layers(
     """What is stacked as areas, the last one below all others."""
     for number, one in reversed(list(enumerate(named))):
         if "custom.stacking" not in options(panel, one.name) and len(one.points) > 1:
-            edge = [place(at, value) for at, value in one.points]
+            edge = [place(at, value) for at, value in corners(one.points)]
             ends = [place(one.points[-1][0], 0.0), place(one.points[0][0], 0.0)]
             yield area([*edge, *ends], colored(panel, number, one.name), 1.0)
 
@@ -275,8 +268,9 @@ def timeline(asked: Asked, box: Box) -> Iterator[str]:
         top = y + place * high
         yield text(left - 6, top + high * 0.65, cut(one.name, 140, 10), 10,
                    more='text-anchor="end"')  # fmt: skip
-        ends = [*(at for at, _ in one.points[1:]), until]
-        for (at, value), end in zip(one.points, ends, strict=True):
+        kept = changes(one.points)
+        ends = [*(at for at, _ in kept[1:]), until]
+        for (at, value), end in zip(kept, ends, strict=True):
             _, fill = mapped(asked.panel, value)
             scale = (w - 150) / max(until - since, 1)
             start, stop = (at - since) * scale, (end - since) * scale

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from html import escape
 
@@ -13,6 +13,7 @@ PALETTE = (
 NAMED = {"green": "#56a64b", "orange": "#ff9830", "red": "#e02f44", "purple": "#8f3bb8",
          "blue": "#3274d9", "text": "#24292e"}  # fmt: skip
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]
 
 
 def color(name: str) -> str:
@@ -75,3 +76,28 @@ def duration(seconds: float) -> str:
         if abs(seconds) >= size:
             return f"{seconds / size:.3g} {name}"
     return f"{seconds:.3g} s" if abs(seconds) >= 1 or not seconds else f"{seconds * 1000:.3g} ms"
+
+
+def changes(points: Sequence[Point]) -> list[Point]:
+    """The points whose value is another one than before."""
+    values = [None, *(value for _, value in points)]
+    return [one for one, before in zip(points, values, strict=False) if one[1] != before]
+
+
+def corners(points: Sequence[Point]) -> list[Point]:
+    """The points without those in the middle of a level line: they are most of a daily number."""
+    last = len(points) - 1
+    return [
+        one
+        for place, one in enumerate(points)
+        if place in (0, last) or not points[place - 1][1] == one[1] == points[place + 1][1]
+    ]
+
+
+def times(since: float, until: float, plot: Box) -> Iterator[str]:
+    """When it begins and ends."""
+    style = "%d %b" if until - since > 2 * 86400 else "%H:%M"
+    ends = ((since, "start", plot[0]), (until, "end", plot[0] + plot[2]))
+    for at, anchor, across in ends:
+        words = f"{datetime.fromtimestamp(at, UTC):{style}}"
+        yield text(across, plot[1] + plot[3] + 12, words, 9, "#6e7680", f'text-anchor="{anchor}"')

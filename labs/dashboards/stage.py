@@ -36,7 +36,7 @@ class Size:
     back: int
 
 
-SMALL, LARGE = Size(24, 200, 8), Size(90, 400, 30)
+SMALL, LARGE = Size(24, 200, 8), Size(66, 250, 30)
 
 
 class WithPast(PrometheusServer):

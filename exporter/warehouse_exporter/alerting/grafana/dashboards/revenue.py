@@ -133,7 +133,7 @@ def amounts(watched: Watched) -> Iterator[Panel]:
     """By how much amounts differ, and how many rows are wrong."""
     found = sorted(watched.gauges() & set(AMOUNTS))
     if found:
-        about = "In the currency of the orders, without a sign: 0 is what it should be."
+        about = "In the currency of the orders: 0 is what it should be."
         yield chart(
             Frame("Amounts that differ", 8, 7, "short", about),
             Ask(lately(any_of(found)), "{{dataset}}.{{check}}"), Ask(limits(found), LIMIT),
