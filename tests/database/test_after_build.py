@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from warehouse_exporter.core.wording import spoken_day
 
 from tests.conftest import execute
 from tests.support.warehouses import config_of
@@ -99,10 +100,12 @@ def test_a_dataset_that_is_due_late_is_due_with_the_build(shop: str, tmp_path: P
     at = "--as-of=2026-03-10T03:00"
     told = ask("check", f"--config.file={file}", "--after-build", at, dsn=shop)
     assert told.exit_code == 1
-    assert "of 2026-03-09, which the build was to complete (" in told.stdout
+    assert "orders: Mon 9 Mar is incomplete: " in told.stdout
+    assert "due by" not in told.stdout
     waits = ask("check", f"--config.file={file}", at, dsn=shop)
     assert waits.exit_code == 0
-    assert "of 2026-03-08, which was due by 09:30 America/New_York (" in waits.stdout
+    assert "1 h 10 min before the end of Sun 8 Mar (" in waits.stdout
+    assert "; due by 09:30 America/New_York)" in waits.stdout
 
 
 def test_without_as_of_it_is_the_day_before_now(shop: str, tmp_path: Path) -> None:
@@ -110,7 +113,5 @@ def test_without_as_of_it_is_the_day_before_now(shop: str, tmp_path: Path) -> No
     file = tmp_path / "config.yml"
     file.write_text(config_of("volume: {critical: '< 1'}"))
     told = ask("check", f"--config.file={file}", "--after-build", dsn=shop)
-    yesterdays = {(day.toordinal() - 1) for day in (before, datetime.now(UTC).date())}
-    assert any(
-        f"0 rows on {datetime.fromordinal(day):%Y-%m-%d}" in told.stdout for day in yesterdays
-    )
+    yesterdays = {day - timedelta(days=1) for day in (before, datetime.now(UTC).date())}
+    assert any(f"0 orders on {spoken_day(day, day)}" in told.stdout for day in yesterdays)

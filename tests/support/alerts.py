@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -52,8 +53,21 @@ def expected(alert: Alert, name: str, check: str, config: Config) -> dict[str, A
     )
     return {
         "exp_labels": {**labels, **alert.labels},
-        "exp_annotations": {**expanded(texts), "description": alert.description},
+        "exp_annotations": {
+            **expanded(texts),
+            "description": alert.description,
+            "summary": without_a_sentence(texts["summary"], alert.description),
+        },
     }
+
+
+def without_a_sentence(template: str, description: str) -> str:
+    """The summary of an alert of which no sentence is known: it has the number as well."""
+    text = template.rpartition("{{ else }}")[2].removesuffix("{{ end }}")
+    number = re.match(r"value=(.*?) \(limit ", description)
+    value = number[1] if number else ""
+    found = re.sub(r"\{\{ (?:printf|\$value).*\}\}\)?(?= \(limit )", lambda _: value, text)
+    return expanded({"": found})[""]
 
 
 def promtool_test(
