@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -32,9 +31,6 @@ from warehouse_exporter.kinds.anomaly import Anomaly
 from warehouse_exporter.kinds.metric import Metric
 from warehouse_exporter.kinds.query import Query
 from warehouse_exporter.kinds.shared.base import Duration, Name
-
-FOLDER = Path(__file__).parents[1] / "engines"
-"""Each folder in it is an engine. They are not imported here: that of the config is enough."""
 
 
 class WarehouseSpec(Spec):
@@ -105,14 +101,13 @@ def engine_keys() -> tuple[str, ...]:
     for point in others:
         if point.name in WarehouseSpec.model_fields:
             refuse_twins(point.name, label(point), "this program")
-    own = {found.parent.name for found in FOLDER.glob("*/connector.py")} - {"postgres"}
-    return (*sorted(own), *(point.name for point in others))
+    return ("duckdb", *(point.name for point in others))
 
 
 @cache
 def warehouse_spec() -> type[WarehouseSpec]:
     """The model of `warehouse:`, with a field for each engine that another package adds."""
-    others = [key for key in engine_keys() if key not in WarehouseSpec.model_fields]
+    _, *others = engine_keys()
     fields: dict[str, Any] = {
         name: (Any, Field(None, description=f"Where the warehouse is, for the engine {name}."))
         for name in others
@@ -145,8 +140,10 @@ class AlertsSpec(Spec):
         description="Dashboard of your own; {dataset} is filled in. Default: ours, at"
         " `grafana_url`.",
     )
-    unmeasured_for: Duration = Field(
-        "10m", description="How long a check may be unmeasured before the alert fires."
+    unmeasured_for: Duration | None = Field(
+        None,
+        description="How long a check may be unmeasured before the alert fires; default: until its"
+        " second pass, at most 10m.",
     )
     keep_firing_for: Duration | None = Field(
         None,

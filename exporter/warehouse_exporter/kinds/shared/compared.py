@@ -24,7 +24,6 @@ from warehouse_exporter.kinds.shared.nearby import (
     source,
     times,
 )
-from warehouse_exporter.kinds.shared.tolerances import Allowed
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Parts, Probe
 from warehouse_exporter.sql import words
@@ -139,10 +138,8 @@ class Compared(Share):
         None, description="The column, or columns, of this side's key; default: the dataset's key."
     )
     against: OtherSide = Field(description="The other side.")
-    tolerance: Allowed = Field(
-        0.01,
-        validate_default=True,
-        description="Tolerated difference: an amount, or per cent of this side, such as 1%.",
+    tolerance: float = Field(
+        0.01, ge=0, allow_inf_nan=False, description="Absolute difference that is tolerated."
     )
 
     def refers_to(self) -> tuple[str, ...]:
