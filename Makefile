@@ -60,6 +60,7 @@ bench: .venv/dev ## write docs/explanation/performance.md: what it costs the war
 pictures: .venv/dev ## write docs/pictures/ from the sample shop (some minutes)
 	@scripts/test-programs
 	$(BIN)/python -m labs.pictures
+	$(BIN)/python -m labs.dashboards
 
 clean: ## remove what the other targets made
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -13,7 +13,7 @@ from tests.support.browser import SCHEMES, WIDTHS, chromium, page
 from tests.support.pages import served
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
-HEIGHT = {"phone": 1500, "desk": 1100}
+HEIGHT = {"phone": 1300, "desk": 820}
 """Pixels of a page that a picture shows, from the top."""
 OTHERS = {
     "dataset": "datasets/orders",
@@ -25,11 +25,15 @@ OTHERS = {
 
 @click.command()
 @click.option("--output", type=click.Path(path_type=Path), default=FOLDER, show_default=True)
-def main(output: Path) -> None:
+@click.option(
+    "--state", "states", multiple=True, type=click.Choice(list(STATES)), default=list(STATES),
+    help="Which shop; repeatable.",
+)  # fmt: skip
+def main(output: Path, states: tuple[str, ...]) -> None:
     """Write the pictures of the pages, from the sample shop (some minutes)."""
     output.mkdir(parents=True, exist_ok=True)
     with Postgres() as server, chromium() as browser:
-        for state in STATES:
+        for state in states:
             with served(seen(built(server, state))) as site:
                 for width in WIDTHS:
                     take(browser, site, output / f"status-{state}-{width}.png", width, "light")

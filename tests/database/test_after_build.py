@@ -104,7 +104,7 @@ def test_a_dataset_that_is_due_late_is_due_with_the_build(shop: str, tmp_path: P
     assert "due by" not in told.stdout
     waits = ask("check", f"--config.file={file}", at, dsn=shop)
     assert waits.exit_code == 0
-    assert "orders: Sun 8 Mar is complete: " in waits.stdout
+    assert "1 h 10 min before the end of Sun 8 Mar (" in waits.stdout
     assert "; due by 09:30 America/New_York)" in waits.stdout
 
 

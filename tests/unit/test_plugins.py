@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import duckdb
 import pytest
+import warehouse_exporter
 import yaml
 
 KIND = """
@@ -227,6 +228,8 @@ class Lake(Connector):
 
 
 def test_an_engine_of_another_package_is_chosen_by_its_key(tmp_path: Path) -> None:
+    import duckdb
+
     package(tmp_path, "[warehouse_exporter.engines]\nlake = shop_engine:Lake\n")
     (tmp_path / "shop_engine.py").write_text(ENGINE)
     (tmp_path / "shop.yml").write_text(
@@ -248,3 +251,24 @@ def test_an_engine_of_another_package_is_chosen_by_its_key(tmp_path: Path) -> No
         done = run(tmp_path, "check", "--config.file=shop.yml")
         assert done.returncode == 2
         assert said in done.stderr
+
+
+def test_an_engine_of_ours_is_one_folder(tmp_path: Path) -> None:
+    """In a copy of the program, with two files more and none changed."""
+    import duckdb
+
+    program = Path(warehouse_exporter.__file__).parent
+    shutil.copytree(program, tmp_path / program.name, ignore=shutil.ignore_patterns("*.pyc"))
+    folder = tmp_path / program.name / "engines" / "lake"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    (folder / "connector.py").write_text(ENGINE.replace("Lake(Connector)", "Connector(Connector)"))
+    (tmp_path / "shop.yml").write_text(
+        "warehouse: {lake: {path: shop.duckdb}}\ndatasets:\n"
+        "  orders: {relation: orders, checks: [volume: {critical: '< 1', window: all}]}\n"
+    )
+    with duckdb.connect(str(tmp_path / "shop.duckdb")) as made:
+        made.execute("CREATE TABLE orders AS SELECT 1 AS id")
+    done = run(tmp_path, "check", "--config.file=shop.yml")
+    assert done.returncode == 0, done.stderr
+    assert "1 PASS" in done.stdout

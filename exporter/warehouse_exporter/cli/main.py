@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from warehouse_exporter import __version__
+from warehouse_exporter.cli.commands.backfill import backfill
 from warehouse_exporter.cli.commands.backtest import backtest
 from warehouse_exporter.cli.commands.check import check
 from warehouse_exporter.cli.commands.config import reference, schema, validate
@@ -18,7 +19,7 @@ from warehouse_exporter.cli.output import Program
 
 COMMANDS = (
     init, check, backtest, validate, schema, reference, plan, serve, rules, alertmanager,
-    dashboards, assets, demo,
+    dashboards, backfill, assets, demo,
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from pydantic import (
 
 from warehouse_exporter.config.routing import Weekdays
 from warehouse_exporter.core.calendar import Event
+from warehouse_exporter.core.grammar import listed
 
 Span = tuple[dt.date, dt.date]
 HOW = "write a date such as 2026-11-27, or two such as 2026-12-24 to 2026-12-26"
@@ -42,11 +43,10 @@ def parse_span(written: Any) -> Span:
 
 def parse_spans(written: Any) -> tuple[Span, ...]:
     """A list of days and ranges, or a single one."""
-    if not isinstance(written, list | tuple):
-        written = [written]
-    if not written:
+    spans = tuple(parse_span(one) for one in listed(written))
+    if not spans:
         raise ValueError(f"names no day: {HOW}")
-    return tuple(parse_span(one) for one in written)
+    return spans
 
 
 def names(written: Any) -> Any:

@@ -37,7 +37,6 @@ WORDS = {
 }
 PATTERNS = {
     r"^[a-zA-Z_][a-zA-Z0-9_]*$": "{!r} is not a name: letters, digits and _, no digit first",
-    r"^[0-9]+(s|m|h|d)$": "{!r} is not a duration: write a number and s, m, h or d, such as 10m",
 }
 
 

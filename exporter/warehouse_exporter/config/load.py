@@ -14,13 +14,14 @@ from pydantic import ValidationError
 from warehouse_exporter.config import cross
 from warehouse_exporter.config.complaints import complain
 from warehouse_exporter.config.document import VARIABLE, Document, Path, read
-from warehouse_exporter.config.model import Alerts, Check, Config, Warehouse
+from warehouse_exporter.config.model import Alerts, Check, Config
 from warehouse_exporter.config.spec import config_spec, engine_keys
 from warehouse_exporter.config.values import parse_relation
 from warehouse_exporter.core.errors import ConfigError, Problem
 from warehouse_exporter.core.files import read_text
 from warehouse_exporter.core.model import CheckId, Dataset
 from warehouse_exporter.core.names import QUERIES
+from warehouse_exporter.core.warehouse import Warehouse
 from warehouse_exporter.kinds import kinds_in
 from warehouse_exporter.kinds.metric import Metric
 

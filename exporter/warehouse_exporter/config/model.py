@@ -2,69 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urlencode
-from zoneinfo import ZoneInfo
 
 from warehouse_exporter.config.routing import MaintenanceSpec, Routing
 from warehouse_exporter.core.calendar import Event
-from warehouse_exporter.core.errors import UsageError
-from warehouse_exporter.core.faults import Fault
-from warehouse_exporter.core.files import read_text
 from warehouse_exporter.core.model import CheckId, Dataset, Severity
+from warehouse_exporter.core.warehouse import Warehouse
 from warehouse_exporter.kinds.metric import Metric
 from warehouse_exporter.kinds.shared.base import Kind
-
-
-@dataclass(frozen=True)
-class Warehouse:
-    """The warehouse database and how to use it; times in seconds.
-
-    `name` is the value of the label `warehouse` of every series and alert, `engine` the word of
-    what reads it, and `location` where it is, unless a DSN says it. Where `work_mem` and
-    `parallel_workers` are None, the server's own settings hold.
-    """
-
-    dsn: str | None
-    dsn_file: Path | None
-    timezone: ZoneInfo
-    statement_timeout: float
-    lock_timeout: float
-    pass_timeout: float
-    connect_timeout: float
-    connections: int
-    connections_per_pass: int = 1
-    work_mem: str | None = None
-    parallel_workers: int | None = None
-    engine: str = "postgres"
-    location: Any = None
-    name: str = "warehouse"
-
-    def connection_string(self, stop: threading.Event | None = None) -> str:
-        """The DSN; from its file it is read anew each time, so that a rotated password is found.
-
-        A file that hangs may take as long as a connection. Raises UsageError where there is no DSN:
-        the driver would then take whatever is nearby.
-        """
-        file = self.dsn_file
-        found = (self.dsn or "").strip() if file is None else self.in_file(file, stop)
-        if not found:
-            raise UsageError("the DSN is empty: say which database, such as dbname=warehouse")
-        return found
-
-    def in_file(self, file: Path, stop: threading.Event | None = None) -> str:
-        """The current content of the DSN file."""
-        try:
-            return read_text(file, self.connect_timeout, stop).strip()
-        except OSError as error:
-            raise UsageError(f"dsn_file {file}: {error.strerror}") from None
-        except UnicodeError:
-            raise UsageError(f"dsn_file {file}: not UTF-8 text") from None
 
 
 @dataclass(frozen=True)
@@ -75,13 +23,6 @@ class Check:
     kind: Kind
     owner: str | None = None
     path: tuple[str | int, ...] = field(default=(), compare=False)
-
-    def topic(self, fault: Fault) -> str:
-        """What tells faults of one sort on one dataset apart; a load is late as a whole."""
-        if fault is Fault.LOAD:
-            return "all"
-        column = getattr(self.kind, "column", None)
-        return column if fault is Fault.VALUES and column else self.id.name
 
     @property
     def worst_severity(self) -> Severity | None:
@@ -97,12 +38,12 @@ class Alerts:
     Without a `runbook_url`, runbooks are those that the exporter serves at its `external_url`;
     without a `dashboard_url`, dashboards are those of `warehouse-exporter dashboards`, in the
     Grafana at `grafana_url`.
-    Durations are as they were written; those that are None follow from each dataset.
+    Durations are as they were written; without `keep_firing_for` it follows from each dataset.
     """
 
     runbook_url: str | None
     dashboard_url: str | None
-    unmeasured_for: str | None
+    unmeasured_for: str
     keep_firing_for: str | None = None
     external_url: str | None = None
     grafana_url: str | None = None
@@ -168,16 +109,6 @@ class Config:
     def by_id(self) -> Mapping[CheckId, Check]:
         """The checks by address: a page asks for thousands of them."""
         return {check.id: check for check in self.checks}
-
-    @cached_property
-    def faults(self) -> Mapping[str, Mapping[Fault, set[str]]]:
-        """The sorts of faults that each dataset may have, and what tells those of a sort apart."""
-        found: dict[str, dict[Fault, set[str]]] = {}
-        for check in self.checks:
-            for fault in (check.kind.fault, Fault.UNMEASURED):
-                sorts = found.setdefault(check.id.dataset, {})
-                sorts.setdefault(fault, set()).add(check.topic(fault))
-        return found
 
     def open_days_only(self) -> Config:
         """The same, where checks over a whole table look at its open days only."""

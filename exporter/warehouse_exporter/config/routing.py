@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, WithJsonSchema, create_model, model_validator
 
 from warehouse_exporter.config.values import Names, Spec, Zone
+from warehouse_exporter.core.grammar import listed
 from warehouse_exporter.receivers import all_receivers, personal
 from warehouse_exporter.receivers.base import Audience, Receiver
 
@@ -23,15 +24,10 @@ Routing = Mapping[str, Receiver]
 """The receivers of a config by their names, fallbacks last."""
 
 
-def items(written: Any) -> list[Any]:
-    """A list, or a single item as a list of one."""
-    return list(written) if isinstance(written, list | tuple) else [written]
-
-
 def parse_weekdays(written: Any) -> tuple[int, ...]:
     """`saturday`, `monday to friday`, or a list of such, as numbers from 0 for Monday."""
     days: set[int] = set()
-    for one in items(written):
+    for one in listed(written):
         first, _, last = (part.strip() for part in str(one).lower().partition(" to "))
         ends = [first, last or first]
         if any(end not in WEEKDAYS for end in ends):
@@ -44,7 +40,7 @@ def parse_weekdays(written: Any) -> tuple[int, ...]:
 def parse_times(written: Any) -> tuple[Stretch, ...]:
     """`02:00 to 03:30`, or a list of such, in minutes; one that ends earlier ends the next day."""
     found = []
-    for one in items(written):
+    for one in listed(written):
         match = TIMES.fullmatch(one) if isinstance(one, str) else None
         if match is None:
             raise ValueError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,9 @@ from warehouse_exporter.kinds.anomaly import Anomaly
 from warehouse_exporter.kinds.metric import Metric
 from warehouse_exporter.kinds.query import Query
 from warehouse_exporter.kinds.shared.base import Duration, Name
+
+FOLDER = Path(__file__).parents[1] / "engines"
+"""Each folder in it is an engine. They are not imported here: that of the config is enough."""
 
 
 class WarehouseSpec(Spec):
@@ -101,13 +105,14 @@ def engine_keys() -> tuple[str, ...]:
     for point in others:
         if point.name in WarehouseSpec.model_fields:
             refuse_twins(point.name, label(point), "this program")
-    return ("duckdb", *(point.name for point in others))
+    own = {found.parent.name for found in FOLDER.glob("*/connector.py")} - {"postgres"}
+    return (*sorted(own), *(point.name for point in others))
 
 
 @cache
 def warehouse_spec() -> type[WarehouseSpec]:
     """The model of `warehouse:`, with a field for each engine that another package adds."""
-    _, *others = engine_keys()
+    others = [key for key in engine_keys() if key not in WarehouseSpec.model_fields]
     fields: dict[str, Any] = {
         name: (Any, Field(None, description=f"Where the warehouse is, for the engine {name}."))
         for name in others
@@ -140,10 +145,8 @@ class AlertsSpec(Spec):
         description="Dashboard of your own; {dataset} is filled in. Default: ours, at"
         " `grafana_url`.",
     )
-    unmeasured_for: Duration | None = Field(
-        None,
-        description="How long a check may be unmeasured before the alert fires; default: until its"
-        " second pass, at most 10m.",
+    unmeasured_for: Duration = Field(
+        "10m", description="How long a check may be unmeasured before the alert fires."
     )
     keep_firing_for: Duration | None = Field(
         None,

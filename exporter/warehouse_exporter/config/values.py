@@ -17,8 +17,7 @@ from pydantic import (
 
 from warehouse_exporter.core import grammar
 
-SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-LONGEST = 24 * SECONDS["d"]
+LONGEST = 24 * grammar.SECONDS["d"]
 """In milliseconds, PostgreSQL keeps a timeout in 31 bits: a little more than that."""
 CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?: +(\S+))?")
 MEMORY = re.compile(r"^([1-9][0-9]{0,9})(kB|MB|GB)$")
@@ -29,16 +28,15 @@ PART = re.compile(r'"((?:[^"]|"")+)"|([^".]+)')
 
 def parse_duration(written: Any) -> float:
     """`60s`, `5m`, `12h`, `1d` in seconds."""
-    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)(s|m|h|d)", str(written).strip())
-    if match is None or float(match.group(1)) == 0:
+    seconds, shown = grammar.parse_duration(written), str(written).strip()[:40]
+    if not seconds:
         raise ValueError(
             f"{written!r} is not a duration: write a number and s, m, h or d, such as 60s"
         )
-    seconds = float(match.group(1)) * SECONDS[match.group(2)]
     if seconds > LONGEST:
-        raise ValueError(f"{match.group()[:40]} is too long: write at most 24d")
+        raise ValueError(f"{shown} is too long: write at most 24d")
     if seconds < 0.001:
-        raise ValueError(f"{match.group()[:40]} is too short: write at least 0.001s")
+        raise ValueError(f"{shown} is too short: write at least 0.001s")
     return seconds
 
 

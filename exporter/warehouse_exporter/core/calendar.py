@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from warehouse_exporter.core.grammar import DAYS
+
 ONE_DAY = timedelta(days=1)
 MIDNIGHT = time(0)
 """An `expect_by` from which on yesterday is expected all day long."""
@@ -180,7 +182,7 @@ class Calendar:
         return next_time(by, day_start(day, self.zone), self.zone)
 
 
-WINDOW = re.compile(r"^(day|today|open|all|[1-9][0-9]{0,3}d)$")
+WINDOW = re.compile(rf"^(day|today|open|all|{DAYS.pattern})$")
 
 
 def describe_window(days: tuple[date, ...] | None) -> str:

@@ -13,9 +13,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
+
+from warehouse_exporter.core.grammar import SECONDS, exactly
 
 S = TypeVar("S")
 
@@ -42,10 +43,7 @@ SUFFIXES: Mapping[str, tuple[Unit, float]] = {
     "%": (Unit.SHARE, 0.01),
     "row": (Unit.ROWS, 1.0),
     "rows": (Unit.ROWS, 1.0),
-    "s": (Unit.DURATION, 1.0),
-    "m": (Unit.DURATION, 60.0),
-    "h": (Unit.DURATION, 3600.0),
-    "d": (Unit.DURATION, 86400.0),
+    **{unit: (Unit.DURATION, seconds) for unit, seconds in SECONDS.items()},
 }
 WRITTEN = re.compile(
     r"^(>=|<=|==|!=|>|<)\s*(-?\d+(?:_\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?)\s*([%a-z]*)$"
@@ -55,10 +53,7 @@ EXAMPLES = "such as '> 5%', '> 12h', '> 10 rows' or '< 100'"
 
 def scaled(number: str, suffix: str) -> float:
     """The number in its base unit, rounded once: `18.6%` is exactly the float 0.186."""
-    plain = float(number)
-    if not plain or not math.isfinite(plain):
-        return plain
-    return float(Decimal(number) * Decimal(repr(SUFFIXES[suffix][1])))
+    return exactly(number, SUFFIXES[suffix][1])
 
 
 @dataclass(frozen=True)

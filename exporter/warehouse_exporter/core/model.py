@@ -157,13 +157,15 @@ class Fact:
     """What was seen, as people are told: `0 orders on Sun 29 Nov`.
 
     `beside` helps to judge it, such as `expected 76`. A `coverage` is a share that must be high:
-    what it needs and what it has then come first. With `complete` the text holds the value.
+    what it needs and what it has then come first. With `complete` the text holds the value. `then`
+    is a sentence of its own behind it, such as `Sessions normal`.
     """
 
     text: str
     beside: tuple[str, ...] = ()
     coverage: bool = False
     complete: bool = False
+    then: str = ""
 
 
 @dataclass(frozen=True)

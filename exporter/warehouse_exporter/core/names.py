@@ -9,11 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-SERIES = "series"
-"""The label of an alert of a query with those of its labels that are columns of the query."""
-EXPLAINED = "explained_by"
-"""The label of an alert with the `incident` of the alert that it follows from, or `nothing`."""
-NOTHING = "nothing"
+ROOT_CAUSE, SYMPTOM = "root_cause", "symptom"
+"""Values of the label `role` of alerts: a root cause inhibits the symptoms that follow from it."""
 FROM_LAST_PASS = "As of the last pass."
 WAREHOUSE = "warehouse"
 """The label with the name of the config's warehouse, on all of our series and alerts."""
@@ -55,7 +52,8 @@ SKIPPED = Metric(
 OUTCOME = Metric(
     "warehouse_check_outcome",
     "What the last pass said of the check: 0 pass, 1 skipped, 2 warning, 3 unmeasured, 4 critical;"
-    " a finding of severity info counts as a pass. For pages; rules judge numbers.",
+    " a finding of severity info counts as a pass, and a number without a limit has none. For"
+    " pages; rules judge numbers.",
     ("dataset", "check"),
 )
 LIMIT = Metric(
@@ -153,9 +151,6 @@ ALERT_SERIES_DROPPED = "WarehouseSeriesDropped"
 ALERT_RELOAD_FAILED = "WarehouseConfigReloadFailed"
 ALERT_CHECKS_LOST = "WarehouseConfigChecksLost"
 ALERT_RULES_OUT_OF_DATE = "WarehouseRulesOutOfDate"
-ALERT_NOTIFICATIONS_FAILING = "WarehouseNotificationsFailing"
-ALERT_RULES_FAILING = "WarehouseRulesFailing"
-ALERT_SCRAPE_FAILING = "WarehouseScrapeFailing"
 ALERT_HEARTBEAT = "WarehouseHeartbeat"
 DEFAULT_PORT = 9843
 APPLICATION_NAME = "warehouse-exporter"
@@ -164,8 +159,7 @@ UNMEASURED = "unmeasured"
 """The value of the label `severity` of the sentence on a check that is not measured."""
 BAD_LABEL = re.compile(r"[^a-zA-Z0-9_]")
 OWN_LABELS = (
-    WAREHOUSE, "dataset", "check", "severity", "owner", "layer", "incident",
-    "explained_by", "series", "alertname",
+    WAREHOUSE, "dataset", "check", "severity", "owner", "layer", "incident", "role", "alertname",
 )  # fmt: skip
 """Labels that we or the alert rules set. Two series that differ only in one of them would become
 the same alert, and Prometheus then rejects the whole rule."""

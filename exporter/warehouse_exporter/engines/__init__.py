@@ -6,17 +6,17 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 
-from warehouse_exporter import config
 from warehouse_exporter.core.errors import UsageError
 from warehouse_exporter.core.plugins import ENGINES, label, loaded, points, refuse_twins
+from warehouse_exporter.core.warehouse import Warehouse
 from warehouse_exporter.engines.base import Engine
 
 OWN = "this program"
-Make = Callable[[config.Warehouse], Engine]
+Make = Callable[[Warehouse], Engine]
 NEEDED = ("snapshot", "beside", "stop")
 
 
-def connect(warehouse: config.Warehouse) -> Engine:
+def connect(warehouse: Warehouse) -> Engine:
     """The engine of a warehouse; it connects when something is read.
 
     Raises UsageError where the engine is not installed or cannot use the config, and BrokenPlugin.

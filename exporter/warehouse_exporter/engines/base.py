@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
-from warehouse_exporter import config
 from warehouse_exporter.core.model import Relation
 from warehouse_exporter.core.states import Cell
+from warehouse_exporter.core.warehouse import Warehouse
 
 Name = tuple[str, ...]
 """A relation by its exact name: schema and table, or the table alone."""
@@ -105,10 +105,10 @@ class Session(Catalogue, Protocol):
 class Engine(Protocol):
     """A warehouse that can be read; made once from the config, and used by many threads.
 
-    It is made with a `config.Warehouse` alone, without connecting; UsageError if that is no use.
+    It is made with a `Warehouse` alone, without connecting; UsageError if that is no use.
     """
 
-    warehouse: config.Warehouse
+    warehouse: Warehouse
 
     @property
     def wanted(self) -> bool:

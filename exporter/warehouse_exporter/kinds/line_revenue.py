@@ -8,12 +8,12 @@ from typing import ClassVar
 from pydantic import Field
 
 from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
-from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import a, agreed, counted
 from warehouse_exporter.kinds.shared.base import Expression, Share
 from warehouse_exporter.kinds.shared.tally import Tally
+from warehouse_exporter.kinds.shared.tolerances import Allowed
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import words
@@ -42,7 +42,6 @@ class LineRevenue(Share):
         ),
     )
     alert = "WarehouseLineRevenueMismatch"
-    fault = Fault.MATCH
     summary = "lines whose revenue is not quantity times price"
     layer = "business"
     symptom = False
@@ -59,8 +58,10 @@ class LineRevenue(Share):
 
     column: str = Field("line_revenue", description="The column with the revenue of the line.")
     equals: Expression = Field("quantity * price", description="The expression it must equal.")
-    tolerance: float = Field(
-        0.01, ge=0, allow_inf_nan=False, description="Absolute difference that is tolerated."
+    tolerance: Allowed = Field(
+        0.01,
+        validate_default=True,
+        description="Tolerated difference: an amount, or per cent of the column, such as 1%.",
     )
 
     def needs(self, view: DatasetView) -> Mapping[str, Need]:

@@ -18,6 +18,7 @@ from warehouse_exporter.engines.base import Engine
 from warehouse_exporter.kinds.shared import untimed
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.passes.collect import Collected
+from warehouse_exporter.passes.context import informed
 from warehouse_exporter.passes.reader import SnapshotReader
 from warehouse_exporter.passes.sentences import worded
 from warehouse_exporter.passes.verdicts import judge, not_measured
@@ -46,7 +47,8 @@ def run_pass(
     collected = Collected()
     reader = SnapshotReader(config, connector, as_of, kept, collected)
     seen = reader.over(checks)
-    results = {check.id: result(check, seen[check.id].views, collected, as_of) for check in checks}
+    alone = {check.id: result(check, seen[check.id].views, collected, as_of) for check in checks}
+    results = informed(config, alone, as_of)
     if kept is not None:
         collected.keep_closed_days(kept)
         kept.forget({check.id for check in checks if may_be_repaired(check, results[check.id])})

@@ -47,6 +47,8 @@ def said(check: Check, verdict: Verdict, as_of: datetime) -> str:
     if sample is None or verdict.outcome is Outcome.SKIPPED:
         return with_days(verdict.text, as_of.date())
     seen = measured(check, sample, terms_of(check, verdict, sample, as_of), as_of)
+    if sample.fact is not None and sample.fact.then:
+        seen = f"{seen}. {sample.fact.then}"
     title = check.kind.title if verdict.severity is not None else None
     return f"{title}: {seen}" if title else seen
 

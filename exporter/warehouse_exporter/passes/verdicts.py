@@ -16,7 +16,6 @@ OUTCOMES = {
     Severity.WARNING: Outcome.WARNING,
     Severity.INFO: Outcome.WARNING,
 }
-ORDER = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 
 
 def judge(check: Check, samples: list[Sample], as_of: datetime) -> tuple[Verdict, ...]:
@@ -34,7 +33,7 @@ def judge_sample(
     """
     if sample.skipped is not None:
         return Verdict(Outcome.SKIPPED, sample.skipped, sample)
-    for severity in ORDER:
+    for severity in Severity:  # worst first
         terms = (
             conditions[severity].broken_by(sample.values, as_of) if severity in conditions else ()
         )
@@ -43,7 +42,7 @@ def judge_sample(
             return Verdict(OUTCOMES[severity], text, sample, severity)
     if sample.blind is not None:
         return Verdict(Outcome.SKIPPED, sample.blind, sample)
-    nearest = next(conditions[s] for s in reversed(ORDER) if s in conditions)
+    nearest = next(conditions[s] for s in reversed(Severity) if s in conditions)
     departs = any(term.reading.of_a_departure for term in nearest.terms)
     limits = nearest.text if departs else limits_text(nearest.terms)
     return Verdict(Outcome.PASS, explain(sample, nearest.terms, limits, as_of), sample)

@@ -139,10 +139,13 @@ def labels_of(check: CheckId, sample: Sample | None = None) -> dict[str, str]:
 def state_families(snapshot: Snapshot, checks: Iterable[Check], now: datetime) -> Iterator[Family]:
     """Whether each configured check is measured or skipped, and why it is not measured."""
     measured, skipped, reasons, outcomes = [], [], [], []
+    checks = tuple(checks)
+    judged = {check.id for check in checks if check.worst_severity is not None}
     for check, result in snapshot.current(now, checks).items():
         labels = labels_of(check)
         worst = result.worst
-        outcomes.append((labels, float(result.number)))
+        if check in judged:
+            outcomes.append((labels, float(result.number)))
         measured.append((labels, float(worst.outcome is not Outcome.UNMEASURED)))
         skipped.append((labels, float(worst.outcome is Outcome.SKIPPED)))
         if worst.reason is not None:

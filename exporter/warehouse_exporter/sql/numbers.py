@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from sqlglot import exp
 
+from warehouse_exporter.core.grammar import Tolerance
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.expressions import Expression
 from warehouse_exporter.sql.words import Node
@@ -52,12 +53,20 @@ def is_missing(node: Node, column_type: str) -> Node:
     return words.either(absent, words.negated(is_finite(node)))
 
 
-def differs(one: Node, other: Node, tolerance: float) -> Node:
+def differs(one: Node, other: Node, tolerance: Tolerance) -> Node:
     """Whether two numbers are further apart than the tolerance; NULL where either is.
 
     The difference is rounded to six decimals, so that 1.01 - 1.00 is 0.01 in floating point as
     well.
     """
     apart = exp.Abs(this=exp.Sub(this=exp.Paren(this=one.copy()), expression=exp.Paren(this=other)))
-    rounded = exp.Round(this=words.cast(apart, "numeric"), decimals=words.number(6))
-    return words.compare(rounded, ">", words.number(tolerance))
+    allowed = words.number(tolerance.size)
+    if tolerance.relative:
+        size = exp.Abs(this=exp.Paren(this=one.copy()))
+        allowed = rounded(exp.Mul(this=allowed, expression=size))
+    return words.compare(rounded(apart), ">", allowed)
+
+
+def rounded(node: Node) -> Node:
+    """A number to six decimals."""
+    return exp.Round(this=words.cast(node, "numeric"), decimals=words.number(6))

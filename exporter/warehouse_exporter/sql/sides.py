@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from warehouse_exporter.core.grammar import Tolerance
 from warehouse_exporter.sql import statements, words
 from warehouse_exporter.sql.keys import Key
 from warehouse_exporter.sql.statements import clause, listed
@@ -89,7 +90,7 @@ class Comparison:
 
     own: Side
     other: Side
-    tolerance: float
+    tolerance: Tolerance
     asked: Node | None = None
     excess: bool = False
     elsewhere: str = "0"
@@ -135,9 +136,12 @@ class Comparison:
         more = f"i.total - o.{rows}total"
         apart = f"greatest({more}, 0)" if self.excess else f"abs({more})"
         difference = f"round(CAST({apart} AS numeric), 6)"
+        allowed = repr(self.tolerance.size)
+        if self.tolerance.relative:
+            allowed = f"round(CAST({allowed} * abs(o.{rows}total) AS numeric), 6)"
         return [
             f"count(*) FILTER (WHERE {given})",
-            f"count(*) FILTER (WHERE {given} AND {difference} > {self.tolerance!r})",
+            f"count(*) FILTER (WHERE {given} AND {difference} > {allowed})",
             f"sum({difference}) FILTER (WHERE {given})",
             f"sum(o.{rows}total) FILTER (WHERE {given})",
             f"sum(i.total) FILTER (WHERE {given})",

@@ -1,4 +1,4 @@
-"""What is inhibited while another alert fires, and what never is, by a real Alertmanager."""
+"""What is inhibited while a root cause fires, and what never is, by a real Alertmanager."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ datasets:
 """
 STALE, DRIFT, VOLUME = "WarehouseDataStale", "WarehouseSchemaDrift", "WarehouseVolumeOutOfBounds"
 UNSEEN, DUPLICATES = "WarehouseCheckUnmeasured", "WarehouseDuplicateKeys"
-QUERY = "WarehouseQueryOutOfBounds"
 DOWN, EXPORTER = "WarehouseDown", "WarehouseExporterDown"
 
 
@@ -52,24 +51,55 @@ class Case:
 
 
 CASES = {
-    "what follows from another alert is silent, whatever its severity": Case(
-        (alert(STALE, "events.freshness"), alert(DUPLICATES, "orders.duplicates")),
+    "a load that did not arrive silences what follows on the dataset and downstream": Case(
+        (alert(STALE, "events.freshness"),),
         (
-            alert(VOLUME, "events.volume", explained_by="events/load/all"),
-            alert(VOLUME, "events.volume_of_shop", "warning", explained_by="events/load/all"),
-            alert(UNSEEN, "orders.new", "info", explained_by="events/load/all"),
+            alert(VOLUME, "events.volume"),
+            alert(VOLUME, "events.volume", "warning"),
+            alert(STALE, "sessions.freshness"),
+            alert("WarehouseMetricAnomaly", "orders.seasonal_revenue", "warning"),
+            alert("WarehouseRevenueMismatch", "orders.reconciliation"),
         ),
     ),
-    "two causes do not silence each other": Case(
+    "a column that is gone silences what cannot be measured without it": Case(
+        (alert(DRIFT, "events.required_columns"),),
+        (alert(UNSEEN, "events.volume"), alert(UNSEEN, "orders.reconciliation")),
+    ),
+    "two causes on one dataset do not silence each other": Case(
         (alert(DRIFT, "events.required_columns"), alert(STALE, "events.freshness")),
-        (alert(VOLUME, "sessions.volume", explained_by="events/load/all"),),
+        (alert(VOLUME, "sessions.volume"),),
     ),
-    "critical of one country does not silence the warning of another": Case(
+    "a chain that does not depend on it is never silenced": Case(
         (
-            alert(QUERY, "orders.refunds", country="DE", series="country=DE "),
-            alert(QUERY, "orders.refunds", "warning", country="FR", series="country=FR "),
+            alert(STALE, "events.freshness"),
+            alert(VOLUME, "spend.volume", incident="ads"),
+            alert(UNSEEN, "spend.volume", incident="ads"),
+            alert("WarehouseQueryOutOfBounds", "queries.stuck", incident="queries"),
         ),
-        (alert(QUERY, "orders.refunds", "warning", country="DE", series="country=DE "),),
+        (alert(VOLUME, "orders.volume"),),
+    ),
+    "each chain has its own cause": Case(
+        (alert(STALE, "events.freshness"), alert(STALE, "ads.freshness")),
+        (alert(VOLUME, "orders.volume"), alert(VOLUME, "spend.volume")),
+    ),
+    "a dataset silences nothing upstream": Case(
+        (
+            alert(STALE, "ads.freshness"),
+            alert(DUPLICATES, "orders.duplicates"),
+            alert(VOLUME, "events.volume"),
+        ),
+    ),
+    "rows that are wrong by themselves are told, whatever did not arrive": Case(
+        (
+            alert(STALE, "events.freshness"),
+            alert(DUPLICATES, "orders.duplicates"),
+            alert("WarehouseNegativeRevenue", "orders.negative_revenue"),
+        ),
+        (alert(UNSEEN, "orders.duplicates"),),
+    ),
+    "a warning silences no page": Case(
+        (alert(STALE, "events.freshness", "warning"), alert(VOLUME, "orders.volume")),
+        (alert(VOLUME, "sessions.volume", "warning"), alert(UNSEEN, "orders.new", "info")),
     ),
     "critical silences the warning of the same check, and of no other": Case(
         (
@@ -163,12 +193,12 @@ def in_order(labels: dict[str, str]) -> dict[str, str]:
 
 
 def test_another_warehouse_is_never_silenced(alertmanager: AlertmanagerServer) -> None:
-    cause = alert(DOWN, warehouse="ours")
-    silent, told = (alert(VOLUME, "orders.volume", warehouse=name) for name in ("ours", "theirs"))
+    cause = of_job(alert(STALE, "events.freshness"), "ours")
+    silent, told = (of_job(alert(VOLUME, "orders.volume"), job) for job in ("ours", "theirs"))
     fire(alertmanager, cause, silent, told)
 
-    def quiet(name: str) -> list[bool]:
-        alerts = [a for a in alertmanager.alerts() if a["labels"].get("warehouse") == name]
+    def quiet(job: str) -> list[bool]:
+        alerts = [a for a in alertmanager.alerts() if a["labels"]["job"] == job]
         return [bool(a["status"]["inhibitedBy"]) for a in alerts]
 
     wait_for(lambda: sorted(quiet("ours")) == [False, True])

@@ -28,7 +28,7 @@ from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core.limits import Condition, Reading
 from warehouse_exporter.core.model import Outcome, Pass, Sample, Severity
 from warehouse_exporter.core.names import ALERT_UNMEASURED, label_name
-from warehouse_exporter.passes.verdicts import ORDER, judge_sample
+from warehouse_exporter.passes.verdicts import judge_sample
 from warehouse_exporter.publish.scrape import Scrape
 from warehouse_exporter.publish.snapshots import SnapshotStore
 from warehouse_exporter.server.process import Server, bind
@@ -217,7 +217,7 @@ def test_the_loudest_alert_is_the_verdict(agreement: Agreement) -> None:
             series, severity = told(alert)
             heard.setdefault(series, set()).add(severity)
     loudest = {
-        series: next(severity for severity in ORDER if severity in severities)
+        series: next(severity for severity in Severity if severity in severities)
         for series, severities in heard.items()
     }
     assert loudest == {

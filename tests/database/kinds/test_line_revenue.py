@@ -58,6 +58,13 @@ def test_a_cent_is_no_difference(warehouse: Warehouse, amount: str, by: str, wor
     assert warehouse.say(exact)[0] == "FAIL"
 
 
+@pytest.mark.parametrize(("tolerance", "word"), [("5%", "FAIL"), ("50%", "PASS")])
+def test_a_tolerance_may_be_per_cent(warehouse: Warehouse, tolerance: str, word: str) -> None:
+    table(warehouse)
+    warehouse.sql("UPDATE orders SET line_revenue = line_revenue * 1.2 WHERE id = 8")
+    assert warehouse.say(f"line_revenue: {{tolerance: {tolerance}, critical: '> 0'}}")[0] == word
+
+
 def test_a_line_without_a_value_is_counted_apart_and_never_as_zero(warehouse: Warehouse) -> None:
     table(warehouse)
     warehouse.sql("UPDATE orders SET price = NULL WHERE id = 1")

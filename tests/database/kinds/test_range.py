@@ -98,3 +98,51 @@ def test_a_range_needs_a_bound_and_room_between_two() -> None:
     assert "min 5 is above max 4" in turned
     assert complaint("range: {column: price, min: .inf, critical: '> 0'}")
     assert "needs a limit" in complaint("range: {column: price, min: 0}")
+
+
+TIMES = """
+CREATE TABLE orders (id serial, ts timestamptz DEFAULT '2026-03-09 12:00+00', ordered {0},
+  shipped {0});
+INSERT INTO orders (ordered, shipped) VALUES ('2026-03-01', '2026-03-02'),
+  ('2026-03-02', '2026-03-01'), ('2026-03-03', NULL), (NULL, '2026-03-04'),
+  ('1970-01-01', '1970-01-02'), ('2026-03-09', '2026-03-09')
+"""
+
+
+@pytest.mark.parametrize("column_type", ["date", "timestamp", "timestamptz"])
+@pytest.mark.parametrize(
+    ("bounds", "failed", "checked", "said"),
+    [
+        ("min: ordered", 1, 4, "not at least ordered"),
+        ("max: ordered", 2, 4, "not at most ordered"),
+        ("min: 2020-01-01", 1, 5, "not at least 2020-01-01"),
+        ("max: 2026-03-03", 2, 5, "not at most 2026-03-03"),
+        ("min: 2020-01-01, max: 2026-03-09", 1, 5, "not from 2020-01-01 to 2026-03-09"),
+    ],
+)
+def test_a_bound_may_be_a_day_or_a_column_of_the_row(
+    warehouse: Warehouse, column_type: str, bounds: str, failed: int, checked: int, said: str
+) -> None:
+    """A row in which the other column is NULL is not judged."""
+    warehouse.sql(TIMES.format(column_type))
+    text = f"range: {{column: shipped, {bounds}, critical: '> 0'}}"
+    values = warehouse.values(text)
+    assert (values["rows_failed"], values["rows_checked"]) == (failed, checked)
+    assert said in warehouse.say(text)[1]
+
+
+def test_the_last_day_is_all_of_it(warehouse: Warehouse) -> None:
+    table(warehouse)
+    for last, word in (("2026-03-09", "PASS"), ("2026-03-08", "FAIL")):
+        check = f"range: {{column: ts, max: {last}, window: all, critical: '> 0'}}"
+        assert warehouse.say(check)[0] == word
+
+
+def test_a_bound_that_is_none_of_the_column_is_not_measured(warehouse: Warehouse) -> None:
+    table(warehouse)
+    for bound, reason in (("2020-01-01", "column_type"), ("cost", "missing_column")):
+        word, text = warehouse.say(f"range: {{column: price, min: {bound}, critical: '> 0'}}")
+        assert word == "UNKNOWN"
+        assert reason in text
+    for wrong in ("min: true", "min: [1]", "min: ''", "min: 2020-01-02, max: 2020-01-01"):
+        assert complaint(f"range: {{column: price, {wrong}, critical: '> 0'}}")

@@ -86,6 +86,20 @@ def test_a_difference_up_to_the_tolerance_is_none(
     assert warehouse.say(text, ITEMS)[0] == outcome
 
 
+@pytest.mark.parametrize("amount_type", ["numeric(12,2)", "float8"])
+@pytest.mark.parametrize(
+    ("factor", "word"), [("1.0101", "PASS"), ("1.02", "FAIL"), ("0.99", "FAIL")]
+)
+def test_a_tolerance_may_be_per_cent_of_the_orders_own_revenue(
+    warehouse: Warehouse, amount_type: str, factor: str, word: str
+) -> None:
+    """Of 10.101 a difference of 0.101 is 1 %; of 9.90 one of 0.10 is more."""
+    sales(warehouse, amount_type.replace("12,2", "12,4"))
+    warehouse.sql(f"UPDATE orders SET revenue = revenue * {factor}")
+    text = SAME.replace("critical", "tolerance: 1%, critical")
+    assert warehouse.say(text, ITEMS)[0] == word
+
+
 def test_orders_without_a_value_or_an_item_are_not_compared(warehouse: Warehouse) -> None:
     sales(warehouse)
     warehouse.sql("UPDATE orders SET revenue = NULL WHERE id = 1")
@@ -327,7 +341,7 @@ def test_what_is_wrong_is_said_before_any_pass() -> None:
     assert "there is no dataset `items`" in complaint(SAME)
     keyless = complaint(SAME, ITEMS, orders="{relation: orders}")
     assert "reconciliation needs `by:` (dataset orders has no key)" in keyless
-    for wrong in ("-1", ".inf", ".nan"):
+    for wrong in ("-1", ".inf", ".nan", "-1%", "cent", "true"):
         assert "tolerance" in complaint(
             SAME.replace("critical", f"tolerance: {wrong}, critical"), ITEMS
         )

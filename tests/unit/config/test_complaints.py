@@ -118,6 +118,7 @@ CHANGED = [
     ("{critical", "{name: rows a day, critical", "'rows a day' is not a name"),
     ("{critical", "{window: week, critical", "write day, open, today, all, or 7d"),
     ("{critical", "{for: soon, critical", "'soon' is not a duration"),
+    ("{critical", "{for: 1000000d, critical", "1000000d is too long: write at most 30d"),
     ("{critical", "{where: 'a in (select 1)', critical", "w.yml:8: datasets.orders.checks[0]"
      ".volume.where: a sub-select is not allowed here: use `queries`"),
     ("'< 100'}", "'< 100', warning: '< 50'}", "is laxer than critical '< 100'"),

@@ -17,8 +17,10 @@ from warehouse_exporter.config import Config
 from warehouse_exporter.config.load import parse
 from warehouse_exporter.core.errors import ConfigError, Reason, Unmeasured, Unreachable, UsageError
 from warehouse_exporter.engines import connect
+from warehouse_exporter.engines.duckdb.connector import Connector
 from warehouse_exporter.engines.duckdb.session import Session
 from warehouse_exporter.passes.run import run_pass
+from warehouse_exporter.server.scheduler import Exporter
 
 from tests.support.warehouses import outcomes
 from tests.unit.test_cli import run
@@ -243,3 +245,30 @@ def test_what_has_no_translation_is_said_by_every_command(file: Path, tmp_path: 
     assert run("validate", "--connect", "--config.file", str(written)).returncode == 0
     planned = run("plan", "--config.file", str(written), "--explain", "--as-of", "2026-03-10T12:00")
     assert "--   reads shop.main.orders, about 1 row" in planned.stdout
+
+
+def test_a_reload_may_name_another_engine(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = tmp_path / "shop.yml"
+    datasets = (
+        "datasets: {orders: {relation: orders, checks: [volume: {critical: '< 1', window: all}]}}\n"
+    )
+    there, elsewhere = f"warehouse: {{duckdb: '{file}'}}\n", "warehouse: {dsn: dbname=nowhere}\n"
+    written.write_text(elsewhere + datasets)
+    exporter = Exporter(str(written))
+    try:
+        postgres = exporter._connector
+        written.write_text(there + datasets)
+        with monkeypatch.context() as without:
+            without.setitem(sys.modules, "duckdb", None)
+            with pytest.raises(ConfigError, match="pip install"):
+                exporter.reload()
+        assert exporter._connector is postgres
+        exporter.reload()
+        assert isinstance(exporter._connector, Connector)
+        assert postgres.stopped
+        assert not exporter._connector.stopped
+    finally:
+        exporter.stop()
+    assert exporter._connector.stopped

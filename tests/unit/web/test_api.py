@@ -88,7 +88,7 @@ def test_a_check_says_since_when_of_what_and_where_to_look() -> None:
     assert one["since"] == "2026-03-07"
     assert (one["day"], one["relation"], one["unit"]) == ("2026-03-09", "orders", "number")
     assert (one["runbook"], one["page"]) == (
-        "runbooks/WarehouseVolumeOutOfBounds", "checks/orders/volume",
+        "runbooks/WarehouseVolumeOutOfBounds?dataset=orders&check=volume", "checks/orders/volume",
     )  # fmt: skip
 
 

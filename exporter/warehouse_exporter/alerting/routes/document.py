@@ -9,14 +9,13 @@ from warehouse_exporter.alerting.routes import inhibition, maintenance, receiver
 from warehouse_exporter.alerting.routes.matchers import equal
 from warehouse_exporter.alerting.rules import blocks, written
 from warehouse_exporter.config import Config
-from warehouse_exporter.core import names
 from warehouse_exporter.core.model import Severity
 from warehouse_exporter.core.names import ALERT_HEARTBEAT
 from warehouse_exporter.receivers.base import Audience
 
 Route = dict[str, Any]
 GROUP = ["warehouse", "job", "incident"]
-"""One fault of one warehouse is one page. What follows from it notifies nobody."""
+"""One incident of one warehouse is one page: a consequence that fires before its cause is in it."""
 WAIT = "30s"
 """As long as rules of all datasets need to be evaluated once, so that the first page is whole."""
 TOLD = {
@@ -66,7 +65,7 @@ def reached(config: Config) -> dict[str, Any]:
         {"name": receivers.owner_receiver(owner), **receivers.configs_of(owner, config)}
         for owner in receivers.owners(config)
     ]
-    everybody = [*receivers.everybody(config.routing), {"name": names.EXPLAINED}]
+    everybody = receivers.everybody(config.routing)
     return {"global": dict(receivers.shared(config.routing)), "receivers": [*everybody, *named]}
 
 
@@ -88,9 +87,8 @@ def paced(route: Route, rhythm: Route) -> Route:
 
 
 def routes(config: Config) -> Iterator[Route]:
-    """The heartbeat, what is explained, then each severity; a warning goes on to its owner."""
+    """The heartbeat, then each severity; a warning goes on to its owner."""
     yield route(Audience.HEARTBEAT, [equal("alertname", ALERT_HEARTBEAT)])
-    yield {"receiver": names.EXPLAINED, "matchers": [inhibition.SYMPTOM]}
     yield maintenance.quieted(of_severity(Audience.CRITICAL, Severity.CRITICAL), config)
     warning = of_severity(Audience.WARNING, Severity.WARNING)
     yield maintenance.quieted({**warning, "continue": True}, config)

@@ -204,7 +204,7 @@ def for_grafana(config: Config, prometheus: str, alertmanager: str) -> dict[str,
 
 
 NEXT = """\
-  prometheus --config.file=prometheus/prometheus.yml
+  prometheus --config.file=prometheus/prometheus.yml --storage.tsdb.retention.time=60d
   alertmanager --config.file=alertmanager/alertmanager.yml"""
 
 

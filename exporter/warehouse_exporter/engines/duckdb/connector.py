@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from warehouse_exporter import config
 from warehouse_exporter.core.errors import Reason, Unmeasured, Unreachable, UsageError
+from warehouse_exporter.core.warehouse import Warehouse
 from warehouse_exporter.engines import base
 from warehouse_exporter.engines.duckdb.catalogue import Catalogue, OfFile, OfFolder, literal
 from warehouse_exporter.engines.duckdb.connection import Connection, driver, within
@@ -56,7 +56,7 @@ LACKING = (
 class Connector:
     """Opens the file or folder for each pass, and can end what runs."""
 
-    def __init__(self, warehouse: config.Warehouse) -> None:
+    def __init__(self, warehouse: Warehouse) -> None:
         """Raises UsageError without DuckDB's package, or where the config says no place."""
         driver()
         if not isinstance(warehouse.location, str):

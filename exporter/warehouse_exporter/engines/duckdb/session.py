@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
-from warehouse_exporter import config
 from warehouse_exporter.core.errors import Reason, SqlRefused, Unmeasured
 from warehouse_exporter.core.model import Relation
 from warehouse_exporter.core.states import Cell
+from warehouse_exporter.core.warehouse import Warehouse
 from warehouse_exporter.engines.base import Answer, Name, Rewritten
 from warehouse_exporter.engines.duckdb.catalogue import Catalogue, OfFolder, literal
 from warehouse_exporter.engines.duckdb.connection import Connection, driver
@@ -36,7 +36,7 @@ class Session:
         self,
         connection: Connection,
         catalogue: Catalogue,
-        warehouse: config.Warehouse,
+        warehouse: Warehouse,
         stopped: threading.Event,
     ) -> None:
         self._connection = connection

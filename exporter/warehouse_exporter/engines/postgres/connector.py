@@ -6,8 +6,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from warehouse_exporter import config
 from warehouse_exporter.core.errors import Unreachable, UsageError
+from warehouse_exporter.core.warehouse import Warehouse
 from warehouse_exporter.engines import base
 from warehouse_exporter.engines.postgres.connection import Connection
 from warehouse_exporter.engines.postgres.session import Session
@@ -16,7 +16,7 @@ from warehouse_exporter.engines.postgres.session import Session
 class Connector:
     """Opens a connection per pass, as many at once as the config allows, and can end them all."""
 
-    def __init__(self, warehouse: config.Warehouse) -> None:
+    def __init__(self, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
         self._open: set[Connection] = set()
         self._room = threading.Condition()
@@ -75,7 +75,7 @@ class Connector:
                 self._open.discard(connection)
                 self._room.notify_all()
 
-    def _connected(self, warehouse: config.Warehouse, wait_seconds: float) -> Connection:
+    def _connected(self, warehouse: Warehouse, wait_seconds: float) -> Connection:
         """A connection, as soon as there is room for one more, waited for some seconds."""
 
         def room() -> bool:
@@ -115,7 +115,7 @@ class Connector:
             threading.Thread(target=connection.cancel, name="cancel", daemon=True).start()
 
 
-def connection_string(warehouse: config.Warehouse, stop: threading.Event) -> str:
+def connection_string(warehouse: Warehouse, stop: threading.Event) -> str:
     """The DSN, read anew. Raises Unreachable when its file cannot be read."""
     try:
         return warehouse.connection_string(stop)

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from warehouse_exporter import config
 from warehouse_exporter.core.errors import Reason, Unmeasured, Unreachable
 from warehouse_exporter.core.model import Relation
 from warehouse_exporter.core.states import Cell
+from warehouse_exporter.core.warehouse import Warehouse
 from warehouse_exporter.engines.base import Answer, Name, Rewritten
 from warehouse_exporter.engines.fetching import in_portions, refuse_twins, unknown
 from warehouse_exporter.engines.postgres import costs
@@ -56,7 +56,7 @@ class Session:
     """
 
     def __init__(
-        self, connection: Connection, warehouse: config.Warehouse, stopped: threading.Event
+        self, connection: Connection, warehouse: Warehouse, stopped: threading.Event
     ) -> None:
         self._connection = connection
         self._warehouse = warehouse

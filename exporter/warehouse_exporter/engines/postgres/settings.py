@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from warehouse_exporter import config
 from warehouse_exporter.core.names import APPLICATION_NAME
+from warehouse_exporter.core.warehouse import Warehouse
 
 PLANNING = 3600.0
 """How long the server keeps a transaction in which nothing is asked before its first statement, in
@@ -109,7 +109,7 @@ to be found, and those over types of one's own take nobody's place.
 """
 
 
-def of_config(limits: config.Warehouse) -> dict[str, str]:
+def of_config(limits: Warehouse) -> dict[str, str]:
     """The settings that the config decides."""
     settings = {
         "application_name": APPLICATION_NAME,

@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 from pydantic import Field, model_validator
 
 from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
+from warehouse_exporter.core.grammar import Tolerance
 from warehouse_exporter.core.model import NO_LABELS, Dataset, Datasets
 from warehouse_exporter.core.nouns import Noun
 from warehouse_exporter.core.wording import counted
@@ -22,7 +23,7 @@ from warehouse_exporter.sql import words
 from warehouse_exporter.sql.sides import Comparison, Side
 from warehouse_exporter.sql.words import Node
 
-TOLERANCE = 0.01
+TOLERANCE = Tolerance(0.01)
 """How much more than its revenue may be attributed of an order: rounding."""
 
 
@@ -170,7 +171,7 @@ def side_by_side(attributed: Node, of: Node, given: Node | None) -> tuple[Node, 
     known = words.all_of(words.is_present(attributed), words.is_present(of), given)
     lacking = words.both(words.either(words.is_null(attributed), words.is_null(of)), given)
     more = words.excess(attributed, of)
-    over = words.all_of(known, words.compare(more, ">", words.number(TOLERANCE)))
+    over = words.all_of(known, words.compare(more, ">", words.number(TOLERANCE.size)))
     return (
         words.count(known),
         words.count(over),

@@ -24,6 +24,7 @@ from warehouse_exporter.kinds.shared.nearby import (
     source,
     times,
 )
+from warehouse_exporter.kinds.shared.tolerances import Allowed
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Parts, Probe
 from warehouse_exporter.sql import words
@@ -138,8 +139,10 @@ class Compared(Share):
         None, description="The column, or columns, of this side's key; default: the dataset's key."
     )
     against: OtherSide = Field(description="The other side.")
-    tolerance: float = Field(
-        0.01, ge=0, allow_inf_nan=False, description="Absolute difference that is tolerated."
+    tolerance: Allowed = Field(
+        0.01,
+        validate_default=True,
+        description="Tolerated difference: an amount, or per cent of this side, such as 1%.",
     )
 
     def refers_to(self) -> tuple[str, ...]:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 from pydantic import AfterValidator
 
+from warehouse_exporter.core.grammar import days_of
 from warehouse_exporter.core.model import Dataset
 from warehouse_exporter.core.wording import agreed
 from warehouse_exporter.kinds.shared.base import Kind
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.sql.words import Node
 
-DAYS = re.compile(r"^[1-9][0-9]{0,3}d$")
 ABOUT = "Look for the other rows in these last days only, such as 7d; default: in all of them."
 
 
 def valid_within(text: str) -> str:
     """A number of days such as `7d`; ValueError for anything else."""
-    if not DAYS.match(text):
+    if days_of(text) is None:
         raise ValueError(f"{text!r} is not a number of days: write it as 7d")
     return text
 
@@ -50,7 +49,7 @@ def in_words(within: str | None) -> str:
     """` within 7 days`, to be put behind the name of the other rows; nothing for all of them."""
     if within is None:
         return ""
-    days = int(within.removesuffix("d"))
+    days = days_of(within) or 0
     return f" within {days} {agreed(days, 'day', 'days')}"
 
 
@@ -61,8 +60,8 @@ def problems(kind: Kind, dataset: Dataset, other: Dataset | None, within: str | 
     if other is not None and not other.time:
         return [f"within: {within} needs a time column on dataset {other.name}"]
     window = kind.window_of(dataset)
-    days = int(window.removesuffix("d")) if DAYS.match(window) else 1
-    if window == "all" or days > int(within.removesuffix("d")):
+    days = days_of(window) or 1
+    if window == "all" or days > (days_of(within) or 0):
         return [
             f"within: {within} finds no other rows for those of `window: {window}` that are older:"
             f" write a window of at most as many days, such as {within}"

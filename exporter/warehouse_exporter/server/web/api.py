@@ -15,7 +15,7 @@ from warehouse_exporter.core.model import CheckId, Verdict
 from warehouse_exporter.history.model import Change, Judged, State
 from warehouse_exporter.publish.report import entry
 from warehouse_exporter.server.web.filters import NAMES, Filter, read_filter
-from warehouse_exporter.server.web.lines import Line, View, unit_of
+from warehouse_exporter.server.web.lines import Line, View, runbook_of, unit_of
 from warehouse_exporter.server.web.page.sets import newest_row, rows_of_day
 from warehouse_exporter.server.web.uses import Day, Use, days_of, of_any_day
 
@@ -80,8 +80,8 @@ def check(view: View, line: Line) -> Json:
         "day": str(view.expected(line.id.dataset)),
         "unit": unit_of(line.check),
         "since": None,
-        "alert": line.check.kind.alert,
-        "runbook": runbook(view, line.check.kind.alert),
+        "alert": line.alert,
+        "runbook": runbook(view, line),
         "page": line.path,
         "series": [series(line, one, view) for one in line.result.verdicts],
         "measured_at": line.result.measured_at.isoformat(),
@@ -105,9 +105,9 @@ def number(view: View, check: CheckId) -> Json:
     return {name: found[name] for name in named} | {"text": line.verdict.text, "page": line.path}
 
 
-def runbook(view: View, alert: str) -> str:
-    """The address of a runbook; from the root of this site where nobody said where they are."""
-    return view.config.alerts.runbook(alert) or f"runbooks/{alert}"
+def runbook(view: View, line: Line) -> str:
+    """The address of a runbook; from the root of this site where nobody said where that is."""
+    return view.config.alerts.runbook(line.alert, line.id) or runbook_of(line, view.config, "")
 
 
 def datasets(view: View, wanted: Filter) -> Json:

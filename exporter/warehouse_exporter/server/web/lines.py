@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-from warehouse_exporter.config import Check
+from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core.calendar import ONE_DAY, expected_day
 from warehouse_exporter.core.errors import Reason
 from warehouse_exporter.core.limits import Unit
 from warehouse_exporter.core.model import SIX, CheckId, Result, Verdict
+from warehouse_exporter.core.names import ALERT_UNMEASURED
 from warehouse_exporter.history.model import RANK, Past, State, decisive, state_of, worst
 from warehouse_exporter.publish.snapshots import Snapshot
 
@@ -63,6 +64,11 @@ class Line:
         return [
             one for one in self.result.verdicts if one is not self.verdict and state_of(one).speaks
         ]
+
+    @property
+    def alert(self) -> str:
+        """The alert that tells of it, whose runbook says what to do."""
+        return ALERT_UNMEASURED if self.state is State.UNMEASURED else self.check.kind.alert
 
     @property
     def path(self) -> str:
@@ -154,6 +160,17 @@ class View:
         if first is None and self.past.on(line.id, self.day - ONE_DAY) is not None:
             return self.day
         return first
+
+
+def runbook_of(line: Line, config: Config, root: str) -> str:
+    """The address of what to do about a check: the owner's runbook, or ours for its table.
+
+    `root` leads to the root of the site.
+    """
+    if config.alerts.runbook_url is not None:
+        return config.alerts.runbook(line.alert, line.id) or ""
+    asked = urlencode({"dataset": line.id.dataset, "check": line.id.name})
+    return f"{root}runbooks/{line.alert}?{asked}"
 
 
 def unit_of(check: Check) -> str:

@@ -21,10 +21,14 @@ from warehouse_exporter.alerting.grafana.dashboards.panels import (
 )
 from warehouse_exporter.alerting.grafana.dashboards.promql import (
     any_of,
+    lately,
     limits,
+    limits_of_shares,
     matching,
     open_findings,
     series,
+    worst,
+    worst_of,
 )
 from warehouse_exporter.alerting.grafana.dashboards.watched import Watched
 from warehouse_exporter.baselines.base import EXPECTED, LOWER, UPPER
@@ -72,7 +76,7 @@ def made(config: Config) -> Board:
 def now() -> Iterator[Panel]:
     """How it stands, check by check."""
     outcome = series(names.OUTCOME.name)
-    yield number(Frame("Worst outcome", 6, 5, empty=NONE), Ask(f"max({outcome})"), words=SHOWN)
+    yield number(Frame("Worst outcome", 6, 5, empty=NONE), Ask(worst(outcome)), words=SHOWN)
     info = series(names.DATASET_INFO.name)
     what = (Column("relation", "relation"), Column("owner", "owner"))
     yield rows(Frame("Relation and owner", 10, 5), Ask(f"max by (relation, owner) ({info})"), what)
@@ -80,7 +84,8 @@ def now() -> Iterator[Panel]:
     yield number(Frame("Day judged", 8, 5, "dateTimeAsIso"), Ask(f"max({day}) * 1000", "begins"))
     yield rows(Frame("Open findings", 24, 7), Ask(open_findings()), FINDINGS, "for")
     yield states(
-        Frame("Outcome of each check", 24, 12), Ask(f"max by (check) ({outcome})", "{{check}}")
+        Frame("Outcome of each check", 24, 12),
+        Ask(f"max by (check) ({worst_of(outcome)})", "{{check}}"),
     )
 
 
@@ -97,7 +102,7 @@ def arrived(watched: Watched) -> Iterator[Panel]:
         ]
         about = "Rows of the expected day; shaded is what is expected of such a day."
         yield chart(
-            Frame("Rows of the day", 12, 8, about=about, empty=NONE),
+            Frame("Rows of the day", 8, 8, about=about, empty=NONE),
             Ask(held(Metric.metric.name, chosen, NEWEST), "{{metric}}"),
             *(band if baselines else []), step=DAILY,
         )  # fmt: skip
@@ -105,19 +110,20 @@ def arrived(watched: Watched) -> Iterator[Panel]:
         yield limited("Rows of checks of volume", [Volume.metric.name], "{{check}}")
     if Freshness.kind in watched.kinds:
         yield chart(
-            Frame("Age of the newest row", 12, 8, "s", empty=NONE),
+            Frame("Age of the newest row", 8, 8, "s", empty=NONE),
             Ask(series(names.LAG.name), "{{check}}"),
             Ask(limits([Freshness.metric.name]), LIMIT),
         )
 
 
-def limited(title: str, gauges: Iterable[str], legend: str, unit: str = "short") -> Panel:
+def limited(
+    title: str, gauges: Iterable[str], legend: str, unit: str = "short", of_checks: str = ""
+) -> Panel:
     """Some gauges, and of their limits those that are met first."""
     found = sorted(gauges)
-    asked = any_of(found) if len(found) > 1 else series(found[0])
-    return chart(
-        Frame(title, 12, 8, unit, empty=NONE), Ask(asked, legend), Ask(limits(found), LIMIT)
-    )
+    asked = lately(any_of(found) if len(found) > 1 else series(found[0]))
+    of = limits_of_shares(found, of_checks) if of_checks else limits(found)
+    return chart(Frame(title, 8, 8, unit, empty=NONE), Ask(asked, legend), Ask(of, LIMIT))
 
 
 def failed(shares: frozenset[str]) -> Iterator[Panel]:
@@ -127,8 +133,8 @@ def failed(shares: frozenset[str]) -> Iterator[Panel]:
     about = "The share that the check judges, and its own limits."
     panel = chart(
         Frame("$check", 6, 6, "percentunit", about, NONE),
-        Ask(any_of(shares, CHOSEN), "{{column}}{{model}}{{step}}"),
-        Ask(limits(shares, CHOSEN), LIMIT),
+        Ask(lately(any_of(shares, CHOSEN)), "{{column}}{{model}}{{step}}"),
+        Ask(limits_of_shares(shares, CHOSEN), LIMIT),
     )
     yield panel.repeat("check").repeat_direction("h").max_per_row(4)
 
@@ -147,14 +153,16 @@ def columns(watched: Watched) -> Iterator[Panel]:
         yield limited("Schema: columns that are missing, changed or new", gauges, "{{check}}")
         about = "The columns by name."
         chosen = open_findings(kinds=SCHEMA)
-        yield rows(Frame("Schema: what changed", 12, 8, about=about), Ask(chosen), FINDINGS)
+        yield rows(Frame("Schema: what changed", 16, 8, about=about), Ask(chosen), FINDINGS)
 
 
 def keys(watched: Watched) -> Iterator[Panel]:
     """Keys that occur twice, and keys that lead nowhere."""
     for kind, title in (("duplicates", "Share of duplicate keys"), ("orphans", "Share of orphans")):
         if gauges := watched.gauges([kind]):
-            yield limited(title, gauges, "{{check}}", "percentunit")
+            named = [c.id.name for c in watched.config.checks if c.kind.kind == kind]
+            of = matching("check", "|".join(sorted(set(named))))
+            yield limited(title, gauges, "{{check}}", "percentunit", of)
 
 
 def costs() -> Iterator[Panel]:

@@ -18,6 +18,8 @@ from warehouse_exporter.alerting.rules import LOADED
 from warehouse_exporter.core import names
 
 ABOUT = "The exporter: passes, statements, its rules and config, notifications, its own needs."
+ALERTMANAGER = "unknown: Prometheus does not scrape Alertmanager"
+PROMETHEUS = "unknown: Prometheus does not scrape itself"
 
 
 def made() -> Board:
@@ -80,17 +82,17 @@ def statements() -> Iterator[Panel]:
     sent, failed = (series(f"{m.name}_total", of=JOB) for m in (names.STATEMENTS, names.FAILURES))
     done = series(f"{names.PASSES.name}_total", of=JOB)
     yield chart(
-        Frame("Statements and passes a minute", 12, 8),
+        Frame("Statements and passes a minute", 8, 8),
         Ask(f"60 * rate({sent}[$__rate_interval])", "statements"),
         Ask(f"60 * rate({done}[$__rate_interval])", "passes"),
     )
     yield chart(
-        Frame("Failed statements, by reason", 12, 8),
+        Frame("Failed statements, by reason", 8, 8, empty="none has failed"),
         Ask(f"increase({failed}[$__rate_interval]) > 0", "{{reason}}"), stacked=True,
     )  # fmt: skip
     why = series(names.UNMEASURED_REASON.name)
     yield chart(
-        Frame("Checks not measured, by reason", 12, 8),
+        Frame("Checks not measured, by reason", 8, 8, empty="every check is measured"),
         Ask(f"count by (reason) ({why})", "{{reason}}"),
     )
 
@@ -98,17 +100,17 @@ def statements() -> Iterator[Panel]:
 def notifications() -> Iterator[Panel]:
     """Whether what is found reaches anybody."""
     yield chart(
-        Frame("Notifications that failed, by integration", 12, 8),
+        Frame("Notifications that failed, by integration", 12, 8, empty=ALERTMANAGER),
         Ask("increase(alertmanager_notifications_failed_total[$__rate_interval])",
             "{{integration}} {{receiver}}"),
     )  # fmt: skip
     yield chart(
-        Frame("Alerts that Prometheus could not send", 12, 8),
+        Frame("Alerts that Prometheus could not send", 12, 8, empty=PROMETHEUS),
         Ask("increase(prometheus_notifications_errors_total[$__rate_interval])", "errors"),
         Ask("increase(prometheus_notifications_dropped_total[$__rate_interval])", "dropped"),
     )
     yield chart(
-        Frame("Evaluations of rules that failed", 12, 8),
+        Frame("Evaluations of rules that failed", 12, 8, empty=PROMETHEUS),
         Ask("increase(prometheus_rule_evaluation_failures_total[$__rate_interval])",
             "{{rule_group}}"),
     )  # fmt: skip
@@ -122,10 +124,10 @@ def notifications() -> Iterator[Panel]:
 def process() -> Iterator[Panel]:
     """What the exporter itself needs, and what a scrape of it costs."""
     cpu = f"rate({series('process_cpu_seconds_total', of=JOB)}[$__rate_interval])"
-    yield chart(Frame("CPU, as a share of one core", 8, 8, "percentunit"), Ask(cpu, "{{instance}}"))
+    yield chart(Frame("CPU, as a share of one core", 6, 8, "percentunit"), Ask(cpu, "{{instance}}"))
     memory = series("process_resident_memory_bytes", of=JOB)
-    yield chart(Frame("Memory", 8, 8, "bytes"), Ask(memory, "{{instance}}"))
+    yield chart(Frame("Memory", 6, 8, "bytes"), Ask(memory, "{{instance}}"))
     scraped = series("scrape_duration_seconds", of=JOB)
-    yield chart(Frame("How long a scrape takes", 8, 8, "s"), Ask(scraped, "{{instance}}"))
+    yield chart(Frame("How long a scrape takes", 6, 8, "s"), Ask(scraped, "{{instance}}"))
     samples = series("scrape_samples_scraped", of=JOB)
-    yield chart(Frame("Series", 8, 8), Ask(samples, "{{instance}}"))
+    yield chart(Frame("Series", 6, 8), Ask(samples, "{{instance}}"))

@@ -22,6 +22,8 @@ from warehouse_exporter.alerting.grafana.dashboards.promql import (
     CHECK,
     open_findings,
     series,
+    worst,
+    worst_of,
 )
 from warehouse_exporter.alerting.grafana.dashboards.watched import Watched
 from warehouse_exporter.config import Config
@@ -77,7 +79,7 @@ def now() -> Iterator[Panel]:
     day = series(names.EXPECTED_DAY.name)
     about = "The newest day that had to be complete at the last pass: checks by day are about it."
     yield number(
-        Frame("Day judged", 6, 4, "dateTimeAsIso", about), Ask(f"max({day}) * 1000", "begins")
+        Frame("Day judged", 6, 4, "dateTimeAsIso", about), Ask(f"min({day}) * 1000", "begins")
     )
     passed = series(names.PASS_SUCCESS.name)
     yield number(
@@ -95,8 +97,8 @@ def now() -> Iterator[Panel]:
 
 def over_time() -> Panel:
     """The worst outcome of each dataset."""
-    worst = f"max by (dataset) ({series(names.OUTCOME.name)})"
-    return states(Frame("Worst outcome of each dataset", 24, 8), Ask(worst, "{{dataset}}"))
+    found = worst(worst_of(series(names.OUTCOME.name)), "dataset")
+    return states(Frame("Worst outcome of each dataset", 24, 8), Ask(found, "{{dataset}}"))
 
 
 def freshness(watched: Watched) -> Iterator[Panel]:

@@ -32,7 +32,7 @@ def of_dataset(config: Config, dataset: str) -> str | None:
     if config.alerts.dashboard_url is not None:
         return config.alerts.dashboard_url.replace("{dataset}", dataset)
     found = in_grafana(config, DATASET)
-    return found and f"{found}?var-dataset={quote(dataset, safe='')}"
+    return found and f"{found}&var-dataset={quote(dataset, safe='')}"
 
 
 def of_exporter(config: Config) -> str | None:
@@ -41,6 +41,6 @@ def of_exporter(config: Config) -> str | None:
 
 
 def in_grafana(config: Config, uid: str) -> str | None:
-    """The address of a dashboard; None where nobody said where Grafana is."""
-    grafana = config.alerts.grafana_url
-    return None if grafana is None else f"{grafana.rstrip('/')}/d/{uid}"
+    """The address of a dashboard for this warehouse; None where nobody said where Grafana is."""
+    grafana, warehouse = config.alerts.grafana_url, quote(config.warehouse.name, safe="")
+    return None if grafana is None else f"{grafana.rstrip('/')}/d/{uid}?var-warehouse={warehouse}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from warehouse_exporter.alerting.annotations import quoted
 from warehouse_exporter.core import names
+from warehouse_exporter.core.model import NUMBERS, Outcome
 
 JOB = 'job=~"$job"'
 WAREHOUSE = f'{JOB},warehouse=~"$warehouse"'
@@ -28,6 +29,16 @@ def any_of(metrics: Iterable[str], *more: str, of: str = DATASET) -> str:
     return f"{{{','.join((matching('__name__', names), of, *more))}}}"
 
 
+def lately(selected: str) -> str:
+    """The newest value within a step of the chart: past days may have few samples in a step."""
+    return f"last_over_time({selected}[$__rate_interval])"
+
+
+def worst_of(selected: str) -> str:
+    """The largest value within a step of the chart: a short outage is not overlooked."""
+    return f"max_over_time({selected}[$__rate_interval])"
+
+
 def equal(label: str, text: str) -> str:
     """The matcher for one value of a label."""
     return f"{label}={quoted(text)}"
@@ -46,7 +57,20 @@ def limits(gauges: Iterable[str], *more: str, of: str = DATASET) -> str:
     chosen = matching("gauge", "|".join(sorted(gauges)))
     upper = series(names.LIMIT.name, chosen, 'op=~">|>="', *more, of=of)
     lower = series(names.LIMIT.name, chosen, 'op=~"<|<="', *more, of=of)
-    return f"min by (severity, op) ({upper}) or max by (severity, op) ({lower})"
+    first = f"min by (severity, op) ({lately(upper)})"
+    return f"{first} or max by (severity, op) ({lately(lower)})"
+
+
+def limits_of_shares(gauges: Iterable[str], *more: str) -> str:
+    """The same of gauges that are a share: a limit of no row at all is one of 0 %."""
+    none = series(names.LIMIT.name, equal("gauge", names.ROWS_FAILED.name), *more)
+    return f"{limits(gauges, *more)} or max by (severity, op) ({lately(none)} == 0)"
+
+
+def worst(outcomes: str, by: str = "") -> str:
+    """The worst of some outcomes; skipped only where every one is."""
+    of = f"max by ({by})" if by else "max"
+    return f"{of} ({outcomes} != {NUMBERS[Outcome.SKIPPED]}) or {of} ({outcomes})"
 
 
 def of_kinds(expression: str, kinds: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from warehouse_exporter.alerting.grafana.dashboards import places
 from warehouse_exporter.alerting.grafana.dashboards.frame import Board, Row
-from warehouse_exporter.alerting.grafana.dashboards.numbers import NEWEST, metric_chart
+from warehouse_exporter.alerting.grafana.dashboards.numbers import NEWEST, held, metric_chart
 from warehouse_exporter.alerting.grafana.dashboards.panels import (
     DAILY,
     Ask,
@@ -21,11 +21,13 @@ from warehouse_exporter.alerting.grafana.dashboards.panels import (
 from warehouse_exporter.alerting.grafana.dashboards.promql import (
     any_of,
     equal,
+    lately,
     limits,
     matching,
     of_kinds,
     open_findings,
     series,
+    worst,
 )
 from warehouse_exporter.alerting.grafana.dashboards.watched import (
     ARRIVAL,
@@ -43,7 +45,7 @@ ABOUT = "Can I trust yesterday's revenue, and the channels that it is credited t
 LIMIT = "{{severity}} limit {{op}}"
 TRUST = {
     Outcome.PASS: "YES",
-    Outcome.SKIPPED: "YES, as far as judged",
+    Outcome.SKIPPED: "NOTHING TO JUDGE",
     Outcome.WARNING: "WITH CARE",
     Outcome.UNMEASURED: "NOBODY KNOWS",
     Outcome.CRITICAL: "NO",
@@ -97,13 +99,13 @@ def trust(watched: Watched) -> Iterator[Panel]:
         )
         yield number(
             Frame("Revenue", 8, 5, about=about),
-            Ask(worst(watched, revenue, arrival)), words=TRUST,
+            Ask(trusted(watched, revenue, arrival)), words=TRUST,
         )  # fmt: skip
     if credited:
         about = "The same for the checks of attribution."
         yield number(
             Frame("Attribution", 8, 5, about=about),
-            Ask(worst(watched, credited, arrival)), words=TRUST,
+            Ask(trusted(watched, credited, arrival)), words=TRUST,
         )  # fmt: skip
     day = series(names.EXPECTED_DAY.name)
     yield number(
@@ -116,7 +118,7 @@ def trust(watched: Watched) -> Iterator[Panel]:
     )  # fmt: skip
 
 
-def worst(watched: Watched, kinds: Iterable[str], arrival: Iterable[str]) -> str:
+def trusted(watched: Watched, kinds: Iterable[str], arrival: Iterable[str]) -> str:
     """The worst outcome of checks of some kinds, and of those of the rows that they need."""
     wanted = frozenset(kinds)
     outcome = series(names.OUTCOME.name)
@@ -124,27 +126,27 @@ def worst(watched: Watched, kinds: Iterable[str], arrival: Iterable[str]) -> str
     if arrived := frozenset(arrival):
         read = matching("dataset", "|".join(sorted(watched.datasets(wanted))))
         found += f" or ({of_kinds(series(names.OUTCOME.name, read), arrived)})"
-    return f"max({found})"
+    return worst(f"({found})")
 
 
 def amounts(watched: Watched) -> Iterator[Panel]:
     """By how much amounts differ, and how many rows are wrong."""
     found = sorted(watched.gauges() & set(AMOUNTS))
     if found:
-        about = "In the currency of the orders, without a sign: 0 is what it should be."
+        about = "In the currency of the orders: 0 is what it should be."
         yield chart(
-            Frame("Amounts that differ", 12, 8, "short", about),
-            Ask(any_of(found), "{{dataset}}.{{check}}"), Ask(limits(found), LIMIT),
+            Frame("Amounts that differ", 8, 7, "short", about),
+            Ask(lately(any_of(found)), "{{dataset}}.{{check}}"), Ask(limits(found), LIMIT),
         )  # fmt: skip
     wrong = watched.gauges(REVENUE) & watched.shares()
     if wrong:
         yield chart(
-            Frame("Share of rows that are wrong", 12, 8, "percentunit"),
-            Ask(any_of(wrong), "{{dataset}}.{{check}}"), Ask(limits(wrong), LIMIT),
+            Frame("Share of rows that are wrong", 8, 7, "percentunit"),
+            Ask(lately(any_of(wrong)), "{{dataset}}.{{check}}"), Ask(limits(wrong), LIMIT),
         )  # fmt: skip
     for name, one in watched.config.metrics.items():
         if one.sum is not None and watched.baseline(name):
-            yield metric_chart(watched, name, 12)
+            yield metric_chart(watched, name)
 
 
 def attribution(watched: Watched) -> Iterator[Panel]:
@@ -154,7 +156,7 @@ def attribution(watched: Watched) -> Iterator[Panel]:
             gauge = all_kinds()[kind].metric.name
             yield chart(
                 Frame(title, 8, 8, "percentunit"),
-                Ask(series(gauge), legend), Ask(limits([gauge]), LIMIT),
+                Ask(lately(series(gauge)), legend), Ask(limits([gauge]), LIMIT),
             )  # fmt: skip
 
 
@@ -164,11 +166,11 @@ def channels(watched: Watched) -> Iterator[Panel]:
         return
     yield chart(
         Frame("Shares of the day's revenue", 12, 9, "percentunit"),
-        Ask(series(channel_mix.SHARE.name), "{{channel}}"), step=DAILY, stacked=True,
+        Ask(held(channel_mix.SHARE.name), "{{channel}}"), step=DAILY, stacked=True,
     )  # fmt: skip
     yield chart(
         Frame("Change against the baseline", 12, 9, "percentunit", "0.15 is 15 points."),
-        Ask(series(channel_mix.CHANGE.name), "{{channel}}"),
+        Ask(lately(series(channel_mix.CHANGE.name)), "{{channel}}"),
         Ask(limits([channel_mix.CHANGE.name]), LIMIT),
         Ask(f"0 - ({limits([channel_mix.CHANGE.name])})", "{{severity}} limit, other side"),
     )
@@ -191,7 +193,7 @@ def funnel(watched: Watched) -> Iterator[Panel]:
         about = "A step without the one before it: tracking has lost that."
         yield chart(
             Frame("Impossible sequences", 12, 8, "percentunit", about),
-            Ask(series(gauge), "{{funnel}} {{step}}"), Ask(limits([gauge]), LIMIT),
+            Ask(lately(series(gauge)), "{{funnel}} {{step}}"), Ask(limits([gauge]), LIMIT),
         )  # fmt: skip
     for name in watched.rates():
         if watched.baseline(name):
@@ -202,13 +204,11 @@ def changes(watched: Watched) -> Iterator[Panel]:
     """What a day is now, against what it was a day ago, when it was judged."""
     if not watched.config.metrics:
         return
-    value, day = Metric.metric.name, series(names.EXPECTED_DAY.name)
-    now = series(value, 'age_days="2"')
-    then = series(value, NEWEST)
-    one_day = f"({day} - {day} offset 1d > 72000) < 100000"
-    changed = (
-        f"({now} - ignoring(age_days) {then} offset 1d) and on(job, warehouse, dataset) ({one_day})"
-    )
+    now, then = (held(Metric.metric.name, age) for age in ('age_days="2"', NEWEST))
+    day = held(names.EXPECTED_DAY.name)
+    one_day = f"({day} - {a_day_ago(day)} > 72000) < 100000"
+    moved = f"{now} - ignoring(age_days) {a_day_ago(then)}"
+    changed = f"({moved}) and on(job, warehouse, dataset) ({one_day})"
     about = (
         "The value of the day before the expected one, minus what it was a day ago, when it was"
         " itself the expected day: 0 where no rows came late."
@@ -227,3 +227,8 @@ def changes(watched: Watched) -> Iterator[Panel]:
         Frame("Days that changed", 12, 8, empty="no day has changed since it was judged"),
         Ask(asked), table,
     )  # fmt: skip
+
+
+def a_day_ago(expression: str) -> str:
+    """What `held` gave a day before."""
+    return expression.replace("[$__interval])", "[$__interval] offset 1d)")

@@ -50,8 +50,9 @@ class Watched:
 
     def shares(self) -> frozenset[str]:
         """The gauges that are a share of rows."""
-        kinds = (check.kind for check in self.config.checks)
-        return frozenset(kind.metric.name for kind in kinds if isinstance(kind, Share))
+        kinds = (check.kind for check in self.config.checks if isinstance(check.kind, Share))
+        names = (kind.metric.name for kind in kinds)
+        return frozenset(name for name in names if name.endswith("_ratio"))  # others are amounts
 
     def datasets(self, kinds: Iterable[str]) -> frozenset[str]:
         """The datasets that checks of some kinds read, and those that they are built from."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from warehouse_exporter import __version__
 from warehouse_exporter.history.model import State
-from warehouse_exporter.server.web.lines import Line, View
+from warehouse_exporter.server.web.lines import Line, View, runbook_of
 from warehouse_exporter.server.web.page.templating import template
 from warehouse_exporter.server.web.page.times import Times, day_name
 
@@ -32,6 +32,7 @@ def rendered(name: str, view: View, root: str, title: str, **given: Any) -> str:
         troubles=troubles(view),
         passed=last_pass(view, times),
         since=since(view),
+        runbook=lambda line: runbook_of(line, view.config, root),
         State=State,
         **given,
     )

@@ -24,6 +24,7 @@ def template(name: str) -> jinja2.Template:
         loader=jinja2.FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        auto_reload=False,  # an upgrade under a running process would mix old code and new pages
         trim_blocks=True,
         lstrip_blocks=True,
     )
