@@ -32,7 +32,7 @@ HEAD, LINE, MOST_NAMED = 40, 18, 12
 
 def picture(title: str, panels: Sequence[Asked], now: float) -> str:
     """The picture of a dashboard."""
-    bottom = max(one.panel["gridPos"]["y"] + one.panel["gridPos"]["h"] for one in panels)
+    bottom = max(at["y"] + at["h"] for at in (one.panel["gridPos"] for one in panels))
     width, height = 24 * COLUMN + GAP, bottom * UNIT + HEAD + GAP
     at = f"{datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M} UTC"
     parts = [
