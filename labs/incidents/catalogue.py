@@ -16,7 +16,9 @@ GROUPS: dict[str, tuple[Incident, ...]] = {
         of_fault("double-load", PAGE, "events.duplicates_transaction_id:"),
         of_fault("missing-day", PAGE, "events.missing_days:"),
         of_fault(
-            "traffic-drop", PAGE, "(events|sessions|orders).seasonal_(events|sessions|orders):"
+            "traffic-drop",
+            PAGE,
+            "(events|sessions|orders).seasonal_(events|sessions|orders|revenue):",
         ),
         of_fault("truncate-orders", PAGE, "orders.volume:"),
         of_fault("no-pipeline-run", PAGE, "pipeline.pipeline_run:"),
@@ -35,7 +37,7 @@ GROUPS: dict[str, tuple[Incident, ...]] = {
         of_fault("json-prices-null", PAGE, "events.json_completeness_event_data_items_item_price:"),
         of_fault("unknown-event-name", PAGE, "events.accepted_values_event_name:"),
         of_fault("duplicate-orders", PAGE, "orders.duplicates:"),
-        of_fault("orders-without-items", PAGE, "orders.incomparable_day:"),
+        of_fault("orders-without-items", PAGE, "orders.(incomparable_day|reconciliation):"),
         of_fault("orphan-sessions", PAGE, "sessions.orphans_user_id:"),
         of_fault("orphan-orders", PAGE, "orders.orphans_session_id:"),
     ),

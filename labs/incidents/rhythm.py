@@ -35,7 +35,11 @@ class Rhythm:
         """A config of the shop at this rhythm."""
         if self.speed == 1:
             return text
-        wait = "" if not self.patient else f"\nalerts: {{unmeasured_for: {600 / self.speed:g}s}}\n"
+        wait = (
+            ""
+            if not self.patient
+            else f"\nalerts: {{unmeasured_for: {round(330 / self.speed)}s}}\n"
+        )
         return text.replace("every: 5m", f"every: {self.every}") + wait
 
     @property

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from warehouse_exporter.config.routing import MaintenanceSpec, Routing
 from warehouse_exporter.core.calendar import Event
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import CheckId, Dataset, Severity
 from warehouse_exporter.core.warehouse import Warehouse
 from warehouse_exporter.kinds.metric import Metric
@@ -24,6 +25,13 @@ class Check:
     owner: str | None = None
     path: tuple[str | int, ...] = field(default=(), compare=False)
 
+    def topic(self, fault: Fault) -> str:
+        """What tells faults of one sort on one dataset apart; a load is late as a whole."""
+        if fault is Fault.LOAD:
+            return "all"
+        column = getattr(self.kind, "column", None)
+        return column if fault is Fault.VALUES and column else self.id.name
+
     @property
     def worst_severity(self) -> Severity | None:
         """The worst it could find; None for a number without a limit, which is only shown."""
@@ -38,12 +46,12 @@ class Alerts:
     Without a `runbook_url`, runbooks are those that the exporter serves at its `external_url`;
     without a `dashboard_url`, dashboards are those of `warehouse-exporter dashboards`, in the
     Grafana at `grafana_url`.
-    Durations are as they were written; without `keep_firing_for` it follows from each dataset.
+    Durations are as they were written; those that are None follow from each dataset.
     """
 
     runbook_url: str | None
     dashboard_url: str | None
-    unmeasured_for: str
+    unmeasured_for: str | None
     keep_firing_for: str | None = None
     external_url: str | None = None
     grafana_url: str | None = None
@@ -109,6 +117,16 @@ class Config:
     def by_id(self) -> Mapping[CheckId, Check]:
         """The checks by address: a page asks for thousands of them."""
         return {check.id: check for check in self.checks}
+
+    @cached_property
+    def faults(self) -> Mapping[str, Mapping[Fault, set[str]]]:
+        """The sorts of faults that each dataset may have, and what tells those of a sort apart."""
+        found: dict[str, dict[Fault, set[str]]] = {}
+        for check in self.checks:
+            for fault in (check.kind.fault, Fault.UNMEASURED):
+                sorts = found.setdefault(check.id.dataset, {})
+                sorts.setdefault(fault, set()).add(check.topic(fault))
+        return found
 
     def open_days_only(self) -> Config:
         """The same, where checks over a whole table look at its open days only."""

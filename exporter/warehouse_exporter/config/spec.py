@@ -145,8 +145,10 @@ class AlertsSpec(Spec):
         description="Dashboard of your own; {dataset} is filled in. Default: ours, at"
         " `grafana_url`.",
     )
-    unmeasured_for: Duration = Field(
-        "10m", description="How long a check may be unmeasured before the alert fires."
+    unmeasured_for: Duration | None = Field(
+        None,
+        description="How long a check may be unmeasured before the alert fires; default: until its"
+        " second pass, at most 10m.",
     )
     keep_firing_for: Duration | None = Field(
         None,

@@ -7,11 +7,18 @@ from graphlib import TopologicalSorter
 from warehouse_exporter.core.model import Datasets
 
 
-def incident(dataset: str, datasets: Datasets) -> str:
-    """The root of a dataset's `depends_on`."""
-    while dataset in datasets and datasets[dataset].depends_on:
-        dataset = datasets[dataset].depends_on[0]
-    return dataset
+def upstream(dataset: str, datasets: Datasets) -> set[str]:
+    """The datasets that one is built from, directly or through others."""
+    found: set[str] = set()
+    more = {dataset}
+    while (
+        more := {
+            parent for name in more if name in datasets for parent in datasets[name].depends_on
+        }
+        - found
+    ):
+        found |= more
+    return found - {dataset}
 
 
 def depths(datasets: Datasets) -> dict[str, int]:

@@ -9,8 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-ROOT_CAUSE, SYMPTOM = "root_cause", "symptom"
-"""Values of the label `role` of alerts: a root cause inhibits the symptoms that follow from it."""
+SERIES = "series"
+"""The label of an alert of a query with those of its labels that are columns of the query."""
+EXPLAINED = "explained_by"
+"""The label of an alert with the `incident` of the alert that it follows from, or `nothing`."""
+NOTHING = "nothing"
 FROM_LAST_PASS = "As of the last pass."
 WAREHOUSE = "warehouse"
 """The label with the name of the config's warehouse, on all of our series and alerts."""
@@ -151,6 +154,9 @@ ALERT_SERIES_DROPPED = "WarehouseSeriesDropped"
 ALERT_RELOAD_FAILED = "WarehouseConfigReloadFailed"
 ALERT_CHECKS_LOST = "WarehouseConfigChecksLost"
 ALERT_RULES_OUT_OF_DATE = "WarehouseRulesOutOfDate"
+ALERT_NOTIFICATIONS_FAILING = "WarehouseNotificationsFailing"
+ALERT_RULES_FAILING = "WarehouseRulesFailing"
+ALERT_SCRAPE_FAILING = "WarehouseScrapeFailing"
 ALERT_HEARTBEAT = "WarehouseHeartbeat"
 DEFAULT_PORT = 9843
 APPLICATION_NAME = "warehouse-exporter"
@@ -159,7 +165,8 @@ UNMEASURED = "unmeasured"
 """The value of the label `severity` of the sentence on a check that is not measured."""
 BAD_LABEL = re.compile(r"[^a-zA-Z0-9_]")
 OWN_LABELS = (
-    WAREHOUSE, "dataset", "check", "severity", "owner", "layer", "incident", "role", "alertname",
+    WAREHOUSE, "dataset", "check", "severity", "owner", "layer", "incident",
+    "explained_by", "series", "alertname",
 )  # fmt: skip
 """Labels that we or the alert rules set. Two series that differ only in one of them would become
 the same alert, and Prometheus then rejects the whole rule."""

@@ -35,7 +35,7 @@ RHYTHM = {"group_wait": "2s", "group_interval": "3s"}
 """A group waits until all rules were evaluated on the same pass."""
 DEMO_ALERTS = """\
 alerts:                              # of the demo, where nobody likes to wait
-  unmeasured_for: 3s                 # default: 10m
+  unmeasured_for: 3s                 # default: until the second pass
   keep_firing_for: 3s                # default: twice the time between passes
   external_url: http://127.0.0.1:{port}
 """

@@ -9,6 +9,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from warehouse_exporter.core.errors import Skipped
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
@@ -31,6 +32,7 @@ class AbsentDay(Limited):
         ("column",),
     )
     alert = "WarehouseColumnAbsent"
+    fault = Fault.VALUES
     summary = "a column is empty for an entire day"
     counts_things = True
     advice: ClassVar[str] = "critical: '> 0'"

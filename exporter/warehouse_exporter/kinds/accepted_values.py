@@ -10,6 +10,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from warehouse_exporter.core.errors import Reason, Unmeasured
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Cell, Hits
 from warehouse_exporter.kinds.shared.base import Share
@@ -71,6 +72,7 @@ class AcceptedValues(Share):
         ("column",),
     )
     alert = "WarehouseUnacceptedValues"
+    fault = Fault.VALUES
     summary = "values that are not in the list"
     symptom = False
     advice: ClassVar[str] = "critical: '> 0'"

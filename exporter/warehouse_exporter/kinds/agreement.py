@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from warehouse_exporter.core.calendar import describe_window
 from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.limits import Limit, Term, Unit
 from warehouse_exporter.core.limits import Reading as How
 from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
@@ -72,6 +73,7 @@ class Agreement(Limited):
         ),
     )
     alert = "WarehouseTotalsDisagree"
+    fault = Fault.TOTALS
     summary = "two totals that must match do not"
     layer = "business"
     advice: ClassVar[str] = "critical: '> 0.01'"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from warehouse_exporter.core.errors import Reason, Unmeasured
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Column, Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import agreed, counted, listed
@@ -50,6 +51,7 @@ class ColumnTypes(Declared):
         "warehouse_schema_type_mismatches", "Declared columns whose type is not the declared one."
     )
     alert = "WarehouseColumnTypeChanged"
+    fault = Fault.COLUMNS
     summary = "columns have a different type than declared"
     root_cause = True
     advice: ClassVar[str] = "critical: '> 0'"

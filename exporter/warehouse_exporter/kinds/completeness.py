@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Dataset, Datasets
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
@@ -28,6 +29,7 @@ class Completeness(Share):
         "warehouse_column_null_ratio", "Share of rows without a value in the column.", ("column",)
     )
     alert = "WarehouseColumnIncomplete"
+    fault = Fault.VALUES
     summary = "too many rows without a value"
     advice: ClassVar[str] = "warning: '> 1%', critical: '> 5%'"
     example: ClassVar[str] = """

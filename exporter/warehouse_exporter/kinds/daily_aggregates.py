@@ -9,6 +9,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from warehouse_exporter.core.errors import Skipped
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import merged
@@ -40,6 +41,7 @@ class DailyAggregates(Share):
         "Share of the values of daily aggregates that are empty, negative or not a number.",
     )
     alert = "WarehouseDailyAggregatesFlawed"
+    fault = Fault.TOTALS
     summary = "daily aggregates are empty or negative"
     advice: ClassVar[str] = "critical: '> 0'"
     example: ClassVar[str] = """

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import ClassVar
 
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.limits import Limit, Term, Unit, said
 from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
@@ -35,6 +36,7 @@ class Deadline(Limited):
         "Time from the newest row to the end of the expected day; 0 if there are later rows.",
     )
     alert = "WarehouseDeadlineMissed"
+    fault = Fault.LOAD
     judges_days = False
     summary = "the expected day is not complete"
     layer = "infrastructure"

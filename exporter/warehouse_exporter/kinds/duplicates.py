@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Dataset, Datasets, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
@@ -125,6 +126,7 @@ class Duplicates(Share):
     ids = ("U1",)
     metric = Metric("warehouse_duplicate_key_ratio", "Share of keys that occur more than once.")
     alert = "WarehouseDuplicateKeys"
+    fault = Fault.COUNT
     summary = "keys that must be unique are not"
     symptom = False
     default_window = "all"

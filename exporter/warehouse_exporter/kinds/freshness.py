@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from warehouse_exporter.core.calendar import MIDNIGHT
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.limits import Limit, Term, Unit, said
 from warehouse_exporter.core.limits import Reading as How
 from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample, Severity
@@ -46,6 +47,7 @@ class Freshness(Limited):
         " rows from the future do not count.",
     )
     alert = "WarehouseDataStale"
+    fault = Fault.LOAD
     judges_days = False
     summary = "no new rows: the newest is too old"
     layer = "infrastructure"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from warehouse_exporter.core.errors import Skipped
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.limits import Limit, Term, Unit
 from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
@@ -24,6 +25,7 @@ class FutureRows(Limited):
     ids = ("F8",)
     metric = Metric("warehouse_future_rows", "Rows with a time after the pass (5 minutes allowed).")
     alert = "WarehouseFutureRows"
+    fault = Fault.COUNT
     judges_days = False
     summary = "rows from the future"
     in_hindsight = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import counted
@@ -26,6 +27,7 @@ class Incomparable(Compared):
         "Share of orders that cannot be compared because a value, or the other side, is missing.",
     )
     alert = "WarehouseRevenueIncomparable"
+    fault = Fault.MATCH
     summary = "orders cannot be compared with the other side"
     advice: ClassVar[str] = "warning: '> 0'"
     example: ClassVar[str] = """

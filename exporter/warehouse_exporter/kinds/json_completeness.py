@@ -9,6 +9,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from warehouse_exporter.core.errors import Reason, Unmeasured
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
@@ -50,6 +51,7 @@ class JsonCompleteness(Share):
         ("column",),
     )
     alert = "WarehouseJsonIncomplete"
+    fault = Fault.VALUES
     summary = "too many documents without a value"
     advice: ClassVar[str] = "warning: '> 1%', critical: '> 5%'"
     example: ClassVar[str] = """

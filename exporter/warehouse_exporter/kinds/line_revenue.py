@@ -8,6 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import a, agreed, counted
@@ -42,6 +43,7 @@ class LineRevenue(Share):
         ),
     )
     alert = "WarehouseLineRevenueMismatch"
+    fault = Fault.MATCH
     summary = "lines whose revenue is not quantity times price"
     layer = "business"
     symptom = False

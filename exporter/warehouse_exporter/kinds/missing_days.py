@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from warehouse_exporter.core.calendar import describe_window
 from warehouse_exporter.core.errors import Skipped
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Cell, Count, finite
@@ -51,6 +52,7 @@ class MissingDays(Limited):
     ids = ("F3",)
     metric = Metric("warehouse_missing_partitions", "Days of the window without a row.")
     alert = "WarehouseDaysMissing"
+    fault = Fault.PRESENCE
     summary = "days without a row"
     layer = "infrastructure"
     default_window = "14d"

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Count, Hits
@@ -35,6 +36,7 @@ class NegativeRevenue(Judged):
         ("column",),
     )
     alert = "WarehouseNegativeRevenue"
+    fault = Fault.VALUES
     summary = "revenue below zero"
     layer = "business"
     symptom = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import agreed, counted, listed
@@ -19,6 +20,7 @@ class NewColumns(Declared):
     ids = ("S4",)
     metric = Metric("warehouse_schema_new_columns", "Columns that exist but are not declared.")
     alert = "WarehouseColumnsAppeared"
+    fault = Fault.COLUMNS
     summary = "columns appeared that are not declared"
     advice: ClassVar[str] = "info: '> 0'"
     example: ClassVar[str] = """

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Dataset, Datasets, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
@@ -51,6 +52,7 @@ class Orphans(Share):
         ("column",),
     )
     alert = "WarehouseOrphanRows"
+    fault = Fault.MATCH
     summary = "rows refer to missing rows"
     default_window = "all"
     advice: ClassVar[str] = "critical: '> 0'"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import agreed, amount, counted, money
@@ -32,6 +33,7 @@ class OverAttribution(Attributed):
         Metric("warehouse_over_attributed_amount", "Total amount attributed in excess."),
     )
     alert = "WarehouseOverAttribution"
+    fault = Fault.TOTALS
     summary = "more is attributed than exists"
     advice: ClassVar[str] = "critical: '> 0'"
     example: ClassVar[str] = """

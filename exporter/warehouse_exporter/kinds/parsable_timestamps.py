@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Dataset, Datasets
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
@@ -33,6 +34,7 @@ class ParsableTimestamps(Share):
         ("column",),
     )
     alert = "WarehouseTimestampsUnparsable"
+    fault = Fault.VALUES
     summary = "timestamps cannot be parsed"
     advice: ClassVar[str] = "critical: '> 0'"
     example: ClassVar[str] = """

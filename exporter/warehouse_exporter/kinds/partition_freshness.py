@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from warehouse_exporter.core.calendar import ONE_DAY, last_days
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.limits import Limit, Term, Unit
 from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
@@ -32,6 +33,7 @@ class PartitionFreshness(Limited):
         "How far the newest day with rows is behind the expected day; 0 if it is there.",
     )
     alert = "WarehousePartitionMissing"
+    fault = Fault.LOAD
     judges_days = False
     summary = "the expected day is missing"
     layer = "infrastructure"

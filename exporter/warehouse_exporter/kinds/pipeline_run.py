@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Count, Hits
@@ -26,6 +27,7 @@ class PipelineRun(Limited):
     ids = ("F5",)
     metric = Metric("warehouse_pipeline_runs", "Logged runs of the day that read at least one row.")
     alert = "WarehousePipelineNotRun"
+    fault = Fault.LOAD
     summary = "the pipeline did not run, or read nothing"
     layer = "infrastructure"
     root_cause = True

@@ -9,6 +9,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Count, Hits
@@ -31,6 +32,7 @@ class QuarantineRate(Share):
     ids = ("P1",)
     metric = Metric("warehouse_quarantine_ratio", "Share of the read rows that were quarantined.")
     alert = "WarehouseQuarantineRateHigh"
+    fault = Fault.COUNT
     summary = "the pipeline rejects too many rows"
     layer = "infrastructure"
     symptom = False

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 
 from warehouse_exporter.core import names
 from warehouse_exporter.core.errors import Reason, Unmeasured
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Cell, finite
@@ -53,6 +54,7 @@ class Query(Limited):
     section = "queries"
     metric = Metric("warehouse_query_value", "The number returned by the custom query.")
     alert = "WarehouseQueryOutOfBounds"
+    fault = Fault.COUNT
     summary = "a custom query is outside its limits"
     example: ClassVar[str] = """
         datasets:

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
 from warehouse_exporter.kinds.shared.bounds import TIMES, Bound, is_beyond, said
@@ -32,6 +33,7 @@ class Range(Judged):
         ("column",),
     )
     alert = "WarehouseValuesOutOfRange"
+    fault = Fault.VALUES
     summary = "numbers are out of range"
     symptom = False
     advice: ClassVar[str] = "min: 0, critical: '> 0'"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import agreed, counted, money
@@ -36,6 +37,7 @@ class Reconciliation(Reconciled):
         ),
     )
     alert = "WarehouseRevenueMismatch"
+    fault = Fault.MATCH
     summary = "revenue of orders differs from that on the other side"
     advice: ClassVar[str] = "critical: '> 0'"
     example: ClassVar[str] = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.limits import Limit, Term, Unit
 from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
@@ -37,6 +38,7 @@ class ReconciliationTotal(Reconciled):
         ),
     )
     alert = "WarehouseRevenueTotalMismatch"
+    fault = Fault.TOTALS
     summary = "total revenue of orders differs from that on the other side"
     default_window = "day"
     advice: ClassVar[str] = "critical: '> 0.01'"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import agreed, counted, listed
@@ -19,6 +20,7 @@ class RequiredColumns(Declared):
     ids = ("S1", "S5")
     metric = Metric("warehouse_schema_missing_columns", "Declared columns that do not exist.")
     alert = "WarehouseSchemaDrift"
+    fault = Fault.COLUMNS
     summary = "declared columns are missing"
     root_cause = True
     advice: ClassVar[str] = "critical: '> 0'"

@@ -8,6 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from warehouse_exporter.core.errors import Reason, Unmeasured
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
@@ -31,6 +32,7 @@ class Rows(Judged):
         "Share of rows for which the condition holds, among those for which it is true or false.",
     )
     alert = "WarehouseRowsFailing"
+    fault = Fault.COUNT
     summary = "rows that must not be"
     symptom = False
     advice: ClassVar[str] = "failing: discount > price, critical: '> 0.1%'"

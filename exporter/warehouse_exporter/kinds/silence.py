@@ -11,6 +11,7 @@ from pydantic import Field
 
 from warehouse_exporter.core.calendar import ONE_DAY, weekday
 from warehouse_exporter.core.errors import Skipped
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.limits import Limit, Term, Unit, said
 from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample, Severity
 from warehouse_exporter.core.names import Metric
@@ -44,6 +45,7 @@ class Silence(Limited):
         "Time since the newest row, while rows are normally frequent.",
     )
     alert = "WarehouseSilence"
+    fault = Fault.LOAD
     judges_days = False
     summary = "no rows, although the hour is normally busy"
     layer = "infrastructure"

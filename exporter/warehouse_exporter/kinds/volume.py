@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar
 
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.limits import Limit, Term, Unit
 from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
@@ -30,6 +31,7 @@ class Volume(Limited):
         "warehouse_rows", "Rows of the window (the expected day, unless it says otherwise)."
     )
     alert = "WarehouseVolumeOutOfBounds"
+    fault = Fault.PRESENCE
     summary = "row count outside its limits"
     counts_things = True
     advice: ClassVar[str] = "critical: '< 100'"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.kinds.negative_revenue import NegativeRevenue
 
@@ -15,6 +16,7 @@ class ZeroRevenue(NegativeRevenue):
     ids = ("R2",)
     metric = Metric("warehouse_zero_revenue_ratio", "Share of rows with zero revenue.", ("column",))
     alert = "WarehouseZeroRevenue"
+    fault = Fault.VALUES
     summary = "too many rows with zero revenue"
     symptom = True
     advice: ClassVar[str] = "warning: '> 2%'"

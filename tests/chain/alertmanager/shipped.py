@@ -14,8 +14,6 @@ import yaml
 from warehouse_exporter.alerting.routes import render
 from warehouse_exporter.config import Config
 from warehouse_exporter.config.load import parse
-from warehouse_exporter.core import names
-from warehouse_exporter.kinds import all_kinds
 from warehouse_exporter.profiles import file_of
 
 from tests.chain.alertmanager.recorder import Recorder
@@ -25,12 +23,6 @@ ROOT = Path(__file__).parents[3]
 SHIPPED = ROOT / "alertmanager"
 QUICK = {"group_wait": "100ms", "group_interval": "1s"}
 Labels = Mapping[str, str]
-ROLES = {
-    names.ALERT_UNMEASURED: names.SYMPTOM,
-    **{kind.alert: names.SYMPTOM for kind in all_kinds().values() if kind.symptom},
-    **{kind.alert: names.ROOT_CAUSE for kind in all_kinds().values() if kind.root_cause},
-}
-"""Alert -> its label `role`, as its rules have it."""
 
 
 def config(more: str = "", **replaced: str) -> Config:
@@ -98,8 +90,7 @@ def receivers(file: Path, labels: Labels) -> list[str]:
 def alert(name: str, check: str = "", severity: str = "critical", **more: str) -> dict[str, str]:
     """The labels of an alert of a check (`dataset.check`) of the shop."""
     dataset, _, short = check.partition(".")
-    about = {"dataset": dataset, "check": short, "incident": "pipeline"} if check else {}
-    about |= {"role": role} if (role := ROLES.get(name)) else {}
+    about = {"dataset": dataset, "check": short, "incident": check} if check else {}
     return {
         "alertname": name, "severity": severity, "job": "warehouse", "instance": "exporter:9843",
         **about, **more,

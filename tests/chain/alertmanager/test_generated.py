@@ -59,6 +59,7 @@ def test_without_routing_it_loads_with_one_receiver_to_fill_in(tmp_path: Path) -
     routes = {tuple(one["matchers"]): one["receiver"] for one in data["route"]["routes"]}
     assert data["route"]["receiver"] == "fill-in"
     assert routes.pop(('alertname="WarehouseHeartbeat"',)) == "nobody"
+    assert routes.pop(('explained_by!~"|nothing"',)) == "nobody"
     assert set(routes.values()) == {"fill-in"}
 
 

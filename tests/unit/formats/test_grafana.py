@@ -142,7 +142,7 @@ def test_the_sentence_is_read_from_a_label_of_the_second_query() -> None:
     assert '(index .Values "B").Labels.sentence' in unmeasured["annotations"]["summary"]
     assert "warehouse_check_unmeasured_reason" in unmeasured["data"][2]["model"]["expr"]
     assert '(index .Values "D").Labels.reason' in unmeasured["annotations"]["description"]
-    assert unmeasured["for"] == "10m"
+    assert unmeasured["for"] == "330s"
 
 
 def test_a_symptom_excludes_its_causes_and_a_wrong_row_nothing() -> None:
@@ -222,7 +222,8 @@ def test_every_route_of_alertmanager_is_a_policy() -> None:
     (root,) = notifications(of_profile("complete"))["policies"]
     theirs = [(route["receiver"], len(route.get("matchers", []))) for route in flat(file["route"])]
     ours = [(one["receiver"], len(one.get("object_matchers", []))) for one in flat(root)]
-    assert ours == theirs
+    silent = ("unrouted", 1)
+    assert ours == [silent if one == ("explained_by", 1) else one for one in theirs]
     (heartbeat,) = (one for one in flat(root) if one["receiver"] == "dead-mans-switch")
     assert heartbeat["object_matchers"] == [["alertname", "=", "WarehouseHeartbeat"]]
 

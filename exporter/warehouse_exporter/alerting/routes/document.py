@@ -9,13 +9,14 @@ from warehouse_exporter.alerting.routes import inhibition, maintenance, receiver
 from warehouse_exporter.alerting.routes.matchers import equal
 from warehouse_exporter.alerting.rules import blocks, written
 from warehouse_exporter.config import Config
+from warehouse_exporter.core import names
 from warehouse_exporter.core.model import Severity
 from warehouse_exporter.core.names import ALERT_HEARTBEAT
 from warehouse_exporter.receivers.base import Audience
 
 Route = dict[str, Any]
 GROUP = ["warehouse", "job", "incident"]
-"""One incident of one warehouse is one page: a consequence that fires before its cause is in it."""
+"""One fault of one warehouse is one page. What follows from it notifies nobody."""
 WAIT = "30s"
 """As long as rules of all datasets need to be evaluated once, so that the first page is whole."""
 TOLD = {
@@ -65,7 +66,7 @@ def reached(config: Config) -> dict[str, Any]:
         {"name": receivers.owner_receiver(owner), **receivers.configs_of(owner, config)}
         for owner in receivers.owners(config)
     ]
-    everybody = receivers.everybody(config.routing)
+    everybody = [*receivers.everybody(config.routing), {"name": names.EXPLAINED}]
     return {"global": dict(receivers.shared(config.routing)), "receivers": [*everybody, *named]}
 
 
@@ -87,8 +88,9 @@ def paced(route: Route, rhythm: Route) -> Route:
 
 
 def routes(config: Config) -> Iterator[Route]:
-    """The heartbeat, then each severity; a warning goes on to its owner."""
+    """The heartbeat, what is explained, then each severity; a warning goes on to its owner."""
     yield route(Audience.HEARTBEAT, [equal("alertname", ALERT_HEARTBEAT)])
+    yield {"receiver": names.EXPLAINED, "matchers": [inhibition.SYMPTOM]}
     yield maintenance.quieted(of_severity(Audience.CRITICAL, Severity.CRITICAL), config)
     warning = of_severity(Audience.WARNING, Severity.WARNING)
     yield maintenance.quieted({**warning, "continue": True}, config)

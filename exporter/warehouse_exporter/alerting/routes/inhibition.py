@@ -1,8 +1,7 @@
 """Inhibition: which alerts are muted while another one fires.
 
-A root cause inhibits only alerts of its own severity or below, so nothing that would page is ever
-hidden behind something that does not. Inhibited alerts are in the group of their root cause anyway,
-except where the warehouse or the exporter is down.
+Which alerts follow from another one is found when they begin, by their rules: they have the label
+`explained_by`. It says `nothing` or something, so no alert is on both sides of the rule.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from typing import Any
 from warehouse_exporter.alerting.routes.matchers import equal, none_of, one_of
 from warehouse_exporter.config import Config
 from warehouse_exporter.core import names
-from warehouse_exporter.core.lineage import downstream
 from warehouse_exporter.core.model import Severity
 
 Rule = Mapping[str, Any]
@@ -23,13 +21,15 @@ ABOUT_OURSELVES = (
     names.ALERT_RELOAD_FAILED,
     names.ALERT_CHECKS_LOST,
     names.ALERT_RULES_OUT_OF_DATE,
+    names.ALERT_NOTIFICATIONS_FAILING,
+    names.ALERT_RULES_FAILING,
+    names.ALERT_SCRAPE_FAILING,
     names.ALERT_HEARTBEAT,
 )
 """Alerts that are not symptoms of a warehouse or an exporter that is down."""
 OURS = 'alertname=~"Warehouse.+"'
 """Our alerts: the same Alertmanager may have others."""
-MILDER = {Severity.CRITICAL: [], Severity.WARNING: [none_of("severity", [Severity.CRITICAL])]}
-"""Severity of a root cause -> matchers for the severities it may inhibit."""
+ROOT, SYMPTOM = (f'{names.EXPLAINED}{how}"|{names.NOTHING}"' for how in ("=~", "!~"))
 
 
 def rules(config: Config) -> list[Rule]:
@@ -38,7 +38,7 @@ def rules(config: Config) -> list[Rule]:
         *of_what_is_down(),
         of_a_stale_pass(),
         of_the_same_check(config),
-        *of_root_causes(config),
+        of_causes(),
     ]
 
 
@@ -68,33 +68,21 @@ def of_a_stale_pass() -> Rule:
 
 
 def of_the_same_check(config: Config) -> Rule:
-    """Critical inhibits the warning for the same series of the same check."""
-    given = {"warehouse", "job", "alertname", "dataset", "check"}
-    series = {name for check in config.checks for name in check.kind.metric.labels} - given
-    source, milder = [OURS, equal("severity", Severity.CRITICAL)], MILDER[Severity.WARNING]
-    same = ("warehouse", "job", "alertname", "dataset", "check", *sorted(series))
-    return rule(source, milder, *same)
+    """Critical inhibits the warning for the same series of the same check.
 
-
-def of_root_causes(config: Config) -> Iterator[Rule]:
-    """A load that did not arrive, or changed columns, inhibits its symptoms downstream."""
-    for dataset in config.datasets:
-        affected = [dataset, *downstream(dataset, config.datasets)]
-        target = [one_of("dataset", affected), *symptoms()]
-        for severity, milder in MILDER.items():
-            if any(
-                check.kind.root_cause and severity in check.kind.conditions()
-                for check in config.checks_of(frozenset([dataset]))
-            ):
-                loud = [equal("dataset", dataset), equal("severity", severity)]
-                source = [OURS, *loud, equal("role", names.ROOT_CAUSE)]
-                yield rule(source, [*target, *milder], "warehouse", "job")
-
-
-def symptoms() -> list[str]:
-    """All alerts about data, except those for rows that are wrong in themselves.
-
-    A root cause may itself be the symptom of another one upstream. Alerts are distinguished by a
-    label from their rules, so these routes name no kind of check.
+    Columns of queries are labels that nobody knows before: they are together in `series`.
     """
-    return [OURS, one_of("role", (names.ROOT_CAUSE, names.SYMPTOM))]
+    given = {"warehouse", "job", "alertname", "dataset", "check", names.SERIES}
+    own = {name for check in config.checks for name in check.kind.metric.labels} - given
+    critical = [OURS, equal("severity", Severity.CRITICAL)]
+    milder = [none_of("severity", [Severity.CRITICAL])]
+    same = ("warehouse", "job", "alertname", "dataset", "check", names.SERIES, *sorted(own))
+    return rule(critical, milder, *same)
+
+
+def of_causes() -> Rule:
+    """What follows from another alert is inhibited, and shown so, while there are causes.
+
+    Its route notifies nobody, so it does not notify when its cause resolves before it.
+    """
+    return rule([OURS, ROOT], [OURS, SYMPTOM], names.WAREHOUSE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from warehouse_exporter.core import names
 from warehouse_exporter.receivers.base import Audience
 
 FILL_IN, NOBODY = "fill-in", "nobody"
@@ -17,7 +18,8 @@ Route = dict[str, Any]
 def to_fill_in(route: Route) -> Route:
     """A route and those below it with the one receiver in place of their own."""
     below = [to_fill_in(one) for one in route.get("routes", [])]
-    receiver = NOBODY if route.get("receiver") == Audience.HEARTBEAT else FILL_IN
+    silent = route.get("receiver") in (Audience.HEARTBEAT, names.EXPLAINED)
+    receiver = NOBODY if silent else FILL_IN
     named = {"receiver": receiver} if "receiver" in route else {}
     return {**route, **named, **({"routes": below} if below else {})}
 

@@ -13,6 +13,7 @@ from pydantic import (
 )
 
 from warehouse_exporter.core.calendar import describe_window
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.limits import Condition, Term
 from warehouse_exporter.core.model import NO_LABELS, Dataset, Datasets, Sample, Severity
 from warehouse_exporter.core.names import Metric
@@ -42,6 +43,8 @@ class Kind(BaseModel):
     more_metrics: ClassVar[tuple[Metric, ...]] = ()
     in_hindsight: ClassVar[bool] = True
     """Whether a past day can be judged by today's rows."""
+    fault: ClassVar[Fault] = Fault.STATISTICS
+    """What sort of fault a breach is, which says what it may follow from, and explain."""
     root_cause: ClassVar[bool] = False
     """Whether a breach causes others: rows did not arrive, or columns changed."""
     symptom: ClassVar[bool] = True

@@ -1,7 +1,8 @@
-"""Which findings inhibit which, read from the inhibition rules of alertmanager.yml.
+"""Which findings exclude which, where no Alertmanager inhibits and no rule can ask for `ALERTS`.
 
-So both formats follow from one set of rules. Labels that every series of an alert has, such as its
-dataset, are compared here; those that only a series has, such as `job`, are left to PromQL.
+A late load and changed columns exclude their symptoms here and downstream. Labels that every series
+of an alert has, such as its dataset, are compared here; those that only a series has, such as
+`job`, are left to PromQL.
 """
 
 from __future__ import annotations
@@ -9,14 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from warehouse_exporter.alerting import rules
 from warehouse_exporter.alerting.routes import inhibition
-from warehouse_exporter.alerting.routes.matchers import parsed
+from warehouse_exporter.alerting.routes.matchers import equal, none_of, one_of, parsed
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core import names
+from warehouse_exporter.core.faults import Fault
+from warehouse_exporter.core.lineage import downstream
 from warehouse_exporter.core.model import CheckId, Severity
 
+ROOT_CAUSE, SYMPTOM = "root_cause", "symptom"
+ASKED = (names.EXPLAINED, names.SERIES)
 Labels = Mapping[str, str]
 Condition = tuple[str, str, re.Pattern[str]]
 
@@ -50,7 +56,7 @@ def causes(config: Config) -> Causes:
     """The causes of each alert, but for a worse finding of the same check."""
     alerts = list(alerts_about_data(config))
     found: dict[Told, dict[Cause, None]] = {}
-    for rule in inhibition.rules(config):
+    for rule in (*inhibition.rules(config)[:-1], *of_root_causes(config)):
         sources = selected(alerts, rule["source_matchers"])
         targets = selected(alerts, rule["target_matchers"])
         both = {id(one) for one in sources} & {id(one) for one in targets}
@@ -70,10 +76,10 @@ def alerts_about_data(config: Config) -> Iterator[Alert]:
     """Every finding there can be, and that each check is not measured."""
     for check in config.checks:
         for severity in check.kind.conditions():
-            role = rules.role_of(check)
+            role = role_of(check)
             yield Alert(check.id, severity, static(check, check.kind.alert, severity, role, config))
         worst = next(iter(check.kind.conditions()), Severity.INFO)
-        labels = static(check, names.ALERT_UNMEASURED, worst, names.SYMPTOM, config)
+        labels = static(check, names.ALERT_UNMEASURED, worst, SYMPTOM, config)
         yield Alert(check.id, None, labels)
 
 
@@ -81,7 +87,36 @@ def static(
     check: Check, alert: str, severity: Severity, role: str | None, config: Config
 ) -> Labels:
     """The labels of all series of an alert."""
-    return {**rules.labels(check, severity, config, role), "alertname": alert}
+    fault = Fault.UNMEASURED if alert == names.ALERT_UNMEASURED else check.kind.fault
+    return {**labels(check, fault, severity, config), "role": role or "", "alertname": alert}
+
+
+def labels(check: Check, fault: Fault, severity: Severity, config: Config) -> dict[str, str]:
+    """The labels of the same alert in Prometheus, but for those that are found by a query."""
+    found = rules.labels(check, fault, severity, config)
+    return {name: text for name, text in found.items() if name not in ASKED}
+
+
+def role_of(check: Check) -> str | None:
+    """What a finding of the check is to others; None where the rows are wrong in themselves."""
+    if check.kind.root_cause:
+        return ROOT_CAUSE
+    return SYMPTOM if check.kind.symptom else None
+
+
+def of_root_causes(config: Config) -> Iterator[Mapping[str, Any]]:
+    """A load that did not arrive, or changed columns, excludes its symptoms downstream."""
+    milder = {Severity.CRITICAL: [], Severity.WARNING: [none_of("severity", ["critical"])]}
+    for dataset in config.datasets:
+        affected = one_of("dataset", [dataset, *downstream(dataset, config.datasets)])
+        target = [affected, one_of("role", (ROOT_CAUSE, SYMPTOM))]
+        for severity, others in milder.items():
+            loud = [equal("dataset", dataset), equal("severity", severity)]
+            yield {
+                "source_matchers": [*loud, equal("role", ROOT_CAUSE)],
+                "target_matchers": [*target, *others],
+                "equal": ["warehouse", "job"],
+            }
 
 
 def selected(alerts: Sequence[Alert], conditions: Sequence[str]) -> list[Alert]:

@@ -23,9 +23,11 @@ from warehouse_exporter.alerting.annotations import (
 from warehouse_exporter.alerting.assets import rules_about_ourselves
 from warehouse_exporter.alerting.grafana.managed import expressions
 from warehouse_exporter.alerting.grafana.managed.causes import Causes, causes
+from warehouse_exporter.alerting.grafana.managed.causes import labels as managed_labels
 from warehouse_exporter.alerting.grafana.managed.text import env_safe, in_grafana
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core import names
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Severity
 
 DATASOURCE = "prometheus"
@@ -87,7 +89,7 @@ def finding(
     condition = check.kind.conditions()[severity]
     numbers = in_grafana(numbers_template(check, condition))
     value = f"value={in_grafana(value_template(condition))} (limit {condition.text})."
-    labels = prometheus.labels(check, severity, config, prometheus.role_of(check))
+    labels = managed_labels(check, check.kind.fault, severity, config)
     return rule(
         f"{check.id} {severity}",
         {
@@ -107,7 +109,7 @@ def unmeasured(check: Check, place: int, config: Config, known: Causes, datasour
     reason = prometheus.series(names.UNMEASURED_REASON.name, check, config)
     text = f"Not measured{REASON}, so nobody knows whether it is fine."
     summary = SENTENCE % literal(f"{check.id.dataset}: {check.id.name} is not measured")
-    labels = prometheus.labels(check, severity, config, names.SYMPTOM)
+    labels = managed_labels(check, Fault.UNMEASURED, severity, config)
     return rule(
         f"{check.id} unmeasured",
         {
@@ -117,7 +119,7 @@ def unmeasured(check: Check, place: int, config: Config, known: Causes, datasour
             "D": f"max without() ({reason})",
         },
         datasource,
-        wait=config.alerts.unmeasured_for,
+        wait=prometheus.unmeasured_for(check, config),
         labels={**labels, "alert": names.ALERT_UNMEASURED},
         annotations=annotated(check, place, names.ALERT_UNMEASURED, summary, text, config),
     )

@@ -1,0 +1,127 @@
+"""The alerts about data: one per check and severity, and one for a check that is not measured."""
+
+from __future__ import annotations
+
+import math
+
+from warehouse_exporter.alerting.annotations import (
+    description_template,
+    literal,
+    numbers_template,
+    reason_template,
+    sentence_template,
+    texts,
+)
+from warehouse_exporter.alerting.causes import explained_by, incident_of
+from warehouse_exporter.alerting.rules.memory import Rule, expression, series
+from warehouse_exporter.config import Check, Config
+from warehouse_exporter.config.values import parse_duration
+from warehouse_exporter.core import names
+from warehouse_exporter.core.faults import Fault
+from warehouse_exporter.core.limits import Condition
+from warehouse_exporter.core.model import Severity
+from warehouse_exporter.kinds.query import Query
+
+SEEN, RARE = 30.0, 600.0
+"""Seconds until Prometheus has judged what a pass found, and the longest wait for a second one."""
+KNOWN = "__name__|warehouse|job|instance|dataset|check"
+SERIES = (
+    f'{{{{ range $name, $text := $labels }}}}{{{{ if not (match "^({KNOWN})$" $name) }}}}'
+    "{{ $name }}={{ $text }} {{ end }}{{ end }}"
+)
+"""The columns of a query by which its series differ: nobody knows their names before."""
+KEPT, LONGEST = 2, 30 * 60
+"""How many intervals an alert keeps firing after its last breach, so that a value in breach in
+every second pass notifies once; and the most seconds, so that a resolve does not take hours."""
+
+
+def labels(check: Check, fault: Fault, severity: Severity, config: Config) -> dict[str, str]:
+    """The labels by which an alert is routed, grouped and silenced."""
+    wait = keep_firing_seconds(config.interval(check.id.dataset), config)
+    explained = explained_by(check, fault, severity, config, wait)
+    return {
+        names.WAREHOUSE: config.warehouse.name,
+        "severity": severity.value,
+        "dataset": check.id.dataset,
+        "check": literal(check.id.name),
+        "owner": literal(check.owner or names.UNOWNED),
+        "layer": check.kind.layer,
+        "incident": literal(incident_of(check, fault)),
+        **({names.SERIES: SERIES} if isinstance(check.kind, Query) else {}),
+        names.EXPLAINED: explained,
+    }
+
+
+def kept(check: Check, config: Config) -> str | None:
+    """How long the alerts of a check keep firing after a breach; None: not at all."""
+    wait = keep_firing_seconds(config.interval(check.id.dataset), config)
+    return f"{math.ceil(wait)}s" if wait else None
+
+
+def keep_firing_seconds(every: float, config: Config) -> float:
+    """Seconds that a finding keeps firing: long enough for a flapping value to return."""
+    given = config.alerts.keep_firing_for
+    if given is None:
+        return min(KEPT * every, LONGEST)
+    return parse_duration(given) if int(given[:-1]) else 0
+
+
+def unmeasured_for(check: Check, config: Config) -> str:
+    """How long a check may be unmeasured: a second pass must have failed, too.
+
+    Where passes are rare nobody waits for the second one.
+    """
+    if config.alerts.unmeasured_for is not None:
+        return config.alerts.unmeasured_for
+    return f"{math.ceil(min(config.interval(check.id.dataset) + SEEN, RARE))}s"
+
+
+def finding_rule(
+    check: Check, place: int, severity: Severity, condition: Condition, config: Config
+) -> Rule:
+    """The rule of one severity of one check; `place` is its position, causes first."""
+    alert, keep = check.kind.alert, kept(check, config)
+    return {
+        "alert": alert,
+        "expr": expression(condition, check, config),
+        **({"for": check.kind.hold} if check.kind.hold else {}),
+        **({"keep_firing_for": keep} if keep else {}),
+        "labels": labels(check, check.kind.fault, severity, config),
+        "annotations": texts(
+            check,
+            place,
+            alert,
+            sentence_template(severity.value, numbers_template(check, condition)),
+            description_template(check, condition),
+            config,
+        ),
+    }
+
+
+def unmeasured_rule(check: Check, place: int, config: Config) -> Rule:
+    """The rule for a check that cannot be measured, at the worst severity the check can have.
+
+    It has no `keep_firing_for`: when a database is back it must resolve before `WarehouseDown`,
+    which inhibits it.
+    """
+    severity = next((s for s in Severity if s in check.kind.conditions()), Severity.INFO)
+    description = (
+        f"Not measured{reason_template(check)}, so nobody knows whether it is fine. "
+        f"The reason is on the status page and in {names.UNMEASURED_REASON.name}."
+    )
+    return {
+        "alert": names.ALERT_UNMEASURED,
+        "expr": f"{series(names.MEASURED.name, check, config)} == 0",
+        "for": unmeasured_for(check, config),
+        "labels": labels(check, Fault.UNMEASURED, severity, config),
+        "annotations": texts(
+            check,
+            place,
+            names.ALERT_UNMEASURED,
+            sentence_template(
+                names.UNMEASURED, literal(f"{check.id.dataset}: {check.id.name} is not measured")
+            ),
+            description,
+            config,
+        ),
+    }

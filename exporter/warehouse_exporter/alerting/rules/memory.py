@@ -1,0 +1,58 @@
+"""The last measured value of every judged gauge, held while its check is not measured.
+
+A finding must not look repaired because its check is no longer measured. So alerts judge the last
+measured value: a recording rule for each judged gauge holds the value for hours while the check is
+not measured, and drops it once the check is measured and has no value.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from warehouse_exporter.alerting.annotations import LAST, quoted, selector
+from warehouse_exporter.config import Check, Config
+from warehouse_exporter.core import names
+from warehouse_exporter.core.limits import Condition
+
+HELD = 6 * 3600
+"""Seconds that a finding survives unmeasured; then only the unmeasured alert is left."""
+CHECK = "warehouse, job, dataset, check"
+MEASURED_AT, BLIND = "warehouse:check_measured_at", "warehouse:check_blind"
+Rule = dict[str, Any]
+
+
+def in_warehouse(metric: str, config: Config) -> str:
+    """All series of a metric in the config's warehouse: Prometheus may have others."""
+    return f"{metric}{{{names.WAREHOUSE}={quoted(config.warehouse.name)}}}"
+
+
+def series(metric: str, check: Check, config: Config, **labels: str) -> str:
+    """The series of one check."""
+    return selector(metric, check, **{names.WAREHOUSE: config.warehouse.name}, **labels)
+
+
+def expression(condition: Condition, check: Check, config: Config) -> str:
+    """The condition on the last measured value: from now, or from before measuring failed."""
+    return condition.promql(
+        lambda metric: series(LAST.format(metric), check, config, **check.kind.judged)
+    )
+
+
+def memory(config: Config) -> list[Rule]:
+    """When each check was last measured, and which are blind: measured recently, but not now."""
+    now = f"{in_warehouse(names.MEASURED.name, config)} == 1"
+    measured_at = in_warehouse(MEASURED_AT, config)
+    return [
+        {
+            "record": MEASURED_AT,
+            "expr": f"timestamp({now})\nor\n({measured_at} > time() - {HELD})",
+        },
+        {"record": BLIND, "expr": f"{measured_at}\nunless on({CHECK}) ({now})"},
+    ]
+
+
+def last(metric: str, config: Config) -> Rule:
+    """The last measured value of a gauge; dropped by the first measurement without a value."""
+    name = LAST.format(metric)
+    now, before, blind = (in_warehouse(each, config) for each in (metric, name, BLIND))
+    return {"record": name, "expr": f"{now}\nor\n({before} and on({CHECK}) {blind})"}

@@ -1,0 +1,188 @@
+"""Who is paged when several alerts fire: the label `explained_by`, by promtool."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+from warehouse_exporter.alerting.rules import render
+from warehouse_exporter.config.load import parse
+
+from tests.support.alerts import series
+from tests.support.programs import needs
+
+pytestmark = needs("promtool")
+CONFIG = """
+warehouse: {dsn: x}
+datasets:
+  events:
+    relation: events
+    time: ts
+    checks:
+      - freshness: {warning: "> 1h", critical: "> 2h"}
+      - duplicates: {key: id, critical: "> 0"}
+  orders:
+    relation: orders
+    time: ts
+    key: id
+    depends_on: [events]
+    checks:
+      - volume: {warning: "< 9", critical: "< 5"}
+      - completeness: {column: client_id, critical: "> 5%"}
+      - completeness: {column: revenue, critical: "> 5%"}
+      - tracking_coverage: {any_of: [click_id], critical: "< 50%"}
+      - agreement: {sum: revenue, against: {dataset: daily, sum: revenue}, critical: "> 0"}
+  daily: {relation: daily, time: ts}
+  ads: {relation: ads, time: ts, checks: [volume: {critical: "< 5"}]}
+"""
+LONG = 150
+GAUGES = {
+    "events.freshness": ("newest_row_timestamp_seconds", "0+60", "-9999+60"),
+    "events.duplicates_id": ("rows_failed", "0", "7"),
+    "orders.volume": ("rows", "100", "0"),
+    "orders.completeness_client_id": ("column_null_ratio", "0", "1"),
+    "orders.completeness_revenue": ("column_null_ratio", "0", "1"),
+    "orders.tracking_coverage": ("tracking_coverage_ratio", "1", "0"),
+    "orders.agreement_revenue": ("totals_difference", "0", "5"),
+    "ads.volume": ("rows", "100", "0"),
+}
+"""Check -> its gauge, a value that is fine, and one that is in breach."""
+ALL = tuple(GAUGES)
+
+
+def values(check: str, begins: int | None, ends: int) -> str:
+    """The gauge of a check by the minute: fine, in breach, and fine again."""
+    _, fine, broken = GAUGES[check]
+    if begins is None:
+        return f"{fine}x{LONG}"
+    if "+" not in fine:
+        return f"{fine}x{begins - 1} {broken}x{ends - begins - 1} {fine}x{LONG}"
+    start, later = 60 * begins - 9999, 60 * ends
+    return f"0+60x{begins - 1} {start}+60x{ends - begins - 1} {later}+60x{LONG}"
+
+
+@dataclass(frozen=True)
+class Case:
+    """From and until which minute checks are in breach, and who explains them at some minutes."""
+
+    broken: Mapping[str, tuple[int, int]]
+    seen: Mapping[int, Mapping[str, str]]
+
+
+NOBODY = "nothing"
+CASES = {
+    "a load that is late explains what begins while it lasts, here and downstream": Case(
+        {"events.freshness": (10, 140), "orders.volume": (80, 140)},
+        {90: {"events.freshness": NOBODY, "orders.volume": "events/load/all"}},
+    ),
+    "rows that are wrong in themselves are told, whatever did not arrive": Case(
+        {"events.freshness": (10, 140), "events.duplicates_id": (12, 140)},
+        {20: {"events.freshness": NOBODY, "events.duplicates_id": NOBODY}},
+    ),
+    "two faults of one dataset are two pages": Case(
+        {"orders.completeness_client_id": (10, 140), "orders.completeness_revenue": (10, 140)},
+        {
+            20: {
+                "orders.completeness_client_id": NOBODY,
+                "orders.completeness_revenue": NOBODY,
+            }
+        },
+    ),
+    "what begins together with its cause is explained": Case(
+        {"orders.volume": (10, 140), "orders.tracking_coverage": (14, 140)},
+        {130: {"orders.volume": NOBODY, "orders.tracking_coverage": "orders/presence/volume"}},
+    ),
+    "an old finding that is still open explains nothing new": Case(
+        {"orders.volume": (10, 140), "orders.tracking_coverage": (60, 140)},
+        {130: {"orders.volume": NOBODY, "orders.tracking_coverage": NOBODY}},
+    ),
+    "what was told before its cause stays what it was": Case(
+        {"orders.tracking_coverage": (10, 140), "orders.volume": (11, 140)},
+        {130: {"orders.volume": NOBODY, "orders.tracking_coverage": NOBODY}},
+    ),
+    "a cause that is over first does not release what follows from it": Case(
+        {"orders.volume": (10, 30), "orders.tracking_coverage": (10, 35)},
+        {
+            39: {"orders.volume": NOBODY, "orders.tracking_coverage": "orders/presence/volume"},
+            44: {"orders.tracking_coverage": "orders/presence/volume"},
+            60: {},
+        },
+    ),
+    "what goes on long after its cause is told": Case(
+        {"orders.volume": (10, 30), "orders.tracking_coverage": (10, 140)},
+        {130: {"orders.tracking_coverage": NOBODY}},
+    ),
+    "values explain what is computed from their column, and nothing else": Case(
+        {
+            "orders.completeness_client_id": (10, 140),
+            "orders.completeness_revenue": (10, 140),
+            "orders.agreement_revenue": (10, 140),
+        },
+        {
+            20: {
+                "orders.completeness_client_id": NOBODY,
+                "orders.completeness_revenue": NOBODY,
+                "orders.agreement_revenue": "orders/values/revenue",
+            }
+        },
+    ),
+    "another chain is never explained": Case(
+        {"events.freshness": (10, 140), "ads.volume": (10, 140)},
+        {20: {"events.freshness": NOBODY, "ads.volume": NOBODY}},
+    ),
+}
+
+
+def question(minute: int, fires: Mapping[str, str]) -> dict[str, object]:
+    """What promtool is asked: which critical alerts fire, and what explains them."""
+    wanted = []
+    for check, cause in fires.items():
+        dataset, _, name = check.partition(".")
+        labels = {"dataset": dataset, "check": name, "explained_by": cause}
+        shown = ",".join(f'{key}="{text}"' for key, text in labels.items())
+        wanted.append({"labels": f"{{{shown}}}", "value": 1})
+    alerts = 'ALERTS{check!="",severity="critical",alertstate="firing"}'
+    expr = f"count by (dataset, check, explained_by) ({alerts})"
+    return {"expr": expr, "eval_time": f"{minute}m", "exp_samples": wanted}
+
+
+def judged(folder: Path, given: list[dict[str, str]], asked: list[dict[str, object]]) -> str:
+    """What promtool finds wrong."""
+    (folder / "rules.yml").write_text(render(parse(CONFIG, "warehouse.yml", {})))
+    test = {"interval": "1m", "input_series": given, "promql_expr_test": asked}
+    whole = {"rule_files": ["rules.yml"], "evaluation_interval": "1m", "tests": [test]}
+    (folder / "test.yml").write_text(yaml.safe_dump(whole))
+    command = ["promtool", "test", "rules", "test.yml"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_alert_says_what_it_follows_from(name: str, tmp_path: Path) -> None:
+    case, given = CASES[name], []
+    for check in ALL:
+        begins, ends = case.broken.get(check, (None, 0))
+        gauge = GAUGES[check][0]
+        column = {"column": check.partition("_")[2]} if "completeness" in check else {}
+        given.append(
+            {"series": series(gauge, check, **column), "values": values(check, begins, ends)}
+        )
+        given.append({"series": series("check_measured", check), "values": f"1x{LONG}"})
+    asked = [question(minute, fires) for minute, fires in case.seen.items()]
+    assert judged(tmp_path, given, asked) == ""
+
+
+def test_what_cannot_be_measured_for_one_reason_is_one_page(tmp_path: Path) -> None:
+    given = [
+        {"series": series("check_measured", check), "values": f"1x9 0x{LONG}"} for check in ALL
+    ]
+    told = 'count by (dataset) (ALERTS{check!="",alertstate="firing",explained_by="nothing"})'
+    wanted = [
+        {"labels": f'{{dataset="{name}"}}', "value": 1} for name in ("events", "orders", "ads")
+    ]
+    asked: list[dict[str, object]] = [{"expr": told, "eval_time": "60m", "exp_samples": wanted}]
+    assert judged(tmp_path, given, asked) == ""
