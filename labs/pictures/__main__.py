@@ -13,7 +13,7 @@ from tests.support.browser import SCHEMES, WIDTHS, chromium, page
 from tests.support.pages import served
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
-HEIGHT = {"phone": 1300, "desk": 820}
+HEIGHT = {"phone": 1300, "desk": 700}
 """Pixels of a page that a picture shows, from the top."""
 OTHERS = {
     "dataset": "datasets/orders",

@@ -79,6 +79,10 @@ def test_the_first_sentence_answers() -> None:
     )
     mild = {**FINE, "orders.zero_revenue": found(Outcome.WARNING, "6 of 100 rows")}
     assert first(front(store(mild))) == ("Yesterday, Mon 9 Mar, is complete. 1 of 6 checks warns.")
+    wrong = {**FINE, "orders.duplicates": found(Outcome.CRITICAL, "3 keys")}
+    assert first(front(store(wrong))) == (
+        "Yesterday, Mon 9 Mar, needs a look: see orders. 1 of 6 checks fails."
+    )
     idle = {**FINE, "orders.duplicates": skipped()}
     assert first(front(store(idle))).endswith("5 of 6 checks pass, 1 had nothing to judge.")
 

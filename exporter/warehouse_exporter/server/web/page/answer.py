@@ -46,11 +46,14 @@ def about_the_day(view: View, times: Times) -> str:
     name = f"{day}," if "," in day else day
     if "," not in day and not late:
         name = f"The newest day, {day},"
-    lacking = [line for line in view.lines if line.state in BLOCKED and line.check.kind.root_cause]
-    if not lacking:
+    blocked = [line for line in view.lines if line.state in BLOCKED]
+    lacking = [line for line in blocked if line.check.kind.root_cause]
+    if not blocked:
         return f"{late}{name} is complete."
-    sets = dict.fromkeys(line.id.dataset for line in lacking)
-    return f"{late}{name} is not complete: see {listed(list(sets))}."
+    sets = listed(list(dict.fromkeys(line.id.dataset for line in lacking or blocked)))
+    if lacking:
+        return f"{late}{name} is not complete: see {sets}."
+    return f"{late}{name} needs a look: see {sets}."
 
 
 def due_later(view: View, times: Times) -> str:
