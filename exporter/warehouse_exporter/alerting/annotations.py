@@ -21,6 +21,8 @@ PLAIN = '{{ printf "%.10g" $value }}'
 
 LAST = "{}:last"
 """Gauge -> the series with its last measured value."""
+DEPARTURE = '{{ printf "%.4g" $value | reReplaceAll "[+-]Inf" "infinite" }}'
+"""How far a value lies from its baseline; a baseline of which all days are alike has no end."""
 ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
@@ -50,7 +52,7 @@ def value_template(condition: Condition) -> str:
         return "{{ $value | humanizeDuration }}"
     if first.limit.unit is Unit.SHARE:
         return '{{ printf "%.4f" $value }} ({{ $value | humanizePercentage }})'
-    return '{{ printf "%.4g" $value }}' if first.reading.of_a_departure else PLAIN
+    return DEPARTURE if first.reading.of_a_departure else PLAIN
 
 
 def same(check: Check) -> tuple[str, ...]:
@@ -113,9 +115,6 @@ def numbers_template(check: Check, condition: Condition) -> str:
 def description_template(check: Check, condition: Condition) -> str:
     """The numbers: `value=0.0582 (5.82%) (limit > 5%), 58 of 1000 rows.`"""
     counts = counts_template(check.kind, check) if isinstance(check.kind, Share) else ""
-    departs = all(terms[0].reading.of_a_departure for terms in condition.alternatives)
-    if departs and check.kind.told(own_series(check)):  # which has the number, if it is finite
-        return f"limit {condition.text}{more_template(check)}."
     value = f"value={value_template(condition)}"
     return f"{value} (limit {condition.text}){counts}{more_template(check)}."
 
