@@ -22,6 +22,7 @@ from warehouse_exporter.publish.scrape import Scrape
 from warehouse_exporter.server.memory import use_one_heap
 from warehouse_exporter.server.scheduler import GRACE, Exporter, utc_now
 from warehouse_exporter.server.web.app import make_app
+from warehouse_exporter.server.web.prefix import Prefixed
 from warehouse_exporter.server.web.timeouts import ClientTimeouts, Recognizing, hang_up
 
 log = logging.getLogger(__name__)
@@ -70,8 +71,18 @@ def address(listen: str) -> tuple[str, int]:
     return host.strip("[]") or "0.0.0.0", int(port)
 
 
-def run(config_file: str, listen: str, *, lifecycle: bool, web_config: str | None = None) -> None:
-    """Serve until SIGTERM or SIGINT. Raises ConfigError and UsageError before anything starts."""
+def run(
+    config_file: str,
+    listen: str,
+    *,
+    lifecycle: bool,
+    web_config: str | None = None,
+    prefix: str = "",
+) -> None:
+    """Serve until SIGTERM or SIGINT. Raises ConfigError and UsageError before anything starts.
+
+    All paths begin with `prefix`, such as `/shop`, if there is one.
+    """
     host, port = address(listen)
     sys.setswitchinterval(TURN)
     use_one_heap()
@@ -79,7 +90,8 @@ def run(config_file: str, listen: str, *, lifecycle: bool, web_config: str | Non
     timeouts = ClientTimeouts()
     scrape = Scrape(exporter.store, utc_now)
     site = make_app(exporter, scrape, utc_now, lifecycle=lifecycle, past=lambda: exporter.past)
-    app = Recognizing(site, timeouts)
+    app: Any = Recognizing(site, timeouts)
+    app = Prefixed(app, prefix) if prefix else app
     options: dict[str, Any] = {
         "host": host, "port": port, "log_config": None, "access_log": False,
         "server_header": False, "timeout_graceful_shutdown": int(GRACE), "lifespan": "off",

@@ -25,17 +25,28 @@ from warehouse_exporter.core import logs, names
     "--web.enable-lifecycle", "lifecycle", is_flag=True,
     help="Allow POST /-/reload and POST /-/collect.",
 )  # fmt: skip
+@click.option(
+    "--web.external-url", "external_url", metavar="URL",
+    help="Where people reach the exporter, such as https://example.org/shop behind a proxy. "
+    "Links in alerts begin with `alerts: {external_url: ...}` of the config.",
+)  # fmt: skip
+@click.option(
+    "--web.route-prefix", "prefix", metavar="PATH",
+    help="What all paths begin with. Default: the path of --web.external-url.",
+)  # fmt: skip
 @log_options("info")
 def serve(
     config_file: str, listen: str, web_config: str | None, lifecycle: bool,
-    log_level: str, log_format: Any,
+    external_url: str | None, prefix: str | None, log_level: str, log_format: Any,
 ) -> None:  # fmt: skip
     """Run the exporter: passes on a schedule, and HTTP.
 
     SIGHUP reloads the config. SIGTERM and Ctrl-C cancel the running statement and stop it.
     """
     from warehouse_exporter.server.process import run
+    from warehouse_exporter.server.web.prefix import route_prefix
 
     logs.set_up(log_level, log_format)
     with handling_errors():
-        run(config_file, listen, lifecycle=lifecycle, web_config=web_config)
+        below = route_prefix(external_url, prefix)
+        run(config_file, listen, lifecycle=lifecycle, web_config=web_config, prefix=below)
