@@ -136,15 +136,18 @@ class AcceptedValues(Share):
         return [str(v).lower() if isinstance(v, bool) else str(v) for v in self.values]
 
     def flaw(self, view: DatasetView, state: Hits) -> str:
-        named = isinstance(state, Accepted) and state.hits and state.example
-        example = f", such as {state.example}," if named and isinstance(state, Accepted) else ""
-        return f"of {self.column} not in the list{example}"
+        example = self.one_of_them(state)
+        closed = "," if example and self.on(view) else ""
+        return f"of {self.column} not in the list{example}{closed}"
 
     def evidence(self, view: DatasetView, state: Hits) -> str:
         many = f"{super().evidence(view, state)} of {self.column} not accepted"
+        return f"{many} {self.when(view)}{self.one_of_them(state)}"
+
+    def one_of_them(self, state: Hits) -> str:
+        """`, such as purchse`: one of the values that are not accepted, where it may be shown."""
         named = isinstance(state, Accepted) and state.hits and state.example
-        example = f", such as {state.example}" if named and isinstance(state, Accepted) else ""
-        return f"{many} {self.when(view)}{example}"
+        return f", such as {state.example}" if named and isinstance(state, Accepted) else ""
 
 
 def is_number(text: str) -> bool:

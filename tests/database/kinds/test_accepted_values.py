@@ -149,3 +149,15 @@ def test_what_is_wrong_is_said_before_any_pass() -> None:
     assert "'> 5' lacks a unit" in complaint(EVENTS.replace("> 0", "> 5"))
     empty = complaint("accepted_values: {column: event, values: [], critical: '> 0'}")
     assert "values" in empty
+
+
+@pytest.mark.parametrize(
+    ("window", "ends"), [("day", "the list, such as View, on Mon 9 Mar"), ("all", "such as View")]
+)
+def test_the_sentence_has_a_comma_only_where_a_day_follows(
+    warehouse: Warehouse, window: str, ends: str
+) -> None:
+    table(warehouse, "'View', 'view'")
+    sentence = warehouse.verdict(EVENTS.replace("}", f", window: {window}}}")).sentence
+    assert sentence.startswith("orders: 1 of 2 values of event not in the list")
+    assert sentence.partition(" (")[0].endswith(ends)
