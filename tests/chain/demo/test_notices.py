@@ -1,4 +1,4 @@
-"""What the demo prints of the messages that Alertmanager has really sent, and in which colours."""
+"""What the demo prints of messages from Alertmanager, and in which colours."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ from warehouse_exporter.demo.screen import Screen
 RECORDED: list[tuple[str, Any]] = json.loads(
     Path(__file__).with_name("recorded.json").read_text(encoding="utf-8")
 )
-"""Path and JSON of all that was sent while checkout-tag, zero-revenue, future-rows and new-column
-came and went, in the words of today's templates; the heartbeat beats but twice."""
+"""Path and JSON of messages in the form in which Alertmanager sent them while checkout-tag,
+zero-revenue, future-rows and new-column came and went. The texts were put in by hand, in the words
+of today's templates: they are input for the reader, and no evidence of what is sent."""
 NOON = datetime(2026, 3, 1, 12, 0, 5, tzinfo=UTC)
 SHOWN = """\
 12:00:05  heartbeat: the whole chain is alive, from rules to messages
