@@ -29,8 +29,8 @@ from warehouse_exporter.passes.reader import read_by
 
 WORD = re.compile(r"\w+")
 ANY = ".*"
-EXACT = (Fault.COLUMNS, Fault.PRESENCE, Fault.COUNT)
-"""Faults that spoil whatever is computed from the dataset; wrong values do so for one column."""
+ABSENT = (Fault.COLUMNS, Fault.PRESENCE)
+"""What is not there spoils whatever is computed from the dataset, for whatever reason it is not."""
 LASTING = 15
 """Seconds between two evaluations; a cause counts as new for a little more than was asked."""
 NOTHING = names.NOTHING
@@ -67,8 +67,9 @@ def one_of(texts: Iterable[str]) -> str:
 class Reasons:
     """What may explain a finding: causes while they last, and causes that are as new as it is.
 
-    `roots` explain only if nothing explains them: of two that may follow from each other one is
-    told. So do `peers`, matchers of findings on the same dataset that begin together with it.
+    `roots` explain only if nothing explains them: what follows from one fault must not explain
+    another fault, and of two that may follow from each other one is told. So do `peers`, matchers
+    of findings on the same dataset that begin together with it.
     """
 
     lasting: tuple[Cause, ...] = ()
@@ -96,35 +97,39 @@ def reasons(check: Check, fault: Fault, config: Config) -> Reasons:
         case Fault.LOAD:
             return Reasons((Cause((Fault.LOAD,), above),))
         case Fault.COLUMNS:
-            return Reasons(new=(Cause((Fault.COLUMNS,), above),))
+            return Reasons(roots=(Cause((Fault.COLUMNS,), above),))
         case Fault.PRESENCE:
             wide = (Cause((Fault.LOAD,), own | above),)
-            return Reasons(wide, (Cause((Fault.PRESENCE,), above),), (), peers(own, fault))
+            return Reasons(wide, (), (Cause((Fault.PRESENCE,), above),), peers(own, fault))
         case Fault.COUNT if check.kind.symptom:
-            return Reasons(new=(Cause((Fault.LOAD, Fault.PRESENCE), own | above),))
+            return Reasons(roots=(Cause((Fault.LOAD, Fault.PRESENCE), own | above),))
         case Fault.COUNT:
             return Reasons()
         case Fault.VALUES:
             same = frozenset([check.topic(fault)])
-            return Reasons(new=(Cause((Fault.VALUES,), above, same),))
+            return Reasons(roots=(Cause((Fault.VALUES,), above, same),))
         case Fault.MATCH:
             unlikely = Cause((Fault.STATISTICS,), others)
             asked = Cause((Fault.COUNT,), above, queries(config))
-            new = (Cause(EXACT, read), unlikely, asked, *columns(check, read, config))
-            return Reasons(load, new, (), alike(check, own, fault, config))
-        case Fault.TOTALS:
-            new = (Cause((*EXACT, Fault.MATCH), near), *columns(check, near, config))
+            exact = (Cause((Fault.COUNT,), read), asked, *columns(check, read, config))
             return Reasons(
-                load, new, (Cause((fault,), near - own),), alike(check, own, fault, config)
+                load, (unlikely, Cause(ABSENT, read)), exact, alike(check, own, fault, config)
+            )
+        case Fault.TOTALS:
+            exact = (Cause((Fault.COUNT, Fault.MATCH), near), Cause((fault,), near - own))
+            wrong = columns(check, everything, config)
+            return Reasons(
+                load, (Cause(ABSENT, near),), (*exact, *wrong), alike(check, own, fault, config)
             )
         case Fault.STATISTICS:
             wide = (Cause((Fault.LOAD,), everything),)
-            exact = Cause((*EXACT, Fault.TOTALS), everything)
-            new = (exact, Cause((Fault.MATCH,), own), *columns(check, everything, config))
-            return Reasons(wide, new, (Cause((fault,), everything - own),), peers(own, fault))
+            exact = (Cause((Fault.COUNT, Fault.TOTALS), everything), Cause((Fault.MATCH,), own))
+            wrong = columns(check, everything, config)
+            unlikely = Cause((fault,), everything - own)
+            new = (Cause(ABSENT, everything),)
+            return Reasons(wide, new, (*exact, *wrong, unlikely), peers(own, fault))
         case Fault.UNMEASURED:
-            exact = Cause((Fault.COLUMNS, Fault.PRESENCE), read)
-            new = (Cause((Fault.LOAD,), own), exact)
+            new = (Cause((Fault.LOAD,), own), Cause(ABSENT, read))
             return Reasons((), new, (Cause((fault,), others),), peers(own, fault))
 
 
@@ -197,8 +202,8 @@ def explained_by(
     if not told and not roots:
         return NOTHING
     parts = [f"{loud},incident=~{lasting}}}"] if lasting else []
-    parts += [young(f"{loud},incident=~{new}}}", seconds)] if new else []
-    parts += [young(f"{loud},{one},{ROOT}}}", seconds) for one in roots]
+    parts += [young(f"{loud},incident=~{new}}}", ours, seconds)] if new else []
+    parts += [young(f"{loud},{one},{ROOT}}}", ours, seconds) for one in roots]
     own = quoted(incident_of(check, fault))
     mine = f"{ours},incident={own},severity={quoted(severity)}"
     given = [lasting, new, above, found.peers and quoted(f"{check.id.dataset}/{fault}/{ANY}")]
@@ -217,9 +222,9 @@ def slowest(check: Check, config: Config) -> float:
     return max(map(config.interval, {check.id.dataset, *above, *read_by(check, config)}))
 
 
-def young(series: str, seconds: int) -> str:
-    """Alerts that were not there so many seconds ago."""
-    return f"({series} unless ignoring(alertstate, explained_by) {series} offset {seconds}s)"
+def young(series: str, ours: str, seconds: int) -> str:
+    """Alerts that were not there so many seconds ago; `ours` begins the selector of all alerts."""
+    return f"({series} unless ignoring(alertstate, explained_by) {ours}}} offset {seconds}s)"
 
 
 def patterns(causes: Iterable[Cause]) -> str:

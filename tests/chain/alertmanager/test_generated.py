@@ -147,6 +147,7 @@ def test_without_slack_and_pagerduty_all_goes_to_the_mail_of_everybody() -> None
         "warning": ["data@shop.example"],
         "info": [],
         "dead-mans-switch": [],
+        "explained_by": [],
         "owner growth": ["growth@shop.example"],
     }
 

@@ -70,8 +70,8 @@ def test_the_root_and_the_heartbeat_are_never_silent() -> None:
         f"maintenance: {{all: {{times: {ALWAYS}}}, one: {{datasets: orders, times: {ALWAYS}}}}}\n"
     )
     root = yaml.safe_load(shipped.of(shipped.config(more)))["route"]
-    heartbeat, *severities = root["routes"]
-    assert "mute_time_intervals" not in root | heartbeat
+    heartbeat, explained, *severities = root["routes"]
+    assert "mute_time_intervals" not in root | heartbeat | explained
     assert all(route["mute_time_intervals"] == ["all"] for route in severities)
     children = [child for route in severities for child in route["routes"]]
     assert len(children) == len(severities)

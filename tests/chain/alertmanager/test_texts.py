@@ -61,6 +61,10 @@ class Received:
     texts: Mapping[str, list[str]]
 
 
+HAPPENS = re.compile(r"expr: .*(_failed_total|_failures_total|alertmanager\|prometheus).*")
+"""What the rules about notifications, rules and scrapes ask for, which no page can show at once."""
+
+
 def by_itself(text: str) -> str:
     """The same receivers, for one who is told all alerts, one by one, in every way."""
     data = yaml.safe_load(text)
@@ -83,7 +87,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Received:
     folder, made = tmp_path_factory.mktemp("told"), shipped.config(LINKS, **MORE)
     at_once = re.compile(r"\n +for: \w+")
     files = [folder / "rules.yml"]
-    files[0].write_text(at_once.sub("", rules(made)))
+    files[0].write_text(HAPPENS.sub("expr: vector(1)", at_once.sub("", rules(made))))
     expected = len(re.findall("alert: ", files[0].read_text()))
     with (
         Recorder() as sent,
