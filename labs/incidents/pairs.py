@@ -308,14 +308,34 @@ def follows(one: Told, other: Told, config: Config) -> bool:
     return may_explain(other.incident, config.check(CheckId(dataset, check)), fault, config)
 
 
+def hides(shop: Recorded, one: str, both: tuple[str, ...], page: Told, config: Config) -> bool:
+    """Whether the other incident changes what the check of a page looks at: it may have no rows."""
+    dataset, _, name = page.checks[0].partition(".")
+    conditions = config.check(CheckId(dataset, name)).kind.conditions().values()
+    gauges = {MEASURED.name, *(term.metric for each in conditions for term in each.terms)}
+    own = (f'check="{name}"', f'dataset="{dataset}"')
+
+    def seen(shown: Page) -> Page:
+        return {
+            series: value
+            for series, value in shown.items()
+            if series.partition("{")[0] in gauges and all(part in series for part in own)
+        }
+
+    return seen(broken(shop, both)) != seen(broken(shop, [one]))
+
+
 def all_pairs(
     chosen: Sequence[tuple[str, str]], pages: Mapping[str, Told], every: int
 ) -> list[Pair]:
     """What is paged of pairs, where each incident alone has a known page."""
-    config = config_of(ANY, every)
+    config, shop = config_of(ANY, every), recorded()
     found = []
     for scene in play(chosen, every):
         one, other = (pages[name] for name in scene.incidents)
         wanted = frozenset((one.incident, other.incident))
-        found.append(Pair(scene, related(one, other, config), wanted))
+        hidden = any(
+            hides(shop, name, scene.incidents, pages[name], config) for name in scene.incidents
+        )
+        found.append(Pair(scene, hidden or related(one, other, config), wanted))
     return found

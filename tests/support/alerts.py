@@ -51,8 +51,13 @@ def expected(alert: Alert, name: str, check: str, config: Config) -> dict[str, A
         for rule in rules
         if "{dataset}.{check}".format(**(labels := expanded(rule["labels"]))) == check
     )
+    asked = {"series": "".join(f"{key}={text} " for key, text in sorted(alert.labels.items()))}
+    if "{{" in labels["explained_by"]:
+        asked["explained_by"] = "nothing"
+    if not (asked["series"] and labels.pop("series", "")):
+        del asked["series"]
     return {
-        "exp_labels": {**labels, **alert.labels},
+        "exp_labels": {**labels, **asked, **alert.labels},
         "exp_annotations": {
             **expanded(texts),
             "description": alert.description,

@@ -129,8 +129,8 @@ def reasons(check: Check, fault: Fault, config: Config) -> Reasons:
             new = (Cause(ABSENT, everything),)
             return Reasons(wide, new, (*exact, *wrong, unlikely), peers(own, fault))
         case Fault.UNMEASURED:
-            new = (Cause((Fault.LOAD,), own), Cause(ABSENT, read))
-            return Reasons((), new, (Cause((fault,), others),), peers(own, fault))
+            absent = (Cause((Fault.LOAD,), own), Cause(ABSENT, read))
+            return Reasons((), absent, (Cause((fault,), others),), peers(own, fault))
 
 
 def peers(own: frozenset[str], fault: Fault) -> str:

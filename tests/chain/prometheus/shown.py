@@ -65,6 +65,9 @@ SQL |= {all_kinds()[k].alert: t.SHOWN for k, t in TESTS.items() if hasattr(t, "S
 NOT_OF_DATA = (
     "WarehouseConfigChecksLost",
     "WarehouseConfigReloadFailed",
+    "WarehouseNotificationsFailing",
+    "WarehouseRulesFailing",
+    "WarehouseScrapeFailing",
     "WarehouseDown",
     "WarehouseExporterDown",
     "WarehouseHeartbeat",
