@@ -39,9 +39,14 @@ class Course:
     @property
     def title(self) -> str:
         """What the first message says, the loudest of them first."""
+        return self.first_message.title
+
+    @property
+    def first_message(self) -> Notice:
+        """The first message, the loudest of them first."""
         order = {PAGE: 0, CHANNEL[Severity.WARNING]: 1, OBSERVABILITY: 2}
         known = [notice for notice in self.told[: self.told_until_repair] if notice.to in order]
-        return min(known, key=lambda notice: (order[notice.to], notice.at)).title
+        return min(known, key=lambda notice: (order[notice.to], notice.at))
 
     @property
     def stories(self) -> Counter[str]:
@@ -71,6 +76,7 @@ class Course:
             "first": round(self.first, 1),
             "over": round(self.over, 1),
             "title": self.title,
+            "lead": self.first_message.lead,
             "stories": dict(sorted(self.stories.items())),
             "messages": dict(sorted(self.messages.items())),
             "spoken": self.spoken,
@@ -104,7 +110,8 @@ def complaints(seen: Seen, incident: Incident) -> list[str]:
         found.append(f"told anew after the end: {dict(stories)}")
     if seen["over"] <= 0:
         found.append("it was over before it was repaired")
-    subject = seen["title"].removeprefix("CRITICAL ").removeprefix("WARNING ")
+    title = seen["title"].removeprefix("CRITICAL ").removeprefix("WARNING ")
+    subject = f"{seen['lead']}: {title}" if seen["lead"] else title
     if not re.match(incident.cause, subject):
-        found.append(f"the title names another cause: {seen['title']}")
+        found.append(f"the title names another cause: {subject}")
     return found

@@ -25,7 +25,8 @@ class Incident:
     told: Severity
     """Critical: one page. Warning: one ticket. Info: no more than a line in a log."""
     cause: str
-    """A regular expression for how the title begins: the check, or what is wrong with ourselves."""
+    """A regular expression: the check that the first message is about and the beginning of its
+    title, or the title of what is wrong with ourselves."""
     break_: Act
     repair: Act
     alone: bool = False

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
 
 from warehouse_exporter.core.model import Severity
 
@@ -11,6 +15,8 @@ from tests.chain.alertmanager.recorder import Recorder
 PAGE = "PagerDuty"
 CHANNEL = {Severity.CRITICAL: "#data-alerts", Severity.WARNING: "#data-warnings"}
 OBSERVABILITY = "observability"
+LEAD = re.compile(r'dataset="([^"]+)",check="([^"]+)"')
+"""The check that a message begins with, as the link to silence it has it."""
 
 
 @dataclass(frozen=True)
@@ -26,27 +32,39 @@ class Notice:
     title: str
     key: str = ""
     """What joins messages to one story: PagerDuty's key, or the incident that they are of."""
+    lead: str = ""
+    """The check that it is about, such as `orders.volume`; none where it is about ourselves."""
 
 
 def notices(sent: Recorder) -> list[Notice]:
     """Everything but the heartbeat, in order of arrival."""
     found = []
     for request in list(sent.requests):
-        body = request.body
+        body, at = request.body, request.at
         if request.path == "/pagerduty":
             title = body.get("payload", {}).get("summary", "")
             over = body["event_action"] == "resolve"
-            found.append(Notice(request.at, PAGE, over, title, body["dedup_key"]))
+            found.append(Notice(at, PAGE, over, title, body["dedup_key"], lead_of(body)))
         elif request.path == "/slack":
             (attachment,) = body["attachments"]
-            over = attachment["color"] == "good"
-            incident = attachment["footer"]
-            found.append(Notice(request.at, body["channel"], over, attachment["title"], incident))
+            title, key, over = attachment["title"], attachment["footer"], attachment["color"]
+            lead = lead_of(attachment)
+            found.append(Notice(at, body["channel"], over == "good", title, key, lead))
         elif request.path == "/info":
-            first = body["alerts"][0]["annotations"].get("summary", "")
-            over = body["status"] == "resolved"
-            found.append(Notice(request.at, OBSERVABILITY, over, first, body["groupKey"]))
+            first, over = body["alerts"][0], body["status"] == "resolved"
+            title, labels = first["annotations"].get("summary", ""), first["labels"]
+            lead = f"{labels['dataset']}.{labels['check']}" if "check" in labels else ""
+            found.append(Notice(at, OBSERVABILITY, over, title, body["groupKey"], lead))
     for mail in list(sent.mails):
-        title, (_, incident, *_) = str(mail.message["Subject"]), mail.part("plain").splitlines()
-        found.append(Notice(mail.at, mail.to, title.startswith("RESOLVED"), title, incident))
+        title, text = str(mail.message["Subject"]), mail.part("plain")
+        incident = next(line for line in text.splitlines() if line.startswith("Incident "))
+        over = title.startswith("RESOLVED")
+        found.append(Notice(mail.at, mail.to, over, title, incident, lead_of(text)))
     return sorted(found, key=lambda notice: notice.at)
+
+
+def lead_of(body: Any) -> str:
+    """The check that the text of a message begins with."""
+    text = unquote(json.dumps(body, ensure_ascii=False)).replace('\\"', '"')
+    found = LEAD.search(text)
+    return ".".join(found.groups()) if found else ""

@@ -24,6 +24,7 @@ from warehouse_exporter.core import names
 from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.lineage import upstream
 from warehouse_exporter.core.model import Severity
+from warehouse_exporter.kinds.future_rows import FutureRows
 from warehouse_exporter.kinds.query import Query
 from warehouse_exporter.passes.reader import read_by
 
@@ -100,7 +101,9 @@ def reasons(check: Check, fault: Fault, config: Config) -> Reasons:
             return Reasons(roots=(Cause((Fault.COLUMNS,), above),))
         case Fault.PRESENCE:
             wide = (Cause((Fault.LOAD,), own | above),)
-            return Reasons(wide, (), (Cause((Fault.PRESENCE,), above),), peers(own, fault))
+            moved = Cause((Fault.COUNT,), own, in_the_future(own, config))
+            before = Cause((Fault.PRESENCE,), above)
+            return Reasons(wide, (), (before, moved), peers(own, fault))
         case Fault.COUNT if check.kind.symptom:
             return Reasons(roots=(Cause((Fault.LOAD, Fault.PRESENCE), own | above),))
         case Fault.COUNT:
@@ -161,6 +164,11 @@ def columns(check: Check, datasets: frozenset[str], config: Config) -> Iterator[
     )
     if topics:
         yield Cause((Fault.VALUES,), datasets, topics)
+
+
+def in_the_future(own: frozenset[str], config: Config) -> frozenset[str]:
+    """The checks for rows in the future: a shifted clock moves rows out of their days."""
+    return frozenset(c.id.name for c in config.checks_of(own) if isinstance(c.kind, FutureRows))
 
 
 def queries(config: Config) -> frozenset[str]:

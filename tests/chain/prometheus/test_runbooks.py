@@ -171,7 +171,7 @@ def test_the_commands_run(good: str, page: str, text: str, request: pytest.Fixtu
         "WAREHOUSE_DSN": good, "config": str(CONFIG), "day": DAY,
         "dataset": place.dataset, "check": place.check,
     }  # fmt: skip
-    for program in ("psql", "amtool"):
+    for program in ("psql", "amtool", "promtool"):
         if re.search(rf"^{program} ", text, re.MULTILINE):
             require(program)
     if "amtool" in text:

@@ -79,7 +79,8 @@ def test_the_gauges_are_the_numbers_that_the_gate_judges(warehouse: Warehouse, d
             words[verdict.outcome.shown] += 1
             if verdict.sample is None:
                 continue
-            labels = frozenset(labels_of(check.id, verdict.sample).items())
+            given = {"warehouse": config.warehouse.name, **labels_of(check.id, verdict.sample)}
+            labels = frozenset(given.items())
             shown = {name: scraped[name, labels] for name in verdict.sample.values}
             assert shown == dict(verdict.sample.values)
             sample = replace(verdict.sample, values=shown)

@@ -310,7 +310,7 @@ def test_days_that_are_not_judged_are_gauges_and_no_alerts(warehouse: Warehouse)
     config = parse(written, "test.yml", {"WAREHOUSE_DSN": warehouse.dsn})
     store = SnapshotStore(config, NOON)
     store.publish(warehouse.run(written))
-    labels = {"dataset": "orders", "check": "metric_n", "metric": "n"}
+    labels = {"warehouse": "warehouse", "dataset": "orders", "check": "metric_n", "metric": "n"}
     shown = {
         tuple(sorted(sample.labels.items())): sample.value
         for family in families(store.snapshot, config.checks, NOON)
