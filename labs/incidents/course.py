@@ -111,7 +111,8 @@ def complaints(seen: Seen, incident: Incident) -> list[str]:
     if seen["over"] <= 0:
         found.append("it was over before it was repaired")
     title = seen["title"].removeprefix("CRITICAL ").removeprefix("WARNING ")
-    subject = f"{seen['lead']}: {title}" if seen["lead"] else title
+    lead = seen.get("lead")  # an older record has it in the title
+    subject = f"{lead}: {title}" if lead else title
     if not re.match(incident.cause, subject):
         found.append(f"the title names another cause: {subject}")
     return found

@@ -23,6 +23,7 @@ from warehouse_exporter.core import names
 from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.lineage import depths
 from warehouse_exporter.core.model import Severity
+from warehouse_exporter.kinds.future_rows import FutureRows
 
 GROUP = "warehouse"
 INTERVAL = "15s"
@@ -38,11 +39,15 @@ def causes_first(config: Config) -> list[Check]:
     depth = depths(config.datasets)
     place = {name: n for n, name in enumerate(sorted(names, key=lambda name: depth.get(name, 0)))}
 
-    def order(check: Check) -> tuple[bool, int, int, bool]:
-        """Exact findings come before unlikely ones, which are judged against past days."""
-        fault, dataset = check.kind.fault, place[check.id.dataset]
+    def order(check: Check) -> tuple[bool, int, int, bool, bool]:
+        """Exact findings come before unlikely ones, which are judged against past days.
+
+        Rows in the future come before the days out of which they have moved.
+        """
+        moved, dataset = isinstance(check.kind, FutureRows), place[check.id.dataset]
+        fault = Fault.PRESENCE if moved else check.kind.fault
         compared = RANK[fault] >= RANK[Fault.MATCH]
-        return compared, dataset, RANK[fault], not check.kind.in_the_past
+        return compared, dataset, RANK[fault], not moved, not check.kind.in_the_past
 
     return sorted(config.checks, key=order)
 
