@@ -141,7 +141,7 @@ def test_a_receiver_of_another_package_is_one_like_ours(tmp_path: Path) -> None:
     }
     assert receivers == {
         "unrouted": "/all", "critical": "/all", "warning": "/all", "info": None,
-        "dead-mans-switch": None, "owner growth": "/growth",
+        "dead-mans-switch": None, "explained_by": None, "owner growth": "/growth",
     }  # fmt: skip
 
 
