@@ -59,6 +59,7 @@ def series_of(config: Config, as_of: datetime) -> Series:
         (sample.name, frozenset(sample.labels.items()))
         for family in families(store.snapshot, store.snapshot.config.checks, as_of)
         for sample in family.samples
+        if sample.name != "warehouse_finding_info"  # it is there while there is a finding
     )
 
 

@@ -71,7 +71,7 @@ def test_each_day_is_judged_as_on_its_morning(shop: str) -> None:
     volume = {day.day: past.judged[day][VOLUME].state for day in past.days}
     assert volume == dict.fromkeys(range(3, 10), State.PASS) | {5: State.CRITICAL}
     bad = past.judged[date(2026, 3, 5)][VOLUME]
-    assert "2 rows" in bad.text
+    assert "2 orders" in bad.text
     assert [point.value for point in bad.points] == [2]
     assert past.judged[date(2026, 3, 6)][FILLED].state is State.CRITICAL
     assert past.datasets["orders"][date(2026, 3, 6)] is State.CRITICAL

@@ -67,13 +67,13 @@ def test_passes_and_scrapes_go_on_while_a_reload_hangs(
     passes = exporter.store.snapshot.counts.passes
     wait_for(lambda: exporter.store.snapshot.counts.passes > passes + 1)
     body = scrape.body("", zipped=False).content
-    assert b"\nwarehouse_config_last_reload_successful 1.0\n" in body
+    assert b'\nwarehouse_config_last_reload_successful{warehouse="warehouse"} 1.0\n' in body
     assert said == []
     monkeypatch.setattr(reloads, "SECONDS", 0.0)
     hanging.join()
     assert said == [f"{file}:1: not loaded within 0 s"]
     body = scrape.body("", zipped=False).content
-    assert b"\nwarehouse_config_last_reload_successful 0.0\n" in body
+    assert b'\nwarehouse_config_last_reload_successful{warehouse="warehouse"} 0.0\n' in body
     monkeypatch.setattr(reloads, "SECONDS", 60.0)
     file.unlink()
     written(file, CHECKS)
