@@ -159,7 +159,7 @@ def test_a_reload_takes_the_new_config(
 ) -> None:
     write(tmp_path, shop, queries("select 0"), limit="> 1 rows")
     reload(serving)
-    wait_for(lambda: "critical &gt; 1 rows" in serving.get("/").text)
+    wait_for(lambda: serving.metric("warehouse_check_limit", check="duplicates") == 1)
     wait_for(lambda: serving.metric("warehouse_query_value", check="q0") == 0)
     assert serving.metric("warehouse_config_last_reload_successful") == 1
 

@@ -113,7 +113,7 @@ def numbers_template(check: Check, condition: Condition) -> str:
 
 
 def description_template(check: Check, condition: Condition) -> str:
-    """The numbers: `value=0.0582 (5.82%) (limit > 5%), 58 of 1000 rows.`"""
+    """The numbers: `value=0.0620 (6.2%) (limit > 5%), 31 of 500 rows.`"""
     counts = counts_template(check.kind, check) if isinstance(check.kind, Share) else ""
     value = f"value={value_template(condition)}"
     return f"{value} (limit {condition.text}){counts}{more_template(check)}."
