@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,15 +25,18 @@ PUBLISHED = (
 TEXTS = (".py", ".sql", ".yml", ".html", ".j2", ".json")
 DEMO = PACKAGE / "demo"
 """The sample shop has tables of its own, which are called as anybody would call them."""
-SAMPLE = (DEMO, PACKAGE / "profiles")
-"""The sample shop, and the ready-made configs, which are written for its tables."""
+SAMPLE = (DEMO, PACKAGE / "profiles", PACKAGE / "server/web/runbooks.py")
+"""The sample shop, the ready-made configs, which are written for its tables, and what puts others
+in their place."""
+EXAMPLE = re.compile(r'example: ClassVar\[str\] = """.*?"""', re.DOTALL)
+"""What the page of a kind shows: a config for the sample shop, which judges nothing."""
 
 
 def sources(without: tuple[Path, ...] = ()) -> Iterator[tuple[str, str]]:
     """Every text of the package, with its path."""
     for path in sorted(PACKAGE.rglob("*")):
-        if path.suffix in TEXTS and not set(without) & set(path.parents):
-            yield str(path.relative_to(PACKAGE)), path.read_text(encoding="utf-8")
+        if path.suffix in TEXTS and not set(without) & {path, *path.parents}:
+            yield str(path.relative_to(PACKAGE)), EXAMPLE.sub("", path.read_text(encoding="utf-8"))
 
 
 def holding(token: str, without: tuple[Path, ...] = ()) -> list[str]:
