@@ -5,32 +5,15 @@ One file per method, or an entry point of another package; what several need is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
 from warehouse_exporter.baselines.base import Baseline, Written
-from warehouse_exporter.core.plugins import OWN, import_modules, plugins, refuse_twins, subclasses
+from warehouse_exporter.core.plugins import classes, refuse_twins
 
-GROUP = "warehouse_exporter.baselines"
-"""The entry points of baselines in other packages, each a class."""
 NEEDED = ("name", "terms", "example")
-
-
-def baseline_classes() -> Iterator[tuple[str, type[Baseline]]]:
-    """Every baseline, and whose it is: one in a file here, or one that an entry point names."""
-    import_modules(__name__, __path__)
-    for found in subclasses(Baseline, "name"):
-        if found.__module__.startswith(f"{__name__}."):
-            yield OWN, found
-    yield from plugins(GROUP, as_baseline, "a class of a baseline: one below Baseline, with a name")
-
-
-def as_baseline(found: object) -> type[Baseline] | None:
-    """What an entry point names, if it is a baseline with all that one must have."""
-    if not isinstance(found, type) or not issubclass(found, Baseline):
-        return None
-    return found if all(hasattr(found, name) for name in NEEDED) else None
+A_BASELINE = "a class of a baseline: one below Baseline, with a name"
 
 
 @cache
@@ -39,7 +22,7 @@ def all_baselines() -> Mapping[str, Baseline]:
     found: dict[str, Baseline] = {}
     taken: dict[str, str] = {}
     forms: dict[str, tuple[bool, str]] = {}
-    for whose, baseline in baseline_classes():
+    for whose, baseline in classes(__name__, __path__, Baseline, NEEDED, A_BASELINE):
         if baseline.name in taken:
             refuse_twins(baseline.name, whose, taken[baseline.name])
         for term, written in baseline.terms.items():

@@ -39,6 +39,28 @@ def subclasses(of: type[T], own: str) -> Iterator[type[T]]:
         yield from subclasses(below, own)
 
 
+def classes(
+    package: str, path: Iterable[str], of: type[T], needed: tuple[str, ...], what: str
+) -> Iterator[tuple[str, type[T]]]:
+    """The classes below `of` in the modules of a package, and those that entry points name.
+
+    Each comes with whose it is. The package is also the group of the entry points. The first of
+    the attributes `needed` is its name: a class without one of its own is only a step to others.
+    Raises BrokenPlugin for an entry point that is not `what` it should be.
+    """
+
+    def as_one(found: object) -> type[T] | None:
+        if not isinstance(found, type) or not issubclass(found, of):
+            return None
+        return found if all(hasattr(found, name) for name in needed) else None
+
+    import_modules(package, path)
+    for found in subclasses(of, needed[0]):
+        if found.__module__.startswith(f"{package}."):
+            yield OWN, found
+    yield from plugins(package, as_one, what)
+
+
 def label(point: EntryPoint) -> str:
     """How a plug-in is named in messages: `kind odd (of package shop-checks)`."""
     package = f" of package {point.dist.name}" if point.dist else ""

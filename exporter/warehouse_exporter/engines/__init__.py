@@ -7,11 +7,10 @@ import pkgutil
 from collections.abc import Callable
 
 from warehouse_exporter.core.errors import UsageError
-from warehouse_exporter.core.plugins import ENGINES, label, loaded, points, refuse_twins
+from warehouse_exporter.core.plugins import ENGINES, OWN, label, loaded, points, refuse_twins
 from warehouse_exporter.core.warehouse import Warehouse
 from warehouse_exporter.engines.base import Engine
 
-OWN = "this program"
 Make = Callable[[Warehouse], Engine]
 NEEDED = ("snapshot", "beside", "stop")
 

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
 from warehouse_exporter.core.names import Metric
-from warehouse_exporter.core.plugins import OWN, import_modules, plugins, refuse_twins, subclasses
+from warehouse_exporter.core.plugins import classes, refuse_twins
 from warehouse_exporter.kinds.shared.base import Kind
 
-GROUP = "warehouse_exporter.kinds"
-"""The entry points of kinds in other packages, each a class."""
 NEEDED = ("kind", "metric", "alert", "summary")
-
-
-def kind_classes() -> Iterator[tuple[str, type[Kind]]]:
-    """Every kind, and whose it is: one in a file here, or one that an entry point names."""
-    import_modules(__name__, __path__)
-    for kind in subclasses(Kind, "kind"):
-        if kind.__module__.startswith(f"{__name__}."):
-            yield OWN, kind
-    yield from plugins(GROUP, as_kind, "a class of a kind: one below Kind, with its public names")
-
-
-def as_kind(found: object) -> type[Kind] | None:
-    """What an entry point names, if it is a kind with all that a kind must have."""
-    if not isinstance(found, type) or not issubclass(found, Kind):
-        return None
-    return found if all(hasattr(found, name) for name in NEEDED) else None
+A_KIND = "a class of a kind: one below Kind, with its public names"
 
 
 @cache
@@ -36,7 +19,7 @@ def all_kinds() -> Mapping[str, type[Kind]]:
     """Every kind by its name, in alphabetical order. Raises BrokenPlugin for one that is not."""
     found: dict[str, type[Kind]] = {}
     taken: dict[str, str] = {}
-    for whose, kind in kind_classes():
+    for whose, kind in classes(__name__, __path__, Kind, NEEDED, A_KIND):
         for word in (kind.kind, kind.alert, kind.metric.name, *(m.name for m in kind.more_metrics)):
             if word in taken:
                 refuse_twins(word, whose, taken[word])
