@@ -16,7 +16,7 @@ from warehouse_exporter.engines.base import Answer, Name, Rewritten
 from warehouse_exporter.engines.duckdb.catalogue import Catalogue, OfFolder, literal
 from warehouse_exporter.engines.duckdb.connection import Connection, driver
 from warehouse_exporter.engines.duckdb.costs import ASKED, estimate
-from warehouse_exporter.engines.fetching import in_portions, refuse_twins
+from warehouse_exporter.engines.fetching import in_portions, refuse_twins, time_left
 from warehouse_exporter.sql import dialect
 
 SHORT = 5.0
@@ -83,14 +83,14 @@ class Session:
 
     def rows(self, sql: str, budget: float = math.inf) -> list[dict[str, Cell]]:
         """The rows of a statement of ours. Raises Unmeasured, and Lost where files vanished."""
-        seconds = self._seconds(budget)
+        seconds = time_left(self, budget, self._warehouse, self._stopped)
         return self._answered(self._connection.execute, self._sent(sql), seconds)
 
     def rows_of(
         self, written: str, zone: str, most: int, budget: float = math.inf
     ) -> list[dict[str, Cell]]:
         """The first rows of a query of the owner's, in DuckDB's own SQL. Raises like `rows`."""
-        seconds = self._seconds(budget)
+        seconds = time_left(self, budget, self._warehouse, self._stopped)
         refuse_other_than_select(sql := self._sent(written, written=True))
 
         def fetched(sql: str, seconds: float) -> Answer:
@@ -105,16 +105,6 @@ class Session:
         finally:
             with suppress(Unmeasured):
                 self._connection.execute("SET TimeZone = 'UTC'", SHORT)
-
-    def _seconds(self, budget: float) -> float:
-        """What a statement may take that is about to begin. Raises Unmeasured for no time left."""
-        if self._stopped.is_set():
-            raise Unmeasured(Reason.CANCELED, "not begun: the exporter is shutting down")
-        left = min(self.left, budget)
-        if left <= 0.05:
-            limit = self._warehouse.pass_timeout
-            raise Unmeasured(Reason.TIMEOUT, f"not begun: the pass took longer than {limit:g} s")
-        return left
 
     def _answered(self, run: Run, sql: str, seconds: float) -> list[dict[str, Cell]]:
         """The rows of an answer; an error costs nothing else."""

@@ -18,7 +18,7 @@ from warehouse_exporter.core.model import Relation
 from warehouse_exporter.core.states import Cell
 from warehouse_exporter.core.warehouse import Warehouse
 from warehouse_exporter.engines.base import Answer, Name, Rewritten
-from warehouse_exporter.engines.fetching import in_portions, refuse_twins, unknown
+from warehouse_exporter.engines.fetching import in_portions, refuse_twins, time_left, unknown
 from warehouse_exporter.engines.postgres import costs
 from warehouse_exporter.engines.postgres.catalogue import (
     QUERY,
@@ -176,12 +176,7 @@ class Session:
         self, asked: Callable[[float], Answer], budget: float = math.inf
     ) -> list[dict[str, Cell]]:
         """What is answered within the seconds that are left; an error costs nothing else."""
-        if self._stopped.is_set():
-            raise Unmeasured(Reason.CANCELED, "not begun: the exporter is shutting down")
-        left = min(self.left, budget)
-        if left <= 0.05:
-            limit = self._warehouse.pass_timeout
-            raise Unmeasured(Reason.TIMEOUT, f"not begun: the pass took longer than {limit:g} s")
+        left = time_left(self, budget, self._warehouse, self._stopped)
         if self._shadow is not None:
             advice = "drop it, or take its schema off the search_path of the exporter's role"
             text = f"{self._shadow} would be called in the place of PostgreSQL's own: {advice}"
