@@ -88,6 +88,22 @@ def output_option(function: Command) -> Command:
     )(function)  # fmt: skip
 
 
+def folder_option(function: Command) -> Command:
+    """`--output DIR`, for what is more than one file."""
+    return click.option(
+        "--output", required=True, metavar="DIR", type=click.Path(file_okay=False),
+        help="The folder to write to; existing files are replaced.",
+    )(function)  # fmt: skip
+
+
+def prometheus_option(function: Command) -> Command:
+    """`--prometheus-url`: the data source of dashboards."""
+    return click.option(
+        "--prometheus-url", default="http://localhost:9090", show_default=True, metavar="URL",
+        help="Prometheus, as Grafana reaches it.",
+    )(function)  # fmt: skip
+
+
 def load_offline(file: str) -> Config:
     """A config whose variables may be unset, because nothing connects with it."""
     from warehouse_exporter.config import load

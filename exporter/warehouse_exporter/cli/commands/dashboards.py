@@ -6,20 +6,19 @@ from pathlib import Path
 
 import click
 
-from warehouse_exporter.cli.options import config_option, load_offline
+from warehouse_exporter.cli.options import (
+    config_option,
+    folder_option,
+    load_offline,
+    prometheus_option,
+)
 from warehouse_exporter.cli.output import handling_errors, write_all
 
 
 @click.command()
 @config_option
-@click.option(
-    "--output", required=True, metavar="DIR", type=click.Path(file_okay=False),
-    help="The folder to write to; existing files are replaced.",
-)  # fmt: skip
-@click.option(
-    "--prometheus-url", default="http://localhost:9090", show_default=True, metavar="URL",
-    help="Prometheus, as Grafana reaches it.",
-)  # fmt: skip
+@folder_option
+@prometheus_option
 @click.option(
     "--alertmanager-url", default="http://localhost:9093", show_default=True, metavar="URL",
     help="Alertmanager, as Grafana reaches it.",

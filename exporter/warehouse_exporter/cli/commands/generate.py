@@ -15,7 +15,13 @@ from warehouse_exporter.cli.formats import (
     object_options,
     refuse_others,
 )
-from warehouse_exporter.cli.options import config_option, load_offline, output_option
+from warehouse_exporter.cli.options import (
+    config_option,
+    folder_option,
+    load_offline,
+    output_option,
+    prometheus_option,
+)
 from warehouse_exporter.cli.output import handling_errors, write, write_all
 from warehouse_exporter.core.errors import UsageError
 
@@ -126,10 +132,7 @@ def alertmanager(
 
 @click.command()
 @config_option
-@click.option(
-    "--output", required=True, metavar="DIR", type=click.Path(file_okay=False),
-    help="The folder to write to; existing files are replaced.",
-)  # fmt: skip
+@folder_option
 @JOB
 @click.option(
     "--exporter-address", default=EXPORTER, show_default=True, metavar="HOST:PORT",
@@ -139,10 +142,7 @@ def alertmanager(
     "--alertmanager-address", default=ALERTMANAGER, show_default=True, metavar="HOST:PORT",
     help="Alertmanager's address for Prometheus.",
 )  # fmt: skip
-@click.option(
-    "--prometheus-url", default="http://localhost:9090", show_default=True, metavar="URL",
-    help="Prometheus, as Grafana reaches it.",
-)  # fmt: skip
+@prometheus_option
 def assets(
     config_file: str, output: str, job: str | None, exporter_address: str,
     alertmanager_address: str, prometheus_url: str,
