@@ -1,8 +1,9 @@
 """What is wrong, by cause: each root cause with the symptoms that follow from it.
 
-The rule is that of the routes: a root cause explains the symptoms in its dataset and downstream,
-unless they are more severe than it is. Findings about rows that are wrong in themselves stand
-alone.
+A root cause explains the symptoms in its dataset and downstream, unless they are more severe than
+it is. Findings about rows that are wrong in themselves stand alone. Alerts know more: their label
+`explained_by` goes by the sort of fault and by when a finding began (alerting/causes.py), so the
+page may fold together what pages separately.
 """
 
 from __future__ import annotations
