@@ -114,7 +114,6 @@ RESOLVING = ("op_error", "ParseFuncOrColumn")
 """Functions of the server whose words are what our statement says, and names of types."""
 UNTYPED = {True: "function {} does not exist for these types",
            False: "operator does not exist for these types: {}"}  # fmt: skip
-GRANT = "grant it to the exporter's role"
 HIDDEN = (
     "a row-level security policy hides rows of {} from the exporter's role: give the exporter's"
     " role BYPASSRLS, or a view whose owner is not subject to the policy"

@@ -44,9 +44,6 @@ class May(StrEnum):
     UNKNOWN = "not known"
 
 
-STATES = {May.YES: State.PASS, May.CARE: State.WARNING, May.NO: State.CRITICAL}
-
-
 @dataclass(frozen=True)
 class Reason:
     """A finding that counts against a day."""

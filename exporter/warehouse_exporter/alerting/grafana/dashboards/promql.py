@@ -13,9 +13,8 @@ WAREHOUSE = f'{JOB},warehouse=~"$warehouse"'
 DATASET = f'{WAREHOUSE},dataset=~"$dataset"'
 """The series that the variables choose, each narrower than the one before."""
 CHECK = "job, warehouse, dataset, check"
-FINDING = "warehouse_finding_info"
+FINDING = names.FINDING.name
 """The sentence of what is found, only while it is."""
-LEGEND = "{{dataset}}.{{check}}"
 
 
 def series(metric: str, *more: str, of: str = DATASET) -> str:
