@@ -321,4 +321,5 @@ def test_days_that_are_not_judged_are_gauges_and_no_alerts(warehouse: Warehouse)
     assert shown == dict(zip(wanted, (3, 1, 0), strict=True))
     (rule,) = [rule for group in groups(config) for rule in group["rules"]
                if rule.get("alert") == "WarehouseMetricOutOfBounds"]  # fmt: skip
-    assert rule["expr"].startswith('warehouse_metric_value:last{age_days="1",')
+    judged = 'warehouse_metric_value:last{warehouse="warehouse",age_days="1",'
+    assert rule["expr"].startswith(judged)
