@@ -71,13 +71,12 @@ def tally(days: Iterable[Day]) -> Tally:
     """What became of the days of one series."""
     found = Tally()
     for day in days:
-        if day.verdict.sample is None:
+        if day.beyond is None:
             continue
-        beyond = day.beyond or frozenset()
         found += Tally(
             days=1,
-            beyond_warning=bool(beyond),
-            beyond_critical=Severity.CRITICAL in beyond,
+            beyond_warning=bool(day.beyond),
+            beyond_critical=Severity.CRITICAL in day.beyond,
             warn=day.verdict.outcome is Outcome.WARNING,
             fail=day.verdict.outcome is Outcome.CRITICAL,
         )

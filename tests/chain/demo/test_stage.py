@@ -168,7 +168,7 @@ def test_what_breaks_is_one_page_in_its_terminal_and_what_is_repaired_is_over(st
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
     said = stage.says()
-    assert "orders.volume: row count outside" in said.partition("PAGE to PagerDuty")[2]
+    assert "CRITICAL orders: 0 orders on " in said.partition("PAGE to PagerDuty")[2]
     assert said.count("PAGE to PagerDuty") == said.count("RESOLVED at PagerDuty") == 1
     assert said.count("the whole chain is alive") == 1
     assert "\x1b[" not in said

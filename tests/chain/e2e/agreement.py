@@ -125,7 +125,11 @@ class Dice:
         sizes = {name: self.per_cent(1, 90) for name in ("change", "points")}
         size = self.of.choice(("change", "points", None))
         return [
-            {"fall": f"{alpha}%", "rise": f"{alpha / 4}%", **({size: sizes[size]} if size else {})}
+            {
+                "fall": f"{alpha:.9f}%",
+                "rise": f"{alpha / 4:.9f}%",
+                **({size: sizes[size]} if size else {}),
+            }
             for alpha in drawn
         ]
 
