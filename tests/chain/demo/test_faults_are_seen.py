@@ -1,4 +1,7 @@
-"""Every fault of the sample shop is seen by the shop's own config, and so is its repair."""
+"""Every fault of the sample shop is seen by the shop's own config, and so is its repair.
+
+`make test` tries one of six, the campaign all of them.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,6 @@ from psycopg2.extensions import connection as Connection
 from warehouse_exporter.config import load
 from warehouse_exporter.core.model import CheckId, Outcome, Pass
 from warehouse_exporter.demo import shop
-from warehouse_exporter.demo.fault import Fault
 from warehouse_exporter.demo.faults import FAULTS
 from warehouse_exporter.demo.postgres import Postgres
 from warehouse_exporter.demo.runner import CONFIG
@@ -18,6 +20,7 @@ from warehouse_exporter.passes.run import run_pass
 
 from tests.chain.demo.shops import FRIDAY, connected, copied
 from tests.conftest import execute
+from tests.support.sample import sampled
 
 ELSEWHERE = {
     "checkout-tag": {"F2": "a day without orders is told by their floor, and by none being sold"},
@@ -55,8 +58,9 @@ def test_the_good_shop_is_quiet(postgres: Postgres, good: str) -> None:
         assert loud(look(connection)) == set()
 
 
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
-def test_a_fault_is_seen_and_so_is_its_repair(postgres: Postgres, good: str, fault: Fault) -> None:
+@pytest.mark.parametrize("name", sampled(FAULTS, every=6))
+def test_a_fault_is_seen_and_so_is_its_repair(postgres: Postgres, good: str, name: str) -> None:
+    fault = FAULTS[name]
     config = load(CONFIG, {"WAREHOUSE_DSN": ""})
     with copied(postgres, good) as connection:
         fault.break_(connection, FRIDAY)

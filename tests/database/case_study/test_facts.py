@@ -10,6 +10,7 @@ from labs.case_study.facts import Count, Fact, facts, statements
 from labs.case_study.loader import Mode
 from labs.case_study.names import COPY, ORIGINAL, Names
 from tests.database.case_study.conftest import Shop
+from tests.database.case_study.modes import campaign
 
 Open = Callable[[Mode, Names], Shop]
 
@@ -61,7 +62,10 @@ DAILY = {
 }
 
 
-@pytest.fixture(scope="module", params=[ORIGINAL, COPY], ids=["original", "copy"])
+BOTH = [pytest.param(ORIGINAL, id="original"), pytest.param(COPY, id="copy", marks=campaign)]
+
+
+@pytest.fixture(scope="module", params=BOTH)
 def found(request: pytest.FixtureRequest, shop: Open) -> dict[str, Fact]:
     names: Names = request.param
     connection = psycopg2.connect(shop(Mode.ADDED, names).dsn)

@@ -5,13 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import psycopg2
-import pytest
 
 from labs.case_study.loader import Mode, load_day
 from labs.case_study.names import COPY, ORIGINAL, Names
 from labs.case_study.pipeline import build_models
 from tests.conftest import execute
 from tests.database.case_study.conftest import Shop
+from tests.database.case_study.modes import campaign, each_mode
 
 Open = Callable[[Mode, Names], Shop]
 
@@ -51,7 +51,7 @@ from (
 """
 
 
-@pytest.mark.parametrize("mode", Mode)
+@each_mode
 def test_a_morning_is_at_six_after_each_day(shop: Open, mode: Mode) -> None:
     lived = shop(mode, ORIGINAL).mornings
     assert len(lived) == 14
@@ -63,6 +63,7 @@ def test_added_columns_leave_the_old_ones(shop: Open) -> None:
     assert columns == [FILE] * 4 + [[*FILE, "clientId"]] * 10
 
 
+@campaign
 def test_renamed_columns_take_the_old_ones_along(shop: Open) -> None:
     columns = [morning.columns for morning in shop(Mode.RENAMED, ORIGINAL).mornings]
     renamed = ["clientId", *FILE[1:]]
@@ -70,7 +71,7 @@ def test_renamed_columns_take_the_old_ones_along(shop: Open) -> None:
     assert columns == [FILE] * 4 + [renamed] * 5 + [without] * 5
 
 
-@pytest.mark.parametrize("mode", Mode)
+@each_mode
 def test_the_log_counts_what_was_read_and_rejected(shop: Open, mode: Mode) -> None:
     opened = shop(mode, ORIGINAL)
     sums = "select sum(rows_read), sum(rows_quarantined) from shop.pipeline_logs"
@@ -79,7 +80,7 @@ def test_the_log_counts_what_was_read_and_rejected(shop: Open, mode: Mode) -> No
     assert opened.rows("select count(*) from shop.stg_events") == [(49963,)]
 
 
-@pytest.mark.parametrize("mode", Mode)
+@each_mode
 def test_orders_and_items_are_kept_as_they_came(shop: Open, mode: Mode) -> None:
     opened = shop(mode, ORIGINAL)
     orders = "select count(*), count(distinct order_id), sum(revenue) from shop.fct_orders"
@@ -95,6 +96,7 @@ def test_a_staging_model_as_written_loses_every_client(shop: Open) -> None:
     assert shop(Mode.ADDED, ORIGINAL).rows(orphans) == [(216,)]
 
 
+@campaign
 def test_a_repaired_staging_model_loses_none(shop: Open) -> None:
     opened = shop(Mode.RENAMED, ORIGINAL)
     sums = "select count(*), sum(events) from shop.fct_sessions"
@@ -104,7 +106,8 @@ def test_a_repaired_staging_model_loses_none(shop: Open) -> None:
     assert opened.rows(orphans) == [(0,)]
 
 
-@pytest.mark.parametrize("mode", Mode)
+@campaign
+@each_mode
 def test_a_copy_with_other_names_and_dates_says_the_same(shop: Open, mode: Mode) -> None:
     original, copy = shop(mode, ORIGINAL), shop(mode, COPY)
     moved = [(COPY.day(day), *numbers) for day, *numbers in original.rows(DAILY)]
@@ -113,7 +116,8 @@ def test_a_copy_with_other_names_and_dates_says_the_same(shop: Open, mode: Mode)
         assert copy.rows(question) == original.rows(question)
 
 
-@pytest.mark.parametrize("mode", Mode)
+@campaign
+@each_mode
 def test_a_copy_has_no_name_and_no_date_of_the_original(shop: Open, mode: Mode) -> None:
     copy = shop(mode, COPY)
     named = (
