@@ -30,7 +30,7 @@ datasets:
 {more}
 """
 LAST_SUCCESS = "warehouse_pass_last_success_timestamp_seconds"
-SLOW = "select count(*) from generate_series(1, 1000000000)"
+SLOW = "select count(*) from (select generate_series(1, 1000000000)) as s"
 HALF_A_SECOND = "select count(*) from generate_series(1, 4000000)"
 BACKENDS = """
 SELECT lower(query) FROM pg_stat_activity
