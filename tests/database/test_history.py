@@ -13,8 +13,9 @@ from warehouse_exporter.engines import connect
 from warehouse_exporter.history import keeper
 from warehouse_exporter.history.keeper import Keeper
 from warehouse_exporter.history.model import Past, State
-from warehouse_exporter.history.mornings import Interrupted, morning_of, newest_day, wanted_days
+from warehouse_exporter.history.mornings import Interrupted, newest_day, wanted_days
 from warehouse_exporter.history.read import HINDSIGHT, SAME, read_days
+from warehouse_exporter.passes.moment import morning_of
 
 from tests.conftest import execute
 from tests.support.serving import wait_for

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -127,3 +128,15 @@ def instant(written: str | None, config: Config) -> datetime:
             f"--as-of {written!r} is not a time: write it like 2026-03-01T06:00:00+00:00"
         )
     return (at if at.tzinfo else at.replace(tzinfo=config.warehouse.timezone)).astimezone(UTC)
+
+
+def day(written: str | None) -> date | None:
+    """`--day` as a date. Raises UsageError."""
+    if written is None:
+        return None
+    found = None
+    with suppress(ValueError):
+        found = datetime.strptime(written, "%Y-%m-%d").date()
+    if found is None or found.year not in YEARS:
+        raise UsageError(f"--day {written!r} is not a day: write it like 2026-03-01")
+    return found

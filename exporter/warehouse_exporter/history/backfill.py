@@ -19,8 +19,9 @@ from warehouse_exporter.core import names
 from warehouse_exporter.core.errors import UsageError
 from warehouse_exporter.core.model import NO_LABELS, Outcome
 from warehouse_exporter.engines.base import Engine
-from warehouse_exporter.history.mornings import morning_of, newest_day
+from warehouse_exporter.history.mornings import newest_day
 from warehouse_exporter.kinds import all_metrics
+from warehouse_exporter.passes.moment import morning_of
 from warehouse_exporter.passes.reader import make_views
 from warehouse_exporter.passes.run import result
 from warehouse_exporter.publish.metrics import (

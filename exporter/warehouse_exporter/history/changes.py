@@ -16,10 +16,11 @@ from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core.errors import Unmeasured
 from warehouse_exporter.engines.base import Engine
 from warehouse_exporter.history.model import Change
-from warehouse_exporter.history.mornings import Goes, Interrupted, morning_of
+from warehouse_exporter.history.mornings import Goes, Interrupted
 from warehouse_exporter.kinds.metric import Metric
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.passes.collect import answer
+from warehouse_exporter.passes.moment import morning_of
 from warehouse_exporter.passes.reader import make_views, relations_of
 from warehouse_exporter.plan.closed_days import Part
 from warehouse_exporter.plan.fusion import CheckNeed, fuse

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from warehouse_exporter.config import Config
-from warehouse_exporter.core.calendar import ONE_DAY, day_start, last_days, next_time
+from warehouse_exporter.core.calendar import ONE_DAY, last_days
+from warehouse_exporter.passes.moment import morning_of
 
 Goes = Callable[[], bool]
 """Asked between two parts of the work: whether to go on."""
@@ -14,13 +15,6 @@ Goes = Callable[[], bool]
 
 class Interrupted(Exception):
     """Somebody else needs the warehouse or the machine; nothing is kept of what was read."""
-
-
-def morning_of(day: date, config: Config) -> datetime:
-    """When a day is judged: the first instant of the next day at which every dataset is due."""
-    zone = config.warehouse.timezone
-    begin = day_start(day + ONE_DAY, zone)
-    return max(next_time(own.expect_by, begin, zone) for own in config.datasets.values())
 
 
 def newest_day(now: datetime, config: Config) -> date:

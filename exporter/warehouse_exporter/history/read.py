@@ -22,8 +22,9 @@ from warehouse_exporter.core.model import CheckId, Result
 from warehouse_exporter.engines.base import Engine
 from warehouse_exporter.history.changes import read_changes, unversioned
 from warehouse_exporter.history.model import Judged, Past, decisive
-from warehouse_exporter.history.mornings import Goes, Interrupted, morning_of
+from warehouse_exporter.history.mornings import Goes, Interrupted
 from warehouse_exporter.history.points import judged_of
+from warehouse_exporter.passes.moment import morning_of
 from warehouse_exporter.passes.reader import make_views
 from warehouse_exporter.passes.run import result
 

@@ -17,8 +17,10 @@ from warehouse_exporter.cli.options import (
     judging_options,
     log_options,
 )
+from warehouse_exporter.cli.options import day as read_day
 from warehouse_exporter.cli.output import handling_errors, write, write_reports
 from warehouse_exporter.core import logs
+from warehouse_exporter.core.errors import UsageError
 from warehouse_exporter.publish import report
 
 EXITS = """\b
@@ -39,6 +41,11 @@ Exit codes:
     "--after-build", is_flag=True,
     help="A build has just ended: judge yesterday, whatever the time and `expect_by`.",
 )  # fmt: skip
+@click.option(
+    "--day", metavar="DAY",
+    help="Judge this day, such as 2026-03-09, as the gate after its build: yesterday as of now, an"
+    " earlier day as of the morning after it.",
+)  # fmt: skip
 @click.option("--report-dir", metavar="DIR", help="Also write report.md and report.json there.")
 @click.option(
     "--strict", is_flag=True,
@@ -49,7 +56,8 @@ Exit codes:
 @judging_options
 @log_options("error")
 def check(
-    config_file: str, as_of: str | None, after_build: bool, datasets: tuple[str, ...], style: str,
+    config_file: str, as_of: str | None, after_build: bool, day: str | None,
+    datasets: tuple[str, ...], style: str,
     report_dir: str | None, open_days_only: bool, strict: bool, allow_unmeasured: bool,
     report_only: bool, no_color: bool, log_level: str, log_format: Any,
 ) -> None:  # fmt: skip
@@ -69,11 +77,16 @@ def check(
     with handling_errors():
         config = load(config_file)
         config = config.open_days_only() if open_days_only else config
-        config = config.after_build() if after_build else config
-        at = instant(as_of, config)
+        if as_of is not None and day is not None:
+            raise UsageError("--as-of and --day: give one of them")
+        given = None if as_of is None else instant(as_of, config)
         only, connector = chosen(datasets, config), connect(config.warehouse)
         with interruptible(connector.stop), waiting(len(config.checks)):
-            done = judge(config, as_of=at, datasets=only, engine=connector)
+            done = judge(
+                config, as_of=given, datasets=only, after_build=after_build, day=read_day(day),
+                engine=connector,
+            )  # fmt: skip
+    at = done.as_of
     written = report_dir is None or write_reports(Path(report_dir), done.results, at, config)
     if style == "table":
         print_table(done.results, at, Console(no_color=True if no_color else None))
