@@ -21,14 +21,14 @@ from typing import Any
 
 import yaml
 from warehouse_exporter.alerting import routes
-from warehouse_exporter.alerting.causes import may_explain
 from warehouse_exporter.alerting.rules import render
-from warehouse_exporter.config import Config
+from warehouse_exporter.config import Check, Config
 from warehouse_exporter.config.load import parse
 from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import CheckId
 from warehouse_exporter.core.names import MEASURED
 from warehouse_exporter.demo.runner import CONFIG
+from warehouse_exporter.passes.causes import reasons
 
 from labs.incidents.catalogue import INCIDENTS
 from labs.incidents.recording import TIME, Page, Recorded, names, recorded
@@ -303,9 +303,16 @@ def related(one: Told, other: Told, config: Config) -> bool:
 
 def follows(one: Told, other: Told, config: Config) -> bool:
     """Whether the first may be explained by the second."""
-    dataset, _, check = one.checks[0].partition(".")
-    fault = Fault(one.incident.split("/")[1])
-    return may_explain(other.incident, config.check(CheckId(dataset, check)), fault, config)
+    (check, fault), *_ = findings(one, config)
+    causes = reasons(check, fault, config)
+    return any(causes.cover(*finding) for finding in findings(other, config))
+
+
+def findings(page: Told, config: Config) -> list[tuple[Check, Fault]]:
+    """The checks on a page, and the sort of fault that it is about."""
+    fault = Fault(page.incident.split("/")[1])
+    named = (check.partition(".") for check in page.checks)
+    return [(config.check(CheckId(dataset, name)), fault) for dataset, _, name in named]
 
 
 def hides(shop: Recorded, one: str, both: tuple[str, ...], page: Told, config: Config) -> bool:

@@ -123,7 +123,7 @@ def test_an_incident_says_of_what_dataset_and_sort_a_fault_is() -> None:
     assert {one["owner"] for one in found if one["dataset"] == "orders"} == {"unowned"}
 
 
-@pytest.mark.parametrize("shown", ["severity", "owner", "layer", "incident"])
+@pytest.mark.parametrize("shown", ["severity", "owner", "layer", "incident", "fault"])
 def test_every_rule_has_the_labels_by_which_it_is_routed(shown: str) -> None:
     assert all(rule["labels"][shown] for rule in rules_of(small()))
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 SERIES = "series"
 """The label of an alert of a query with those of its labels that are columns of the query."""
+FAULT = "fault"
+"""The label of an alert with the sort of fault that it finds (`core/faults.py`)."""
 EXPLAINED = "explained_by"
 """The label of an alert with the `incident` of the alert that it follows from, or `nothing`."""
 NOTHING = "nothing"
@@ -165,7 +167,7 @@ UNMEASURED = "unmeasured"
 """The value of the label `severity` of the sentence on a check that is not measured."""
 BAD_LABEL = re.compile(r"[^a-zA-Z0-9_]")
 OWN_LABELS = (
-    WAREHOUSE, "dataset", "check", "severity", "owner", "layer", "incident",
+    WAREHOUSE, "dataset", "check", "severity", "owner", "layer", "incident", "fault",
     "explained_by", "series", "alertname",
 )  # fmt: skip
 """Labels that we or the alert rules set. Two series that differ only in one of them would become

@@ -32,7 +32,7 @@ Told = tuple[str, str, str, frozenset[tuple[str, str]]]
 """Job, check, severity, and the labels of the series."""
 OWN = {
     "warehouse", "job", "instance", "dataset", "check", "severity", "owner", "layer", "incident",
-    "role", "alertname", "explained_by", "series",
+    "fault", "role", "alertname", "explained_by", "series",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from warehouse_exporter.alerting.annotations import (
     sentence_template,
     texts,
 )
-from warehouse_exporter.alerting.causes import explained_by, incident_of
+from warehouse_exporter.alerting.causes import explained_by
 from warehouse_exporter.alerting.rules.memory import Rule, expression, series
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.config.values import parse_duration
@@ -21,6 +21,7 @@ from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.limits import Condition
 from warehouse_exporter.core.model import Severity
 from warehouse_exporter.kinds.query import Query
+from warehouse_exporter.passes.causes import incident_of
 
 SEEN, RARE = 30.0, 600.0
 """Seconds until Prometheus has judged what a pass found, and the longest wait for a second one."""
@@ -46,6 +47,7 @@ def labels(check: Check, fault: Fault, severity: Severity, config: Config) -> di
         "check": literal(check.id.name),
         "owner": literal(check.owner or names.UNOWNED),
         "layer": check.kind.layer,
+        names.FAULT: fault.value,
         "incident": literal(incident_of(check, fault)),
         **({names.SERIES: SERIES} if isinstance(check.kind, Query) else {}),
         names.EXPLAINED: explained,

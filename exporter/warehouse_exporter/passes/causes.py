@@ -1,0 +1,177 @@
+"""What follows from what: the one relation that rules, Grafana's expressions and pages go by.
+
+Every finding may be a cause. A finding is explained by another one if that is upstream of what
+the check reads, of a sort that leads to it, and no less severe. Only a load that did not arrive
+explains what begins while it lasts. All other causes explain what begins at about the same time as
+they do: an old finding that is still open must not silence a new one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from warehouse_exporter.config import Check, Config
+from warehouse_exporter.core.faults import Fault
+from warehouse_exporter.core.lineage import upstream
+from warehouse_exporter.core.model import Severity
+from warehouse_exporter.kinds.future_rows import FutureRows
+from warehouse_exporter.kinds.query import Query
+from warehouse_exporter.passes.reader import read_by
+
+WORD = re.compile(r"\w+")
+ABSENT = (Fault.COLUMNS, Fault.PRESENCE)
+"""What is not there spoils whatever is computed from the dataset, for whatever reason it is not."""
+NO_LESS_SEVERE = {
+    Severity.CRITICAL: (Severity.CRITICAL,),
+    Severity.WARNING: (Severity.CRITICAL, Severity.WARNING),
+    Severity.INFO: tuple(Severity),
+}
+"""Severity of a finding -> severities of what may explain it: a warning silences no page."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Findings of some sorts on some datasets.
+
+    `topics` is what tells faults of a sort apart (`Check.topic`); None stands for any.
+    """
+
+    faults: tuple[Fault, ...]
+    datasets: frozenset[str]
+    topics: frozenset[str] | None = None
+
+    def covers(self, check: Check, fault: Fault) -> bool:
+        """Whether a finding of a check is one of these."""
+        return (
+            fault in self.faults
+            and check.id.dataset in self.datasets
+            and (self.topics is None or check.topic(fault) in self.topics)
+        )
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """What may explain a finding: causes while they last, and causes that are as new as it is.
+
+    `roots` explain only if nothing explains them: what follows from one fault must not explain
+    another fault, and of two that may follow from each other the first is told. So do findings of
+    the same sort by other checks on the same dataset, its `peers`, if it has any.
+    """
+
+    lasting: tuple[Cause, ...] = ()
+    new: tuple[Cause, ...] = ()
+    roots: tuple[Cause, ...] = ()
+    peers: Cause | None = None
+
+    def cover(self, check: Check, fault: Fault) -> bool:
+        """Whether a finding of a check is among those that may explain it."""
+        every = (*self.lasting, *self.new, *self.roots, *([self.peers] if self.peers else []))
+        return any(cause.covers(check, fault) for cause in every)
+
+
+def incident_of(check: Check, fault: Fault) -> str:
+    """The name of a fault, by which people are told: `orders/values/revenue`."""
+    return f"{check.id.dataset}/{fault}/{check.topic(fault)}"
+
+
+def reasons(check: Check, fault: Fault, config: Config) -> Reasons:
+    """What may explain a finding of a check; with UNMEASURED, that it is not measured."""
+    own, above = (
+        frozenset([check.id.dataset]),
+        frozenset(upstream(check.id.dataset, config.datasets)),
+    )
+    read = frozenset(read_by(check, config)) | own
+    near = read if read != own else own | above
+    everything = read | above
+    load, others = (Cause((Fault.LOAD,), near),), read - own
+    peers = Cause((fault,), own)
+    match fault:
+        case Fault.LOAD:
+            return Reasons((Cause((Fault.LOAD,), above),))
+        case Fault.COLUMNS:
+            return Reasons(roots=(Cause((Fault.COLUMNS,), above),))
+        case Fault.PRESENCE:
+            wide = (Cause((Fault.LOAD,), own | above),)
+            moved = Cause((Fault.COUNT,), own, in_the_future(own, config))
+            before = Cause((Fault.PRESENCE,), above)
+            return Reasons(wide, (), (before, moved), peers)
+        case Fault.COUNT if check.kind.symptom:
+            return Reasons(roots=(Cause((Fault.LOAD, Fault.PRESENCE), own | above),))
+        case Fault.COUNT:
+            return Reasons()
+        case Fault.VALUES:
+            same = frozenset([check.topic(fault)])
+            return Reasons(roots=(Cause((Fault.VALUES,), above, same),))
+        case Fault.MATCH:
+            unlikely = Cause((Fault.STATISTICS,), others)
+            asked = Cause((Fault.COUNT,), above, queries(config))
+            exact = (Cause((Fault.COUNT,), read), asked, *columns(check, read, config))
+            beside = alike(check, own, fault, config)
+            return Reasons(load, (unlikely, Cause(ABSENT, read)), (*exact, beside))
+        case Fault.TOTALS:
+            exact = (Cause((Fault.COUNT, Fault.MATCH), near), Cause((fault,), near - own))
+            wrong, beside = columns(check, everything, config), alike(check, own, fault, config)
+            return Reasons(load, (Cause(ABSENT, near),), (*exact, *wrong, beside))
+        case Fault.STATISTICS:
+            wide = (Cause((Fault.LOAD,), everything),)
+            exact = (Cause((Fault.COUNT, Fault.TOTALS), everything), Cause((Fault.MATCH,), own))
+            wrong = columns(check, everything, config)
+            unlikely = Cause((fault,), everything - own)
+            new = (Cause(ABSENT, everything),)
+            return Reasons(wide, new, (*exact, *wrong, unlikely), peers)
+        case Fault.UNMEASURED:
+            absent = (Cause((Fault.LOAD,), own), Cause(ABSENT, read))
+            return Reasons((), absent, (Cause((fault,), others),), peers)
+
+
+def alike(check: Check, own: frozenset[str], fault: Fault, config: Config) -> Cause:
+    """Other checks of the same alert on the dataset, or that read the same datasets."""
+    read = read_by(check, config)
+    topics = frozenset(
+        other.topic(fault)
+        for other in config.checks_of(own)
+        if other.kind.fault is fault
+        and other.id != check.id
+        and (other.kind.alert == check.kind.alert or read_by(other, config) == read)
+    )
+    return Cause((fault,), own, topics)
+
+
+def columns(check: Check, datasets: frozenset[str], config: Config) -> Iterator[Cause]:
+    """Wrong values in the columns that a check mentions."""
+    mentioned = words_of(check, config)
+    topics = frozenset(
+        topic
+        for name in datasets
+        for topic in config.faults.get(name, {}).get(Fault.VALUES, ())
+        if mentioned.issuperset(WORD.findall(topic)[:1])
+    )
+    if topics:
+        yield Cause((Fault.VALUES,), datasets, topics)
+
+
+def in_the_future(own: frozenset[str], config: Config) -> frozenset[str]:
+    """The checks for rows in the future: a shifted clock moves rows out of their days."""
+    return frozenset(c.id.name for c in config.checks_of(own) if isinstance(c.kind, FutureRows))
+
+
+def queries(config: Config) -> frozenset[str]:
+    """The names of all queries: what one finds upstream may be the reason for anything."""
+    return frozenset(c.id.name for c in config.checks if isinstance(c.kind, Query))
+
+
+def words_of(check: Check, config: Config) -> set[str]:
+    """The words of a check's parameters, and of the metrics that it builds on."""
+    kinds, found = [check.kind], set[str]()
+    named = list(check.kind.builds_on())
+    while named:
+        metric = config.metrics.get(named.pop())
+        if metric is not None and metric not in kinds:
+            kinds.append(metric)
+            named += metric.builds_on()
+    for kind in kinds:
+        found |= set(WORD.findall(json.dumps(kind.model_dump(mode="json"), default=str)))
+    return found
