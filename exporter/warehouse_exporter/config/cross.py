@@ -35,6 +35,10 @@ def check_datasets(spec: Any, datasets: Mapping[str, Dataset], document: Documen
         listed = document.data.get("owners")
         if listed and found.owner is not None and found.owner not in spec.owners:
             unknown(document, (*path, "owner"), "owner", found.owner)
+        if found.run is not None and found.time is None:
+            document.complain(
+                (*path, "run"), "the newest run is found by `time:`, which is missing"
+            )
         for parent in found.depends_on:
             if parent not in datasets:
                 unknown(document, (*path, "depends_on"), "dataset", parent)

@@ -184,6 +184,7 @@ def dataset_of(name: str, found: Any, spec: Any) -> Dataset:
         time_zone=found.time_zone or spec.warehouse.timezone,
         unparsable=found.unparsable,
         noun=found.noun,
+        run=found.run,
     )
 
 

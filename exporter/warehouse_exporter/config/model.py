@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from warehouse_exporter.config.routing import MaintenanceSpec, Routing
 from warehouse_exporter.core.calendar import Event
+from warehouse_exporter.core.errors import UsageError
 from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import CheckId, Dataset, Severity
 from warehouse_exporter.core.warehouse import Warehouse
@@ -143,6 +144,17 @@ class Config:
     def after_build(self) -> Config:
         """The same, judged right after a build, which does not wait for anybody's `expect_by`."""
         return replace(self, built=True)
+
+    def of_run(self, run: str) -> Config:
+        """The same, where logs of runs are judged by one run. Raises UsageError without such."""
+        logs = {name: own for name, own in self.datasets.items() if own.run is not None}
+        if not logs:
+            raise UsageError("no dataset has `run:`, the column that tells the runs of a log apart")
+        for name, own in logs.items():
+            if own.run == own.time:
+                raise UsageError(f"{name} tells runs apart by their time: there is no id to give")
+        judged = {name: replace(own, given_run=run) for name, own in logs.items()}
+        return replace(self, datasets={**self.datasets, **judged})
 
     def checks_of(self, datasets: frozenset[str] | None) -> tuple[Check, ...]:
         """The checks of some datasets, or all of them."""

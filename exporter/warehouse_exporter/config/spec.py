@@ -232,6 +232,12 @@ class DatasetSpec(Spec):
         description="What a row is called in alerts, such as order, or person/people;"
         " default: from the dataset's name.",
     )
+    run: str | None = Field(
+        None,
+        description="Of a log of runs: the column that tells them apart, such as run_id, or the"
+        " time column. `pipeline_run` and `quarantine_rate` then judge the newest run of the day,"
+        " and not all runs together.",
+    )
     every: Span = Field(
         300.0, json_schema_extra={"default": "5m"}, description="Time between passes."
     )

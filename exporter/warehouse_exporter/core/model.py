@@ -66,6 +66,8 @@ class Dataset:
     """A relation that is checked, as the config describes it.
 
     `unparsable` is the share of its rows whose time may be text that is not a time, or infinite.
+    `run` is the column by which the runs of a log are told apart, and `given_run` the run to judge
+    in place of the newest one.
     """
 
     name: str
@@ -82,6 +84,8 @@ class Dataset:
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     unparsable: float = 0.0
     noun: str | None = None
+    run: str | None = None
+    given_run: str | None = None
 
     @property
     def thing(self) -> Noun:

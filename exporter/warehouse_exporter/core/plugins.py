@@ -55,7 +55,7 @@ def classes(
         return found if all(hasattr(found, name) for name in needed) else None
 
     import_modules(package, path)
-    for found in subclasses(of, needed[0]):
+    for found in dict.fromkeys(subclasses(of, needed[0])):  # one with two bases is found twice
         if found.__module__.startswith(f"{package}."):
             yield OWN, found
     yield from plugins(package, as_one, what)

@@ -14,14 +14,19 @@ from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Count, Hits
 from warehouse_exporter.core.wording import counted
 from warehouse_exporter.kinds.shared.base import Expression, Limited
+from warehouse_exporter.kinds.shared.runs import OfRuns, too_many
 from warehouse_exporter.kinds.shared.usable import without
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import words
 
 
-class PipelineRun(Limited):
-    """Number of runs of the expected day that read rows; set `expect_day: today` on the dataset."""
+class PipelineRun(OfRuns, Limited):
+    """Number of runs of the expected day that read rows; set `expect_day: today` on the dataset.
+
+    With `run` on the dataset, only the newest run counts: 1 if it read rows, else 0. Then a second
+    run that read nothing is a finding, whatever the first one read.
+    """
 
     kind = "pipeline_run"
     ids = ("F5",)
@@ -39,6 +44,7 @@ class PipelineRun(Limited):
             relation: analytics.pipeline_logs
             time: run_timestamp
             expect_day: today
+            run: run_timestamp
             checks:
               - pipeline_run: {critical: "< 1"}
     """
@@ -48,13 +54,15 @@ class PipelineRun(Limited):
     )
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
-        return self.no_time(dataset)
+        limits = tuple(limit for limits in self.limits().values() for limit in limits)
+        window = super().window_of(dataset)
+        return self.no_time(dataset) + too_many(limits, dataset, window)
 
     def expects(self, view: DatasetView) -> tuple[date, ...]:
         return self.span(view) or ()
 
     def needs(self, view: DatasetView) -> Mapping[str, Need]:
-        given = view.predicate(self.where)
+        given = self.judged_rows(view)
         read = words.compare(view.expression(self.rows_read), ">", words.number(0))
         cells = (words.count(words.both(read, given)), words.count(given))
         unknown = words.both(words.is_null(view.expression(self.rows_read)), given)
@@ -62,6 +70,7 @@ class PipelineRun(Limited):
         return {
             "rows": Scan(name, days, Hits, cells),
             "unknown": Scan(name, days, Count, (words.count(unknown),)),
+            **self.which(view),
         }
 
     def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
@@ -71,9 +80,24 @@ class PipelineRun(Limited):
         unknown = readings["unknown"].total(Count).rows
         if unknown and unknown == logged:
             raise without(unknown, self.rows_read, self.when(view))
+        if self.judges_one(view) and logged:
+            return [self.one_run(view, readings, read)]
         evidence = f"{read:,.0f} of {counted(logged, 'run')} logged {self.when(view)} read rows"
         seen = f"no run was logged{self.on(view)}"
+        if view.dataset.given_run is not None:
+            evidence = seen = f"{self.run_in_words(view)} is not in the log"
         if logged:
             many = counted(read, "run") if read else "no run"
             seen = f"{many} read any rows{self.on(view)}, {logged:,.0f} logged"
         return [Sample({self.metric.name: read}, evidence, fact=Fact(seen))]
+
+    def one_run(self, view: DatasetView, readings: Readings, read: float) -> Sample:
+        """Whether the run that is judged read rows: 1 or 0."""
+        did = "read rows" if read else "read no rows"
+        on, when = self.on(view), f"logged {self.when(view)} "
+        if view.dataset.given_run is not None:
+            when = ""
+        self.is_one_of_many(view, readings)
+        subject = self.run_in_words(view)
+        fact = Fact(f"{subject} {did}{on}")
+        return Sample({self.metric.name: float(read > 0)}, f"{subject} {when}{did}", fact=fact)

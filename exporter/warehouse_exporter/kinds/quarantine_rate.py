@@ -15,17 +15,19 @@ from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Count, Hits
 from warehouse_exporter.core.wording import agreed, counted
 from warehouse_exporter.kinds.shared.base import Expression, Share
+from warehouse_exporter.kinds.shared.runs import OfRuns
 from warehouse_exporter.kinds.shared.tally import Tally
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import words
 
 
-class QuarantineRate(Share):
+class QuarantineRate(OfRuns, Share):
     """Share of rows read that the pipeline put into quarantine, according to its log of runs.
 
     Runs that lack one of the two numbers are counted separately. If a run is logged on the day
-    after the day it read, set `expect_day: today` on the dataset.
+    after the day it read, set `expect_day: today` on the dataset. With `run` on the dataset, a
+    window of one day means the newest run of that day.
     """
 
     kind = "quarantine_rate"
@@ -43,6 +45,7 @@ class QuarantineRate(Share):
             relation: analytics.pipeline_logs
             time: run_timestamp
             expect_day: today
+            run: run_timestamp
             checks:
               - quarantine_rate: {warning: "> 5%", critical: "> 6%"}
     """
@@ -51,7 +54,7 @@ class QuarantineRate(Share):
     read: Expression = Field("rows_read", description="Rows read by a run.")
 
     def needs(self, view: DatasetView) -> Mapping[str, Need]:
-        given = view.predicate(self.where)
+        given = self.judged_rows(view)
         rejected, read = view.summand(self.quarantined), view.summand(self.read)
         complete = words.both(words.is_present(rejected), words.is_present(read), given)
         cells = (words.sum_of(rejected, complete), words.sum_of(read, complete))
@@ -63,10 +66,12 @@ class QuarantineRate(Share):
             "rows": Scan(name, days, Hits, cells),
             "lacking": Scan(name, days, Count, (words.count(lacking),)),
             "runs": Scan(name, days, Tally, (words.count(given), words.count(odd))),
+            **self.which(view),
         }
 
     def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         state = readings["rows"].total(Hits)
+        one = self.is_one_of_many(view, readings)
         if min(state.hits or 0.0, state.total or 0.0) < 0:
             said = f"{state.hits:,.0f} rows quarantined of {state.total:,.0f} rows read"
             raise Unmeasured(Reason.RESULT, f"{said} {self.when(view)}: no log has fewer than 0")
@@ -81,6 +86,8 @@ class QuarantineRate(Share):
             read = agreed(runs, "it read", "they read")
             raise Skipped(f"{counted(runs, 'run')} logged {self.when(view)}: {read} 0 rows")
         found = self.sample_of(view, state)
+        if one:
+            found = replace(found, evidence=f"{found.evidence}, {self.run_in_words(view)} alone")
         said = f"; {counted(lacking, 'run')} without a number left out" if lacking else ""
         return [replace(found, evidence=found.evidence + said)]
 

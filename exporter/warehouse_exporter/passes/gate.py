@@ -21,23 +21,27 @@ def check(
     datasets: Iterable[str] | None = None,
     after_build: bool = False,
     day: date | None = None,
+    run: str | None = None,
     engine: Engine | None = None,
 ) -> Pass:
     """Judge once, as `warehouse-exporter check` does: one snapshot, a result for every check.
 
     `as_of` is the instant to judge at, with a time zone; by default now. `datasets` limits the
     pass to some of them. `after_build` expects yesterday to be complete, whatever the hour. A `day`
-    is judged in the same way: yesterday as of now, an earlier one as of the morning after it. An
-    `engine` is one made by the caller, who can then stop it from another thread.
+    is judged in the same way: yesterday as of now, an earlier one as of the morning after it. A
+    `run` is the one by which logs of runs are judged, in place of the newest. An `engine` is one
+    made by the caller, who can then stop it from another thread.
 
     A warehouse that cannot be reached raises nothing: each check is then unmeasured, with the
     reason, and `Pass.up` is False. Raises UsageError for a dataset that the config does not have,
     for an `as_of` without a time zone or beside a `day`, for a `day` that is not over or that is
-    before all data, and where the engine is not installed.
+    before all data, for a `run` where no dataset tells runs apart, and where the engine is not
+    installed.
     """
     if as_of is not None and as_of.tzinfo is None:
         raise UsageError("as_of has no time zone: say which, such as datetime.now(UTC)")
     only = None if datasets is None else chosen(datasets, config)
+    config = config if run is None else config.of_run(run)
     used = config.after_build() if after_build or day is not None else config
     if day is None:
         return run_pass(used, engine or connect(used.warehouse), as_of or datetime.now(UTC), only)

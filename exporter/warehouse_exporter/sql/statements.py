@@ -58,6 +58,12 @@ def select_any(source: str, where: Node | None) -> str:
     return select_some(source, where, 1)
 
 
+def newest_row(node: Node, source: str, by: Node, where: Node) -> str:
+    """A value of the newest row; of rows at the same instant, the one with the greatest value."""
+    order = f"{render(by)} DESC, {render(node)} DESC NULLS LAST"
+    return f"SELECT {render(node)} FROM {source}{clause(where)}\nORDER BY {order} LIMIT 1"
+
+
 def select_some(source: str, where: Node | None, most: int) -> str:
     """How many such rows there are, or `most`: they are counted no further."""
     return f"SELECT count(*) FROM (SELECT 1\nFROM {source}{clause(where)}\nLIMIT {most}) AS found"

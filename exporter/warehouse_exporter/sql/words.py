@@ -112,6 +112,11 @@ def coalesced(node: Node, other: Node) -> Node:
     return exp.Coalesce(this=node.copy(), expressions=[other.copy()])
 
 
+def same(node: Node, other: Node) -> Node:
+    """node IS NOT DISTINCT FROM other: NULL is the same as NULL."""
+    return exp.NullSafeEQ(this=node.copy(), expression=other.copy())
+
+
 def one_of(node: Node, values: Iterable[Node]) -> Node:
     """node IN (values)."""
     return exp.In(this=node.copy(), expressions=[value.copy() for value in values])

@@ -121,3 +121,19 @@ def test_only_a_log_of_todays_runs_tells_the_day_of_the_run(warehouse: Warehouse
 
 def test_other_units_are_refused() -> None:
     assert "'> 5' lacks a unit" in complaint("quarantine_rate: {critical: '> 5'}")
+
+
+def test_the_newest_run_of_a_day_is_judged_and_of_more_days_all(warehouse: Warehouse) -> None:
+    table(warehouse, "('2026-03-10 04:00+00', 900, 0), ('2026-03-10 04:30+00', 100, 10)")
+    by_run = LOG.replace("expect_by", "run: ts, expect_by")
+    assert warehouse.say(RATE, orders=by_run) == (
+        "FAIL",
+        "10 of 100 rows quarantined by runs logged on 2026-03-10, the newest run alone"
+        " (10 %, limit 6 %)",
+    )
+    assert warehouse.say(RATE, orders=LOG)[0] == "PASS"
+    week = "quarantine_rate: {window: 7d, critical: '> 6%'}"
+    assert warehouse.say(week, orders=by_run)[1].startswith("10 of 1,000 rows")
+    warehouse.sql("INSERT INTO orders VALUES ('2026-03-10 05:00+00', 0, 0)")
+    read_nothing = ("SKIP", "1 run logged on 2026-03-10: it read 0 rows")
+    assert warehouse.say(RATE, orders=by_run) == read_nothing

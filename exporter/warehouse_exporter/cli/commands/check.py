@@ -46,6 +46,10 @@ Exit codes:
     help="Judge this day, such as 2026-03-09, as the gate after its build: yesterday as of now, an"
     " earlier day as of the morning after it.",
 )  # fmt: skip
+@click.option(
+    "--run", metavar="ID",
+    help="Judge logs of runs (datasets with `run:`) by this run, not by the newest one.",
+)  # fmt: skip
 @click.option("--report-dir", metavar="DIR", help="Also write report.md and report.json there.")
 @click.option(
     "--strict", is_flag=True,
@@ -56,7 +60,7 @@ Exit codes:
 @judging_options
 @log_options("error")
 def check(
-    config_file: str, as_of: str | None, after_build: bool, day: str | None,
+    config_file: str, as_of: str | None, after_build: bool, day: str | None, run: str | None,
     datasets: tuple[str, ...], style: str,
     report_dir: str | None, open_days_only: bool, strict: bool, allow_unmeasured: bool,
     report_only: bool, no_color: bool, log_level: str, log_format: Any,
@@ -84,7 +88,7 @@ def check(
         with interruptible(connector.stop), waiting(len(config.checks)):
             done = judge(
                 config, as_of=given, datasets=only, after_build=after_build, day=read_day(day),
-                engine=connector,
+                run=run, engine=connector,
             )  # fmt: skip
     at = done.as_of
     written = report_dir is None or write_reports(Path(report_dir), done.results, at, config)
