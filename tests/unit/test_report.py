@@ -117,6 +117,7 @@ def test_the_json_has_every_field_of_every_verdict() -> None:
         "severity": "critical",
         "reason": None,
         "sentence": f"{LONG}| <b>\nnext",
+        "accepted": None,
         "text": f"{LONG}| <b>\nnext",
         "labels": {"column": "a|b"},
         "values": {"warehouse_rows_failed": "inf"},

@@ -33,11 +33,11 @@ def exit_code(
     The code is 3 as well if nothing was judged at all, because there is no check or because none
     could be measured. With `strict`, warnings count as critical, and any unmeasured check gives 3.
     `allow_unmeasured` lets unmeasured checks pass, but not a gate without checks. Checks of
-    severity info change nothing while anything else is judged.
+    severity info change nothing while anything else is judged, nor do findings that are accepted.
     """
     verdicts = [verdict for result in done.results.values() for verdict in result.verdicts]
     stops = {Severity.CRITICAL, Severity.WARNING} if strict else {Severity.CRITICAL}
-    if any(verdict.severity in stops for verdict in verdicts):
+    if any(verdict.loud and verdict.severity in stops for verdict in verdicts):
         return Exit.CRITICAL
     if without_checks(done, config):
         return Exit.UNMEASURED

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from warehouse_exporter.config import cross
+from warehouse_exporter.config.accepting import accepting
 from warehouse_exporter.config.complaints import complain
 from warehouse_exporter.config.document import VARIABLE, Document, Path, read
 from warehouse_exporter.config.model import Alerts, Check, Config
@@ -123,7 +124,8 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
         *anomaly_checks(spec, metrics, datasets, document),
         *query_checks(spec, datasets, document),
     ]
-    checks = cross.unique(found, document)
+    zone = spec.warehouse.timezone
+    checks = tuple(accepting(cross.unique(found, document), zone, document))
     base = FilePath(file).parent
     return Config(
         path=file,

@@ -8,6 +8,7 @@ from functools import cached_property
 from urllib.parse import quote, urlencode
 
 from warehouse_exporter.config.routing import MaintenanceSpec, Routing
+from warehouse_exporter.core.accepted import Accepted
 from warehouse_exporter.core.calendar import Event
 from warehouse_exporter.core.errors import UsageError
 from warehouse_exporter.core.faults import Fault
@@ -19,11 +20,15 @@ from warehouse_exporter.kinds.shared.base import Kind
 
 @dataclass(frozen=True)
 class Check:
-    """A named expectation of a dataset; `path` is its place in the config."""
+    """A named expectation of a dataset; `path` is its place in the config.
+
+    What is `accepted` is silent for a time.
+    """
 
     id: CheckId
     kind: Kind
     owner: str | None = None
+    accepted: Accepted | None = None
     path: tuple[str | int, ...] = field(default=(), compare=False)
 
     def topic(self, fault: Fault) -> str:

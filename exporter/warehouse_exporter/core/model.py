@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from warehouse_exporter.core.accepted import Accepted
 from warehouse_exporter.core.errors import Reason, Unmeasured
 from warehouse_exporter.core.nouns import Noun
 
@@ -195,7 +196,8 @@ class Verdict:
     """The verdict on one sample, or on a check that has none.
 
     `sentence` is one line for people: the gate, the alert and the page all show it. `text` is the
-    reason with all its numbers. `remedy` is what to do about a check that is not measured.
+    reason with all its numbers. `remedy` is what to do about a check that is not measured. A
+    finding may be `accepted`: it keeps its outcome and its severity, and is silent.
     """
 
     outcome: Outcome
@@ -205,6 +207,12 @@ class Verdict:
     reason: Reason | None = None
     sentence: str = ""
     remedy: str = ""
+    accepted: Accepted | None = None
+
+    @property
+    def loud(self) -> bool:
+        """Whether it is a finding that nobody has accepted."""
+        return self.severity is not None and self.accepted is None
 
 
 @dataclass(frozen=True)
@@ -219,6 +227,22 @@ class Result:
     def worst(self) -> Verdict:
         """The verdict that decides for the check."""
         return min(self.verdicts, key=lambda verdict: RANK[verdict.outcome])
+
+    def at(self, now: datetime) -> Result:
+        """The same at a later instant: what is accepted no longer is loud again."""
+        if all(one.accepted is None or not one.accepted.ended(now) for one in self.verdicts):
+            return self
+        verdicts = [
+            replace(one, accepted=None) if one.accepted and one.accepted.ended(now) else one
+            for one in self.verdicts
+        ]
+        return replace(self, verdicts=tuple(verdicts))
+
+    @property
+    def accepted(self) -> bool:
+        """Whether there are findings, and all of them are accepted."""
+        found = [one for one in self.verdicts if one.severity is not None]
+        return bool(found) and not any(one.loud for one in found)
 
     @property
     def number(self) -> int:

@@ -57,8 +57,19 @@ SKIPPED = Metric(
 OUTCOME = Metric(
     "warehouse_check_outcome",
     "What the last pass said of the check: 0 pass, 1 skipped, 2 warning, 3 unmeasured, 4 critical;"
-    " a finding of severity info counts as a pass, and a number without a limit has none. For"
-    " pages; rules judge numbers.",
+    " a finding of severity info counts as a pass, one that is accepted as what it is, and a number"
+    " without a limit has none. For pages; rules judge numbers.",
+    ("dataset", "check"),
+)
+ACCEPTED = Metric(
+    "warehouse_check_accepted",
+    "1 if there are findings and all are accepted, so that they are silent, else 0; only for checks"
+    " with `accept:`.",
+    ("dataset", "check"),
+)
+ACCEPTED_UNTIL = Metric(
+    "warehouse_check_accepted_until_timestamp_seconds",
+    "When the `accept:` of the check ends: from then on its findings are loud.",
     ("dataset", "check"),
 )
 LIMIT = Metric(
@@ -90,7 +101,8 @@ UNMEASURED_REASON = Metric(
 )
 FINDING = Metric(
     "warehouse_finding_info",
-    "1 while there is a finding, or a check is not measured (severity unmeasured): its sentence.",
+    "1 while there is a finding, or a check is not measured (severity unmeasured): its sentence."
+    " The label `accepted` says until when a finding is silent, and why.",
 )
 PASS_SUCCESS = Metric(
     "warehouse_pass_last_success_timestamp_seconds",
@@ -168,7 +180,7 @@ UNMEASURED = "unmeasured"
 BAD_LABEL = re.compile(r"[^a-zA-Z0-9_]")
 OWN_LABELS = (
     WAREHOUSE, "dataset", "check", "severity", "owner", "layer", "incident", "fault",
-    "explained_by", "series", "alertname",
+    "explained_by", "series", "alertname", "accepted",
 )  # fmt: skip
 """Labels that we or the alert rules set. Two series that differ only in one of them would become
 the same alert, and Prometheus then rejects the whole rule."""

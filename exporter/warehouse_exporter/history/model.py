@@ -15,12 +15,15 @@ from warehouse_exporter.core.model import CheckId, Outcome, Result, Severity, Ve
 class State(StrEnum):
     """What a page says of a check: its outcome, with findings that notify nobody apart.
 
+    Those are accepted, or of severity info.
+
     Worst first.
     """
 
     CRITICAL = "critical"
     UNMEASURED = "unmeasured"
     WARNING = "warning"
+    ACCEPTED = "accepted"
     INFO = "info"
     SKIPPED = "skipped"
     PASS = "pass"
@@ -28,7 +31,9 @@ class State(StrEnum):
     @property
     def word(self) -> str:
         """The word that people see."""
-        return "INFO" if self is State.INFO else Outcome(self.value).shown
+        if self in (State.INFO, State.ACCEPTED):
+            return self.name
+        return Outcome(self.value).shown
 
     @property
     def speaks(self) -> bool:
@@ -42,6 +47,8 @@ RANK = {state: rank for rank, state in enumerate(State)}
 
 def state_of(verdict: Verdict) -> State:
     """The state of one verdict."""
+    if verdict.accepted is not None:
+        return State.ACCEPTED
     return State.INFO if verdict.severity is Severity.INFO else State(verdict.outcome.value)
 
 
@@ -56,7 +63,7 @@ def worst(states: Iterable[State]) -> State | None:
     One that was skipped, or that only shows a notice, says nothing against those that pass.
     """
     found = set(states)
-    for state in (*PROBLEMS, State.PASS, State.INFO, State.SKIPPED):
+    for state in (*PROBLEMS, State.ACCEPTED, State.PASS, State.INFO, State.SKIPPED):
         if state in found:
             return State.PASS if state is State.INFO else state
     return None

@@ -31,7 +31,7 @@ from warehouse_exporter.baselines.base import (
 )
 from warehouse_exporter.baselines.shared.daily import Series
 from warehouse_exporter.core.errors import Skipped
-from warehouse_exporter.core.limits import Condition, Term
+from warehouse_exporter.core.limits import Condition, Limit, Reading, Term, Unit
 from warehouse_exporter.core.model import Fact, Sample, Severity
 from warehouse_exporter.core.names import Metric as Gauge
 from warehouse_exporter.core.wording import listed
@@ -132,6 +132,7 @@ class Anomaly(Kind):
             if wrong := self.problem_of(limit):
                 raise ValueError(wrong)
         self.days_make_sense()
+        self.beyond_accepted()
         found = self.conditions()
         if self.warning and self.critical:
             mild, hard = found[Severity.WARNING], found[Severity.CRITICAL]
@@ -203,6 +204,16 @@ class Anomaly(Kind):
             severity: self.baseline.condition(severity, limit, self.direction)
             for severity, limit in self.given().items()
         }
+
+    def beyond_accepted(self) -> Condition | None:
+        if self.accept is None or self.accept.up_to is None:
+            return None
+        limit = Limit.parse(f"> {self.accept.up_to}")
+        if limit.unit is not Unit.SHARE or limit.bound <= 0:
+            raise ValueError(
+                f"`up_to: {self.accept.up_to}` is not a change: write per cent above 0, such as 40%"
+            )
+        return Condition.any_of(Term(CHANGE.name, limit, Reading.MAGNITUDE))
 
     def told(self, select: Callable[[str], str]) -> Mapping[str, str]:
         expected, fraction = select(EXPECTED.name), f"(1 + {select(CHANGE.name)})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from warehouse_exporter.config import Check
@@ -21,7 +22,16 @@ OUTCOMES = {
 def judge(check: Check, samples: list[Sample], as_of: datetime) -> tuple[Verdict, ...]:
     """A verdict for every sample."""
     conditions = check.kind.conditions()
-    return tuple(judge_sample(sample, conditions, as_of) for sample in samples)
+    verdicts = (judge_sample(sample, conditions, as_of) for sample in samples)
+    return tuple(accepted(check, verdict, as_of) for verdict in verdicts)
+
+
+def accepted(check: Check, verdict: Verdict, as_of: datetime) -> Verdict:
+    """A finding marked as accepted, if it is."""
+    given, sample = check.accepted, verdict.sample
+    if given is None or verdict.severity is None or sample is None:
+        return verdict
+    return replace(verdict, accepted=given) if given.covers(sample.values, as_of) else verdict
 
 
 def judge_sample(

@@ -79,6 +79,8 @@ def config_families(config: Config, checks: Sequence[Check]) -> Iterator[Family]
     limits = [line for check in checks for line in facts.limits_of(check)]
     yield from in_warehouse(config, [gauge(names.CHECK_INFO, described)])
     yield from in_warehouse(config, [gauge(names.LIMIT, limits)])
+    ends = [(labels_of(c.id), c.accepted.ends.timestamp()) for c in checks if c.accepted]
+    yield from in_warehouse(config, [gauge(names.ACCEPTED_UNTIL, ends)])
 
 
 def families(snapshot: Snapshot, checks: Sequence[Check], now: datetime) -> Iterator[Family]:
@@ -138,19 +140,23 @@ def labels_of(check: CheckId, sample: Sample | None = None) -> dict[str, str]:
 
 def state_families(snapshot: Snapshot, checks: Iterable[Check], now: datetime) -> Iterator[Family]:
     """Whether each configured check is measured or skipped, and why it is not measured."""
-    measured, skipped, reasons, outcomes = [], [], [], []
+    measured, skipped, reasons, outcomes, accepted = [], [], [], [], []
     checks = tuple(checks)
     judged = {check.id for check in checks if check.worst_severity is not None}
+    accepting = {check.id for check in checks if check.accepted is not None}
     for check, result in snapshot.current(now, checks).items():
         labels = labels_of(check)
         worst = result.worst
         if check in judged:
             outcomes.append((labels, float(result.number)))
+        if check in accepting:
+            accepted.append((labels, float(result.accepted)))
         measured.append((labels, float(worst.outcome is not Outcome.UNMEASURED)))
         skipped.append((labels, float(worst.outcome is Outcome.SKIPPED)))
         if worst.reason is not None:
             reasons.append(({**labels, "reason": worst.reason.value}, 1.0))
     yield gauge(names.OUTCOME, outcomes)
+    yield gauge(names.ACCEPTED, accepted)
     yield gauge(names.MEASURED, measured)
     yield gauge(names.SKIPPED, skipped)
     yield gauge(names.UNMEASURED_REASON, reasons)
@@ -169,7 +175,8 @@ def findings(snapshot: Snapshot, checks: Iterable[Check], now: datetime) -> Samp
             if identity in seen or len(seen) == MOST_FINDINGS:
                 continue
             seen.add(identity)
-            yield {**labels, "severity": severity, "sentence": verdict.sentence}, 1.0
+            silent = {"accepted": verdict.accepted.text} if verdict.accepted else {}
+            yield {**labels, **silent, "severity": severity, "sentence": verdict.sentence}, 1.0
 
 
 def self_families(snapshot: Snapshot) -> Iterator[Family]:

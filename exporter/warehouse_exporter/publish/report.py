@@ -21,13 +21,26 @@ Line = tuple[CheckId, Verdict]
 def lines(results: Results) -> list[Line]:
     """Every verdict with its check, worst first."""
     every = [(check, verdict) for check, result in results.items() for verdict in result.verdicts]
-    return sorted(every, key=lambda line: RANK[line[1].outcome])
+    return sorted(every, key=lambda line: place_of(line[1]))
+
+
+def place_of(verdict: Verdict) -> tuple[int, bool]:
+    """Where a verdict stands: worst first, and what is accepted behind everything loud."""
+    silent = verdict.accepted is not None
+    return (max(RANK[verdict.outcome], RANK[Outcome.WARNING]) if silent else RANK[verdict.outcome],
+            silent)  # fmt: skip
 
 
 def counted(verdicts: Iterable[Verdict]) -> str:
-    """`1 FAIL, 2 WARN, 12 PASS`, worst first."""
-    counts = Counter(verdict.outcome for verdict in verdicts)
-    return ", ".join(f"{counts[o]} {o.shown}" for o in Outcome if counts[o]) or "no checks"
+    """`1 FAIL, 2 WARN, 1 accepted, 12 PASS`, worst first."""
+    every = list(verdicts)
+    counts = Counter(verdict.outcome for verdict in every if verdict.accepted is None)
+    parts = {o: f"{counts[o]} {o.shown}" for o in Outcome if counts[o]}
+    if accepted := len(every) - counts.total():
+        known = ", ".join(text for o, text in parts.items() if RANK[o] <= RANK[Outcome.WARNING])
+        others = ", ".join(text for o, text in parts.items() if RANK[o] > RANK[Outcome.WARNING])
+        return ", ".join(filter(None, (known, f"{accepted} accepted", others)))
+    return ", ".join(parts.values()) or "no checks"
 
 
 def summary(results: Results, as_of: datetime) -> str:
@@ -36,14 +49,16 @@ def summary(results: Results, as_of: datetime) -> str:
 
 
 def word(verdict: Verdict) -> str:
-    """The outcome's word, marked if the finding is of severity info."""
-    info = " (info)" if verdict.severity is Severity.INFO else ""
-    return verdict.outcome.shown + info
+    """The outcome's word, marked if the finding is of severity info, or accepted."""
+    notes = ["info"] if verdict.severity is Severity.INFO else []
+    notes += ["accepted"] if verdict.accepted is not None else []
+    return verdict.outcome.shown + (f" ({', '.join(notes)})" if notes else "")
 
 
 def shown(verdict: Verdict) -> str:
-    """The text of a verdict for people."""
-    return verdict.sentence or verdict.text
+    """The text of a verdict for people; of one that is accepted, until when and why."""
+    text = verdict.sentence or verdict.text
+    return text if verdict.accepted is None else f"{text} [{verdict.accepted.text}]"
 
 
 def on_one_line(text: str) -> str:
@@ -80,6 +95,7 @@ def as_data(results: Results, as_of: datetime, config: Config) -> dict[str, Any]
     return {
         "as_of": as_of.isoformat(),
         "counts": {outcome.value: counts[outcome] for outcome in Outcome},
+        "accepted": sum(verdict.accepted is not None for _, verdict in every),
         "checks": [entry(check, verdict, config) for check, verdict in every],
     }
 
@@ -101,12 +117,19 @@ def entry(check: CheckId, verdict: Verdict, config: Config) -> dict[str, Any]:
         "outcome": verdict.outcome.value,
         "severity": verdict.severity.value if verdict.severity else None,
         "reason": verdict.reason.value if verdict.reason else None,
-        "sentence": shown(verdict),
+        "sentence": verdict.sentence or verdict.text,
+        "accepted": accepted(verdict),
         "text": verdict.text,
         "labels": dict(sample.labels) if sample else {},
         "values": values,
         "limits": limits,
     }
+
+
+def accepted(verdict: Verdict) -> dict[str, str] | None:
+    """Until when a finding is silent, and why; None where it is not accepted."""
+    given = verdict.accepted
+    return None if given is None else {"until": str(given.until), "reason": given.reason}
 
 
 def as_json(results: Results, as_of: datetime, config: Config) -> str:

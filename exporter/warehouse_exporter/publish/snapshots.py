@@ -77,14 +77,23 @@ class Snapshot:
                 error = Unmeasured(Reason.EXPIRED, f"no pass since {since}")
                 said = worded(check, not_measured(error), now)
                 result = Result(check.id, (said,), result.measured_at)
-            found[check.id] = result
+            found[check.id] = result.at(now)
         return found
 
     def next_expiry(self, now: datetime, checks: Iterable[Check] | None = None) -> datetime | None:
-        """The next time at which a result of these checks expires; None for never."""
+        """The next time at which a result of these checks is another one; None for never.
+
+        That is when it expires, or just before what is accepted is loud again.
+        """
+        checks = tuple(self.config.checks if checks is None else checks)
         ends = [
+            check.accepted.ends - timedelta.resolution
+            for check in checks
+            if check.accepted is not None
+        ]
+        ends += [
             result.measured_at + self.age_limit(check.id)
-            for check in (self.config.checks if checks is None else checks)
+            for check in checks
             for results in (self.results, self.measured)
             if (result := results.get(check.id)) is not None
         ]

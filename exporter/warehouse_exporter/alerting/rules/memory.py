@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from warehouse_exporter.alerting.accepted import statement
 from warehouse_exporter.alerting.annotations import LAST, quoted, selector
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core import names
@@ -33,8 +34,10 @@ def series(metric: str, check: Check, config: Config, **labels: str) -> str:
 
 def expression(condition: Condition, check: Check, config: Config) -> str:
     """The condition on the last measured value: from now, or from before measuring failed."""
-    return condition.promql(
-        lambda metric: series(LAST.format(metric), check, config, **check.kind.judged)
+    return statement(
+        condition,
+        check,
+        lambda metric: series(LAST.format(metric), check, config, **check.kind.judged),
     )
 
 

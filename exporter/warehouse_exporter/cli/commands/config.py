@@ -19,6 +19,8 @@ def validate(config_file: str, connect: bool) -> None:
     """List everything wrong with a config, with line numbers."""
     from datetime import UTC, datetime
 
+    from warehouse_exporter.config.accepting import expired
+
     with handling_errors():
         if not connect:
             config = load_offline(config_file)
@@ -34,6 +36,8 @@ def validate(config_file: str, connect: bool) -> None:
                 click.echo(line, err=True)
             if lines:
                 fail(f"the warehouse lacks something for {counted(len(lines), 'check')}")
+    for warning in expired(config, datetime.now(UTC)):
+        click.echo(f"warning: {warning}", err=True)
     click.echo(
         f"{config_file}: {len(config.datasets)} datasets, {len(config.checks)} checks, no problems"
     )

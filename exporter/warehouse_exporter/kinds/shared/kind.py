@@ -18,6 +18,7 @@ from warehouse_exporter.core.limits import Condition, Term
 from warehouse_exporter.core.model import NO_LABELS, Dataset, Datasets, Sample, Severity
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import permitted, spoken_window
+from warehouse_exporter.kinds.shared.acceptance import Acceptance
 from warehouse_exporter.kinds.shared.fields import Duration, Expression, Name, Title, Window
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings
@@ -76,6 +77,11 @@ class Kind(BaseModel):
     window: Window | None = Field(None, description="Rows to judge: day, open, today, all or 7d.")
     hold: Duration | None = Field(
         None, alias="for", description="How long a breach must last before the alert fires."
+    )
+    accept: Acceptance | None = Field(
+        None,
+        exclude=True,  # whether it is silent changes nothing about what the check reads
+        description="A known finding: shown as accepted, and silent until a day.",
     )
 
     @classmethod
@@ -146,6 +152,10 @@ class Kind(BaseModel):
     def conditions(self) -> Mapping[Severity, Condition]:
         """When each severity fires."""
         raise NotImplementedError
+
+    def beyond_accepted(self) -> Condition | None:
+        """When a finding is beyond what is accepted; None: whatever is found is accepted."""
+        return None
 
     def allows(self, terms: Sequence[Term]) -> str:
         """What the limits of some terms allow, as a sentence says it: `at most 5 %`."""

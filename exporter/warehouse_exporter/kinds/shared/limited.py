@@ -13,6 +13,7 @@ from pydantic import (
 
 from warehouse_exporter.core.limits import Condition, Limit, Term, Unit
 from warehouse_exporter.core.model import Severity
+from warehouse_exporter.kinds.shared.acceptance import beyond_number
 from warehouse_exporter.kinds.shared.fields import Limits
 from warehouse_exporter.kinds.shared.kind import Kind
 
@@ -62,7 +63,14 @@ class Limited(Kind):
                         f"warning {warning.text!r} is laxer than critical {critical.text!r}: "
                         "it would never fire first"
                     )
+        self.beyond_accepted()
         return self
+
+    def beyond_accepted(self) -> Condition | None:
+        if self.accept is None or self.accept.up_to is None:
+            return None
+        limits = [limit for given in self.limits().values() for limit in given]
+        return beyond_number(self.accept.up_to, limits, self.term)
 
     def limits(self) -> Mapping[Severity, tuple[Limit, ...]]:
         """The limits given, worst severity first."""

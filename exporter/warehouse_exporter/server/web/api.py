@@ -21,6 +21,8 @@ from warehouse_exporter.server.web.uses import Day, Use, days_of, of_any_day
 
 SCHEMA = Path(__file__).with_name("api.schema.json")
 Json = dict[str, Any]
+NAMED = ("labels", "outcome", "severity", "sentence", "accepted", "values")
+"""What is said of each series of a check."""
 
 
 @cache
@@ -86,7 +88,7 @@ def check(view: View, line: Line) -> Json:
         "series": [series(line, one, view) for one in line.result.verdicts],
         "measured_at": line.result.measured_at.isoformat(),
     }
-    if line.state.speaks and (opened or since):
+    if line.is_open and (opened or since):
         found["since"] = opened.isoformat() if opened else str(since)
     return found
 
@@ -94,7 +96,7 @@ def check(view: View, line: Line) -> Json:
 def series(line: Line, verdict: Verdict, view: View) -> Json:
     """One series of a check: its labels, its numbers, and what is said of it."""
     found = entry(line.id, verdict, view.config)
-    return {name: found[name] for name in ("labels", "outcome", "severity", "sentence", "values")}
+    return {name: found[name] for name in NAMED}
 
 
 def number(view: View, check: CheckId) -> Json:

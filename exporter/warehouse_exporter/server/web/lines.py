@@ -49,6 +49,16 @@ class Line:
         return sentence_of(self.check, self.verdict)
 
     @property
+    def accepted(self) -> str:
+        """Until when it is accepted, and why; '' where it is not."""
+        return self.verdict.accepted.text if self.verdict.accepted else ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a finding, also one that is accepted."""
+        return self.state.speaks or self.state is State.ACCEPTED
+
+    @property
     def owner(self) -> str:
         """Whose it is; '' where nobody is named."""
         return self.check.owner or ""

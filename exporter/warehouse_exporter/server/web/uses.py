@@ -135,7 +135,8 @@ def findings(view: View, day: date) -> Iterable[tuple[CheckId, Judged]]:
 def answer(reasons: Iterable[Reason]) -> Answer:
     """The answer for one use of one day."""
     every = list(reasons)
-    speaking = sorted((one for one in every if one.state.speaks), key=lambda one: RANK[one.state])
+    counts = [one for one in every if one.state.speaks or one.state is State.ACCEPTED]
+    speaking = sorted(counts, key=lambda one: RANK[one.state])
     if not every:
         return Answer(May.UNKNOWN)
     if any(one.state is State.CRITICAL for one in speaking):

@@ -47,6 +47,7 @@ FINDINGS = (
     Column("severity", "severity", 90),
     Column("check", "check", 220),
     Column("sentence", "what is found"),
+    Column("accepted", "accepted", 200),
     Column("Value", "for", 110, (("unit", "s"),)),
 )
 

@@ -20,6 +20,8 @@ from warehouse_exporter.alerting.grafana.dashboards.panels import (
 )
 from warehouse_exporter.alerting.grafana.dashboards.promql import (
     CHECK,
+    accepted,
+    loud,
     open_findings,
     series,
     worst,
@@ -43,6 +45,7 @@ FINDINGS = (
     Column("dataset", "dataset", 130, (("links", [TO_DATASET]),)),
     Column("check", "check", 200),
     Column("sentence", "what is found"),
+    Column("accepted", "accepted", 200),
     Column("Value", "for", 100, (("unit", "s"),)),
 )
 REASONS = (
@@ -73,9 +76,11 @@ def now() -> Iterator[Panel]:
     """How it stands."""
     outcome = series(names.OUTCOME.name)
     shown = {
-        one: Ask(f"count({outcome} == {NUMBERS[one]}) or vector(0)", one.shown) for one in Outcome
+        one: Ask(f"count({loud(outcome)} == {NUMBERS[one]}) or vector(0)", one.shown)
+        for one in Outcome
     }
-    yield counts(Frame("Checks by outcome", 12, 4), shown)
+    known = Ask(f"count({accepted()}) or vector(0)", "accepted")
+    yield counts(Frame("Checks by outcome", 12, 4), shown, known)
     day = series(names.EXPECTED_DAY.name)
     about = "The newest day that had to be complete at the last pass: checks by day are about it."
     yield number(

@@ -180,9 +180,9 @@ def in_words(words: Words) -> list[models.ValueMap]:
     ]
 
 
-def counts(frame: Frame, by_outcome: Mapping[Outcome, Ask]) -> Panel:
-    """How many there are of each outcome, in its colour."""
-    panel = asked(framed(stat.Panel(), frame), list(by_outcome.values()), now=True)
+def counts(frame: Frame, by_outcome: Mapping[Outcome, Ask], *more: Ask) -> Panel:
+    """How many there are of each outcome, in its colour, and other numbers behind them."""
+    panel = asked(framed(stat.Panel(), frame), [*by_outcome.values(), *more], now=True)
     panel = panel.graph_mode(choices.BigValueGraphMode.NONE)
     panel = panel.thresholds(steps((None, "text")))
     for outcome, one in by_outcome.items():

@@ -66,6 +66,16 @@ def limits_of_shares(gauges: Iterable[str], *more: str) -> str:
     return f"{limits(gauges, *more)} or max by (severity, op) ({lately(none)} == 0)"
 
 
+def loud(outcomes: str) -> str:
+    """Outcomes without those of checks whose findings are all accepted."""
+    return f"({outcomes} unless on({CHECK}) {accepted()})"
+
+
+def accepted() -> str:
+    """The checks whose findings are all accepted."""
+    return f"({series(names.ACCEPTED.name)} == 1)"
+
+
 def worst(outcomes: str, by: str = "") -> str:
     """The worst of some outcomes; skipped only where every one is."""
     of = f"max by ({by})" if by else "max"
@@ -90,4 +100,4 @@ def open_findings(kinds: Iterable[str] = ()) -> str:
     since = series("ALERTS_FOR_STATE", 'severity=~".+"')
     age = f"max by ({shared}) (time() - {since})"
     aged = f"({found} * on({shared}) group_left() {age}) or ({found} * 0)"
-    return f"max by (severity, dataset, check, sentence) ({aged})"
+    return f"max by (severity, dataset, check, sentence, accepted) ({aged})"

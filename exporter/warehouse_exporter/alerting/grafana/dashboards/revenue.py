@@ -66,6 +66,7 @@ FINDINGS = (
     Column("dataset", "dataset", 130),
     Column("check", "check", 220),
     Column("sentence", "what is found"),
+    Column("accepted", "accepted", 200),
     Column("Value", "for", 100, (("unit", "s"),)),
 )
 

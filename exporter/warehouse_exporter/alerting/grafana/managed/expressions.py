@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from warehouse_exporter.alerting import rules
+from warehouse_exporter.alerting.accepted import statement
 from warehouse_exporter.alerting.annotations import quoted
 from warehouse_exporter.alerting.grafana.managed.causes import Cause, Causes
 from warehouse_exporter.alerting.routes.matchers import one_of
@@ -55,8 +56,8 @@ def held(metric: str, check: Check, config: Config) -> str:
 
 def breach(condition: Condition, check: Check, config: Config) -> str:
     """The condition on what is measured now, or on what is held."""
-    measured_now = condition.promql(lambda metric: now(metric, check, config))
-    before = condition.promql(lambda metric: held(metric, check, config))
+    measured_now = statement(condition, check, lambda metric: now(metric, check, config))
+    before = statement(condition, check, lambda metric: held(metric, check, config))
     return f"({measured_now})\nor\n({before})"
 
 
@@ -67,7 +68,7 @@ def finding(condition: Condition, check: Check, config: Config) -> str:
     """
     lasting = ""
     if keep := rules.kept(check, config):
-        measured_now = condition.promql(lambda metric: now(metric, check, config))
+        measured_now = statement(condition, check, lambda metric: now(metric, check, config))
         lasting = f"\nor\nlast_over_time(({measured_now})[{keep}:{SHORT_STEP}])"
     return f"max without() (\n{breach(condition, check, config)}{lasting}\n)"
 
@@ -119,7 +120,10 @@ def lately(
     first = next(check for check in found if check.id.name == checks[0])
     labels = {names.WAREHOUSE: config.warehouse.name, "dataset": dataset}
     equal = ",".join(f"{name}={quoted(text)}" for name, text in labels.items())
-    outcomes = f"{names.OUTCOME.name}{{{equal},{one_of('check', checks)}}}"
+    chosen = f"{{{equal},{one_of('check', checks)}}}"
+    outcomes = f"{names.OUTCOME.name}{chosen}"
+    if any(check.accepted and check.id.name in checks for check in found):
+        outcomes = f"({outcomes} unless on({rules.CHECK}) ({names.ACCEPTED.name}{chosen} == 1))"
     yield f"{outcomes} == {number}"
     if keep := rules.kept(first, config):
         yield f"last_over_time(({outcomes} == {number})[{keep}:{SHORT_STEP}])"

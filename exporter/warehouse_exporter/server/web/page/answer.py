@@ -69,6 +69,7 @@ def about_checks(view: View) -> str:
         (State.CRITICAL, "fails", "fail"),
         (State.UNMEASURED, "cannot be measured", "cannot be measured"),
         (State.WARNING, "warns", "warn"),
+        (State.ACCEPTED, "has an accepted finding", "have accepted findings"),
     )
     parts = [(counts[s], agreed(counts[s], one, many)) for s, one, many in words if counts[s]]
     if parts:

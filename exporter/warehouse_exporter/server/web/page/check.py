@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from urllib.parse import quote
 
 from warehouse_exporter.config import Check
+from warehouse_exporter.core.accepted import Accepted
 from warehouse_exporter.core.calendar import last_days
 from warehouse_exporter.core.limits import Unit
 from warehouse_exporter.core.model import CheckId, Severity, Verdict
@@ -98,6 +99,8 @@ def facts(view: View, check: Check, line: Line) -> Iterator[tuple[str, str]]:
         yield "owner", check.owner
     for severity, condition in kind.conditions().items():
         yield f"{severity.value} when", condition.text
+    if check.accepted is not None:
+        yield "accepted", acceptance(check.accepted, view.now)
     sample = line.verdict.sample
     values = sample.values if sample else {}
     if ROWS_FAILED.name in values and ROWS_CHECKED.name in values:
@@ -110,6 +113,13 @@ def facts(view: View, check: Check, line: Line) -> Iterator[tuple[str, str]]:
     if check.id in view.snapshot.costs:
         yield "cost of the last pass", cost(view.snapshot.costs[check.id])
     yield "measured", f"every {duration(view.config.interval(check.id.dataset))}"
+
+
+def acceptance(given: Accepted, now: datetime) -> str:
+    """Until when, up to which number, and why; and whether that is over."""
+    over = ", which is over" if given.ended(now) else ""
+    beyond = f", unless {given.beyond.text}" if given.beyond else ""
+    return f"until {given.until}{over}{beyond}: {given.reason}"
 
 
 def cost(seconds: float) -> str:

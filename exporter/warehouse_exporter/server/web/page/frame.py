@@ -75,9 +75,9 @@ def since(view: View) -> Callable[[Line], str]:
 
     def words(line: Line) -> str:
         opened = view.snapshot.opened.get(line.id)
-        if line.state.speaks and opened is not None:
+        if line.is_open and opened is not None:
             return f"since {times_of(view).at(opened)}"
-        first = view.since(line) if line.state.speaks else None
+        first = view.since(line) if line.is_open else None
         if first is None:
             return ""
         days = (view.day - first).days + 1

@@ -53,6 +53,7 @@ def render_front(view: View, wanted: Filter, problem: str = "") -> str:
         "./",
         "status",
         causes=causes(view),
+        accepted=[line for line in view.lines if line.state is State.ACCEPTED],
         notices=[line for line in view.lines if line.state is State.INFO],
         skipped=[line for line in view.lines if line.state is State.SKIPPED],
         passing=by_dataset([line for line in view.lines if line.state is State.PASS]),
@@ -68,7 +69,7 @@ def tallies(view: View, wanted: Filter) -> list[Tally]:
     return [
         Tally(state, view.counts[state], wanted.with_verdict(state.value))
         for state in State
-        if view.counts[state] or state is not State.INFO
+        if view.counts[state] or state not in (State.INFO, State.ACCEPTED)
     ]
 
 

@@ -19,6 +19,7 @@ SHAPES = {
     State.CRITICAL: "h8v8h-8zm2 2 4 4m0-4-4 4",
     State.UNMEASURED: "h8v8h-8zm3 3h2v2h-2z",
     State.WARNING: "h8v8h-8zm3 2h2v4h-2z",
+    State.ACCEPTED: "h8v8h-8zm2 3h4v2h-4z",
     State.INFO: "h8v8h-8z",
     State.PASS: "h8v8h-8z",
     State.SKIPPED: "m2 2h4v4h-4z",
