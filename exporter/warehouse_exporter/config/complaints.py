@@ -10,6 +10,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from warehouse_exporter.config.document import Document, Path
+from warehouse_exporter.config.synonyms import meant
 
 ONE_KIND = "an item of `checks` is one kind, such as `- volume: {critical: '< 100'}`"
 WORDS = {
@@ -67,7 +68,9 @@ def words(found: Any, path: Path, model: type[BaseModel]) -> str:
     if kind == "missing":
         return f"`{path[-1]}` is required"
     if kind == "extra_forbidden":
-        hint = suggestion(str(path[-1]), names_at(model, path[:-1]))
+        names = names_at(model, path[:-1])
+        other = meant(str(path[-1]), names)
+        hint = f": write `{other}`" if other else suggestion(str(path[-1]), names)
         what = "kind of check" if len(path) > 1 and path[-2:-1] and is_item(path) else "key"
         return f"unknown {what} `{path[-1]}`{hint}"
     if kind == "value_error":
@@ -80,8 +83,19 @@ def words(found: Any, path: Path, model: type[BaseModel]) -> str:
         has = found["ctx"]["actual_length"]
         return f"has {has} items: {wanted} are needed" if has else "must not be empty"
     if kind in ("model_type", "model_attributes_type") and path[-2:-1] == ("checks",):
-        return ONE_KIND
+        other = meant(str(found["input"]), names_at(model, path))
+        return f"{ONE_KIND}; `{found['input']}` is `{other}` here" if other else ONE_KIND
+    if kind in ("string_type", "is_instance_of") and isinstance(found["input"], list):
+        return one_of_many(found["input"], path)
     return WORDS.get(kind, str(found["msg"])).format(**found.get("ctx", {}))
+
+
+def one_of_many(written: list[Any], path: Path) -> str:
+    """The message for a list where one value is taken."""
+    listed = ", ".join(str(one)[:40] for one in written[:5])
+    if "checks" in path:
+        return f"takes one, not a list: write a check for each of {listed}"
+    return f"takes one, not a list: write one of {listed}" if listed else "takes one, not a list"
 
 
 def is_item(path: Path) -> bool:
