@@ -11,7 +11,7 @@ from warehouse_exporter.config.load import parse
 from warehouse_exporter.core.errors import Unreachable, UsageError
 from warehouse_exporter.core.model import Outcome
 from warehouse_exporter.engines.postgres.connector import Connector
-from warehouse_exporter.passes.explain import explain_plan
+from warehouse_exporter.passes.explain import explain_plan, lacking
 from warehouse_exporter.passes.run import run_pass
 from warehouse_exporter.plan.closed_days import ClosedDaysCache
 
@@ -212,3 +212,25 @@ def test_nothing_is_run_to_tell_a_cost(indexed: str) -> None:
     own = "queries: [{name: own, sql: 'select n from once', critical: '> 0'}]"
     assert re.search(COST, planned(indexed, more=own, costs=True))
     assert execute(indexed, "SELECT is_called FROM ran") == [(False,)]
+
+
+def test_a_relation_that_is_missing_is_named_with_the_one_that_may_be_meant(database: str) -> None:
+    execute(database, f"{TABLES}; CREATE SCHEMA mart; CREATE VIEW mart.visits_daily AS SELECT 1 x;")
+    written = {
+        "public.order": "public.orders",
+        "visits_daily": "mart.visits_daily",
+        "mart.visit_daily": "mart.visits_daily",
+        "mart.Orders": "public.orders",
+        "mart.refunds": "",
+    }
+    others = {
+        f"d{n}": f"{{relation: {name}, checks: [volume: {{critical: '< 5'}}]}}"
+        for n, name in enumerate(written)
+    }
+    loaded = parse(config_of("", others), "test.yml", {"WAREHOUSE_DSN": database})
+    lines, _ = lacking(loaded, NOON)
+    hints = [f"; did you mean {meant}?" if meant else "" for meant in written.values()]
+    assert lines == [
+        f"d{n}.volume: relation {name} does not exist{hint}"
+        for n, (name, hint) in enumerate(zip(written, hints, strict=True))
+    ]

@@ -12,6 +12,7 @@ from warehouse_exporter.engines import connect
 from warehouse_exporter.engines.base import Session
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Reading
+from warehouse_exporter.passes.alike import hints
 from warehouse_exporter.passes.reader import make_views, relations_of
 from warehouse_exporter.plan import late_rows
 from warehouse_exporter.plan.closed_days import ClosedDaysCache
@@ -79,7 +80,10 @@ def lacking(config: Config, as_of: datetime) -> tuple[list[str], tuple[str, ...]
                 session.spelled(statement.sql, written=statement.written is not None)
             except Unmeasured as error:
                 found |= dict.fromkeys(statement.checks, error)
-    return [f"{check}: {error.detail}" for check, error in found.items()], engine.lacking
+        gone = (own for own in config.datasets.values() if own.relation not in relations)
+        meant = hints(gone, session)
+    lines = [f"{check}: {meant.get(error.detail, error.detail)}" for check, error in found.items()]
+    return lines, engine.lacking
 
 
 def spelled(statement: Statement, session: Session) -> str:
