@@ -11,6 +11,7 @@ PACKAGES = {
     "promtool": "prometheus",
     "prometheus-alertmanager": "prometheus-alertmanager",
     "amtool": "prometheus-alertmanager",
+    "prometheus-pushgateway": "prometheus-pushgateway",
     "pgbouncer": "pgbouncer",
     "faketime": "faketime",
     "psql": "postgresql-client",

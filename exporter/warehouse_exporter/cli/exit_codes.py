@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from warehouse_exporter.core.model import Outcome, Pass, Severity
+from warehouse_exporter.core.model import CheckId, Outcome, Pass, Severity, Verdict
 
 if TYPE_CHECKING:
     from warehouse_exporter.config import Config
@@ -50,6 +51,22 @@ def exit_code(
     if blind and not allow_unmeasured and (not judged or stops.intersection(blind)):
         return Exit.UNMEASURED
     return Exit.OK
+
+
+def stopping(
+    done: Pass, config: Config, *, strict: bool = False, allow_unmeasured: bool = False
+) -> Callable[[CheckId, Verdict], bool]:
+    """Whether a verdict alone would stop the DAG: some do if, and only if, `exit_code` is not 0."""
+    verdicts = [verdict for result in done.results.values() for verdict in result.verdicts]
+    stops = {Severity.CRITICAL, Severity.WARNING} if strict else {Severity.CRITICAL}
+    judged = any(verdict.outcome in JUDGED for verdict in verdicts)
+
+    def one(check: CheckId, verdict: Verdict) -> bool:
+        if verdict.outcome is not Outcome.UNMEASURED:
+            return verdict.loud and verdict.severity in stops
+        return not allow_unmeasured and (not judged or config.check(check).worst_severity in stops)
+
+    return one
 
 
 def without_checks(done: Pass, config: Config) -> bool:

@@ -59,14 +59,25 @@ def log_options(level: str) -> Callable[[Command], Command]:
     return add
 
 
-def judging_options(function: Command) -> Command:
+def judging_options(*formats: str) -> Callable[[Command], Command]:
     """What to judge and how to show it: the options of all commands that judge."""
-    for option in (
+
+    def add(function: Command) -> Command:
+        for option in judging(formats):
+            function = option(function)
+        return function
+
+    return add
+
+
+def judging(formats: tuple[str, ...]) -> tuple[Callable[[Command], Command], ...]:
+    """The options of all commands that judge, last first."""
+    return (
         click.option(
             "--no-color", is_flag=True, help="No colour, even on a terminal (or set NO_COLOR)."
         ),
         click.option(
-            "--format", "style", type=click.Choice(FORMATS), default="table", show_default=True
+            "--format", "style", type=click.Choice(formats), default=formats[0], show_default=True
         ),
         click.option(
             "--open-days-only", is_flag=True,
@@ -76,9 +87,7 @@ def judging_options(function: Command) -> Command:
             "--dataset", "datasets", multiple=True, metavar="NAME",
             help="Only this dataset. Repeatable.",
         ),
-    ):  # fmt: skip
-        function = option(function)
-    return function
+    )  # fmt: skip
 
 
 def output_option(function: Command) -> Command:

@@ -156,6 +156,28 @@ BUILD = Metric(
     ("version", "pythonversion"),
 )
 
+GATE = "gate"
+"""The label of the metrics of a gate that tells it from gates over other datasets."""
+GATE_OUTCOME = Metric(
+    "warehouse_gate_outcome",
+    "What the gate said of the check: 0 pass, 1 skipped, 2 warning, 3 unmeasured, 4 critical.",
+    ("dataset", "check", GATE),
+)
+GATE_CHECKS = Metric(
+    "warehouse_gate_checks", "Checks of the gate, by their outcome.", ("outcome", GATE)
+)
+GATE_EXIT_CODE = Metric(
+    "warehouse_gate_exit_code", "Exit code of the gate: 0 lets the DAG go on.", (GATE,)
+)
+GATE_AS_OF = Metric(
+    "warehouse_gate_as_of_timestamp_seconds", "The instant that the gate judged at.", (GATE,)
+)
+GATE_TIME = Metric("warehouse_gate_timestamp_seconds", "When the gate ended.", (GATE,))
+GATE_VALID_UNTIL = Metric(
+    "warehouse_gate_valid_until_timestamp_seconds",
+    "Until when the result is valid (`--valid-for`); afterwards the next gate has not come.",
+    (GATE,),
+)
 UNOWNED = "unowned"
 """The label `owner` of what has no owner."""
 QUERIES = "queries"

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from warehouse_exporter.cli.exit_codes import Exit
-from warehouse_exporter.cli.options import config_option, judging_options, log_options
+from warehouse_exporter.cli.options import FORMATS, config_option, judging_options, log_options
 from warehouse_exporter.cli.output import handling_errors, write
 from warehouse_exporter.core import logs
 
@@ -30,7 +30,7 @@ from warehouse_exporter.core import logs
 @click.option(
     "--inject", is_flag=True, help="Also break each day in turn, and count how often checks fire."
 )
-@judging_options
+@judging_options(*FORMATS)
 @log_options("error")
 def backtest(
     config_file: str, days: int, as_of: str | None, datasets: tuple[str, ...],

@@ -9,9 +9,17 @@ from typing import Any
 
 import click
 
-from warehouse_exporter.cli.exit_codes import Exit, exit_code, no_checks, without_checks
+from warehouse_exporter.cli.exit_codes import (
+    Exit,
+    exit_code,
+    no_checks,
+    stopping,
+    without_checks,
+)
+from warehouse_exporter.cli.handover import handover_of, handover_options
 from warehouse_exporter.cli.interrupts import interruptible
 from warehouse_exporter.cli.options import (
+    FORMATS,
     config_option,
     instant,
     judging_options,
@@ -57,13 +65,15 @@ Exit codes:
 )  # fmt: skip
 @click.option("--allow-unmeasured", is_flag=True, help="Do not exit with 3 for unmeasured checks.")
 @click.option("--report-only", is_flag=True, help="Exit with 0 whatever was found.")
-@judging_options
+@judging_options(*FORMATS, "junit", "github")
+@handover_options
 @log_options("error")
 def check(
     config_file: str, as_of: str | None, after_build: bool, day: str | None, run: str | None,
     datasets: tuple[str, ...], style: str,
     report_dir: str | None, open_days_only: bool, strict: bool, allow_unmeasured: bool,
-    report_only: bool, no_color: bool, log_level: str, log_format: Any,
+    report_only: bool, no_color: bool, push: str | None, textfile: str | None, valid_for: str,
+    log_level: str, log_format: Any,
 ) -> None:  # fmt: skip
     """Run all checks once: the gate for a DAG.
 
@@ -75,10 +85,12 @@ def check(
     from warehouse_exporter.engines import connect
     from warehouse_exporter.passes.gate import check as judge
     from warehouse_exporter.passes.gate import chosen
+    from warehouse_exporter.publish import machines
     from warehouse_exporter.publish.table import print_table, waiting
 
     logs.set_up(log_level, log_format)
     with handling_errors():
+        handover = handover_of(push, textfile, valid_for)
         config = load(config_file)
         config = config.open_days_only() if open_days_only else config
         if as_of is not None and day is not None:
@@ -94,15 +106,20 @@ def check(
     written = report_dir is None or write_reports(Path(report_dir), done.results, at, config)
     if style == "table":
         print_table(done.results, at, Console(no_color=True if no_color else None))
-    else:
+    elif style in ("json", "markdown"):
         make = report.as_json if style == "json" else report.markdown
         write(make(done.results, at, config), None)
+    else:
+        stops = stopping(done, config, strict=strict, allow_unmeasured=allow_unmeasured)
+        write(getattr(machines, style)(done.results, at, config, stops), None)
     if without_checks(done, config):
         click.echo(no_checks(only), err=True)
     code = exit_code(done, config, strict=strict, allow_unmeasured=allow_unmeasured)
     if code is Exit.OK and not written:
         code = Exit.OUTPUT
-    sys.exit(Exit.OK if report_only else code)
+    code = Exit.OK if report_only else code
+    handover(done, config, code, only)
+    sys.exit(code)
 
 
 check.help = f"{inspect.cleandoc(check.help or '')}\n\n{EXITS}"

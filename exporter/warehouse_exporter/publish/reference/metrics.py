@@ -18,10 +18,15 @@ WITH_THE_KINDS = (names.ROWS_FAILED, names.ROWS_CHECKED, names.LAG)
 def page() -> str:
     """The whole page."""
     shared = [value for value in vars(names).values() if isinstance(value, Metric)]
-    of_checks = [metric for metric in shared if "check" in metric.labels]
-    of_exporter = [metric for metric in shared if "check" not in metric.labels]
+    of_gate = [metric for metric in shared if names.GATE in metric.labels]
+    others = [metric for metric in shared if metric not in of_gate]
+    of_checks = [metric for metric in others if "check" in metric.labels]
+    of_exporter = [metric for metric in others if "check" not in metric.labels]
     return TEMPLATE.format(
-        kinds="\n".join(of_kinds()), checks=table(of_checks), exporter=table(of_exporter)
+        kinds="\n".join(of_kinds()),
+        checks=table(of_checks),
+        exporter=table(of_exporter),
+        gate=table(of_gate),
     )
 
 
