@@ -91,14 +91,14 @@ def github(results: Results, as_of: datetime, config: Config, stops: Stops) -> s
 
 
 def commands(results: Results, config: Config, stops: Stops) -> Iterator[str]:
-    """An error for what stops the DAG, a warning for the other findings, a notice for the quiet ones."""
+    """An error for what stops the DAG, a warning for other findings, a notice for quiet ones."""
     for check, verdict in lines(results):
         if config.check(check).worst_severity is None:
             continue
         if verdict.outcome in (Outcome.PASS, Outcome.SKIPPED):
             continue
         level = "error" if stops(check, verdict) else "warning"
-        quiet = verdict.severity is Severity.INFO or not verdict.loud
+        quiet = verdict.severity is Severity.INFO or verdict.accepted is not None
         level = "notice" if quiet else level
         title = escaped(f"{word(verdict)} {check}").replace(":", "%3A").replace(",", "%2C")
         yield f"::{level} title={title}::{escaped(shown(verdict))}"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
 from warehouse_exporter.cli.exit_codes import Exit, exit_code, stopping
+from warehouse_exporter.core.accepted import Accepted
 from warehouse_exporter.core.model import CheckId, Outcome, Result, Verdict
 from warehouse_exporter.publish import machines
 
@@ -95,3 +98,12 @@ def test_words_from_the_data_are_no_commands_of_github() -> None:
         assert re.match(r"::error title=(FAIL|UNKNOWN) orders\.(page|both)::50%25 of <b>", line)
         assert line.isprintable()
     assert re.match(r"[0-9]+ FAIL, ", summary)
+
+
+def test_an_accepted_finding_is_shown_and_fails_nothing() -> None:
+    known = Accepted(NOON.date(), "it is being repaired", NOON + timedelta(days=1))
+    said = {"page": replace(found(Outcome.CRITICAL, "0"), accepted=known), "both": passed()}
+    text = made(said, "junit")
+    assert 'failures="0" errors="0"' in text
+    assert "FAIL (accepted): 0" in text
+    assert made(said, "github").startswith("::notice title=FAIL (accepted) orders.page::")
