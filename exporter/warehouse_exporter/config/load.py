@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from warehouse_exporter.config import cross
 from warehouse_exporter.config.accepting import accepting
 from warehouse_exporter.config.complaints import complain
+from warehouse_exporter.config.copies import check_quarantine
 from warehouse_exporter.config.document import VARIABLE, Document, Path, read
 from warehouse_exporter.config.model import Alerts, Check, Config
 from warehouse_exporter.config.spec import config_spec, engine_keys
@@ -118,6 +119,7 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
     cross.check_metrics(spec, document)
     cross.check_calendar(spec, document)
     cross.check_routing(spec, document)
+    check_quarantine(spec, document)
     found = [
         *dataset_checks(spec, datasets, document),
         *metric_checks(metrics, datasets),
@@ -140,6 +142,7 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
         routing=None if spec.routing is None else spec.routing.receivers(),
         maintenance=spec.maintenance,
         history_days=spec.history.days,
+        quarantine=spec.quarantine_on_error and spec.quarantine_on_error.rules(base),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from urllib.parse import quote, urlencode
 
+from warehouse_exporter.config.copies import Quarantine
 from warehouse_exporter.config.routing import MaintenanceSpec, Routing
 from warehouse_exporter.core.accepted import Accepted
 from warehouse_exporter.core.calendar import Event
@@ -102,6 +103,8 @@ class Config:
     maintenance: Mapping[str, MaintenanceSpec] = field(default_factory=dict)
     history_days: int = 0
     """How many past days the pages show."""
+    quarantine: Quarantine | None = None
+    """What the gate copies on a critical finding; None for nothing."""
     built: bool = False
     """Whether a build has just ended: the newest day is then expected, whatever the hour."""
 

@@ -12,6 +12,7 @@ from pydantic import Field, create_model, model_validator
 
 from warehouse_exporter.config.calendar import EventSpec
 from warehouse_exporter.config.complaints import ONE_KIND
+from warehouse_exporter.config.copies import QuarantineSpec, may_be_true
 from warehouse_exporter.config.document import CONNECTION_STRING
 from warehouse_exporter.config.routing import MaintenanceSpec, owner_spec, routing_spec
 from warehouse_exporter.config.values import (
@@ -276,6 +277,15 @@ def config_spec() -> type[Spec]:
         history=(
             HistorySpec,
             Field(HistorySpec(), description="Past days on the pages; `off` for none."),
+        ),
+        quarantine_on_error=(
+            QuarantineSpec | None,
+            Field(
+                None,
+                description="Copies of the datasets on a critical finding; `true` for the"
+                " defaults.",
+                json_schema_extra=may_be_true,
+            ),
         ),
         routing=(
             routing | None,

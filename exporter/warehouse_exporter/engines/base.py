@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from typing import Any, NamedTuple, Protocol
+from typing import IO, Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 from warehouse_exporter.core.model import Relation
 from warehouse_exporter.core.states import Cell
@@ -31,6 +31,47 @@ class Rewritten(NamedTuple):
 
     name: str
     oids: frozenset[int]
+
+
+class StoredColumn(NamedTuple):
+    """A column of a relation as it is stored.
+
+    `type` has its modifiers, such as `numeric(12,2)`. `identity` is `a` (always), `d` (by default)
+    or ``; `generated` is the expression that makes the value, or ``.
+    """
+
+    name: str
+    type: str
+    required: bool
+    identity: str
+    generated: str
+    readable: bool
+
+
+class Stored(NamedTuple):
+    """A relation as it is stored; `kind` is that of `Relation`.
+
+    `hindrances` are what makes DELETE and INSERT do more than that, a sentence each. `cascades`
+    are the tables, by their names, whose rows go or change with rows of this one; `refers_to` those
+    that its rows refer to.
+    """
+
+    schema: str
+    name: str
+    kind: str
+    columns: tuple[StoredColumn, ...]
+    hindrances: tuple[str, ...] = ()
+    cascades: tuple[Name, ...] = ()
+    refers_to: tuple[Name, ...] = ()
+
+    @property
+    def full_name(self) -> Name:
+        """Schema and name."""
+        return self.schema, self.name
+
+
+Form = Literal["csv", "text"]
+"""How rows are written: as CSV with a header, or as COPY's own text, which can be read back."""
 
 
 class Catalogue(Protocol):
@@ -133,3 +174,52 @@ class Engine(Protocol):
 
     def stop(self) -> None:
         """End what is running and let nothing more begin, without waiting: for shutdown."""
+
+
+class Copier(Protocol):
+    """One snapshot, of which relations are copied out; used by one thread.
+
+    Everything raises Unmeasured, or Unreachable where nothing more can be read.
+    """
+
+    def stored(self, relation: Name) -> Stored | None:
+        """A relation as it is stored; None where there is none of that name."""
+
+    def copy_out(self, select: str, form: Form, into: IO[bytes], seconds: float) -> int:
+        """Write the rows of a statement within some seconds; returns how many they are.
+
+        An error of `into` is raised as it is, and ends the connection.
+        """
+
+    def rewritten(self) -> list[Rewritten]:
+        """The relations that were copied, but not as the snapshot shows them."""
+
+
+class Writer(Protocol):
+    """One transaction that may write; used by one thread. It raises like `Copier`."""
+
+    def stored(self, relation: Name) -> Stored | None:
+        """A relation as it is stored; None where there is none of that name."""
+
+    def copy_in(self, table: str, columns: str, source: IO[bytes], seconds: float) -> int:
+        """Load COPY's text into a table; returns how many rows it had."""
+
+    def run(self, sql: str, seconds: float) -> int:
+        """Run a statement; returns how many rows it has touched."""
+
+    def rows(self, sql: str, seconds: float) -> list[tuple[Any, ...]]:
+        """The rows of a statement."""
+
+    def commit(self) -> None:
+        """Make everything lasting; without it, nothing is."""
+
+
+@runtime_checkable
+class Copying(Protocol):
+    """What an engine also has whose relations can be copied out, and put back."""
+
+    def copier(self, snapshot: str) -> AbstractContextManager[Copier]:
+        """A session that copies what an exported snapshot shows. Raises Unreachable."""
+
+    def writer(self, dsn: str) -> AbstractContextManager[Writer]:
+        """A transaction as the role of another DSN. Raises Unreachable."""

@@ -27,6 +27,7 @@ from warehouse_exporter.cli.options import (
 )
 from warehouse_exporter.cli.options import day as read_day
 from warehouse_exporter.cli.output import handling_errors, write, write_reports
+from warehouse_exporter.cli.quarantining import Quarantining
 from warehouse_exporter.core import logs
 from warehouse_exporter.core.errors import UsageError
 from warehouse_exporter.publish import report
@@ -60,6 +61,10 @@ Exit codes:
 )  # fmt: skip
 @click.option("--report-dir", metavar="DIR", help="Also write report.md and report.json there.")
 @click.option(
+    "--quarantine-dir", metavar="DIR",
+    help="On a critical finding, copy the datasets there, as `quarantine_on_error` says.",
+)  # fmt: skip
+@click.option(
     "--strict", is_flag=True,
     help="Exit with 1 on warnings, and with 3 if anything was not measured.",
 )  # fmt: skip
@@ -74,6 +79,7 @@ def check(
     report_dir: str | None, open_days_only: bool, strict: bool, allow_unmeasured: bool,
     report_only: bool, no_color: bool, push: str | None, textfile: str | None, valid_for: str,
     log_level: str, log_format: Any,
+    quarantine_dir: str | None,
 ) -> None:  # fmt: skip
     """Run all checks once: the gate for a DAG.
 
@@ -97,10 +103,11 @@ def check(
             raise UsageError("--as-of and --day: give one of them")
         given = None if as_of is None else instant(as_of, config)
         only, connector = chosen(datasets, config), connect(config.warehouse)
+        aside = Quarantining(config, quarantine_dir, connector)
         with interruptible(connector.stop), waiting(len(config.checks)):
             done = judge(
                 config, as_of=given, datasets=only, after_build=after_build, day=read_day(day),
-                run=run, engine=connector,
+                run=run, engine=aside.engine,
             )  # fmt: skip
     at = done.as_of
     written = report_dir is None or write_reports(Path(report_dir), done.results, at, config)
@@ -112,6 +119,7 @@ def check(
     else:
         stops = stopping(done, config, strict=strict, allow_unmeasured=allow_unmeasured)
         write(getattr(machines, style)(done.results, at, config, stops), None)
+    aside.after(done)
     if without_checks(done, config):
         click.echo(no_checks(only), err=True)
     code = exit_code(done, config, strict=strict, allow_unmeasured=allow_unmeasured)

@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from warehouse_exporter.core.errors import Unreachable, UsageError
 from warehouse_exporter.core.warehouse import Warehouse
 from warehouse_exporter.engines import base
+from warehouse_exporter.engines.postgres.blocking import BlockingConnection
 from warehouse_exporter.engines.postgres.connection import Connection
+from warehouse_exporter.engines.postgres.copying import Copier, Writer
 from warehouse_exporter.engines.postgres.session import Session
 
 
@@ -74,6 +76,32 @@ class Connector:
             with self._room:
                 self._open.discard(connection)
                 self._room.notify_all()
+
+    @contextmanager
+    def copier(self, snapshot: str) -> Iterator[Copier]:
+        """A session that copies what an exported snapshot shows. Raises Unreachable."""
+        dsn = connection_string(self.warehouse, self._stopped)
+        with self._blocking(dsn) as connection:
+            copier = Copier(connection, self.warehouse)
+            copier.begin(snapshot)
+            yield copier
+
+    @contextmanager
+    def writer(self, dsn: str) -> Iterator[Writer]:
+        """A transaction as the role of another DSN: this one may write. Raises Unreachable."""
+        with self._blocking(dsn) as connection:
+            writer = Writer(connection, self.warehouse)
+            writer.begin()
+            yield writer
+
+    @contextmanager
+    def _blocking(self, dsn: str) -> Iterator[BlockingConnection]:
+        """A connection for COPY, besides those for checks. Raises Unreachable."""
+        connection = BlockingConnection(dsn, self.warehouse.connect_timeout, self._stopped)
+        try:
+            yield connection
+        finally:
+            connection.close()
 
     def _connected(self, warehouse: Warehouse, wait_seconds: float) -> Connection:
         """A connection, as soon as there is room for one more, waited for some seconds."""

@@ -213,9 +213,10 @@ class Session:
         )
 
     def _roll_back(self) -> None:
-        """Undo a failed statement; the snapshot stays."""
+        """Undo a failed statement; the snapshot stays, and no savepoint keeps it from export."""
         with suppress(Unmeasured):
-            self._connection.execute("ROLLBACK TO SAVEPOINT s", seconds=SHORT)
+            undone = "ROLLBACK TO SAVEPOINT s; RELEASE SAVEPOINT s"
+            self._connection.execute(undone, seconds=SHORT)
 
     def _refuse_rewritten(self) -> None:
         """Raise Unmeasured where a relation just read is not the one that the snapshot shows."""

@@ -1,0 +1,95 @@
+"""An engine that keeps the snapshot of a pass open, so that copies show what was judged."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+
+from warehouse_exporter.copies.errors import CopyFailed
+from warehouse_exporter.core.model import Relation
+from warehouse_exporter.engines.base import Copier, Copying, Engine, Name, Session
+
+
+class HeldEngine:
+    """The same engine; its last snapshot stays open until `let_go`, or until the next one.
+
+    A pass takes another look where its connection was lost, or where tables were rewritten while
+    it read them; `looks` counts them.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.warehouse = engine.warehouse
+        self.looks = 0
+        self._engine = engine
+        self._open = ExitStack()
+        self._session: Session | None = None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether a pass waits for a connection that another one could spare."""
+        return self._engine.wanted
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing more may begin."""
+        return self._engine.stopped
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What checks have to do without on this engine."""
+        return self._engine.lacking
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A session that stays open when its block has ended well."""
+        self.let_go()
+        self.looks += 1
+        own = ExitStack()
+        session = own.enter_context(self._engine.snapshot())
+        try:
+            yield session
+        except BaseException:
+            if not own.__exit__(*sys.exc_info()):
+                raise
+        else:
+            self._open, self._session = own, session
+
+    def beside(self, first: Session, snapshot: str) -> AbstractContextManager[Session]:
+        """One more session that sees what the first one sees."""
+        return self._engine.beside(first, snapshot)
+
+    def stop(self) -> None:
+        """End what is running and let nothing more begin."""
+        self._engine.stop()
+
+    def let_go(self) -> None:
+        """End the snapshot that is held."""
+        self._session = None
+        self._open.close()
+
+    def relations(self, names: Iterable[Name]) -> dict[Name, Relation]:
+        """What the catalogue says of relations in the snapshot that is held.
+
+        Raises CopyFailed, Unreachable.
+        """
+        return self._held.relations(names)
+
+    @property
+    def _held(self) -> Session:
+        """The session of the last pass. Raises CopyFailed."""
+        if self._session is None:
+            raise CopyFailed("the snapshot that was judged is gone: the warehouse cannot be read")
+        return self._session
+
+    @contextmanager
+    def copier(self) -> Iterator[Copier]:
+        """A session that copies what was judged. Raises CopyFailed, Unmeasured."""
+        if not isinstance(self._engine, Copying):
+            raise CopyFailed("copies are for Postgres only")
+        name = self._held.export()
+        if name is None:
+            raise CopyFailed("the server refuses to export the snapshot that was judged")
+        with self._engine.copier(name) as copier:
+            self.let_go()  # the copier sees it on its own from now on
+            yield copier

@@ -1,0 +1,1 @@
+"""Copies of datasets on a real Postgres: quarantine, known good copies, restore."""
