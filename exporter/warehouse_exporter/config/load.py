@@ -15,9 +15,10 @@ from warehouse_exporter.config import cross
 from warehouse_exporter.config.accepting import accepting
 from warehouse_exporter.config.complaints import complain
 from warehouse_exporter.config.copies import check_quarantine
+from warehouse_exporter.config.defaults import defaults_spec, share
 from warehouse_exporter.config.document import VARIABLE, Document, Path, read
 from warehouse_exporter.config.model import Alerts, Check, Config
-from warehouse_exporter.config.spec import config_spec, engine_keys
+from warehouse_exporter.config.spec import DatasetSpec, config_spec, engine_keys
 from warehouse_exporter.config.values import parse_relation
 from warehouse_exporter.core.errors import ConfigError, Problem
 from warehouse_exporter.core.files import read_text
@@ -87,6 +88,7 @@ def validated(document: Document) -> Any:
     None where nothing is left of a section that must be there.
     """
     model = config_spec()
+    share(document, defaults_spec(DatasetSpec))
     try:
         return model.model_validate(document.data)
     except ValidationError as error:

@@ -13,6 +13,7 @@ from pydantic import Field, create_model, model_validator
 from warehouse_exporter.config.calendar import EventSpec
 from warehouse_exporter.config.complaints import ONE_KIND
 from warehouse_exporter.config.copies import QuarantineSpec, may_be_true
+from warehouse_exporter.config.defaults import defaults_spec
 from warehouse_exporter.config.document import CONNECTION_STRING
 from warehouse_exporter.config.routing import MaintenanceSpec, owner_spec, routing_spec
 from warehouse_exporter.config.values import (
@@ -264,6 +265,10 @@ def config_spec() -> type[Spec]:
         datasets=(
             dict[Name, dataset],
             Field(min_length=1, description="The relations to monitor."),
+        ),
+        defaults=(
+            defaults_spec(DatasetSpec) | None,
+            Field(None, description="What all datasets share; one with a key of its own keeps it."),
         ),
         metrics=(dict[Name, Metric], Field({}, description="Daily business metrics.")),
         queries=(tuple[Query, ...], Field((), description="Custom SQL checks.")),
