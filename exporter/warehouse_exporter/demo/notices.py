@@ -112,7 +112,8 @@ class Reader:
 
     def beat(self, body: Any) -> Notice | None:
         """The heartbeat, of which only the first is news."""
-        text(body, "status")
+        grafana = isinstance(body, dict) and "status" in body
+        text(body, "status" if grafana else "event_action")
         if self.alive:
             return None
         self.alive = True

@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core.faults import Fault
-from warehouse_exporter.core.lineage import upstream
+from warehouse_exporter.core.lineage import depths, upstream
 from warehouse_exporter.core.model import Severity
 from warehouse_exporter.kinds.future_rows import FutureRows
 from warehouse_exporter.kinds.query import Query
 from warehouse_exporter.passes.reader import read_by
 
+RANK = {fault: rank for rank, fault in enumerate(Fault)}
 WORD = re.compile(r"\w+")
 ABSENT = (Fault.COLUMNS, Fault.PRESENCE)
 """What is not there spoils whatever is computed from the dataset, for whatever reason it is not."""
@@ -66,10 +68,73 @@ class Reasons:
     roots: tuple[Cause, ...] = ()
     peers: Cause | None = None
 
+    @property
+    def by_themselves(self) -> tuple[Cause, ...]:
+        """Those that explain only if nothing explains them."""
+        return (*self.roots, *([self.peers] if self.peers else []))
+
     def cover(self, check: Check, fault: Fault) -> bool:
         """Whether a finding of a check is among those that may explain it."""
-        every = (*self.lasting, *self.new, *self.roots, *([self.peers] if self.peers else []))
+        every = (*self.lasting, *self.new, *self.by_themselves)
         return any(cause.covers(check, fault) for cause in every)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A breach of a check, or that it is not measured."""
+
+    check: Check
+    fault: Fault
+    severity: Severity
+
+
+Known = dict[tuple[str, Fault], list[tuple[Finding, bool]]]
+"""Dataset and sort of fault -> findings, each with whether nothing explains it."""
+
+
+def because(findings: Iterable[Finding], config: Config) -> list[tuple[Finding, Finding | None]]:
+    """Findings that began at one instant, causes first, each with the one that explains it."""
+    place = {check.id: n for n, check in enumerate(causes_first(config))}
+    known: Known = {}
+    found = []
+    judged = sorted(findings, key=lambda one: (one.fault is Fault.UNMEASURED, place[one.check.id]))
+    for one in judged:
+        cause = next(explaining(one, known, config), None)
+        found.append((one, cause))
+        known.setdefault((one.check.id.dataset, one.fault), []).append((one, cause is None))
+    return found
+
+
+def explaining(finding: Finding, known: Known, config: Config) -> Iterator[Finding]:
+    """The findings among those known that explain one."""
+    causes = reasons(finding.check, finding.fault, config)
+    loud = NO_LESS_SEVERE[finding.severity]
+    every = [(cause, False) for cause in (*causes.lasting, *causes.new)]
+    for cause, alone in (*every, *((cause, True) for cause in causes.by_themselves)):
+        for place in product(sorted(cause.datasets), cause.faults):
+            for other, root in known.get(place, ()):
+                loud_enough = other.severity in loud and (root or not alone)
+                if loud_enough and cause.covers(other.check, other.fault):
+                    yield other
+
+
+def causes_first(config: Config) -> list[Check]:
+    """The checks in the order of judgement: each after whatever may explain it."""
+    names = dict.fromkeys(check.id.dataset for check in config.checks)
+    depth = depths(config.datasets)
+    place = {name: n for n, name in enumerate(sorted(names, key=lambda name: depth.get(name, 0)))}
+
+    def order(check: Check) -> tuple[bool, int, int, bool, bool]:
+        """Exact findings come before unlikely ones, which are judged against past days.
+
+        Rows in the future come before the days out of which they have moved.
+        """
+        moved, dataset = isinstance(check.kind, FutureRows), place[check.id.dataset]
+        fault = Fault.PRESENCE if moved else check.kind.fault
+        compared = RANK[fault] >= RANK[Fault.MATCH]
+        return compared, dataset, RANK[fault], not moved, not check.kind.in_the_past
+
+    return sorted(config.checks, key=order)
 
 
 def incident_of(check: Check, fault: Fault) -> str:

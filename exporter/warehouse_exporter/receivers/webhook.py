@@ -1,4 +1,9 @@
-"""Webhooks that take Alertmanager's own JSON: one for info, one for the heartbeat."""
+"""Webhooks: one for info, with Alertmanager's own JSON, and one for the heartbeat.
+
+The heartbeat must stop when messages can no longer be written. A webhook of Alertmanager uses no
+template; so the heartbeat is an event like those to PagerDuty, with the texts of every message. Its
+service only counts what arrives.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,11 @@ from typing import Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from warehouse_exporter.receivers.base import Audience, Configs, Receiver, Url
+from warehouse_exporter.receivers.base import Audience, Configs, Receiver, Url, template
+from warehouse_exporter.receivers.pagerduty import PagerDuty
+
+BEAT = "heartbeat"
+"""What stands in place of a key of PagerDuty."""
 
 
 class Webhook(Receiver):
@@ -46,11 +55,35 @@ class Observability(Webhook):
 
 
 class DeadMansSwitch(Webhook):
-    """A webhook that takes Alertmanager's JSON."""
+    """A webhook for JSON: a page as PagerDuty gets it; with `url_file`, that of Alertmanager."""
 
     name: ClassVar[str] = "dead_mans_switch"
     about: ClassVar[str] = "Webhook that gets a heartbeat every minute, and alerts when it stops."
 
     def everybody(self) -> Mapping[Audience, Configs]:
         """The heartbeat alone: it must never be sent that the heartbeat is over."""
-        return {Audience.HEARTBEAT: self.post(resolved=False)}
+        plain = self.post(resolved=False)
+        if self.url is None:  # only a webhook reads its address from a file
+            return {Audience.HEARTBEAT: plain}
+        (post,), page = plain["webhook_configs"], dict(event())
+        del page["routing_key_file"]
+        return {Audience.HEARTBEAT: {"pagerduty_configs": [{**page, "routing_key": BEAT, **post}]}}
+
+
+def event() -> Mapping[str, Any]:
+    """A page, with the texts of mails and Slack as well."""
+    (page,) = PagerDuty(routing_key_file=BEAT).everybody()[Audience.CRITICAL]["pagerduty_configs"]
+    others = {name.partition(".")[0]: template(name) for name in ("slack.text", "email.text")}
+    return {**page, "details": {**page["details"], **others}}
+
+
+def without_templates(receiver: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A receiver for formats in which the key of an event must be a secret: a plain webhook."""
+    ways = receiver.get("pagerduty_configs", [])
+    beats = [way for way in ways if way.get("routing_key") == BEAT]
+    if not beats:
+        return receiver
+    kept = ("send_resolved", "url", "http_config")
+    plain = [{key: way[key] for key in kept if key in way} for way in beats]
+    others = {key: value for key, value in receiver.items() if key != "pagerduty_configs"}
+    return {**others, "webhook_configs": plain}

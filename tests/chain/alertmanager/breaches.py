@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -91,15 +91,15 @@ def line(metric: str, labels: Mapping[str, str], value: float) -> str:
 
 
 @contextmanager
-def served(text: str) -> Iterator[str]:
-    """The page on a port of 127.0.0.1; its address."""
+def served(text: str | Callable[[], str]) -> Iterator[str]:
+    """The page, as it is at each time, on a port of 127.0.0.1; its address."""
 
     class Http(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/plain; version=0.0.4")
             self.end_headers()
-            self.wfile.write(text.encode())
+            self.wfile.write((text if isinstance(text, str) else text()).encode())
 
         def log_message(self, format: str, *args: Any) -> None:
             """Say nothing."""

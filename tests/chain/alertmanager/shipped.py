@@ -61,6 +61,9 @@ def served(
     }
     for receiver in data["receivers"]:
         for page in receiver.get("pagerduty_configs", []):
+            if "routing_key" in page:
+                page["url"] = f"{recorder.url}/{receiver['name']}"
+                continue
             page |= {"routing_key_file": str(secrets["key"]), "url": f"{recorder.url}/pagerduty"}
         for hook in receiver.get("webhook_configs", []):
             hook["url"] = f"{recorder.url}/{receiver['name']}"

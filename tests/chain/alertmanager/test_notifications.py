@@ -94,7 +94,7 @@ def test_info_and_the_heartbeat_go_to_their_webhooks(routed: Routed) -> None:
     assert [a["labels"] for a in info.body["alerts"]] == [appeared]
     fire(routed.server, beat, appeared, ended=True)
     wait_for(lambda: len(routed.sent.at("/info")) == 2)
-    assert {body["status"] for body in routed.sent.at("/dead-mans-switch")} == {"firing"}
+    assert {body["event_action"] for body in routed.sent.at("/dead-mans-switch")} == {"trigger"}
     assert not routed.sent.at("/slack")
 
 

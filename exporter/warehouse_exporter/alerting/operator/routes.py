@@ -16,6 +16,7 @@ from warehouse_exporter.alerting.routes.matchers import parsed
 from warehouse_exporter.alerting.rules import blocks, written
 from warehouse_exporter.config import Config
 from warehouse_exporter.core.errors import UsageError
+from warehouse_exporter.receivers.webhook import without_templates
 
 API_VERSION = "monitoring.coreos.com/v1alpha1"
 UTC = ("UTC", "Etc/UTC")
@@ -153,7 +154,7 @@ def received(
 ) -> dict[str, Any]:
     """A receiver, each of its ways with what all ways of its kind have in common."""
     found: dict[str, Any] = {"name": receiver["name"]}
-    for key, ways in receiver.items():
+    for key, ways in without_templates(receiver).items():
         if key == "name":
             continue
         common: dict[str, Any] = {}

@@ -4,7 +4,6 @@ from warehouse_exporter.alerting.rules.document import GROUP as GROUP
 from warehouse_exporter.alerting.rules.document import INTERVAL as INTERVAL
 from warehouse_exporter.alerting.rules.document import LOADED as LOADED
 from warehouse_exporter.alerting.rules.document import adapted as adapted
-from warehouse_exporter.alerting.rules.document import causes_first as causes_first
 from warehouse_exporter.alerting.rules.document import checksum as checksum
 from warehouse_exporter.alerting.rules.document import groups as groups
 from warehouse_exporter.alerting.rules.document import prometheus_config as prometheus_config

@@ -18,38 +18,16 @@ from warehouse_exporter.alerting.grafana.dashboards import places
 from warehouse_exporter.alerting.rules.files import blocks, written
 from warehouse_exporter.alerting.rules.findings import finding_rule, unmeasured_rule
 from warehouse_exporter.alerting.rules.memory import Rule, last, memory
-from warehouse_exporter.config import Check, Config
+from warehouse_exporter.config import Config
 from warehouse_exporter.core import names
-from warehouse_exporter.core.faults import Fault
-from warehouse_exporter.core.lineage import depths
 from warehouse_exporter.core.model import Severity
-from warehouse_exporter.kinds.future_rows import FutureRows
+from warehouse_exporter.passes.causes import causes_first
 
 GROUP = "warehouse"
 INTERVAL = "15s"
 """Time between two scrapes, and between two evaluations of the rules."""
 LOADED = "warehouse:rules_loaded"
 """The series by which Prometheus reports the rules it has loaded."""
-RANK = {fault: rank for rank, fault in enumerate(Fault)}
-
-
-def causes_first(config: Config) -> list[Check]:
-    """The checks in the order of judgement."""
-    names = dict.fromkeys(check.id.dataset for check in config.checks)
-    depth = depths(config.datasets)
-    place = {name: n for n, name in enumerate(sorted(names, key=lambda name: depth.get(name, 0)))}
-
-    def order(check: Check) -> tuple[bool, int, int, bool, bool]:
-        """Exact findings come before unlikely ones, which are judged against past days.
-
-        Rows in the future come before the days out of which they have moved.
-        """
-        moved, dataset = isinstance(check.kind, FutureRows), place[check.id.dataset]
-        fault = Fault.PRESENCE if moved else check.kind.fault
-        compared = RANK[fault] >= RANK[Fault.MATCH]
-        return compared, dataset, RANK[fault], not moved, not check.kind.in_the_past
-
-    return sorted(config.checks, key=order)
 
 
 def judging(config: Config) -> list[Rule]:

@@ -1,27 +1,32 @@
 """Which findings exclude which, where no Alertmanager inhibits and no rule can ask for `ALERTS`.
 
-A late load and changed columns exclude their symptoms here and downstream. Labels that every series
-of an alert has, such as its dataset, are compared here; those that only a series has, such as
-`job`, are left to PromQL.
+What follows from what is as for Prometheus (passes/causes.py), as far as an expression can say it.
+An expression does not know when a finding began, nor whether another one explains it. So a cause
+excludes for as long as it fires, and of the causes that must not be explained themselves only late
+loads and changed columns exclude, which nothing but their like upstream explains.
+
+Labels that every series of an alert has, such as its dataset, are compared here; those that only a
+series has, such as `job`, are left to PromQL.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from itertools import product
 
 from warehouse_exporter.alerting import rules
 from warehouse_exporter.alerting.routes import inhibition
-from warehouse_exporter.alerting.routes.matchers import equal, none_of, one_of, parsed
+from warehouse_exporter.alerting.routes.matchers import parsed
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core import names
 from warehouse_exporter.core.faults import Fault
-from warehouse_exporter.core.lineage import downstream
 from warehouse_exporter.core.model import CheckId, Severity
+from warehouse_exporter.passes import causes as relation
 
-ROOT_CAUSE, SYMPTOM = "root_cause", "symptom"
+UPSTREAM_ONLY = (Fault.LOAD, Fault.COLUMNS)
+"""Sorts of faults that are explained by nothing but the same sort upstream."""
 ASKED = (names.EXPLAINED, names.SERIES)
 Labels = Mapping[str, str]
 Condition = tuple[str, str, re.Pattern[str]]
@@ -56,7 +61,9 @@ def causes(config: Config) -> Causes:
     """The causes of each alert, but for a worse finding of the same check."""
     alerts = list(alerts_about_data(config))
     found: dict[Told, dict[Cause, None]] = {}
-    for rule in (*inhibition.rules(config)[:-1], *of_root_causes(config)):
+    for target, cause in following(alerts, config):
+        found.setdefault((target.check, target.severity), {})[cause] = None
+    for rule in inhibition.rules(config)[:-1]:
         sources = selected(alerts, rule["source_matchers"])
         targets = selected(alerts, rule["target_matchers"])
         both = {id(one) for one in sources} & {id(one) for one in targets}
@@ -76,19 +83,16 @@ def alerts_about_data(config: Config) -> Iterator[Alert]:
     """Every finding there can be, and that each check is not measured."""
     for check in config.checks:
         for severity in check.kind.conditions():
-            role = role_of(check)
-            yield Alert(check.id, severity, static(check, check.kind.alert, severity, role, config))
+            yield Alert(check.id, severity, static(check, check.kind.alert, severity, config))
         worst = next(iter(check.kind.conditions()), Severity.INFO)
-        labels = static(check, names.ALERT_UNMEASURED, worst, SYMPTOM, config)
+        labels = static(check, names.ALERT_UNMEASURED, worst, config)
         yield Alert(check.id, None, labels)
 
 
-def static(
-    check: Check, alert: str, severity: Severity, role: str | None, config: Config
-) -> Labels:
+def static(check: Check, alert: str, severity: Severity, config: Config) -> Labels:
     """The labels of all series of an alert."""
     fault = Fault.UNMEASURED if alert == names.ALERT_UNMEASURED else check.kind.fault
-    return {**labels(check, fault, severity, config), "role": role or "", "alertname": alert}
+    return {**labels(check, fault, severity, config), "alertname": alert}
 
 
 def labels(check: Check, fault: Fault, severity: Severity, config: Config) -> dict[str, str]:
@@ -97,26 +101,31 @@ def labels(check: Check, fault: Fault, severity: Severity, config: Config) -> di
     return {name: text for name, text in found.items() if name not in ASKED}
 
 
-def role_of(check: Check) -> str | None:
-    """What a finding of the check is to others; None where the rows are wrong in themselves."""
-    if check.kind.root_cause:
-        return ROOT_CAUSE
-    return SYMPTOM if check.kind.symptom else None
+def following(alerts: Sequence[Alert], config: Config) -> Iterator[tuple[Alert, Cause]]:
+    """Each alert with the findings that it follows from, as far as an expression can say it."""
+    sources: dict[tuple[str, Fault], list[Alert]] = {}
+    for alert in alerts:
+        if alert.severity is not None:
+            fault = config.check(alert.check).kind.fault
+            sources.setdefault((alert.check.dataset, fault), []).append(alert)
+    for target in alerts:
+        check = config.check(target.check)
+        fault = Fault.UNMEASURED if target.severity is None else check.kind.fault
+        loud = relation.NO_LESS_SEVERE[Severity(target.labels["severity"])]
+        for cause in expressible(relation.reasons(check, fault, config)):
+            for place in product(sorted(cause.datasets), cause.faults):
+                for source in sources.get(place, ()):
+                    able = source.severity in loud and source.check != target.check
+                    if able and cause.covers(config.check(source.check), place[1]):
+                        yield target, Cause(source.check, source.severity or loud[0], ("job",))
 
 
-def of_root_causes(config: Config) -> Iterator[Mapping[str, Any]]:
-    """A load that did not arrive, or changed columns, excludes its symptoms downstream."""
-    milder = {Severity.CRITICAL: [], Severity.WARNING: [none_of("severity", ["critical"])]}
-    for dataset in config.datasets:
-        affected = one_of("dataset", [dataset, *downstream(dataset, config.datasets)])
-        target = [affected, one_of("role", (ROOT_CAUSE, SYMPTOM))]
-        for severity, others in milder.items():
-            loud = [equal("dataset", dataset), equal("severity", severity)]
-            yield {
-                "source_matchers": [*loud, equal("role", ROOT_CAUSE)],
-                "target_matchers": [*target, *others],
-                "equal": ["warehouse", "job"],
-            }
+def expressible(reasons: relation.Reasons) -> Iterator[relation.Cause]:
+    """The causes that exclude without a look at what explains them."""
+    yield from (*reasons.lasting, *reasons.new)
+    for cause in reasons.roots:
+        if faults := tuple(fault for fault in cause.faults if fault in UPSTREAM_ONLY):
+            yield replace(cause, faults=faults)
 
 
 def selected(alerts: Sequence[Alert], conditions: Sequence[str]) -> list[Alert]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from warehouse_exporter.alerting.grafana.managed.text import env_safe, secret
 from warehouse_exporter.core.errors import UsageError
+from warehouse_exporter.receivers.webhook import without_templates
 
 Settings = dict[str, Any]
 Way = Mapping[str, Any]
@@ -21,8 +22,14 @@ def contact_point(receiver: Way, shared: Way) -> dict[str, Any]:
 
 
 def integrations(receiver: Way, shared: Way) -> Iterator[dict[str, Any]]:
-    """Each way of a receiver."""
-    for key, ways in receiver.items():
+    """Each way of a receiver; a heartbeat has the texts of its page, so that it stops with them."""
+    beat = [way for way in receiver.get("pagerduty_configs", []) if "routing_key" in way]
+    texts = {
+        name: text
+        for way in beat
+        for name, text in (("title", way["description"]), ("message", way["details"]["firing"]))
+    }
+    for key, ways in without_templates(receiver).items():
         if key == "name":
             continue
         if key not in KINDS:
@@ -35,7 +42,7 @@ def integrations(receiver: Way, shared: Way) -> Iterator[dict[str, Any]]:
             yield {
                 "uid": "",
                 "type": kind,
-                "settings": made(way, shared),
+                "settings": {**made(way, shared), **(texts if kind == "webhook" else {})},
                 "disableResolveMessage": not way["send_resolved"],
             }
 

@@ -29,6 +29,7 @@ from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core import names
 from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Severity
+from warehouse_exporter.passes.causes import causes_first
 
 DATASOURCE = "prometheus"
 """The uid of the data source that `dashboards` provisions."""
@@ -49,6 +50,10 @@ HEAD = """\
 # What differs from Prometheus and Alertmanager:
 # - Grafana does not inhibit. A symptom's expression excludes it while a cause fires. A symptom that
 #   fired before its cause therefore resolves when the cause is seen, and says so.
+# - An expression does not know when a finding began. A day that is missing, or columns that have
+#   changed, exclude what may follow from them for as long as they fire, also what begins later.
+# - An expression does not know what is explained itself. So findings of one sort that begin
+#   together notify one by one, and so does what follows from duplicates or from wrong values.
 # - While the exporter is down nothing else is silenced: findings stay open, at most six hours.
 # - A query that fails keeps the last state; that Prometheus cannot be asked is an error of the rule
 #   WarehouseExporterDown, and stops the heartbeat.
@@ -73,7 +78,7 @@ def rules(config: Config, job: str | None = None, datasource: str = DATASOURCE) 
 
 def about_data(config: Config, datasource: str) -> Iterator[Rule]:
     """The findings, each severity of a check worst first, then the checks that are unmeasured."""
-    checks, known = prometheus.causes_first(config), causes(config)
+    checks, known = causes_first(config), causes(config)
     for place, check in enumerate(checks):
         conditions = check.kind.conditions()
         for severity in (one for one in Severity if one in conditions):

@@ -1,9 +1,7 @@
 """What is wrong, by cause: each root cause with the symptoms that follow from it.
 
-A root cause explains the symptoms in its dataset and downstream, unless they are more severe than
-it is. Findings about rows that are wrong in themselves stand alone. Alerts know more: their label
-`explained_by` goes by the sort of fault and by when a finding began (alerting/causes.py), so the
-page may fold together what pages separately.
+What follows from what is as for alerts (passes/causes.py), but for time: a page does not know when
+a finding began, and takes all of them as new. So it may fold together what pages separately.
 """
 
 from __future__ import annotations
@@ -12,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from warehouse_exporter.core.errors import Reason
-from warehouse_exporter.core.lineage import depths, downstream
+from warehouse_exporter.core.faults import Fault
+from warehouse_exporter.core.model import CheckId, Severity
 from warehouse_exporter.core.wording import counted
 from warehouse_exporter.history.model import RANK, State
+from warehouse_exporter.passes.causes import Finding, because
 from warehouse_exporter.server.web.lines import Line, View
 
-Place = tuple[int, int, int]
 DOWN = "The warehouse could not be reached by the last pass"
 WAITING = "No pass has reached these checks yet"
 EXPIRED = "No pass has refreshed these checks for too long"
@@ -75,38 +74,21 @@ def causes(view: View) -> list[Cause]:
 
 def by_root(lines: Sequence[Line], view: View) -> list[Cause]:
     """The findings under the root causes that explain them."""
-    datasets, depth = view.config.datasets, depths(view.config.datasets)
-    roots: dict[str, list[tuple[Place, Line]]] = {}
-    for place, line in enumerate(lines):
-        if line.check.kind.root_cause and line.state is not State.UNMEASURED:
-            name = line.id.dataset
-            where = (depth.get(name, 0), RANK[line.state], place)
-            for affected in (name, *downstream(name, datasets)):
-                roots.setdefault(affected, []).append((where, line))
-    found: dict[object, Cause] = {}
+    by_id = {line.id: line for line in lines}
+    roots: dict[CheckId, CheckId] = {}
+    for finding, cause in because(map(finding_of, lines), view.config):
+        own = finding.check.id
+        roots[own] = own if cause is None else roots[cause.check.id]
+    found = {root: Cause(by_id[root]) for root in (roots[line.id] for line in lines)}
     for line in lines:
-        root = root_of(line, roots.get(line.id.dataset, ()))
-        key: object = root.id if root is not None else alike(line)
-        if key not in found:
-            found[key] = Cause(root or line)
-            if root is None or root is line:
-                continue
-        if found[key].line is not line:
-            found[key].symptoms.append(line)
+        if roots[line.id] != line.id:
+            found[roots[line.id]].symptoms.append(line)
     return list(found.values())
 
 
-def root_of(line: Line, roots: Sequence[tuple[Place, Line]]) -> Line | None:
-    """The root cause that explains a finding, which may be itself; None where there is none."""
-    kind = line.check.kind
-    if not (kind.symptom or kind.root_cause or line.state is State.UNMEASURED):
-        return None
-    able = [(where, root) for where, root in roots if RANK[root.state] <= RANK[line.state]]
-    return min(able, key=lambda one: one[0])[1] if able else None
-
-
-def alike(line: Line) -> object:
-    """What several findings share that are one: the reason why a dataset cannot be measured."""
-    if line.state is State.UNMEASURED:
-        return line.id.dataset, line.verdict.text
-    return line.id
+def finding_of(line: Line) -> Finding:
+    """What a line says, as alerts know it."""
+    unmeasured = line.state is State.UNMEASURED
+    fault = Fault.UNMEASURED if unmeasured else line.check.kind.fault
+    severity = line.check.worst_severity if unmeasured else line.verdict.severity
+    return Finding(line.check, fault, severity or Severity.INFO)
