@@ -1,4 +1,4 @@
-"""The quarantine of `check`: made after the verdict, which it never changes."""
+"""Quarantine and samples of `check`: made after the verdict, which they never change."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from warehouse_exporter.core.errors import UsageError
 
 if TYPE_CHECKING:
     from warehouse_exporter.config import Config
+    from warehouse_exporter.copies.held import HeldEngine
     from warehouse_exporter.core.model import Pass
     from warehouse_exporter.engines.base import Engine
 
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 class Quarantining:
     """What `check` needs of it: the engine to judge with, and what comes after the verdict."""
 
-    def __init__(self, config: Config, folder: str | None, engine: Engine) -> None:
-        """The folder of the command line goes before that of the config. Raises UsageError."""
+    def __init__(
+        self, config: Config, folder: str | None, samples: str | None, engine: Engine
+    ) -> None:
+        """Folders of the command line go before those of the config. Raises UsageError."""
         from warehouse_exporter.config.copies import Quarantine
         from warehouse_exporter.copies.held import HeldEngine
         from warehouse_exporter.engines.base import Copying
@@ -32,24 +35,54 @@ class Quarantining:
             self._rules = replace(self._rules or Quarantine(), folder=Path(folder))
         if self._rules is not None and not isinstance(engine, Copying):
             raise UsageError("copies in quarantine are for Postgres only: leave out the option")
-        self._held = None if self._rules is None else HeldEngine(engine)
+        self._samples = config.samples
+        if samples is not None:
+            if self._samples is None:
+                raise UsageError("--samples-dir: name the columns first, in `samples: columns`")
+            self._samples = replace(self._samples, folder=Path(samples))
+        wanted = self._rules is not None or self._samples is not None
+        self._held = HeldEngine(engine) if wanted else None
         self.engine: Engine = self._held or engine
 
     def after(self, done: Pass) -> None:
-        """Copy what was judged, if there is a critical finding; a failure is only said."""
-        from warehouse_exporter.copies.errors import CopyFailed
-        from warehouse_exporter.copies.quarantine import quarantine
-
-        if self._held is None or self._rules is None:
+        """Write what is wanted of a finding, from what was judged; a failure is only said."""
+        if self._held is None:
             return
         try:
             with interruptible(self._held.stop):
-                now = datetime.now(UTC)
-                made = quarantine(self._config, self._rules, done, self._held, now)
-        except (CopyFailed, Interrupted) as error:
+                self._sample(done, self._held)
+                self._copy(done, self._held)
+        except Interrupted as error:
+            click.echo(f"error: nothing was put aside: {error}", err=True)
+        finally:
+            self._held.let_go()
+
+    def _sample(self, done: Pass, held: HeldEngine) -> None:
+        """Samples come first: the copier takes the snapshot over."""
+        from warehouse_exporter.copies.errors import CopyFailed
+        from warehouse_exporter.copies.samples import sample
+
+        if self._samples is None:
+            return
+        try:
+            made = sample(self._config, self._samples, done, held, datetime.now(UTC))
+        except CopyFailed as error:
+            click.echo(f"error: no samples were written: {error}", err=True)
+        else:
+            if made is not None:
+                click.echo(f"samples: {made}", err=True)
+
+    def _copy(self, done: Pass, held: HeldEngine) -> None:
+        """Copy what was judged, if there is a critical finding."""
+        from warehouse_exporter.copies.errors import CopyFailed
+        from warehouse_exporter.copies.quarantine import quarantine
+
+        if self._rules is None:
+            return
+        try:
+            made = quarantine(self._config, self._rules, done, held, datetime.now(UTC))
+        except CopyFailed as error:
             click.echo(f"error: nothing was put in quarantine: {error}", err=True)
         else:
             if made is not None:
                 click.echo(f"put in quarantine: {made}", err=True)
-        finally:
-            self._held.let_go()

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from warehouse_exporter.config.complaints import suggestion
 from warehouse_exporter.config.document import Document
+from warehouse_exporter.config.document import Path as Place
 from warehouse_exporter.config.values import Names, Span, Spec, text_like
 
 SIZE = re.compile(r"([1-9][0-9]{0,8}) ?(kB|MB|GB|TB)")
@@ -107,6 +108,59 @@ class QuarantineSpec(Spec):
         return Quarantine(base / self.folder, affected, bounds, self.keep, left_out)
 
 
+@dataclass(frozen=True)
+class Samples:
+    """Which columns of findings' rows may be written down, by dataset, and how many rows."""
+
+    columns: Mapping[str, tuple[str, ...]]
+    folder: Path = Path("samples")
+    rows: int = 20
+    seconds: float = 60.0
+    keep: int = 5
+
+
+class SamplesSpec(Spec):
+    """Samples of the rows or keys that fail, written to a file by the gate."""
+
+    columns: Names = Field(
+        description="The only columns that are written, such as orders.order_id: dataset.column."
+    )
+    folder: str = Field(
+        "samples", min_length=1, description="Folder of the files; a relative one is beside the"
+        " config.",
+    )  # fmt: skip
+    rows: int = Field(20, ge=1, le=1000, description="Most rows of one check.")
+    timeout: Span = Field(
+        60.0, json_schema_extra={"default": "60s"}, description="Longest time for all of them."
+    )
+    keep: int = Field(5, ge=1, le=1000, description="Files that are kept; the oldest go.")
+
+    def rules(self, base: Path) -> Samples:
+        """The validated rules."""
+        found: dict[str, tuple[str, ...]] = {}
+        for one in self.columns:
+            dataset, _, column = one.partition(".")
+            found[dataset] = (*found.get(dataset, ()), column)
+        return Samples(found, base / self.folder, self.rows, self.timeout, self.keep)
+
+
+def check_columns(names: Names, path: Place, spec: Any, document: Document) -> None:
+    """The columns are of datasets that exist."""
+    for one in names:
+        dataset, _, column = one.partition(".")
+        if not column:
+            document.complain(path, f"{one!r} is not a column: write dataset.column")
+        elif dataset not in spec.datasets:
+            hint = suggestion(dataset, spec.datasets)
+            document.complain(path, f"there is no dataset `{dataset}`{hint}")
+
+
+def check_samples(spec: Any, document: Document) -> None:
+    """The columns of samples are of datasets that exist."""
+    if spec.samples is not None:
+        check_columns(spec.samples.columns, ("samples", "columns"), spec, document)
+
+
 def check_quarantine(spec: Any, document: Document) -> None:
     """The columns to leave out are of datasets that exist, and the engine can copy."""
     path = ("quarantine_on_error",)
@@ -115,12 +169,4 @@ def check_quarantine(spec: Any, document: Document) -> None:
         return
     if spec.warehouse.dsn is None and spec.warehouse.dsn_file is None:
         document.complain(path, "copies are for Postgres only: remove this key")
-    for one in written.leave_out:
-        dataset, dot, column = one.partition(".")
-        if not dot or not column:
-            document.complain(
-                (*path, "leave_out"), f"{one!r} is not a column: write dataset.column"
-            )
-        elif dataset not in spec.datasets:
-            hint = suggestion(dataset, spec.datasets)
-            document.complain((*path, "leave_out"), f"there is no dataset `{dataset}`{hint}")
+    check_columns(written.leave_out, (*path, "leave_out"), spec, document)

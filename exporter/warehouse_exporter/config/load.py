@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from warehouse_exporter.config import cross
 from warehouse_exporter.config.accepting import accepting
 from warehouse_exporter.config.complaints import complain
-from warehouse_exporter.config.copies import check_quarantine
+from warehouse_exporter.config.copies import check_quarantine, check_samples
 from warehouse_exporter.config.defaults import defaults_spec, share
 from warehouse_exporter.config.document import VARIABLE, Document, Path, read
 from warehouse_exporter.config.model import Alerts, Check, Config
@@ -122,6 +122,7 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
     cross.check_calendar(spec, document)
     cross.check_routing(spec, document)
     check_quarantine(spec, document)
+    check_samples(spec, document)
     found = [
         *dataset_checks(spec, datasets, document),
         *metric_checks(metrics, datasets),
@@ -145,6 +146,7 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
         maintenance=spec.maintenance,
         history_days=spec.history.days,
         quarantine=spec.quarantine_on_error and spec.quarantine_on_error.rules(base),
+        samples=spec.samples and spec.samples.rules(base),
     )
 
 

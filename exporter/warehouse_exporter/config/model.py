@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from urllib.parse import quote, urlencode
 
-from warehouse_exporter.config.copies import Quarantine
+from warehouse_exporter.config.copies import Quarantine, Samples
 from warehouse_exporter.config.routing import MaintenanceSpec, Routing
 from warehouse_exporter.core.accepted import Accepted
 from warehouse_exporter.core.calendar import Event
@@ -105,6 +105,8 @@ class Config:
     """How many past days the pages show."""
     quarantine: Quarantine | None = None
     """What the gate copies on a critical finding; None for nothing."""
+    samples: Samples | None = None
+    """Which rows that fail the gate writes down; None for none."""
     built: bool = False
     """Whether a build has just ended: the newest day is then expected, whatever the hour."""
 

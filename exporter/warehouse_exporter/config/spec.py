@@ -12,7 +12,7 @@ from pydantic import Field, create_model, model_validator
 
 from warehouse_exporter.config.calendar import EventSpec
 from warehouse_exporter.config.complaints import ONE_KIND
-from warehouse_exporter.config.copies import QuarantineSpec, may_be_true
+from warehouse_exporter.config.copies import QuarantineSpec, SamplesSpec, may_be_true
 from warehouse_exporter.config.defaults import defaults_spec
 from warehouse_exporter.config.document import CONNECTION_STRING
 from warehouse_exporter.config.routing import MaintenanceSpec, owner_spec, routing_spec
@@ -291,6 +291,10 @@ def config_spec() -> type[Spec]:
                 " defaults.",
                 json_schema_extra=may_be_true,
             ),
+        ),
+        samples=(
+            SamplesSpec | None,
+            Field(None, description="Samples of the rows or keys that fail, in a file."),
         ),
         routing=(
             routing | None,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from warehouse_exporter.copies.errors import CopyFailed
 from warehouse_exporter.core.model import Relation
+from warehouse_exporter.core.states import Cell
 from warehouse_exporter.engines.base import Copier, Copying, Engine, Name, Session
 
 
@@ -74,6 +76,14 @@ class HeldEngine:
         Raises CopyFailed, Unreachable.
         """
         return self._held.relations(names)
+
+    def rows(self, sql: str, seconds: float) -> list[dict[str, Cell]]:
+        """The rows of a statement in the snapshot that is held; not once a copier has taken over.
+
+        Raises CopyFailed, Unmeasured.
+        """
+        self._held.deadline = time.monotonic() + seconds
+        return self._held.rows(sql, seconds)
 
     @property
     def _held(self) -> Session:

@@ -74,6 +74,7 @@ class AcceptedValues(Share):
     alert = "WarehouseUnacceptedValues"
     fault = Fault.VALUES
     summary = "values that are not in the list"
+    counts_failing_rows = True
     symptom = False
     advice: ClassVar[str] = "critical: '> 0'"
     example: ClassVar[str] = """

@@ -31,6 +31,7 @@ class Completeness(Share):
     alert = "WarehouseColumnIncomplete"
     fault = Fault.VALUES
     summary = "too many rows without a value"
+    counts_failing_rows = True
     advice: ClassVar[str] = "warning: '> 1%', critical: '> 5%'"
     example: ClassVar[str] = """
         datasets:

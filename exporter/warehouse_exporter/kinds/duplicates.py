@@ -19,7 +19,7 @@ from warehouse_exporter.kinds.shared.keys import key_in
 from warehouse_exporter.kinds.shared.nearby import ABOUT, Within, in_words, problems, recent, source
 from warehouse_exporter.kinds.shared.usable import Keyed, counted_in
 from warehouse_exporter.measures.dataset_view import DatasetView
-from warehouse_exporter.measures.requests import Need, Parts, Probe, Readings, Scan
+from warehouse_exporter.measures.requests import Failing, Need, Parts, Probe, Readings, Scan
 from warehouse_exporter.sql import statements, words
 from warehouse_exporter.sql.keys import Key
 from warehouse_exporter.sql.words import Node, render
@@ -114,6 +114,18 @@ class Keys:
             return f"{counts}{where}\nGROUP BY {listed}\nHAVING {asked}"
         return f"{counts}{where}\nAND ({listed}) IN (SELECT {listed} {rows})\nGROUP BY {listed}"
 
+    def repeated(self, asked: Node | None) -> str:
+        """The keys themselves that occur more than once, of those that some rows have."""
+        listed = ", ".join(render(words.column(name)) for name in self.columns)
+        nearby = recent(self.view, self.view, self.within)
+        where = statements.clause(words.both(self.present, nearby))
+        if asked is not None:
+            inside = statements.clause(words.both(self.present, asked))
+            rows = f"FROM {self.view.source(self.days)}{inside}"
+            where += f"\nAND ({listed}) IN (SELECT {listed} {rows})"
+        table = source(self.view, self.view, self.within)
+        return f"SELECT {listed}\nFROM {table}{where}\nGROUP BY {listed}\nHAVING count(*) > 1"
+
 
 class Duplicates(Share):
     """Share of keys that occur more than once; those of a window are looked up in the whole table.
@@ -173,6 +185,13 @@ class Duplicates(Share):
             return {"rows": Keys(view, days, columns, key, given, self.within).probe()}
         present, absent = (words.count(words.both(p, given)) for p in (key.present, key.absent))
         return {"rows": Scan(view.dataset.name, days, Keyed, (words.number(0), present, absent))}
+
+    def offenders(self, view: DatasetView, shown: tuple[str, ...]) -> Failing | None:
+        columns, days = self.columns(view.dataset), self.span(view)
+        keys = Keys(
+            view, days, columns, key_in(view, columns), view.predicate(self.where), self.within
+        )
+        return Failing(keys.repeated(view.inside(days)), columns)
 
     def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         state = readings["rows"].total(Keyed)

@@ -45,6 +45,7 @@ class LineRevenue(Share):
     alert = "WarehouseLineRevenueMismatch"
     fault = Fault.MATCH
     summary = "lines whose revenue is not quantity times price"
+    counts_failing_rows = True
     layer = "business"
     symptom = False
     advice: ClassVar[str] = "critical: '> 0'"

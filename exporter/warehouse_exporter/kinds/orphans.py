@@ -25,7 +25,7 @@ from warehouse_exporter.kinds.shared.nearby import (
 )
 from warehouse_exporter.kinds.shared.usable import Keyed, counted_in
 from warehouse_exporter.measures.dataset_view import DatasetView
-from warehouse_exporter.measures.requests import Need, Parts, Probe, Readings
+from warehouse_exporter.measures.requests import Failing, Need, Parts, Probe, Readings
 from warehouse_exporter.sql import statements, words
 from warehouse_exporter.sql.keys import Key
 from warehouse_exporter.sql.references import joined, singly
@@ -99,6 +99,19 @@ class Orphans(Share):
             parts = Parts(both, self.sql(view, still, closed, few=True))
         sql = self.sql(view, inside, None, few=view.all_open(days))
         return {"rows": Probe(name, sql, Keyed, parts)}
+
+    def offenders(self, view: DatasetView, shown: tuple[str, ...]) -> Failing | None:
+        parent, own = view.other(self.references.dataset), key_in(view, self.column)
+        present = None if self.null_is_orphan else own.present
+        given = words.both(present, view.predicate(self.where), view.inside(self.span(view)))
+        rows = f"FROM {view.source(self.span(view))}{statements.clause(given)}"
+        key = key_in(parent, columns_of(parent.dataset, self.references.column))
+        sql = (
+            f"SELECT DISTINCT {own.listed_of('o')}\nFROM (SELECT {own.listed} {rows}) AS o\n"
+            f"LEFT JOIN (SELECT {key.listed}\nFROM {self.known(view, parent, key)}) AS p"
+            f" ON {key.same('p', 'o')}\nWHERE p.k0 IS NULL"
+        )
+        return Failing(sql, self.column)
 
     def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         found = readings["rows"].total(Keyed)

@@ -36,6 +36,7 @@ class ParsableTimestamps(Share):
     alert = "WarehouseTimestampsUnparsable"
     fault = Fault.VALUES
     summary = "timestamps cannot be parsed"
+    counts_failing_rows = True
     advice: ClassVar[str] = "critical: '> 0'"
     example: ClassVar[str] = """
         datasets:

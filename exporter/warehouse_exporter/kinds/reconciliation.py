@@ -9,9 +9,10 @@ from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import agreed, counted, money
 from warehouse_exporter.kinds.shared.compared import Sides
+from warehouse_exporter.kinds.shared.keys import columns_of
 from warehouse_exporter.kinds.shared.reconciled import Beyond, Reconciled
 from warehouse_exporter.measures.dataset_view import DatasetView
-from warehouse_exporter.measures.requests import Readings
+from warehouse_exporter.measures.requests import Failing, Readings
 
 
 class Reconciliation(Reconciled):
@@ -56,6 +57,11 @@ class Reconciliation(Reconciled):
                   tolerance: 0.01
                   critical: "> 0"
     """
+
+    def offenders(self, view: DatasetView, shown: tuple[str, ...]) -> Failing | None:
+        alone = self.unmatched == "differs"
+        sql = self.comparison(view).differing(alone=alone)
+        return Failing(sql, columns_of(view.dataset, self.by))
 
     def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         sides, beyond = self.found(view, readings)

@@ -105,6 +105,14 @@ Need = Scan | Lookup | Probe
 
 
 @dataclass(frozen=True)
+class Failing:
+    """Which rows or keys fail: a statement, and the columns of the dataset that it shows."""
+
+    sql: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Reading:
     """The answer to one need: a state per day (None: not by day), or the bare rows."""
 

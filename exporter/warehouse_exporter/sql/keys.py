@@ -33,6 +33,10 @@ class Key:
         """The columns as a select list."""
         return ", ".join(f"{render(c)} AS k{place}" for place, c in enumerate(self.columns))
 
+    def listed_of(self, relation: str) -> str:
+        """The columns of a relation of the statement that has them."""
+        return ", ".join(f"{relation}.k{place}" for place in range(len(self.columns)))
+
     @property
     def bare(self) -> str:
         """The columns as they are compared with those of a list: `a`, or `(a, b)`."""

@@ -133,12 +133,7 @@ class Comparison:
         given = f"{keyed} AND i.n > 0 AND o.{rows}valueless = 0 AND i.valueless = 0"
         lacking = f"{keyed} AND i.n > 0 AND (o.{rows}valueless > 0 OR i.valueless > 0)"
         alone = f"{keyed} AND coalesce(i.n, 0) = 0"
-        more = f"i.total - o.{rows}total"
-        apart = f"greatest({more}, 0)" if self.excess else f"abs({more})"
-        difference = f"round(CAST({apart} AS numeric), 6)"
-        allowed = repr(self.tolerance.size)
-        if self.tolerance.relative:
-            allowed = f"round(CAST({allowed} * abs(o.{rows}total) AS numeric), 6)"
+        difference, allowed = self.difference(rows)
         return [
             f"count(*) FILTER (WHERE {given})",
             f"count(*) FILTER (WHERE {given} AND {difference} > {allowed})",
@@ -151,6 +146,27 @@ class Comparison:
             f"sum(o.{rows}total) FILTER (WHERE {alone})",
             f"sum(abs(o.{rows}total)) FILTER (WHERE {alone})",
         ]
+
+    def difference(self, rows: str = "") -> tuple[str, str]:
+        """The difference of both sides of a key, and what of it is tolerated."""
+        more = f"i.total - o.{rows}total"
+        apart = f"greatest({more}, 0)" if self.excess else f"abs({more})"
+        allowed = repr(self.tolerance.size)
+        if self.tolerance.relative:
+            allowed = f"round(CAST({allowed} * abs(o.{rows}total) AS numeric), 6)"
+        return f"round(CAST({apart} AS numeric), 6)", allowed
+
+    def differing(self, *, alone: bool) -> str:
+        """The own keys that differ; with `alone` also those without a row on the other side."""
+        difference, allowed = self.difference()
+        differs = f"(o.valueless = 0 AND i.valueless = 0 AND {difference} > {allowed})"
+        wrong = f"({differs} OR coalesce(i.n, 0) = 0)" if alone else differs
+        rows = self.own.grouped(words.both(self.own.key.present, self.asked))
+        other = self.other.grouped(self.other.key.present)
+        return (
+            f"SELECT {self.own.key.listed_of('o')}\nFROM (\n{rows}) AS o\n"
+            f"LEFT JOIN (\n{other}) AS i ON {self.own.key.same('i', 'o')}\nWHERE {wrong}"
+        )
 
     def joined(self, cells: list[str], closed: Node | None, still: Node | None = None) -> str:
         """Both sides grouped, and joined."""

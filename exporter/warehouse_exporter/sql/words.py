@@ -144,6 +144,14 @@ def count(where: Node | None = None) -> Node:
     return filtered(exp.Count(this=exp.Star(), big_int=True), where)
 
 
+def counted_where(node: Node) -> Node | None:
+    """The condition of the rows that a `count` counts; None where it counts others as well."""
+    if not isinstance(node, exp.Filter) or not isinstance(node.this, exp.Count):
+        return None
+    found: Node = node.expression.this.copy()
+    return found
+
+
 def count_of(node: Node, where: Node | None = None) -> Node:
     """How many rows in which the expression is not NULL."""
     return filtered(exp.Count(this=node.copy(), big_int=True), among_present(node, where))

@@ -65,6 +65,10 @@ Exit codes:
     help="On a critical finding, copy the datasets there, as `quarantine_on_error` says.",
 )  # fmt: skip
 @click.option(
+    "--samples-dir", metavar="DIR",
+    help="Write samples of what fails there, as `samples` says, by the columns that it names.",
+)  # fmt: skip
+@click.option(
     "--strict", is_flag=True,
     help="Exit with 1 on warnings, and with 3 if anything was not measured.",
 )  # fmt: skip
@@ -79,7 +83,7 @@ def check(
     report_dir: str | None, open_days_only: bool, strict: bool, allow_unmeasured: bool,
     report_only: bool, no_color: bool, push: str | None, textfile: str | None, valid_for: str,
     log_level: str, log_format: Any,
-    quarantine_dir: str | None,
+    quarantine_dir: str | None, samples_dir: str | None,
 ) -> None:  # fmt: skip
     """Run all checks once: the gate for a DAG.
 
@@ -103,7 +107,7 @@ def check(
             raise UsageError("--as-of and --day: give one of them")
         given = None if as_of is None else instant(as_of, config)
         only, connector = chosen(datasets, config), connect(config.warehouse)
-        aside = Quarantining(config, quarantine_dir, connector)
+        aside = Quarantining(config, quarantine_dir, samples_dir, connector)
         with interruptible(connector.stop), waiting(len(config.checks)):
             done = judge(
                 config, as_of=given, datasets=only, after_build=after_build, day=read_day(day),

@@ -157,6 +157,11 @@ class Compared(Share):
         return (*super().times(view), *times(view, of.dataset, of.within))
 
     def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        days = self.span(view)
+        return {"sides": probe(self.comparison(view), view, days)}
+
+    def comparison(self, view: DatasetView) -> Comparison:
+        """Both sides, in the window."""
         days, names = self.span(view), columns_of(view.dataset, self.by)
         key, x = key_in(view, names), view.summand(self.sum)
         given = view.predicate(self.where)
@@ -164,8 +169,7 @@ class Compared(Share):
         theirs = self.against.side(view)
         # Of a window without orders, rows of another day say nothing.
         any_row = theirs.any_row if days is None else "0"
-        compared = Comparison(own, theirs, self.tolerance, view.inside(days), elsewhere=any_row)
-        return {"sides": probe(compared, view, days)}
+        return Comparison(own, theirs, self.tolerance, view.inside(days), elsewhere=any_row)
 
     def refuse_nothing(self, view: DatasetView, sides: Sides, beyond: float = 0.0) -> None:
         """Raise Skipped where neither side has anything, Unmeasured where one alone has.

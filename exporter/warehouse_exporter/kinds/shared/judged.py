@@ -16,6 +16,8 @@ from warehouse_exporter.sql.words import Node
 class Judged(Share):
     """The share of rows that fail, among those that can be judged at all."""
 
+    counts_failing_rows = True
+
     def subject(self, view: DatasetView) -> Node:
         """What is judged; a row in which it is NULL is neither good nor bad."""
         raise NotImplementedError

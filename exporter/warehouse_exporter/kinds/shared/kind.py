@@ -21,7 +21,8 @@ from warehouse_exporter.core.wording import permitted, spoken_window
 from warehouse_exporter.kinds.shared.acceptance import Acceptance
 from warehouse_exporter.kinds.shared.fields import Duration, Expression, Name, Title, Window
 from warehouse_exporter.measures.dataset_view import DatasetView
-from warehouse_exporter.measures.requests import Need, Readings
+from warehouse_exporter.measures.requests import Failing, Need, Readings, Scan
+from warehouse_exporter.sql import statements, words
 
 
 class Kind(BaseModel):
@@ -66,6 +67,8 @@ class Kind(BaseModel):
     """A part of a config, as YAML, that has one check of the kind: for its page."""
     counts_things: ClassVar[bool] = False
     """Whether its limits without a unit are numbers of things, such as rows or columns."""
+    counts_failing_rows: ClassVar[bool] = False
+    """Whether the first count of its scan `rows` is that of the rows that fail."""
     verbatim: ClassVar[frozenset[str]] = frozenset()
     """Parameters whose items are text exactly as written, whatever YAML would read them as."""
 
@@ -169,6 +172,13 @@ class Kind(BaseModel):
         """
         return {}
 
+    def offenders(self, view: DatasetView, shown: tuple[str, ...]) -> Failing | None:
+        """Which rows or keys fail; None where no statement says that.
+
+        Rows are shown by some columns; keys by their own, whatever `shown` has. Raises Unmeasured.
+        """
+        return failing_rows(self, view, shown) if self.counts_failing_rows else None
+
     def needs(self, view: DatasetView) -> Mapping[str, Need]:
         """What must be read; raises Unmeasured if something is missing."""
         raise NotImplementedError
@@ -176,3 +186,16 @@ class Kind(BaseModel):
     def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         """Gauges and evidence from what was read; raises Skipped or Unmeasured."""
         raise NotImplementedError
+
+
+def failing_rows(kind: Kind, view: DatasetView, shown: tuple[str, ...]) -> Failing | None:
+    """The rows that the first count of a kind's scan has, in its window."""
+    need, days = kind.needs(view).get("rows"), kind.span(view)
+    if not isinstance(need, Scan) or need.value is not None:
+        return None
+    fails = words.counted_where(need.cells[0])
+    if fails is None:
+        return None
+    listed = ", ".join(words.render(view.column(name)) for name in shown)
+    where = statements.clause(words.both(fails, view.inside(days)))
+    return Failing(f"SELECT {listed}\nFROM {view.source(days)}{where}", shown)

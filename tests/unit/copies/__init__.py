@@ -1,0 +1,1 @@
+"""Folders of copies and their manifests: no database is needed for them."""
