@@ -24,8 +24,8 @@ def accepting(checks: Iterable[Check], zone: ZoneInfo, document: Document) -> It
         if check.worst_severity is None:
             document.complain(path, f"{check.id} has no limit: there is no finding to accept")
         ends = day_start(given.until + ONE_DAY, zone)
-        beyond, line = check.kind.beyond_accepted(), document.line(path)
-        yield replace(check, accepted=Accepted(given.until, given.reason, ends, beyond, line))
+        beyond, place = check.kind.beyond_accepted(), document.place(path)
+        yield replace(check, accepted=Accepted(given.until, given.reason, ends, beyond, place))
 
 
 def expired(config: Config, now: datetime) -> Iterator[str]:
@@ -36,6 +36,6 @@ def expired(config: Config, now: datetime) -> Iterator[str]:
         if given is not None and given.ended(now) and check.path not in seen:
             seen.add(check.path)
             yield (
-                f"{config.path}:{given.line}: accept of {check.id} expired on {given.until}: its"
+                f"{given.place}: accept of {check.id} expired on {given.until}: its"
                 " findings are loud again; remove it, or write a later day"
             )

@@ -9,7 +9,7 @@ from typing import Any
 
 from warehouse_exporter.config.complaints import suggestion
 from warehouse_exporter.config.document import Document, read
-from warehouse_exporter.config.load import build, text_of, validated
+from warehouse_exporter.config.load import build, document_of, text_of, validated
 from warehouse_exporter.config.model import Check, Config
 from warehouse_exporter.core.errors import UsageError
 from warehouse_exporter.core.model import CheckId, Severity
@@ -88,7 +88,7 @@ def with_limits(
     environment: Mapping[str, str] | None,
 ) -> Check:
     """The check with limits that its config would take. Raises UsageError for what it refuses."""
-    document = read(text_of(config.path), config.path, environment)
+    document, _ = document_of(text_of(config.path), config.path, environment)
     check = config.check(address)
     item = alone(document, check)
     for change in changes:

@@ -141,9 +141,14 @@ def unique(found: list[tuple[Check, Path]], document: Document) -> tuple[Check, 
     names: dict[CheckId, Path] = {}
     for check, path in found:
         if check.id in names:
-            line = document.line(names[check.id])
+            first = names[check.id]
+            line = document.line(first)
+            same = document.files.get(document.known(first)) == document.files.get(
+                document.known(path)
+            )
+            where = f"on line {line}" if same else f"in {document.place(first)}"
             document.complain(
-                path, f"a check named {check.id} is already on line {line}: give one a `name:`"
+                path, f"a check named {check.id} is already {where}: give one a `name:`"
             )
         names.setdefault(check.id, path)
     return tuple(replace(check, path=path) for check, path in found)

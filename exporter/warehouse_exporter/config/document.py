@@ -49,11 +49,15 @@ FastLoader.yaml_constructors = Loader.yaml_constructors
 
 @dataclass
 class Document:
-    """The data of one YAML file, the place of each part, and all problems found."""
+    """The data of a YAML file, the place of each part, and all problems found.
+
+    `files` has the files of parts that come from another one.
+    """
 
     file: str
     data: Any = None
     lines: dict[Path, int] = field(default_factory=dict)
+    files: dict[Path, str] = field(default_factory=dict)
     written: dict[Path, str] = field(default_factory=dict)
     filled: dict[str, str] = field(default_factory=dict)
     kept: dict[Path, list[int]] = field(default_factory=dict)
@@ -72,12 +76,17 @@ class Document:
             path = path[:-1]
         return path
 
+    def place(self, path: Path) -> str:
+        """`orders.yml:7`, the file and the line of a part."""
+        return f"{self.files.get(self.known(path), self.file)}:{self.line(path)}"
+
     def complain(self, path: Path, message: str) -> None:
         """Note a problem at a path; values from the environment are never repeated."""
         for value, name in self.filled.items():
             message = message.replace(value, f"${{{name}}}")
         told = without_secrets(message)
-        self.problems.append(Problem(self.file, self.line(path), dotted(path), told))
+        file = self.files.get(self.known(path), self.file)
+        self.problems.append(Problem(file, self.line(path), dotted(path), told))
 
     def without(self, broken: Collection[Path]) -> dict[str, Any]:
         """The data without some parts; `numbered` then still knows where an item was."""

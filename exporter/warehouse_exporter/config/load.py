@@ -17,6 +17,7 @@ from warehouse_exporter.config.complaints import complain
 from warehouse_exporter.config.copies import check_quarantine, check_samples
 from warehouse_exporter.config.defaults import defaults_spec, share
 from warehouse_exporter.config.document import VARIABLE, Document, Path, read
+from warehouse_exporter.config.include import include
 from warehouse_exporter.config.model import Alerts, Check, Config
 from warehouse_exporter.config.spec import DatasetSpec, config_spec, engine_keys
 from warehouse_exporter.config.values import parse_relation
@@ -38,7 +39,7 @@ def load(
 ) -> Config:
     """The config in a file. Raises ConfigError with all problems."""
     file = str(path)
-    return parse(text_of(file, stop), file, environment)
+    return parse(text_of(file, stop), file, environment, stop)
 
 
 def text_of(file: str, stop: threading.Event | None = None) -> str:
@@ -51,17 +52,38 @@ def text_of(file: str, stop: threading.Event | None = None) -> str:
         raise ConfigError([Problem(file, 1, "", "not UTF-8 text")]) from None
 
 
-def parse(text: str, file: str, environment: Mapping[str, str] | None = None) -> Config:
+def parse(
+    text: str,
+    file: str,
+    environment: Mapping[str, str] | None = None,
+    stop: threading.Event | None = None,
+) -> Config:
     """The config in a text; problems are reported under the name `file`."""
-    document = read(text, file, environment, is_verbatim)
-    refuse_passwords(document)
+    document, everything = document_of(text, file, environment, stop)
     if not isinstance(document.data, dict):
         raise ConfigError(document.problems)
     spec = validated(document)
-    config = None if spec is None else build(spec, text, file, document)
+    config = None if spec is None else build(spec, everything, file, document)
     if config is None or document.problems:
         raise ConfigError(document.problems)
     return config
+
+
+def document_of(
+    text: str,
+    file: str,
+    environment: Mapping[str, str] | None = None,
+    stop: threading.Event | None = None,
+) -> tuple[Document, str]:
+    """The document of a text and of all files that it includes, and all texts as one."""
+
+    def read_file(other: str) -> tuple[str, Document]:
+        found = text_of(other, stop)
+        return found, read(found, other, environment, is_verbatim)
+
+    document = read(text, file, environment, is_verbatim)
+    refuse_passwords(document)
+    return document, text + include(document, read_file)
 
 
 def is_verbatim(path: Path) -> bool:

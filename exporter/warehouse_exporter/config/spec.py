@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, create_model, model_validator
 
+from warehouse_exporter.config import include
 from warehouse_exporter.config.calendar import EventSpec
 from warehouse_exporter.config.complaints import ONE_KIND
 from warehouse_exporter.config.copies import QuarantineSpec, SamplesSpec, may_be_true
@@ -262,6 +263,7 @@ def config_spec() -> type[Spec]:
         "Config",
         __base__=Spec,
         warehouse=(warehouse_spec(), Field(description="The warehouse database.")),
+        include=(Names, Field((), description=include.ABOUT)),
         datasets=(
             dict[Name, dataset],
             Field(min_length=1, description="The relations to monitor."),

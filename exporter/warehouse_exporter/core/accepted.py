@@ -14,15 +14,15 @@ class Accepted:
     """Until when the findings of a check are silent, and why.
 
     `until` is the last day. `ends` is the instant after it, in the warehouse's time zone: from then
-    on the findings are loud again. One that is `beyond` what was accepted is loud at once. `line`
-    is its place in the config.
+    on the findings are loud again. One that is `beyond` what was accepted is loud at once. `place`
+    is the file and the line in which it is written.
     """
 
     until: date
     reason: str
     ends: datetime
     beyond: Condition | None = None
-    line: int = field(default=1, compare=False)
+    place: str = field(default="", compare=False)
 
     def ended(self, at: datetime) -> bool:
         """Whether its last day is over."""

@@ -7,7 +7,14 @@ from importlib import resources
 from typing import Any
 
 from warehouse_exporter.config.spec import json_schema
-from warehouse_exporter.publish.reference.tables import Schema, parts, table, target, values_of
+from warehouse_exporter.publish.reference.tables import (
+    Schema,
+    parts,
+    table,
+    target,
+    type_of,
+    values_of,
+)
 
 INTRODUCTION = (resources.files(__package__) / "config.tmpl").read_text(encoding="utf-8")
 KINDS = {"metrics": "metric", "anomalies": "anomaly", "queries": "query"}
@@ -30,6 +37,9 @@ def sections() -> Iterator[str]:
         yield f"## {name}\n\n{meaning}{need}\n"
         if name in KINDS:
             yield f"{form(field)}: see the kind [`{KINDS[name]}`](kinds/{KINDS[name]}.md).\n"
+            continue
+        if "properties" not in model:
+            yield f"Written as {type_of(field, defs)}.\n"
             continue
         if form(field):
             yield f"{form(field)}; each has these keys.\n"
