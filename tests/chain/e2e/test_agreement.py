@@ -41,7 +41,7 @@ from tests.support.serving import wait_for
 
 pytestmark = needs("prometheus")
 SEED = 20260310
-EACH, MANY = 16, 80
+EACH, MANY = 12, 80
 """Checks of every kind; and of a campaign, of which the counts below are."""
 INTERVAL = timedelta(seconds=2)
 AHEAD = timedelta(seconds=237)
