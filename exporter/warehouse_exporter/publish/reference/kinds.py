@@ -86,9 +86,6 @@ def parameters(kind: type[Kind]) -> Iterator[str]:
 
 
 def role(kind: type[Kind]) -> str:
-    """Its part in inhibition, as a sentence."""
-    if kind.root_cause:
-        return "A root cause: while its alert fires, it inhibits symptoms downstream."
-    if kind.symptom:
-        return "Can be a symptom: its alert is inhibited while a root cause upstream fires."
-    return "Never inhibited by a root cause: the rows it finds are wrong in themselves."
+    """What its findings may follow from, as a sentence."""
+    sorts = "../../how-to/alerting.md#one-fault-one-page"
+    return f"Its sort of fault is `{kind.fault}`, which says [what may explain it]({sorts})."
