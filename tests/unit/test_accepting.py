@@ -23,6 +23,7 @@ from warehouse_exporter.publish.table import print_table
 from warehouse_exporter.server.web import api
 from warehouse_exporter.server.web.filters import Filter
 from warehouse_exporter.server.web.lines import View
+from warehouse_exporter.server.web.page.causes import causes
 from warehouse_exporter.server.web.page.front import render_front
 from warehouse_exporter.server.web.uses import May, Use, days_of
 
@@ -171,3 +172,24 @@ def test_validate_warns_of_what_has_expired(tmp_path: Path) -> None:
     file.write_text(config_of(FEW.replace("2026", "2999")))
     ended = CliRunner().invoke(main, ["validate", "--config.file", str(file)])
     assert "warning" not in ended.output
+
+
+def test_it_explains_no_other_finding_on_the_page() -> None:
+    late = f"freshness: {{critical: '> 24h', accept: {{{GIVEN}}}}}"
+    for checks, causes_found in ((late, ["volume"]), (late.partition(", accept")[0] + "}", None)):
+        loaded = config(f"{checks}\nvolume: {{critical: '< 5'}}")
+        fresh = next(one for one in loaded.checks if one.kind.kind == "freshness")
+        old = Sample({"warehouse_newest_row_timestamp_seconds": 0.0}, "old")
+        store = SnapshotStore(loaded, NOON)
+        store.publish(
+            pass_of(
+                {
+                    "orders.freshness": judge(fresh, [old], NOON),
+                    "orders.volume": said(loaded, NOON).verdicts,
+                }
+            )
+        )
+        found = causes(View(store.snapshot, NO_PAST, NOON))
+        names = [one.line.id.name for one in found if one.line]
+        assert names == (causes_found or ["freshness"])
+        assert [len(one.symptoms) for one in found] == [0 if causes_found else 1]
