@@ -234,27 +234,55 @@ def test_a_report_is_also_written_to_a_directory(shop: str, tmp_path: Path) -> N
     result = ask("check", config, AS_OF, f"--report-dir={folder}", dsn=shop)
     assert result.exit_code == 1
     assert "FAIL" in result.stdout
-    assert json.loads((folder / "report.json").read_text())["counts"]["critical"] == 1
-    assert (folder / "report.md").read_text().startswith("# Data quality report")
-    in_the_way = ask("check", config, AS_OF, f"--report-dir={folder / 'report.md'}", dsn=shop)
-    assert in_the_way.exit_code == 1, "the verdict stands"
-    assert in_the_way.stderr == (
-        f"error: cannot write the report to {folder / 'report.md'}: File exists\n"
-    )
-    fine = ask(
-        "check", write(tmp_path, FINE), AS_OF, f"--report-dir={folder / 'report.md'}", dsn=shop
-    )
-    assert fine.exit_code == 4
+    data = json.loads((folder / "monitoring_report.json").read_text())
+    assert (data["counts"]["critical"], data["exit_code"]) == (1, 1)
+    assert data["checks"][0]["since"] == "2026-02-23", "as far as it looks back"
+    text = (folder / "monitoring_report.md").read_text()
+    assert "since Mon 23 Feb (15 days)" in text
+    assert "since Mon 23 Feb (15 days)" in (folder / "monitoring_report.html").read_text()
+
+
+@pytest.mark.parametrize(("checks", "code"), [(FAILS, 1), (FINE, 4), (BLIND, 3)])
+def test_a_report_that_cannot_be_written_leaves_the_verdict(
+    shop: str, tmp_path: Path, checks: str, code: int
+) -> None:
+    file = tmp_path / "in the way"
+    file.write_text("mine")
+    result = ask("check", write(tmp_path, checks), AS_OF, f"--report-dir={file}", dsn=shop)
+    assert (result.exit_code, file.read_text()) == (code, "mine")
+    assert result.stderr == f"error: cannot write the report to {file}: File exists\n"
+
+
+def test_the_report_of_a_warehouse_that_cannot_be_reached_says_so(tmp_path: Path) -> None:
+    dsn = f"postgresql://me@127.0.0.1:{free_port()}/shop"
+    result = ask("check", write(tmp_path, FINE), AS_OF, f"--report-dir={tmp_path}", dsn=dsn)
+    assert result.exit_code == 3
+    data = json.loads((tmp_path / "monitoring_report.json").read_text())
+    assert (data["exit_code"], data["warehouse_up"]) == (3, False)
+    assert data["answer"] == "The warehouse cannot be reached: nobody knows how the data are now."
+    assert [one["check"] for one in data["causes"]] == [None]
+    for end in ("md", "html"):
+        assert data["answer"] in (tmp_path / f"monitoring_report.{end}").read_text()
+
+
+def test_a_report_of_some_datasets_says_which(shop: str, tmp_path: Path) -> None:
+    only = ("--dataset=orders", f"--report-dir={tmp_path}")
+    assert ask("check", write(tmp_path, FINE), AS_OF, *only, dsn=shop).exit_code == 0
+    data = json.loads((tmp_path / "monitoring_report.json").read_text())
+    assert (data["only"], {one["dataset"] for one in data["checks"]}) == (["orders"], {"orders"})
+    assert "Only this dataset was judged: orders." in (
+        tmp_path / "monitoring_report.md"
+    ).read_text()  # fmt: skip
 
 
 def test_a_report_that_cannot_be_written_leaves_no_draft(shop: str, tmp_path: Path) -> None:
     folder = tmp_path / "reports"
-    (folder / "report.json").mkdir(parents=True)
-    (folder / "report.json" / "in the way").touch()
+    (folder / "monitoring_report.json").mkdir(parents=True)
     config = write(tmp_path, FINE)
     result = ask("check", config, AS_OF, f"--report-dir={folder}", dsn=shop)
     assert result.exit_code == 4
-    assert sorted(file.name for file in folder.iterdir()) == ["report.json", "report.md"]
+    assert [file.name for file in folder.iterdir()] == ["monitoring_report.json"]
+    assert "monitoring_report.json is there and is no file" in result.stderr
 
 
 @pytest.mark.parametrize(

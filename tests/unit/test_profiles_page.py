@@ -11,7 +11,7 @@ from warehouse_exporter import profiles
 from warehouse_exporter.config import Check, load
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "profiles.md"
-SPECIAL = ("report.md", "report.json")
+SPECIAL = tuple(f"monitoring_report.{end}" for end in ("md", "json", "html"))
 """What looks like the address of a check and is none."""
 NAMES = profiles.names()
 

@@ -7,19 +7,14 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from warehouse_exporter.cli.exit_codes import Exit
 from warehouse_exporter.cli.interrupts import Interrupted
 from warehouse_exporter.core.errors import ConfigError, Unreachable, WarehouseExporterError
-from warehouse_exporter.publish import report
-
-if TYPE_CHECKING:
-    from warehouse_exporter.config import Config
 
 UNWRITABLE = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
 """Errors of the system when standard output cannot be written."""
@@ -122,18 +117,3 @@ def write_all(folder: Path, texts: Mapping[str, str]) -> None:
             write_file(text, str(file))
         except OSError as error:
             fail(f"cannot write {file}: {error.strerror}")
-
-
-def write_reports(folder: Path, results: report.Results, at: datetime, config: Config) -> bool:
-    """Write report.md and report.json into a folder, created if needed; False if that failed.
-
-    The verdict stands either way.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_file(report.markdown(results, at, config), str(folder / "report.md"))
-        write_file(report.as_json(results, at, config), str(folder / "report.json"))
-    except OSError as error:
-        click.echo(f"error: cannot write the report to {folder}: {error.strerror}", err=True)
-        return False
-    return True

@@ -8,6 +8,7 @@ from typing import Any
 
 from warehouse_exporter.config.complaints import suggestion
 from warehouse_exporter.config.document import Document, Path
+from warehouse_exporter.config.mail import addresses
 from warehouse_exporter.config.model import Check
 from warehouse_exporter.core.model import CheckId, Dataset
 from warehouse_exporter.core.names import QUERIES
@@ -108,6 +109,15 @@ def check_routing(spec: Any, document: Document) -> None:
             document.complain(
                 ("owners", name), f"`routing:` has no `{ways[0]}:` to reach this owner"
             )
+
+
+def check_mail(spec: Any, document: Document) -> None:
+    """The e-mail of the gate can go to every owner that has an address."""
+    for name, owner in spec.owners.items() if spec.mail is not None else ():
+        try:
+            addresses(owner.email or spec.mail.to)
+        except ValueError as error:
+            document.complain(("owners", name, "email"), str(error))
 
 
 def check_anomaly(

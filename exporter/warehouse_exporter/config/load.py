@@ -130,7 +130,7 @@ def parts_of(path: Path) -> tuple[Path, ...]:
     if path[0] == "datasets" and len(path) > 2 and path[2] != "relation":
         in_a_check = path[2] == "checks" and len(path) > 3
         return (path[:4],) if in_a_check else (path[:3], (*path[:2], "checks"))
-    return (path[:1],) if path[0] in ("warehouse", "alerts", "routing") else (path[:2],)
+    return (path[:1],) if path[0] in ("warehouse", "alerts", "routing", "mail") else (path[:2],)
 
 
 def build(spec: Any, text: str, file: str, document: Document) -> Config:
@@ -145,6 +145,7 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
     cross.check_routing(spec, document)
     check_quarantine(spec, document)
     check_samples(spec, document)
+    cross.check_mail(spec, document)
     found = [
         *dataset_checks(spec, datasets, document),
         *metric_checks(metrics, datasets),
@@ -165,6 +166,7 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
         alerts=Alerts(**spec.alerts.model_dump()),
         events=tuple(event.event(name) for name, event in spec.calendar.items()),
         routing=None if spec.routing is None else spec.routing.receivers(),
+        mail=spec.mail,
         maintenance=spec.maintenance,
         history_days=spec.history.days,
         quarantine=spec.quarantine_on_error and spec.quarantine_on_error.rules(base),

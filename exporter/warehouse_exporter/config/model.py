@@ -8,6 +8,7 @@ from functools import cached_property
 from urllib.parse import quote, urlencode
 
 from warehouse_exporter.config.copies import Quarantine, Samples
+from warehouse_exporter.config.mail import MailSpec
 from warehouse_exporter.config.routing import MaintenanceSpec, Routing
 from warehouse_exporter.core.accepted import Accepted
 from warehouse_exporter.core.calendar import Event
@@ -100,6 +101,7 @@ class Config:
     alerts: Alerts
     events: tuple[Event, ...] = ()
     routing: Routing | None = None
+    mail: MailSpec | None = None
     maintenance: Mapping[str, MaintenanceSpec] = field(default_factory=dict)
     history_days: int = 0
     """How many past days the pages show."""

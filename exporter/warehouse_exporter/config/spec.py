@@ -16,6 +16,7 @@ from warehouse_exporter.config.complaints import ONE_KIND
 from warehouse_exporter.config.copies import QuarantineSpec, SamplesSpec, may_be_true
 from warehouse_exporter.config.defaults import defaults_spec
 from warehouse_exporter.config.document import CONNECTION_STRING
+from warehouse_exporter.config.mail import MailSpec
 from warehouse_exporter.config.routing import MaintenanceSpec, owner_spec, routing_spec
 from warehouse_exporter.config.values import (
     Columns,
@@ -301,6 +302,10 @@ def config_spec() -> type[Spec]:
         routing=(
             routing | None,
             Field(None, description="Where Alertmanager sends notifications."),
+        ),
+        mail=(
+            MailSpec | None,
+            Field(None, description="The e-mail of `check --email`."),
         ),
         maintenance=(
             dict[str, MaintenanceSpec],

@@ -73,6 +73,20 @@ def read_days(
     single day it cannot be. `rest` hears after each day how many seconds that took. Raises
     Unreachable, and Interrupted where `goes_on` says so, or where it takes too long at once.
     """
+    found = read_judged(config, engine, days, goes_on, rest, unknown)
+    changes = read_changes(config, engine, days, goes_on)
+    return replace(found, changes=changes, unversioned=unversioned(config))
+
+
+def read_judged(
+    config: Config,
+    engine: Engine,
+    days: Sequence[date],
+    goes_on: Goes = lambda: True,
+    rest: Callable[[float], None] = lambda worked: None,
+    unknown: Mapping[CheckId, str] | None = None,
+) -> Past:
+    """The same without the numbers that changed since their days were judged."""
     instants = [morning_of(day, config) for day in days]
     checks = config.checks
     asked = read_past(config, engine, instants, checks, Attentive(goes_on))
@@ -86,11 +100,7 @@ def read_days(
         started = time.monotonic()
         judged[day] = judged_on(config, asked, known, morning, whole=len(days) > 1)
         rest(time.monotonic() - started)
-    changes = read_changes(config, engine, days, goes_on)
-    return Past(
-        tuple(days), judged, lost, instants[-1],
-        changes=changes, unversioned=unversioned(config),
-    )  # fmt: skip
+    return Past(tuple(days), judged, lost, instants[-1])
 
 
 def judged_on(

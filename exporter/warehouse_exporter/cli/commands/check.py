@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
@@ -26,8 +25,9 @@ from warehouse_exporter.cli.options import (
     log_options,
 )
 from warehouse_exporter.cli.options import day as read_day
-from warehouse_exporter.cli.output import handling_errors, write, write_reports
+from warehouse_exporter.cli.output import handling_errors, write
 from warehouse_exporter.cli.quarantining import Quarantining
+from warehouse_exporter.cli.reports import Telling, report_options
 from warehouse_exporter.core import logs
 from warehouse_exporter.core.errors import UsageError
 from warehouse_exporter.publish import report
@@ -59,7 +59,7 @@ Exit codes:
     "--run", metavar="ID",
     help="Judge logs of runs (datasets with `run:`) by this run, not by the newest one.",
 )  # fmt: skip
-@click.option("--report-dir", metavar="DIR", help="Also write report.md and report.json there.")
+@report_options
 @click.option(
     "--quarantine-dir", metavar="DIR",
     help="On a critical finding, copy the datasets there, as `quarantine_on_error` says.",
@@ -80,9 +80,9 @@ Exit codes:
 def check(
     config_file: str, as_of: str | None, after_build: bool, day: str | None, run: str | None,
     datasets: tuple[str, ...], style: str,
-    report_dir: str | None, open_days_only: bool, strict: bool, allow_unmeasured: bool,
-    report_only: bool, no_color: bool, push: str | None, textfile: str | None, valid_for: str,
-    log_level: str, log_format: Any,
+    report_dir: str | None, report_keep: int, email: bool, open_days_only: bool, strict: bool,
+    allow_unmeasured: bool, report_only: bool, no_color: bool, push: str | None,
+    textfile: str | None, valid_for: str, log_level: str, log_format: Any,
     quarantine_dir: str | None, samples_dir: str | None,
 ) -> None:  # fmt: skip
     """Run all checks once: the gate for a DAG.
@@ -99,9 +99,11 @@ def check(
     from warehouse_exporter.publish.table import print_table, waiting
 
     logs.set_up(log_level, log_format)
+    telling = Telling(report_dir, report_keep, email)
     with handling_errors():
         handover = handover_of(push, textfile, valid_for)
         config = load(config_file)
+        telling.require(config)
         config = config.open_days_only() if open_days_only else config
         if as_of is not None and day is not None:
             raise UsageError("--as-of and --day: give one of them")
@@ -113,8 +115,12 @@ def check(
                 config, as_of=given, datasets=only, after_build=after_build, day=read_day(day),
                 run=run, engine=aside.engine,
             )  # fmt: skip
+            config = config.after_build() if after_build or day is not None else config
+            past = telling.past(config, done, connector)
     at = done.as_of
-    written = report_dir is None or write_reports(Path(report_dir), done.results, at, config)
+    code = exit_code(done, config, strict=strict, allow_unmeasured=allow_unmeasured)
+    code = Exit.OK if report_only else code
+    written = telling.tell(config, done, code, past, only or ())
     if style == "table":
         print_table(done.results, at, Console(no_color=True if no_color else None))
     elif style in ("json", "markdown"):
@@ -126,10 +132,8 @@ def check(
     aside.after(done)
     if without_checks(done, config):
         click.echo(no_checks(only), err=True)
-    code = exit_code(done, config, strict=strict, allow_unmeasured=allow_unmeasured)
-    if code is Exit.OK and not written:
+    if code is Exit.OK and not written and not report_only:
         code = Exit.OUTPUT
-    code = Exit.OK if report_only else code
     handover(done, config, code, only)
     sys.exit(code)
 

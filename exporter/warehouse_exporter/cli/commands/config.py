@@ -44,12 +44,21 @@ def validate(config_file: str, connect: bool) -> None:
 
 
 @click.command()
+@click.option(
+    "--of", "what", type=click.Choice(["config", "report"]), default="config", show_default=True,
+    help="What it describes: the config, or monitoring_report.json of `check --report-dir`.",
+)  # fmt: skip
 @output_option
-def schema(output: str | None) -> None:
+def schema(what: str, output: str | None) -> None:
     """Print the JSON Schema of the config, for editors.
 
     Put this on the first line of a config: `# yaml-language-server: $schema=config.schema.json`.
     """
+    if what == "report":
+        from warehouse_exporter.reports.data import schema as of_reports
+
+        write(of_reports(), output)
+        return
     from warehouse_exporter.config.spec import json_schema
 
     write(json.dumps(json_schema(), indent=2) + "\n", output)

@@ -13,7 +13,7 @@ from functools import cached_property
 from urllib.parse import quote, urlencode
 
 from warehouse_exporter.config import Check, Config
-from warehouse_exporter.core.calendar import ONE_DAY, expected_day
+from warehouse_exporter.core.calendar import MIDNIGHT, ONE_DAY, expected_day
 from warehouse_exporter.core.errors import Reason
 from warehouse_exporter.core.limits import Unit
 from warehouse_exporter.core.model import SIX, CheckId, Result, Verdict
@@ -153,7 +153,8 @@ class View:
         zone, own = self.config.warehouse.timezone, self.config.datasets.get(dataset)
         if own is None:
             return expected_day(self.now, zone, SIX, "yesterday")
-        return expected_day(self.now, zone, own.expect_by, own.expect_day)
+        by = MIDNIGHT if self.config.built else own.expect_by
+        return expected_day(self.now, zone, by, own.expect_day)
 
     @cached_property
     def day(self) -> date:
@@ -172,12 +173,12 @@ class View:
         return first
 
 
-def runbook_of(line: Line, config: Config, root: str) -> str:
+def runbook_of(line: Line, config: Config, root: str | None) -> str:
     """The address of what to do about a check: the owner's runbook, or ours for its table.
 
-    `root` leads to the root of the site.
+    `root` leads to the root of the site; '' is the answer where there is none.
     """
-    if config.alerts.runbook_url is not None:
+    if config.alerts.runbook_url is not None or root is None:
         return config.alerts.runbook(line.alert, line.id) or ""
     asked = urlencode({"dataset": line.id.dataset, "check": line.id.name})
     return f"{root}runbooks/{line.alert}?{asked}"

@@ -18,8 +18,8 @@ def times_of(view: View) -> Times:
     return Times(view.config.warehouse.timezone, view.now)
 
 
-def rendered(name: str, view: View, root: str, title: str, **given: Any) -> str:
-    """A page; `root` leads from its address to the root of the site."""
+def rendered(name: str, view: View, root: str | None, title: str, **given: Any) -> str:
+    """A page; `root` leads from its address to the root of the site, None where there is none."""
     times = times_of(view)
     return template(name).render(
         title=title,

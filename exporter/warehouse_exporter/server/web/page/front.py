@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from warehouse_exporter.core.wording import agreed, counted
 from warehouse_exporter.history.model import State
@@ -30,38 +31,41 @@ class Tally:
 
 def render_front(view: View, wanted: Filter, problem: str = "") -> str:
     """The page, or the checks that a filter wants; `problem` says what is wrong with the filter."""
-    times = times_of(view)
-    given = {
-        "wanted": wanted,
-        "problem": problem,
+    given = {"wanted": wanted, "problem": problem, "choices": choices(view)}
+    if wanted or problem:
+        found = wanted.of(view.lines)
+        said = heads(view, wanted)
+        return rendered("filtered.html", view, "./", "checks", lines=found, **said, **given)
+    return rendered("front.html", view, "./", "status", **contents(view, wanted), **given)
+
+
+def heads(view: View, wanted: Filter) -> dict[str, Any]:
+    """What stands above the lists: the answer, and how many checks are in which state."""
+    return {
         "most": MOST,
         "tallies": tallies(view, wanted),
         "total": counted(len(view.lines), "check"),
         "shown": shown_text(len(view.shown)),
-        "choices": choices(view),
-        "answer": answer(view, times),
+        "answer": answer(view, times_of(view)),
         "day": day_name(view.day),
         "waiting": not view.snapshot.results,
     }
-    if wanted or problem:
-        found = wanted.of(view.lines)
-        return rendered("filtered.html", view, "./", "checks", lines=found, **given)
+
+
+def contents(view: View, wanted: Filter) -> dict[str, Any]:
+    """All that the page of a view shows, also as the report of a gate."""
     every = numbers(view)
-    return rendered(
-        "front.html",
-        view,
-        "./",
-        "status",
-        causes=causes(view),
-        accepted=[line for line in view.lines if line.state is State.ACCEPTED],
-        notices=[line for line in view.lines if line.state is State.INFO],
-        skipped=[line for line in view.lines if line.state is State.SKIPPED],
-        passing=by_dataset([line for line in view.lines if line.state is State.PASS]),
-        judged=[one for one in every if one.is_judged],
-        others=[one for one in every if not one.is_judged],
-        rows=rows(view, times),
-        **given,
-    )
+    return {
+        **heads(view, wanted),
+        "causes": causes(view),
+        "accepted": [line for line in view.lines if line.state is State.ACCEPTED],
+        "notices": [line for line in view.lines if line.state is State.INFO],
+        "skipped": [line for line in view.lines if line.state is State.SKIPPED],
+        "passing": by_dataset([line for line in view.lines if line.state is State.PASS]),
+        "judged": [one for one in every if one.is_judged],
+        "others": [one for one in every if not one.is_judged],
+        "rows": rows(view, times_of(view)),
+    }
 
 
 def tallies(view: View, wanted: Filter) -> list[Tally]:

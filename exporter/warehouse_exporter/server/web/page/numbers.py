@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from warehouse_exporter.baselines.base import LOWER, UPPER
 from warehouse_exporter.config import Check
 from warehouse_exporter.core.calendar import last_days
-from warehouse_exporter.core.model import Sample
+from warehouse_exporter.core.model import CheckId, Sample
 from warehouse_exporter.core.wording import DIGITS, per_cent, shown
 from warehouse_exporter.history.model import RANK, Point, State
 from warehouse_exporter.kinds.anomaly import Anomaly
@@ -24,19 +24,26 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 SPARK_DAYS = 30
+Band = tuple[float | None, float | None]
 
 
 @dataclass(frozen=True)
 class Number:
-    """One daily number as the page shows it; `state` is that of the checks on it."""
+    """One daily number as the page shows it; `state` is that of the checks on it.
+
+    `amount` is its value, and `band` what was expected from and to; None where nobody knows.
+    """
 
     name: str
+    check: CheckId
     path: str
     value: str
     expected: str
     state: State | None
     spark: Markup | str
     why: str
+    amount: float | None
+    band: Band
 
     @property
     def is_judged(self) -> bool:
@@ -85,8 +92,10 @@ def number_of(view: View, check: Check, anomalies: Sequence[Check]) -> Number:
     text = write(value) if value is not None else "not known"
     spark = sparkline(history, f"{kind.name}, {SPARK_DAYS} days to {day_name(view.day)}")
     why = "" if value is not None else result.verdicts[0].text
-    path = view.line_of(check).path
-    return Number(kind.name or "", path, text, expected_text(lines, write), state, spark, why)
+    path, band = view.line_of(check).path, band_of(lines)
+    expected = expected_text(band, write)
+    name = kind.name or ""
+    return Number(name, check.id, path, text, expected, state, spark, why, value, band)
 
 
 def first_sample(sample: Sample | None) -> Sample | None:
@@ -114,17 +123,21 @@ def bands_of(lines: Sequence[Line]) -> Iterator[Mapping[str, float]]:
             yield sample.values
 
 
-def expected_text(lines: Sequence[Line], write: partial[str]) -> str:
-    """`expected 1,200 to 1,500`; '' where no baseline says."""
+def band_of(lines: Sequence[Line]) -> Band:
+    """What was expected, from and to, by the first judge that drew a band."""
     for values in bands_of(lines):
-        low, high = values.get(LOWER.name), values.get(UPPER.name)
-        if low is not None and high is not None:
-            return f"{write(low)} to {write(high)}"
-        if low is not None:
-            return f"at least {write(low)}"
-        if high is not None:
-            return f"at most {write(high)}"
-    return ""
+        return values.get(LOWER.name), values.get(UPPER.name)
+    return None, None
+
+
+def expected_text(band: Band, write: partial[str]) -> str:
+    """`1,200 to 1,500`; '' where no baseline says."""
+    low, high = band
+    if low is not None and high is not None:
+        return f"{write(low)} to {write(high)}"
+    if low is not None:
+        return f"at least {write(low)}"
+    return "" if high is None else f"at most {write(high)}"
 
 
 def series_of(view: View, check: Check, anomalies: Sequence[Check], value: float | None) -> Series:

@@ -1,0 +1,1 @@
+"""The e-mail of the gate, by a real mail server."""
