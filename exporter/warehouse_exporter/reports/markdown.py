@@ -13,7 +13,7 @@ from warehouse_exporter.reports.advice import steps
 from warehouse_exporter.reports.made import Report
 from warehouse_exporter.server.web.lines import Line, runbook_of
 from warehouse_exporter.server.web.page.causes import Cause
-from warehouse_exporter.server.web.page.frame import last_pass, since, times_of
+from warehouse_exporter.server.web.page.frame import since
 from warehouse_exporter.server.web.page.numbers import Number, numbers
 from warehouse_exporter.server.web.page.times import day_name
 
@@ -143,9 +143,11 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[st
 
 def foot(report: Report) -> Iterator[str]:
     """Of when it is, and what made it."""
-    view, times = report.view, times_of(report.view)
+    view, done = report.view, report.done
+    at = view.now.astimezone(view.config.warehouse.timezone)
     yield from ("---", "")
-    yield f"As of {times.at(view.now)}. {last_pass(view, times)} Days are those of"
-    yield f"{view.config.warehouse.timezone.key}. {view.past.status}".rstrip()
+    took = f"{done.seconds:.2f} s and {done.statements} statements"
+    yield f"As of {at:%Y-%m-%d %H:%M %Z}. The pass took {took}."
+    yield f"Days are those of {at.tzinfo}. {view.past.status}".rstrip()
     yield f"Config {report.config.sha256[:12]}, warehouse-exporter {__version__}."
     yield ""

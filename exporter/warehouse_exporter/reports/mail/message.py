@@ -21,7 +21,7 @@ from warehouse_exporter.reports.made import Report
 from warehouse_exporter.reports.mail.letters import Letter
 from warehouse_exporter.server.web.lines import Line, runbook_of
 from warehouse_exporter.server.web.page.causes import Cause
-from warehouse_exporter.server.web.page.frame import since, times_of
+from warehouse_exporter.server.web.page.frame import since
 from warehouse_exporter.server.web.page.templating import template
 from warehouse_exporter.server.web.page.times import day_name
 
@@ -111,8 +111,8 @@ def facts(line: Line, report: Report) -> Iterator[str]:
 
 def foot(report: Report) -> Iterator[str]:
     """Of when it is, and where there is more."""
-    view = report.view
-    yield f"{view.config.warehouse.name}, as of {times_of(view).at(view.now)}."
+    at = report.view.now.astimezone(report.config.warehouse.timezone)
+    yield f"{report.config.warehouse.name}, as of {at:%Y-%m-%d %H:%M %Z}."
     yield f"The gate ended with exit code {report.exit_code}."
     url = report.config.alerts.external_url
     if url:
