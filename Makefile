@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test test-unit test-database test-campaign lint lock assets reference case-study incidents reliability year bench pictures clean
+.PHONY: help demo test test-unit test-database test-campaign lint lock assets reference case-study incidents incident-pairs reliability year bench pictures clean
 .DEFAULT_GOAL := help
 
 help: ## print this
@@ -45,8 +45,13 @@ reference: .venv/dev ## write the generated pages of docs/reference/
 case-study: .venv/dev ## write docs/explanation/case-study*.md from the recorded events
 	$(BIN)/python -m labs.case_study
 
-incidents: .venv/dev ## write docs/explanation/incidents.md from incidents made to happen (an hour, 8 GB)
-	$(BIN)/python -m labs.incidents
+incidents: .venv/dev ## play forty incidents, write docs/explanation/incidents.md (half an hour)
+	@scripts/test-programs
+	$(BIN)/python -m labs.incidents --all --write
+
+incident-pairs: .venv/dev ## two incidents at once: write docs/explanation/incident-pairs.md (half an hour)
+	@scripts/test-programs
+	$(BIN)/python -m labs.incidents --pairs
 
 reliability: .venv/dev ## write docs/explanation/reliability.md from faults made on purpose
 	$(BIN)/python -m labs.reliability

@@ -29,7 +29,7 @@ GROUPS: dict[str, tuple[Incident, ...]] = {
     ),
     "Tables and values that change": (
         of_fault("rename-column", PAGE, "orders.required_columns:"),
-        of_fault("drop-column", PAGE, "events.required_columns:"),
+        of_fault("drop-column", PAGE, "events.required_columns:", locks=True),
         of_fault("new-column", NOTE, "orders.new_columns:"),
         of_fault("text-revenue", PAGE, "orders.column_types:"),
         of_fault("null-column", PAGE, "orders.completeness_client_id:"),

@@ -13,6 +13,8 @@ from warehouse_exporter.core.model import Severity
 from labs.incidents.incident import Incident
 from labs.incidents.notices import CHANNEL, OBSERVABILITY, PAGE, Notice
 
+LOCAL, ANYWHERE = re.compile(r"http://(127\.0\.0\.1|localhost):\d+"), "http://alertmanager.example"
+"""The servers of a run have ports that nobody needs to know."""
 Seen = Mapping[str, Any]
 """A course as it is kept: see `Course.summary`."""
 
@@ -63,6 +65,18 @@ class Course:
         return begun
 
     @property
+    def anew(self) -> list[str]:
+        """Whom a story began for again after it was over: it flapped."""
+        begun: Counter[tuple[str, str]] = Counter()
+        last: dict[tuple[str, str], bool] = {}
+        for notice in self.told:
+            at = (notice.to, notice.key)
+            if not notice.resolved and last.get(at, True):
+                begun[at] += 1
+            last[at] = notice.resolved
+        return sorted(to for (to, _), number in begun.items() if number > 1)
+
+    @property
     def messages(self) -> Counter[str]:
         """All messages, by whom they were for."""
         return Counter(notice.to for notice in self.told)
@@ -77,7 +91,9 @@ class Course:
             "over": round(self.over, 1),
             "title": self.title,
             "lead": self.first_message.lead,
+            "text": LOCAL.sub(ANYWHERE, self.first_message.text).strip(),
             "stories": dict(sorted(self.stories.items())),
+            "anew": self.anew,
             "messages": dict(sorted(self.messages.items())),
             "spoken": self.spoken,
             "silent": self.silent,
@@ -106,9 +122,9 @@ def complaints(seen: Seen, incident: Incident) -> list[str]:
         found.append(f"{tickets} tickets")
     if incident.told is Severity.INFO and (tickets or stories[OBSERVABILITY] != 1):
         found.append(f"for an info: {dict(stories)}")
-    if max(stories.values(), default=0) > 1:
-        found.append(f"told anew after the end: {dict(stories)}")
-    if seen["over"] <= 0:
+    if seen["anew"]:
+        found.append(f"told anew after the end: {', '.join(seen['anew'])}")
+    if seen.get("over", 1.0) <= 0:  # a record that was made from what was printed has no times
         found.append("it was over before it was repaired")
     title = seen["title"].removeprefix("CRITICAL ").removeprefix("WARNING ")
     lead = seen.get("lead")  # an older record has it in the title

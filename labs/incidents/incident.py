@@ -31,9 +31,11 @@ class Incident:
     repair: Act
     alone: bool = False
     """Whether it takes the whole server with it."""
+    locks: bool = False
+    """Whether it, or its repair, locks a table for as long as work takes that nothing speeds up."""
 
 
-def of_fault(name: str, told: Severity, cause: str) -> Incident:
+def of_fault(name: str, told: Severity, cause: str, *, locks: bool = False) -> Incident:
     """An incident in the data: a fault of the demo."""
     fault = find(name)
 
@@ -47,4 +49,6 @@ def of_fault(name: str, told: Severity, cause: str) -> Incident:
 
         return done
 
-    return Incident(name, fault.meaning, told, cause, act(fault.break_), act(fault.repair))
+    return Incident(
+        name, fault.meaning, told, cause, act(fault.break_), act(fault.repair), locks=locks
+    )

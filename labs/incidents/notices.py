@@ -34,6 +34,8 @@ class Notice:
     """What joins messages to one story: PagerDuty's key, or the incident that they are of."""
     lead: str = ""
     """The check that it is about, such as `orders.volume`; none where it is about ourselves."""
+    text: str = ""
+    """What stands below the title."""
 
 
 def notices(sent: Recorder) -> list[Notice]:
@@ -42,14 +44,16 @@ def notices(sent: Recorder) -> list[Notice]:
     for request in list(sent.requests):
         body, at = request.body, request.at
         if request.path == "/pagerduty":
-            title = body.get("payload", {}).get("summary", "")
+            payload = body.get("payload", {})
+            title = payload.get("summary", "")
+            text = payload.get("custom_details", {}).get("firing", "")
             over = body["event_action"] == "resolve"
-            found.append(Notice(at, PAGE, over, title, body["dedup_key"], lead_of(body)))
+            found.append(Notice(at, PAGE, over, title, body["dedup_key"], lead_of(body), text))
         elif request.path == "/slack":
             (attachment,) = body["attachments"]
             title, key, over = attachment["title"], attachment["footer"], attachment["color"]
-            lead = lead_of(attachment)
-            found.append(Notice(at, body["channel"], over == "good", title, key, lead))
+            lead, text = lead_of(attachment), attachment["text"]
+            found.append(Notice(at, body["channel"], over == "good", title, key, lead, text))
         elif request.path == "/info":
             first, over = body["alerts"][0], body["status"] == "resolved"
             title, labels = first["annotations"].get("summary", ""), first["labels"]

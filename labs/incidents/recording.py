@@ -1,4 +1,4 @@
-"""The `/metrics` of every incident that pages, recorded from the shop."""
+"""The `/metrics` of every incident that pages, and of some pairs, recorded from the shop."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ from labs.incidents.catalogue import INCIDENTS
 from labs.incidents.chain import Chain
 from labs.incidents.run import quiet_shop
 from labs.incidents.shops import Shop, config_text, reader
+from labs.incidents.unrelated import TOGETHER
 
 FILE = Path(__file__).with_name("recorded.json")
 SERIES = re.compile(r"^(warehouse_\w+\{.*\}) (\S+)$", re.MULTILINE)
 TIME = re.compile(r"^warehouse_\w+_timestamp_seconds\{")
 LEFT_OUT = re.compile(
     r"^warehouse_(check_cost|pass_|passes|statements|statement_failures|config_|rules_info|exporter_"
-    r"|freshness_lag|dataset_info|check_limit|check_info|check_outcome|finding_info|expected_day)"
+    r"|freshness_lag|dataset_info|check_limit|check_info|check_outcome|expected_day)"
 )
 """What rules about data do not read, or what differs from pass to pass by itself."""
 APART = ("lock-held", "database-down", "exporter-killed")
@@ -44,6 +45,8 @@ class Recorded:
     at: float
     healthy: Page
     incidents: Mapping[str, Mapping[str, float | None]]
+    together: Mapping[str, Mapping[str, float | None]]
+    """The same of two that were caused in one shop, by the names of both."""
 
 
 def names() -> list[str]:
@@ -67,23 +70,38 @@ def differing(healthy: Page, broken: Page) -> dict[str, float | None]:
     return {**changed, **dict.fromkeys(healthy.keys() - broken.keys())}
 
 
+def both(pair: tuple[str, ...]) -> str:
+    """The name of incidents that happen together."""
+    return " + ".join(pair)
+
+
 def record(tell: Callable[[str], None]) -> None:
     """Cause every incident on its own copy of one shop, and keep what it changes."""
+    sets = [*((name,) for name in names()), *TOGETHER]
     with quiet_shop(0, tell) as shop:
         now = datetime.now(UTC)
         healthy = page(shop, shop.copy(), now)
         found: dict[str, Any] = {}
-        for name in names():
-            place = SimpleNamespace(dsn=shop.copy())
-            INCIDENTS[name].break_(cast(Chain, place))
-            found[name] = differing(healthy, page(shop, place.dsn, now))
-            tell(f"{name}: {len(found[name])} series differ")
-    lines = [f"{json.dumps(n)}: {json.dumps(one, sort_keys=True)}" for n, one in found.items()]
+        for place, incidents in enumerate(sets, 1):
+            copy = SimpleNamespace(dsn=shop.copy())
+            for name in incidents:
+                INCIDENTS[name].break_(cast(Chain, copy))
+            found[both(incidents)] = differing(healthy, page(shop, copy.dsn, now))
+            shop.drop(copy.dsn)
+            changed = len(found[both(incidents)])
+            tell(f"{place}/{len(sets)} {both(incidents)}: {changed} series differ")
     FILE.write_text(
         f'{{"at": {now.timestamp():.0f},\n"healthy": {json.dumps(healthy, sort_keys=True)},\n'
-        '"incidents": {\n' + ",\n".join(lines) + "\n}}\n",
+        f'"incidents": {lines(found, [both((name,)) for name in names()])},\n'
+        f'"together": {lines(found, [both(pair) for pair in TOGETHER])}}}\n',
         encoding="utf-8",
     )
+
+
+def lines(found: Mapping[str, Any], chosen: list[str]) -> str:
+    """Some of what was found as JSON, a line each."""
+    shown = [f"{json.dumps(name)}: {json.dumps(found[name], sort_keys=True)}" for name in chosen]
+    return "{\n" + ",\n".join(shown) + "\n}"
 
 
 def recorded() -> Recorded:

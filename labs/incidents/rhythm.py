@@ -13,6 +13,10 @@ WAITS = ("for", "keep_firing_for", "group_wait", "group_interval")
 """The keys of rules and of routes that say how long somebody waits."""
 
 
+UNMEASURED = 330
+"""Seconds until it pages that something is not measured, as shipped."""
+
+
 @dataclass(frozen=True)
 class Rhythm:
     """The intervals of a chain; `speed` is how many times faster than shipped people are told."""
@@ -30,16 +34,17 @@ class Rhythm:
     """Seconds until it is given up that anybody is told, or that it is over."""
     looks: bool = False
     """Whether the exporter is asked to look as soon as something was changed."""
+    unmeasured: float | None = None
+    """Seconds until it pages that something is not measured; by default as fast as the rest."""
 
     def config(self, text: str) -> str:
         """A config of the shop at this rhythm."""
         if self.speed == 1:
             return text
-        wait = (
-            ""
-            if not self.patient
-            else f"\nalerts: {{unmeasured_for: {round(330 / self.speed)}s}}\n"
-        )
+        wait = ""
+        if self.patient:
+            unmeasured = self.unmeasured or UNMEASURED / self.speed
+            wait = f"\nalerts: {{unmeasured_for: {round(unmeasured)}s}}\n"
         return text.replace("every: 5m", f"every: {self.every}") + wait
 
     @property
@@ -55,8 +60,20 @@ class Rhythm:
         for group in data["groups"]:
             for rule in group["rules"]:
                 if not self.patient or group["name"] != GROUP:
+                    kept = rule.get("keep_firing_for")
                     self.hurry(rule)
+                    if kept and self.patient:
+                        rule["keep_firing_for"] = self.evaluations(kept)
         return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+
+    def evaluations(self, kept: str) -> str:
+        """How long as many evaluations take as shipped in this time.
+
+        An alert about the exporter has to outlast those that it inhibits. These are evaluated in
+        another group, which is no faster for a rhythm that is.
+        """
+        shipped, ours = parse_duration(SHIPPED.evaluation), parse_duration(self.evaluation)
+        return f"{round(parse_duration(kept) * ours / shipped)}s"
 
     def hurry(self, entry: dict[str, Any]) -> None:
         """Shorten the waits of a rule, or of a route and of those below it."""

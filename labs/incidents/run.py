@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -20,7 +21,7 @@ from labs.incidents.chain import Chain
 from labs.incidents.course import Course
 from labs.incidents.incident import Incident
 from labs.incidents.play import play
-from labs.incidents.rhythm import Rhythm
+from labs.incidents.rhythm import UNMEASURED, Rhythm
 from labs.incidents.shops import Shop
 
 Tell = Callable[[str], None]
@@ -106,14 +107,23 @@ def quiet_shop(after: int, tell: Tell) -> Iterator[Shop]:
 def played(
     incidents: Sequence[Incident], shop: Shop, rhythm: Rhythm, chains: int, tell: Tell
 ) -> list[Course]:
-    """Every incident on one shop; what takes the server with it, on a server of its own."""
+    """Every incident on one shop; what takes the server with it, on a server of its own.
+
+    Where a table is locked for long, that is not to be seen as a failure: only a chain of its own
+    waits for it.
+    """
 
     def apart(one: Incident) -> list[Course]:
         with Postgres() as server:
             return run([one], Shop(server, shop.seed), rhythm, 1, tell)
 
     alone = [one for one in incidents if one.alone]
-    with ThreadPoolExecutor(1 + len(alone)) as pool:
-        others = [pool.submit(apart, one) for one in alone]
-        found = run([one for one in incidents if not one.alone], shop, rhythm, chains, tell)
-        return [*found, *(course for other in others for course in other.result())]
+    locked = [one for one in incidents if one.locks]
+    others = [one for one in incidents if not one.alone and not one.locks]
+    with ThreadPoolExecutor(2 + len(alone)) as pool:
+        beside = [pool.submit(apart, one) for one in alone]
+        if locked:
+            waits = replace(rhythm, unmeasured=float(UNMEASURED))
+            beside.append(pool.submit(run, locked, shop, waits, 1, tell))
+        found = run(others, shop, rhythm, min(chains, len(others)), tell)
+        return [*found, *(course for other in beside for course in other.result())]

@@ -79,12 +79,16 @@ class Shop:
         execute(self.server.dsn, f"CREATE DATABASE {name} TEMPLATE {GOOD} STRATEGY file_copy")
         return self.server.dsn.rpartition("/")[0] + f"/{name}"
 
+    def drop(self, dsn: str) -> None:
+        """Remove a copy."""
+        execute(self.server.dsn, f"DROP DATABASE {dsn.rpartition('/')[2]} WITH (FORCE)")
+
     def loud(self) -> list[str]:
         """The checks that speak although nothing is wrong: chance alone made a day stand out."""
         dsn = self.copy()
         config = parse(config_text(self.timezone), str(CONFIG), {"WAREHOUSE_DSN": dsn})
         done = run_pass(config, Connector(config.warehouse), datetime.now(UTC))
-        execute(self.server.dsn, f"DROP DATABASE {dsn.rpartition('/')[2]} WITH (FORCE)")
+        self.drop(dsn)
         quiet = (Outcome.PASS, Outcome.SKIPPED)
         return [str(id) for id, found in done.results.items() if found.worst.outcome not in quiet]
 

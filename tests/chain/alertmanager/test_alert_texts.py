@@ -21,3 +21,4 @@ def test_a_page_of_seven_alerts_fits_a_phone() -> None:
     pages = re.findall(r"Today, ([0-9,]+) characters", document())
     assert len(pages) == 10
     assert max(int(page.replace(",", "")) for page in pages) < 1200
+    assert len(re.findall("The title that was sent of the incident", document())) == 10

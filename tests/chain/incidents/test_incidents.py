@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from statistics import median
 from typing import Any
 
 import pytest
-from warehouse_exporter.config.values import parse_duration
 
 from labs.incidents import document
+from labs.incidents.__main__ import main
 from labs.incidents.catalogue import INCIDENTS
 from labs.incidents.course import Course, complaints, too_soon
-from labs.incidents.rhythm import PLUMBING, QUICK, SHIPPED
+from labs.incidents.notices import PAGE
+from labs.incidents.rhythm import QUICK
 from labs.incidents.run import played, quiet_shop
 from tests.support.programs import require
 
@@ -69,20 +69,32 @@ def test_an_incident_is_told_once_by_its_cause_and_is_over_after_the_repair(
 def test_the_page_is_of_all_incidents_and_says_what_was_seen() -> None:
     kept = document.kept()
     assert document.PATH.read_text(encoding="utf-8") == document.render(kept), document.COMMAND
-    shops = {one["seed"] for one in kept}
-    assert len(shops) > 2, "several seeds"
-    for name in INCIDENTS:
-        assert len(document.of(kept, name, SHIPPED.name)) == 1
-        assert {one["seed"] for one in document.of(kept, name, PLUMBING.name)} == shops, name
+    assert all(one["commit"] and one["on"] for one in kept)
+    played = {one["incident"] for one in kept}
+    left = document.left_out(kept)
+    assert played | set(left) == set(INCIDENTS)
+    assert set(left) <= ALWAYS, "what the page leaves out is played by `make test`"
 
 
-@pytest.mark.parametrize("name", INCIDENTS)
-def test_as_shipped_it_was_one_page_or_one_ticket(name: str) -> None:
-    (one,) = document.of(document.kept(), name, SHIPPED.name)
-    assert complaints(one, INCIDENTS[name]) == []
+def test_the_page_says_what_was_wrong_and_what_was_not_played() -> None:
+    (one,) = document.of(document.kept(), "null-column", QUICK.name)
+    twice = {**one, "stories": {PAGE: 2}, "anew": [PAGE]}
+    assert document.wrong("null-column", [twice]) == [
+        "2 pages for an incident that is critical",
+        "told anew after the end: PagerDuty",
+    ]
+    assert document.wrong("null-column", []) == ["not played"]
+    page = document.render([twice])
+    assert "| **no**: 2 pages for an incident" in page
+    assert "**1 of 40 were played for this page, and 0 of these were" in page
+    assert page.count("| not played |") == len(INCIDENTS) - 1
 
 
-def test_the_first_message_was_there_soon() -> None:
-    """The bound of the parts themselves: the interval of passes, and three seconds."""
-    plumbing = [one["first"] for one in document.kept() if one["rhythm"] == PLUMBING.name]
-    assert median(plumbing) <= parse_duration(PLUMBING.every) + 3
+def test_an_unknown_incident_is_a_wrong_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["feed-stop"])
+    assert ended.value.code == 2
+    assert "no such incident: feed-stop; --list prints all names" in capsys.readouterr().err
+    assert main(["--list"]) == 0
+    shown = capsys.readouterr().out
+    assert [name for name in INCIDENTS if name not in shown] == []
