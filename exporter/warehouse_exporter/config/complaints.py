@@ -91,7 +91,9 @@ def words(found: Any, path: Path, model: type[BaseModel]) -> str:
 
 
 def one_of_many(written: list[Any], path: Path) -> str:
-    """The message for a list where one value is taken."""
+    """The message for a list where one value is taken; elsewhere it may be a secret."""
+    if path[:1] != ("datasets",):
+        return "takes one, not a list"
     listed = ", ".join(str(one)[:40] for one in written[:5])
     if "checks" in path:
         return f"takes one, not a list: write a check for each of {listed}"
