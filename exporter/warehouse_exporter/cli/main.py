@@ -9,6 +9,7 @@ from warehouse_exporter.cli.commands.backfill import backfill
 from warehouse_exporter.cli.commands.backtest import backtest
 from warehouse_exporter.cli.commands.check import check
 from warehouse_exporter.cli.commands.config import reference, schema, validate
+from warehouse_exporter.cli.commands.copies import restore, snapshot
 from warehouse_exporter.cli.commands.dashboards import dashboards
 from warehouse_exporter.cli.commands.demo import demo
 from warehouse_exporter.cli.commands.generate import alertmanager, assets, rules
@@ -19,7 +20,7 @@ from warehouse_exporter.cli.output import Program
 
 COMMANDS = (
     init, check, backtest, validate, schema, reference, plan, serve, rules, alertmanager,
-    dashboards, backfill, assets, demo,
+    dashboards, backfill, assets, snapshot, restore, demo,
 )  # fmt: skip
 
 

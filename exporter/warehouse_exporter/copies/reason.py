@@ -104,5 +104,9 @@ def markdown(found: dict[str, Any]) -> str:
             "A part of the pass was read twice, because tables were rewritten or the connection was"
             " lost; the files show the later snapshot.",
         ]
-    lines += ["", "Look at a file with `zcat FILE | head`."]
+    lines += [
+        "",
+        "Look at a file with `zcat FILE | head`. To go back to the last known good rows, use"
+        " `warehouse-exporter restore`.",
+    ]
     return "\n".join(lines) + "\n"

@@ -120,6 +120,14 @@ def test_nothing_is_copied_without_a_critical_finding(shop: str, tmp_path: Path)
     assert made(tmp_path / "quarantine") == []
 
 
+def test_a_finding_that_is_accepted_is_not_put_aside(shop: str, tmp_path: Path) -> None:
+    accepted = "accept: {until: 2026-03-31, reason: known}"
+    checks = f"duplicates: {{critical: '> 0', {accepted}}}"
+    told = check(shop, tmp_path, checks=checks, more="quarantine_on_error: true")
+    assert (told.exit_code, told.stderr) == (0, "")
+    assert made(tmp_path / "quarantine") == []
+
+
 def test_the_day_of_what_the_finding_is_about(shop: str, tmp_path: Path) -> None:
     check(shop, tmp_path, more="quarantine_on_error: {copy: affected_day}")
     (copy,) = made(tmp_path / "quarantine")
@@ -264,6 +272,20 @@ def test_the_role_needs_no_more_than_for_the_checks(reader: str, tmp_path: Path)
     (copy,) = made(tmp_path / "quarantine")
     assert told.exit_code == 1
     assert [one["rows"] for one in reason(copy)["copied"]] == [3, 50]
+
+
+def test_rows_that_a_policy_hides_are_never_left_out_in_silence(
+    shop: str, reader: str, tmp_path: Path
+) -> None:
+    execute(shop, "ALTER TABLE sessions ENABLE ROW LEVEL SECURITY;"
+            " CREATE POLICY p ON sessions USING (id < 10)")  # fmt: skip
+    told = check(reader, tmp_path, more="quarantine_on_error: true")
+    assert told.exit_code == 1, told.output
+    (copy,) = made(tmp_path / "quarantine")
+    (missing,) = reason(copy)["not_copied"]
+    assert missing["dataset"] == "sessions"
+    assert "row-level security policy hides rows" in missing["why"]
+    assert not (copy / "sessions.csv.gz").exists()
 
 
 def test_a_column_without_a_grant_is_named(shop: str, reader: str, tmp_path: Path) -> None:
