@@ -97,11 +97,6 @@ def stories(chain: Chain) -> dict[str, list[bool]]:
     return seen
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="known fault: when the database is back, the alert about it may resolve before those"
-    " of the checks that are not measured yet, and these page (seen on a busy machine)",
-)
 @pytest.mark.timeout(1200)
 def test_a_page_outlives_outages_short_and_long(chain: Chain) -> None:
     BROKEN.break_(chain)
