@@ -29,6 +29,7 @@ datasets:
       - completeness: {column: client_id, critical: "> 5%"}
       - completeness: {column: revenue, critical: "> 5%"}
       - tracking_coverage: {any_of: [click_id], critical: "< 50%"}
+      - orphans: {column: event_id, references: {dataset: events, column: id}, critical: "> 0"}
       - agreement: {sum: revenue, against: {dataset: daily, sum: revenue}, critical: "> 0"}
   daily: {relation: daily, time: ts}
   ads: {relation: ads, time: ts, checks: [volume: {critical: "< 5"}]}
@@ -39,11 +40,13 @@ datasets:
 LATE, TWICE, FEW = "events.freshness", "events.duplicates_id", "orders.volume"
 CLIENT, REVENUE = "orders.completeness_client_id", "orders.completeness_revenue"
 TRACKED, AGREED, ADS = "orders.tracking_coverage", "orders.agreement_revenue", "ads.volume"
+ORPHANS = "orders.orphans_event_id"
 EXPLAINED: tuple[Mapping[str, str | None], ...] = (
     {LATE: None, FEW: LATE, TWICE: None, ADS: None},
     {FEW: None, TRACKED: FEW, AGREED: FEW},
     {CLIENT: None, REVENUE: None, AGREED: REVENUE},
     {AGREED: None, TRACKED: AGREED},
+    {ORPHANS: None, AGREED: None},
 )
 """Findings that are critical, each with the one that explains it."""
 

@@ -162,10 +162,10 @@ def test_a_cause_is_judged_before_what_follows_from_it() -> None:
         if rule["alert"] != ALERT_UNMEASURED
     ]
     assert order == [
-        ("events", "freshness", "critical"), ("events", "freshness", "warning"),
-        ("events", "volume", "critical"), ("queries", "of_none", "info"),
-        ("sessions", "of_a_dataset", "info"),
-        ("orders", "volume", "critical"), ("orders", "volume", "warning"),
+        ("events", "freshness", "critical"), ("events", "volume", "critical"),
+        ("orders", "volume", "critical"),
+        ("events", "freshness", "warning"), ("orders", "volume", "warning"),
+        ("queries", "of_none", "info"), ("sessions", "of_a_dataset", "info"),
     ]  # fmt: skip
     named = [rule["alert"] for rule in rules_of(orders())]
     assert named[len(order) :] == [ALERT_UNMEASURED] * 5, "the last to begin, the last to page"

@@ -19,6 +19,7 @@ from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.lineage import depths, upstream
 from warehouse_exporter.core.model import Severity
 from warehouse_exporter.kinds.future_rows import FutureRows
+from warehouse_exporter.kinds.orphans import Orphans
 from warehouse_exporter.kinds.query import Query
 from warehouse_exporter.passes.reader import read_by
 
@@ -177,7 +178,8 @@ def reasons(check: Check, fault: Fault, config: Config) -> Reasons:
             beside = alike(check, own, fault, config)
             return Reasons(load, (unlikely, Cause(ABSENT, read)), (*exact, beside))
         case Fault.TOTALS:
-            exact = (Cause((Fault.COUNT, Fault.MATCH), near), Cause((fault,), near - own))
+            differ = Cause((Fault.MATCH,), near, about_numbers(near, config))
+            exact = (Cause((Fault.COUNT,), near), differ, Cause((fault,), near - own))
             wrong, beside = columns(check, everything, config), alike(check, own, fault, config)
             return Reasons(load, (Cause(ABSENT, near),), (*exact, *wrong, beside))
         case Fault.STATISTICS:
@@ -221,6 +223,18 @@ def columns(check: Check, datasets: frozenset[str], config: Config) -> Iterator[
 def in_the_future(own: frozenset[str], config: Config) -> frozenset[str]:
     """The checks for rows in the future: a shifted clock moves rows out of their days."""
     return frozenset(c.id.name for c in config.checks_of(own) if isinstance(c.kind, FutureRows))
+
+
+def about_numbers(datasets: frozenset[str], config: Config) -> frozenset[str]:
+    """The checks that match rows by what they add up to.
+
+    A row that points to nothing is still counted: it makes no total wrong.
+    """
+    return frozenset(
+        check.topic(Fault.MATCH)
+        for check in config.checks_of(datasets)
+        if check.kind.fault is Fault.MATCH and not isinstance(check.kind, Orphans)
+    )
 
 
 def queries(config: Config) -> frozenset[str]:

@@ -1,8 +1,8 @@
 """Config -> Prometheus rules, one alert per check and severity, with the limits as literals.
 
 All rules are in one group: they are evaluated one after the other, at one instant, and alerts are
-sent in that order. An alert is judged after whatever may explain it: what is wrong in itself before
-what is compared, datasets before those built from them, critical before warning.
+sent in that order. An alert is judged after whatever may explain it: critical before warning, then
+what is wrong in itself before what is compared, then datasets before those built from them.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ def judging(config: Config) -> list[Rule]:
     }
     findings = [
         finding_rule(check, place, severity, conditions[severity], config)
+        for severity in Severity
         for place, check in enumerate(checks)
         for conditions in (check.kind.conditions(),)
-        for severity in Severity
         if severity in conditions
     ]
     unmeasured = [unmeasured_rule(check, place, config) for place, check in enumerate(checks)]
