@@ -94,6 +94,7 @@ def volume_falls(stage: Stage) -> str:
     "label-vanishes",
     fault="A channel, which is a label of a query, stops appearing.",
     bound="Its series is gone with the next pass; the others stay.",
+    long=True,
 )
 def label_vanishes(stage: Stage) -> str:
     """What is no longer in the data is no longer published."""

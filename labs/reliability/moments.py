@@ -117,6 +117,7 @@ datasets:
     fault="Orders and their three items are committed all the time, also in the middle of a pass"
     " (which pg_sleep draws out).",
     bound="Orders and items never disagree: 3 items an order, no mismatch, no orphan, every pass.",
+    long=True,
 )
 def load_during_pass(stage: Stage) -> str:
     """All numbers of a pass are of one instant."""

@@ -32,6 +32,7 @@ RAISED = {
     fault=f"Views that fail: {', '.join(meaning for _, meaning in RAISED.values())}.",
     bound="Each affects only its own checks: UNKNOWN; the table next to them is judged, FAIL, and"
     " the gate stops the DAG with 1; warehouse_up stays 1.",
+    long=True,
 )
 def one_relation_fails(stage: Stage) -> str:
     """A failed statement is no lost warehouse."""

@@ -162,6 +162,7 @@ def black_hole_end(stage: Stage) -> str:
     "the one session that it lends.",
     bound="Time-outs, time zone, read only and isolation are ours in every transaction, and "
     "the next client has its own again, in the same session.",
+    long=True,
 )
 def shared_session(stage: Stage) -> str:
     """A setting of a session is worth nothing where sessions are shared."""

@@ -44,6 +44,7 @@ SUMMED = ("j", "jb", "id", "e", "a", "i", "n", "f")
     "infinity and -infinity among times.",
     bound="What a type does not allow is UNKNOWN and says why; no NaN or infinity is published;"
     " the infinite future is a finding and not the newest row.",
+    long=True,
 )
 def odd_types(stage: Stage) -> str:
     """A check that makes no sense of a type costs itself."""
@@ -109,6 +110,7 @@ datasets:
     "odd-names",
     fault='Names with capitals, spaces, quotes and Unicode; a table named `"; drop table x"`.',
     bound="Each is measured under its exact name, and nothing else is run.",
+    long=True,
 )
 def odd_names(stage: Stage) -> str:
     """A name is a name, whatever it looks like."""

@@ -39,6 +39,7 @@ def config(others: dict[str, str], lock: str = "1s") -> str:
     fault="A view takes a minute (pg_sleep), beside a fast table; SIGTERM in the middle of it.",
     bound="The fast table has its passes meanwhile; the slow statement is gone from"
     " pg_stat_activity after its deadline of 2 s, and everything of ours after SIGTERM.",
+    long=True,
 )
 def slow_view(stage: Stage) -> str:
     """A slow statement holds up nobody and outlives nothing."""
@@ -124,6 +125,7 @@ def scraping(exporter: Serving) -> Iterator[None]:
     fault="An ACCESS EXCLUSIVE lock is held on three tables, pass after pass; the cap is two"
     " connections.",
     bound="Never more connections than the cap; the table that is free is measured all the while.",
+    long=True,
 )
 def locked_tables(stage: Stage) -> str:
     """No pile of connections behind a lock."""
@@ -157,6 +159,7 @@ def locked_tables(stage: Stage) -> str:
     fault="Somebody cancels all our statements (pg_cancel_backend, again and again).",
     bound="UNKNOWN with reason canceled; the exporter continues, and the first pass after it "
     "measures again.",
+    long=True,
 )
 def canceled(stage: Stage) -> str:
     """A cancel costs one statement."""

@@ -61,11 +61,17 @@ def test_promtool_takes_the_rules() -> None:
 @needs("promtool")
 @pytest.mark.parametrize("file", sorted(TESTS.glob("*.yml")), ids=lambda file: file.name)
 def test_the_shipped_tests_of_rules_pass(file: Path, tmp_path: Path) -> None:
-    """Of the rules, those whose alerts a file names: with all of them it takes minutes."""
+    """Of the rules, those whose alerts a file names, and what these read: all take minutes."""
     text = file.read_text()
     data = yaml.safe_load(RULES.read_text())
+    rules = [rule for group in data["groups"] for rule in group["rules"]]
+    read = " ".join(rule["expr"] for rule in rules if rule.get("alert", "-") in text)
     for group in data["groups"]:
-        group["rules"] = [r for r in group["rules"] if "record" in r or r["alert"] in text]
+        group["rules"] = [
+            rule
+            for rule in group["rules"]
+            if (rule["alert"] in text if "alert" in rule else rule["record"] in read)
+        ]
     (tmp_path / "rules.yml").write_text(yaml.safe_dump(data, width=1000))
     (tmp_path / file.name).write_text(text.replace("../rules/warehouse.yml", "rules.yml"))
     promtool("test", "rules", tmp_path / file.name)

@@ -64,6 +64,7 @@ def test_every_witness_of_the_designs_speaks(whole: Story, name: str) -> None:
                 assert any(heard(whole, one, asked, mode) for asked in DESIGNS), (one, mode)
 
 
+@campaign
 @each_mode
 def test_only_what_the_files_lost_cannot_be_measured(shop: Open, mode: Mode) -> None:
     """A column that is gone, one of which no row has a value, orders without one price, and what

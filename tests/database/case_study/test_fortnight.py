@@ -17,6 +17,7 @@ from labs.case_study.names import COPY, ORIGINAL, Names
 from tests.database.case_study.conftest import Shop
 from tests.database.case_study.modes import MODES, campaign
 
+pytestmark = campaign
 Open = Callable[[Mode, Names], Shop]
 Days = set[date]
 
@@ -96,7 +97,6 @@ def test_the_published_rate_is_one_of_all_days(shop: Open, mode: Mode) -> None:
     assert last(opened, "pipeline_logs.quarantine_rate").outcome is FAIL
 
 
-@campaign
 def test_clients_are_missed_by_day_where_the_model_was_repaired(
     shop: Open, known: Mapping[str, Fact]
 ) -> None:
@@ -108,7 +108,6 @@ def test_clients_are_missed_by_day_where_the_model_was_repaired(
     assert warned
 
 
-@campaign
 def test_a_renamed_column_is_named_with_the_one_it_became(
     shop: Open, known: Mapping[str, Fact]
 ) -> None:
@@ -129,7 +128,6 @@ def test_an_added_column_is_seen_in_both_modes(
     assert "clientId" in last(opened, "raw_events.new_columns").text
 
 
-@campaign
 def test_a_silent_rename_is_seen_in_all_that_follows(shop: Open, known: Mapping[str, Fact]) -> None:
     opened, since = shop(Mode.ADDED, ORIGINAL), days(known["clientId_filled"])
     assert not on(opened, "raw_events.required_columns", FAIL, UNKNOWN)
@@ -182,7 +180,6 @@ def test_orders_are_compared_with_their_own_items(
     assert last(opened, "fct_orders.incomparable_all").text.startswith("69 of 294 ")
 
 
-@campaign
 def test_how_the_published_mismatch_comes_about(shop: Open) -> None:
     opened = shop(Mode.RENAMED, ORIGINAL)
     answers = ask_afterwards(opened.dsn, opened.mornings[-1].as_of, ORIGINAL)
@@ -241,7 +238,6 @@ def moved_back(said: Mapping[str, Said], shift: int) -> list[tuple[str, Outcome,
     return [(back(check), one.outcome, back(one.text)) for check, one in said.items()]
 
 
-@campaign
 def test_a_copy_with_other_names_and_dates_says_the_same(shop: Open, mode: Mode) -> None:
     original, copy = shop(mode, ORIGINAL).mornings, shop(mode, COPY).mornings
     assert [m.exit for m in copy] == [m.exit for m in original]

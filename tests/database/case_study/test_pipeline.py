@@ -13,6 +13,7 @@ from tests.conftest import execute
 from tests.database.case_study.conftest import Shop
 from tests.database.case_study.modes import campaign, each_mode
 
+pytestmark = campaign
 Open = Callable[[Mode, Names], Shop]
 
 FILE = ["client_id", "page_url", "referrer", "timestamp", "event_name", "event_data", "user_agent"]
@@ -63,7 +64,6 @@ def test_added_columns_leave_the_old_ones(shop: Open) -> None:
     assert columns == [FILE] * 4 + [[*FILE, "clientId"]] * 10
 
 
-@campaign
 def test_renamed_columns_take_the_old_ones_along(shop: Open) -> None:
     columns = [morning.columns for morning in shop(Mode.RENAMED, ORIGINAL).mornings]
     renamed = ["clientId", *FILE[1:]]
@@ -96,7 +96,6 @@ def test_a_staging_model_as_written_loses_every_client(shop: Open) -> None:
     assert shop(Mode.ADDED, ORIGINAL).rows(orphans) == [(216,)]
 
 
-@campaign
 def test_a_repaired_staging_model_loses_none(shop: Open) -> None:
     opened = shop(Mode.RENAMED, ORIGINAL)
     sums = "select count(*), sum(events) from shop.fct_sessions"
@@ -106,7 +105,6 @@ def test_a_repaired_staging_model_loses_none(shop: Open) -> None:
     assert opened.rows(orphans) == [(0,)]
 
 
-@campaign
 @each_mode
 def test_a_copy_with_other_names_and_dates_says_the_same(shop: Open, mode: Mode) -> None:
     original, copy = shop(mode, ORIGINAL), shop(mode, COPY)
@@ -116,7 +114,6 @@ def test_a_copy_with_other_names_and_dates_says_the_same(shop: Open, mode: Mode)
         assert copy.rows(question) == original.rows(question)
 
 
-@campaign
 @each_mode
 def test_a_copy_has_no_name_and_no_date_of_the_original(shop: Open, mode: Mode) -> None:
     copy = shop(mode, COPY)
