@@ -71,10 +71,11 @@ def test_both_readings_agree_on_the_corpus() -> None:
     assert agreed.count(True) > 0.99 * len(agreed)
 
 
-def test_a_damaged_literal_is_refused_or_read_as_the_server_reads_it() -> None:
-    """A hundred thousand of them; a text that is taken has no second statement in it."""
+@pytest.mark.parametrize("count", [10_000, pytest.param(100_000, marks=pytest.mark.campaign)])
+def test_a_damaged_literal_is_refused_or_read_as_the_server_reads_it(count: int) -> None:
+    """A text that is taken has no second statement in it."""
     taken = 0
-    for text in mutations(100_000):
+    for text in mutations(count):
         ours = read(text)
         if ours is None:
             continue
@@ -83,7 +84,7 @@ def test_a_damaged_literal_is_refused_or_read_as_the_server_reads_it() -> None:
             assert ours == spans(text), text
         except Unfinished:
             pytest.fail(f"taken, although it does not end: {text!r}")
-    assert taken > 30_000
+    assert taken > 0.3 * count
 
 
 def test_nothing_that_is_written_is_a_traceback() -> None:
