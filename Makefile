@@ -15,7 +15,7 @@ demo: .venv/demo ## a sample shop with the exporter on it, until Ctrl-C
 
 test: .venv/dev lint ## lint, types and all tests that are quick enough
 	@scripts/test-programs
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile  # on two cores: many tests wait
 
 test-unit: .venv/dev ## only the tests that need no server (a minute)
 	$(BIN)/python -m pytest -n 2 tests/unit
