@@ -27,8 +27,8 @@ class Gateway(Server):
     program = "prometheus-pushgateway"
 
     def prepare(self) -> list[str]:
-        """It needs no file."""
-        return []
+        """Debian's keeps what it was sent for the next one to start, unless there is a file."""
+        return [f"--persistence.file={self.folder / 'kept'}"]
 
 
 @pytest.fixture(scope="module")
