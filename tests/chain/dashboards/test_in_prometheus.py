@@ -37,7 +37,9 @@ ONLY_IN_TROUBLE = {
     "Days that changed",
 }
 """Panels about trouble that this stage does not have, or that nobody here reports to Prometheus."""
-DAY = "date_trunc('day', now() at time zone 'utc' - interval '6 hours 30 minutes') - interval '1 day'"
+DAY = (
+    "date_trunc('day', now() at time zone 'utc' - interval '6 hours 30 minutes') - interval '1 day'"
+)
 """The expected day: the one before is over, and half past six has come."""
 ONE_HOUR = datetime_time(1)
 YESTERDAY = f"date_trunc('day', order_ts at time zone 'utc') = {DAY}"
