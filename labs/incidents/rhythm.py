@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from warehouse_exporter.alerting.rules import GROUP
 from warehouse_exporter.config.values import parse_duration
+from warehouse_exporter.core.names import ALERT_DOWN
 
 WAITS = ("for", "keep_firing_for", "group_wait", "group_interval")
 """The keys of rules and of routes that say how long somebody waits."""
@@ -43,8 +44,7 @@ class Rhythm:
             return text
         wait = ""
         if self.patient:
-            unmeasured = self.unmeasured or UNMEASURED / self.speed
-            wait = f"\nalerts: {{unmeasured_for: {round(unmeasured)}s}}\n"
+            wait = f"\nalerts: {{unmeasured_for: {round(self.unmeasured_seconds)}s}}\n"
         return text.replace("every: 5m", f"every: {self.every}") + wait
 
     @property
@@ -64,7 +64,20 @@ class Rhythm:
                     self.hurry(rule)
                     if kept and self.patient:
                         rule["keep_firing_for"] = self.evaluations(kept)
+                    if rule.get("alert") == ALERT_DOWN and self.patient:
+                        rule["for"] = self.before_unmeasured()
         return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+
+    def before_unmeasured(self) -> str:
+        """The wait of the alert about the database: two evaluations less, as shipped, than that of
+        the checks that are not measured."""
+        ours = parse_duration(self.evaluation)
+        return f"{max(round(self.unmeasured_seconds - 2 * ours), 0)}s"
+
+    @property
+    def unmeasured_seconds(self) -> float:
+        """Seconds until it pages that a check is not measured."""
+        return self.unmeasured or UNMEASURED / self.speed
 
     def evaluations(self, kept: str) -> str:
         """How long as many evaluations take as shipped in this time.

@@ -13,10 +13,18 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from warehouse_exporter.alerting.assets import rules_about_ourselves
-from warehouse_exporter.alerting.rules import Dumper, blocks, checksum, dumped, render, written
+from warehouse_exporter.alerting.rules import (
+    Dumper,
+    blocks,
+    checksum,
+    dumped,
+    groups,
+    render,
+    written,
+)
 from warehouse_exporter.config import Config
 from warehouse_exporter.config.load import parse
-from warehouse_exporter.core.names import ALERT_UNMEASURED
+from warehouse_exporter.core.names import ALERT_DOWN, ALERT_UNMEASURED
 
 from tests.support import shop_warehouse
 from tests.support.programs import needs
@@ -169,6 +177,19 @@ def test_a_cause_is_judged_before_what_follows_from_it() -> None:
     ]  # fmt: skip
     named = [rule["alert"] for rule in rules_of(orders())]
     assert named[len(order) :] == [ALERT_UNMEASURED] * 5, "the last to begin, the last to page"
+
+
+@pytest.mark.parametrize(
+    ("unmeasured_for", "wait"),
+    [("", "10s"), ("5s", "0s"), ("1m", "30s"), ("10m", "5m")],
+)
+def test_a_database_that_is_down_pages_before_the_checks_that_are_not_measured(
+    unmeasured_for: str, wait: str
+) -> None:
+    """Whoever was paged of the checks first would be paged once for each dataset."""
+    alerts = f"alerts: {{unmeasured_for: {unmeasured_for}}}" if unmeasured_for else ""
+    rules = [rule for group in groups(orders(alerts)) for rule in group["rules"]]
+    assert [rule["for"] for rule in rules if rule.get("alert") == ALERT_DOWN] == [wait]
 
 
 def test_a_check_costs_prometheus_one_series_for_each_of_its_limits() -> None:

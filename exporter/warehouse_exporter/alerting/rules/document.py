@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import shlex
 from collections.abc import Iterator
 from typing import Any
@@ -16,9 +17,15 @@ from typing import Any
 from warehouse_exporter.alerting.assets import rules_about_ourselves
 from warehouse_exporter.alerting.grafana.dashboards import places
 from warehouse_exporter.alerting.rules.files import blocks, written
-from warehouse_exporter.alerting.rules.findings import finding_rule, unmeasured_rule
+from warehouse_exporter.alerting.rules.findings import (
+    SEEN,
+    finding_rule,
+    unmeasured_for,
+    unmeasured_rule,
+)
 from warehouse_exporter.alerting.rules.memory import Rule, last, memory
 from warehouse_exporter.config import Config
+from warehouse_exporter.config.values import parse_duration
 from warehouse_exporter.core import names
 from warehouse_exporter.core.model import Severity
 from warehouse_exporter.passes.causes import causes_first
@@ -86,12 +93,21 @@ def adapted(rule: Rule, config: Config) -> Rule:
     given, runbook = config.alerts.keep_firing_for, config.alerts.runbook(rule["alert"])
     dropped = {"keep_firing_for"} if given is not None and not int(given[:-1]) else set()
     kept = {key: value for key, value in rule.items() if key not in dropped}
+    if rule["alert"] == names.ALERT_DOWN:
+        kept["for"] = down_for(rule["for"], config)
     links = {"runbook_url": runbook} if runbook else {}
     if status := config.alerts.page(""):
         links["status_url"] = status
     if dashboard := places.of_exporter(config):
         links["dashboard_url"] = dashboard
     return {**kept, "annotations": {**rule["annotations"], **links}}
+
+
+def down_for(most: str, config: Config) -> str:
+    """How long the warehouse may be out of reach: less than a check may be unmeasured."""
+    waits = [parse_duration(unmeasured_for(check, config)) for check in config.checks]
+    soonest = max(min(waits, default=math.inf) - SEEN, 0)
+    return most if soonest >= parse_duration(most) else f"{math.floor(soonest)}s"
 
 
 def render(config: Config, job: str | None = None) -> str:
