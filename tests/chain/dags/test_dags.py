@@ -86,10 +86,18 @@ def dagster(tmp_path_factory: pytest.TempPathFactory) -> Orchestrator:
 def goes_on_after_the_repair(
     found: Orchestrator, database: str, folder: Path, *options: str
 ) -> None:
-    """The DAG stops on a finding and on what is not measured, and refreshes after the repair."""
-    file, reports = folder / "config.yml", folder / "reports"
+    """The DAG stops on a finding and on what is not measured, and refreshes after the repair.
+
+    Each gate writes its report; the one with a finding puts the data aside.
+    """
+    file, reports, aside = (folder / name for name in ("config.yml", "reports", "aside"))
     file.write_text(config_of("volume: {critical: '< 5'}"))
-    gate = (f"--config.file={file}", f"--report-dir={reports}", *options)
+    gate = (
+        f"--config.file={file}",
+        f"--report-dir={reports}",
+        f"--quarantine-dir={aside}",
+        *options,
+    )
     unmeasured = found.run(*gate, dsn=database)
     assert unmeasured.returncode != 0
     assert not found.refreshed.exists()
@@ -100,10 +108,13 @@ def goes_on_after_the_repair(
     assert "orders: 0 orders on Mon 9 Mar" in stopped.stdout + stopped.stderr
     assert not found.refreshed.exists()
     assert any("0 orders on Mon 9 Mar" in one.read_text() for one in reports.rglob("*.md"))
+    (copy,) = aside.glob("warehouse_quarantine_*")
+    assert "0 orders on Mon 9 Mar" in (copy / "reason.md").read_text()
     execute(database, REPAIR)
     repaired = found.run(*gate, dsn=database)
     assert repaired.returncode == 0, repaired.stdout + repaired.stderr
     assert found.refreshed.exists()
+    assert list(aside.glob("warehouse_quarantine_*")) == [copy]
 
 
 def test_airflow_stops_and_goes_on(airflow: Orchestrator, database: str, tmp_path: Path) -> None:
