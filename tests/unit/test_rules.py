@@ -181,7 +181,7 @@ def test_a_cause_is_judged_before_what_follows_from_it() -> None:
 
 @pytest.mark.parametrize(
     ("unmeasured_for", "wait"),
-    [("", "10s"), ("5s", "0s"), ("1m", "30s"), ("10m", "5m")],
+    [("", "10s"), ("0s", "0s"), ("5s", "0s"), ("1m", "30s"), ("10m", "5m")],
 )
 def test_a_database_that_is_down_pages_before_the_checks_that_are_not_measured(
     unmeasured_for: str, wait: str

@@ -20,12 +20,12 @@ from warehouse_exporter.alerting.rules.files import blocks, written
 from warehouse_exporter.alerting.rules.findings import (
     SEEN,
     finding_rule,
+    seconds,
     unmeasured_for,
     unmeasured_rule,
 )
 from warehouse_exporter.alerting.rules.memory import Rule, last, memory
 from warehouse_exporter.config import Config
-from warehouse_exporter.config.values import parse_duration
 from warehouse_exporter.core import names
 from warehouse_exporter.core.model import Severity
 from warehouse_exporter.passes.causes import causes_first
@@ -105,9 +105,9 @@ def adapted(rule: Rule, config: Config) -> Rule:
 
 def down_for(most: str, config: Config) -> str:
     """How long the warehouse may be out of reach: less than a check may be unmeasured."""
-    waits = [parse_duration(unmeasured_for(check, config)) for check in config.checks]
+    waits = (seconds(unmeasured_for(check, config)) for check in config.checks)
     soonest = max(min(waits, default=math.inf) - SEEN, 0)
-    return most if soonest >= parse_duration(most) else f"{math.floor(soonest)}s"
+    return most if soonest >= seconds(most) else f"{math.floor(soonest)}s"
 
 
 def render(config: Config, job: str | None = None) -> str:

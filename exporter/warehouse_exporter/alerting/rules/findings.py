@@ -65,7 +65,12 @@ def keep_firing_seconds(every: float, config: Config) -> float:
     given = config.alerts.keep_firing_for
     if given is None:
         return min(KEPT * every, LONGEST)
-    return parse_duration(given) if int(given[:-1]) else 0
+    return seconds(given)
+
+
+def seconds(wait: str) -> float:
+    """Seconds of a wait of the config, which may be `0s`."""
+    return parse_duration(wait) if int(wait[:-1]) else 0.0
 
 
 def unmeasured_for(check: Check, config: Config) -> str:
