@@ -93,4 +93,5 @@ def test_no_option_takes_a_secret() -> None:
     ]
     assert options
     named = {name for name in options if re.search("pass(word|phrase)|secret|token|dsn", name)}
-    assert named == {"--secret"}, "it is the name of an object of Kubernetes, and holds none"
+    where = {"--secret", "--writer-dsn-env", "--writer-dsn-file"}
+    assert named == where, "each says where a secret is: the name of an object, a variable, a file"
