@@ -212,7 +212,10 @@ def test_every_alert_about_data_is_in_these_rules() -> None:
 @needs("promtool")
 @pytest.mark.parametrize("alert", COURSES)
 def test_an_alert_is_silent_fires_and_resolves(alert: str, tmp_path: Path) -> None:
-    rules = [rule for rule in shipped() if rule.get("alert", alert) == alert]  # all take minutes
+    every = shipped()
+    ours = [rule for rule in every if rule.get("alert") == alert]  # all rules take minutes
+    read = " ".join(rule["expr"] for rule in ours)
+    rules = [rule for rule in every if rule in ours or rule.get("record", "-") in read]
     (tmp_path / "rules.yml").write_text(yaml.safe_dump({"groups": [{"name": "a", "rules": rules}]}))
     case = {
         "rule_files": ["rules.yml"],
