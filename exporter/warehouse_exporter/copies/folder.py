@@ -60,12 +60,14 @@ def drafting(folder: Path, prefix: str, at: datetime, seconds: float) -> Iterato
 
 
 def free_name(folder: Path, name: str) -> Path:
-    """A name that no copy has yet: a second one of the same second gets a number."""
-    found, number = folder / name, 1
-    while found.exists():
-        number += 1
-        found = folder / f"{name}_{number}"
-    return found
+    """A name that no copy has yet: another one of the same second gets the next number.
+
+    It is never a smaller one that has become free, as the order of names is that of age.
+    """
+    numbered = re.compile(rf"{re.escape(name)}(?:_(\d+))?")
+    found = [match for path in entries(folder) if (match := numbered.fullmatch(path.name))]
+    last = max((int(match[1] or 1) for match in found), default=0)
+    return folder / (f"{name}_{last + 1}" if last else name)
 
 
 @contextmanager
