@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 from warehouse_exporter.alerting.rules import GROUP
+from warehouse_exporter.alerting.rules.findings import seconds
 from warehouse_exporter.config.values import parse_duration
 from warehouse_exporter.core.names import ALERT_DOWN
 
@@ -92,18 +93,13 @@ class Rhythm:
         """Shorten the waits of a rule, or of a route and of those below it."""
         for key in WAITS:
             if key in entry and self.speed != 1:
-                entry[key] = f"{round(parse_duration_or_0(entry[key]) * 1000 / self.speed)}ms"
+                entry[key] = f"{round(seconds(entry[key]) * 1000 / self.speed)}ms"
         if entry.get("keep_firing_for") == "0ms":
             del entry["keep_firing_for"]
         if entry.get("group_interval") == "0ms":  # Alertmanager wants some
             entry["group_interval"] = "1s"
         for below in entry.get("routes", []):
             self.hurry(below)
-
-
-def parse_duration_or_0(written: str) -> float:
-    """Seconds of a wait; `0s`, which is none, is no duration in a config."""
-    return 0.0 if written == "0s" else parse_duration(written)
 
 
 SHIPPED = Rhythm("as shipped", "5m", "15s", speed=1, settles=660, patience=2400)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from warehouse_exporter.cli.options import Command, together
 from warehouse_exporter.core.errors import UsageError
 
 if TYPE_CHECKING:
     from warehouse_exporter.alerting.operator import Naming
     from warehouse_exporter.config import Config
 
-Command = Callable[..., Any]
 OPERATOR = ("prometheusrule", "alertmanagerconfig")
 """The formats that are objects of Kubernetes."""
 
@@ -26,20 +26,17 @@ def format_option(*formats: str) -> Callable[[Command], Command]:
     )  # fmt: skip
 
 
-def object_options(function: Command) -> Command:
-    """What an object of Kubernetes is called."""
-    for option in (
-        click.option(
-            "--label", "labels", multiple=True, metavar="KEY=VALUE",
-            help="Kubernetes only: a label of the object, such as release=prometheus. Repeatable.",
-        ),
-        click.option(
-            "--name", metavar="NAME",
-            help="Kubernetes only: the object's name; default: that of the warehouse.",
-        ),
-    ):  # fmt: skip
-        function = option(function)
-    return function
+object_options = together(
+    click.option(
+        "--label", "labels", multiple=True, metavar="KEY=VALUE",
+        help="Kubernetes only: a label of the object, such as release=prometheus. Repeatable.",
+    ),
+    click.option(
+        "--name", metavar="NAME",
+        help="Kubernetes only: the object's name; default: that of the warehouse.",
+    ),
+)  # fmt: skip
+"""What an object of Kubernetes is called."""
 
 
 def refuse_others(style: str, given: Mapping[str, tuple[object, tuple[str, ...]]]) -> None:

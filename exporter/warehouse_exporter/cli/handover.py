@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult
 
 import click
 
+from warehouse_exporter.cli.options import together
 from warehouse_exporter.core.errors import UsageError
 
 if TYPE_CHECKING:
     from warehouse_exporter.config import Config
     from warehouse_exporter.core.model import Pass
 
-Command = Callable[..., Any]
 
-
-def handover_options(function: Command) -> Command:
-    """`--push`, `--textfile` and how long the result is valid."""
-    for option in (
-        click.option(
-            "--valid-for", default="26h", show_default=True, metavar="TIME",
-            help="With --push or --textfile: how long the result is valid, such as until the next"
-            " gate.",
-        ),
-        click.option(
-            "--textfile", metavar="FILE",
-            help="Also write the result as metrics to this file, for node_exporter; it ends in"
-            " .prom.",
-        ),
-        click.option(
-            "--push", metavar="URL", help="Also push the result as metrics to this Pushgateway."
-        ),
-    ):  # fmt: skip
-        function = option(function)
-    return function
+handover_options = together(
+    click.option(
+        "--valid-for", default="26h", show_default=True, metavar="TIME",
+        help="With --push or --textfile: how long the result is valid, such as until the next"
+        " gate.",
+    ),
+    click.option(
+        "--textfile", metavar="FILE",
+        help="Also write the result as metrics to this file, for node_exporter; it ends in"
+        " .prom.",
+    ),
+    click.option(
+        "--push", metavar="URL", help="Also push the result as metrics to this Pushgateway."
+    ),
+)  # fmt: skip
+"""`--push`, `--textfile` and how long the result is valid."""
 
 
 @dataclass(frozen=True)

@@ -59,15 +59,20 @@ def log_options(level: str) -> Callable[[Command], Command]:
     return add
 
 
-def judging_options(*formats: str) -> Callable[[Command], Command]:
-    """What to judge and how to show it: the options of all commands that judge."""
+def together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Several options as one; in `--help` they stand from the last to the first."""
 
     def add(function: Command) -> Command:
-        for option in judging(formats):
+        for option in options:
             function = option(function)
         return function
 
     return add
+
+
+def judging_options(*formats: str) -> Callable[[Command], Command]:
+    """What to judge and how to show it: the options of all commands that judge."""
+    return together(*judging(formats))
 
 
 def judging(formats: tuple[str, ...]) -> tuple[Callable[[Command], Command], ...]:

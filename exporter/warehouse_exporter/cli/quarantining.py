@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,30 +60,35 @@ class Quarantining:
 
     def _sample(self, done: Pass, held: HeldEngine) -> None:
         """Samples come first: the copier takes the snapshot over."""
-        from warehouse_exporter.copies.errors import CopyFailed
         from warehouse_exporter.copies.samples import sample
 
-        if self._samples is None:
-            return
-        try:
-            made = sample(self._config, self._samples, done, held, datetime.now(UTC))
-        except CopyFailed as error:
-            click.echo(f"error: no samples were written: {error}", err=True)
-        else:
-            if made is not None:
-                click.echo(f"samples: {made}", err=True)
+        if (rules := self._samples) is not None:
+            tried(
+                lambda: sample(self._config, rules, done, held, datetime.now(UTC)),
+                made="samples",
+                failed="no samples were written",
+            )
 
     def _copy(self, done: Pass, held: HeldEngine) -> None:
         """Copy what was judged, if there is a critical finding."""
-        from warehouse_exporter.copies.errors import CopyFailed
         from warehouse_exporter.copies.quarantine import quarantine
 
-        if self._rules is None:
-            return
-        try:
-            made = quarantine(self._config, self._rules, done, held, datetime.now(UTC))
-        except CopyFailed as error:
-            click.echo(f"error: nothing was put in quarantine: {error}", err=True)
-        else:
-            if made is not None:
-                click.echo(f"put in quarantine: {made}", err=True)
+        if (rules := self._rules) is not None:
+            tried(
+                lambda: quarantine(self._config, rules, done, held, datetime.now(UTC)),
+                made="put in quarantine",
+                failed="nothing was put in quarantine",
+            )
+
+
+def tried(make: Callable[[], Path | None], *, made: str, failed: str) -> None:
+    """Make a folder if one is wanted, and say on standard error where it is, or why it is not."""
+    from warehouse_exporter.copies.errors import CopyFailed
+
+    try:
+        folder = make()
+    except CopyFailed as error:
+        click.echo(f"error: {failed}: {error}", err=True)
+    else:
+        if folder is not None:
+            click.echo(f"{made}: {folder}", err=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from warehouse_exporter.cli.options import together
 from warehouse_exporter.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,31 +23,27 @@ if TYPE_CHECKING:
     from warehouse_exporter.reports.made import Report
 
 log = logging.getLogger(__name__)
-Command = Callable[..., Any]
 SENT = ".monitoring_report.sent.json"
 """The file in `--report-dir` that notes which e-mails were sent."""
 KEEP = 14
 """Reports that are kept by default: two weeks of mornings."""
 
 
-def report_options(function: Command) -> Command:
-    """`--report-dir`, `--report-keep` and `--email`."""
-    for option in (
-        click.option(
-            "--email", is_flag=True,
-            help="Send an e-mail on warnings and critical findings, as `mail` in the config says.",
-        ),
-        click.option(
-            "--report-keep", type=click.IntRange(min=1), default=KEEP, show_default=True,
-            metavar="N", help="Reports to keep there, older ones under the time of their writing.",
-        ),
-        click.option(
-            "--report-dir", metavar="DIR",
-            help="Also write monitoring_report.md, .json and .html there.",
-        ),
-    ):  # fmt: skip
-        function = option(function)
-    return function
+report_options = together(
+    click.option(
+        "--email", is_flag=True,
+        help="Send an e-mail on warnings and critical findings, as `mail` in the config says.",
+    ),
+    click.option(
+        "--report-keep", type=click.IntRange(min=1), default=KEEP, show_default=True,
+        metavar="N", help="Reports to keep there, older ones under the time of their writing.",
+    ),
+    click.option(
+        "--report-dir", metavar="DIR",
+        help="Also write monitoring_report.md, .json and .html there.",
+    ),
+)  # fmt: skip
+"""`--report-dir`, `--report-keep` and `--email`."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from warehouse_exporter.config.values import Span, Spec
-from warehouse_exporter.receivers.email import host_and_port
+from warehouse_exporter.receivers.email import both_or_none, host_and_port
 
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250})")
 """A plain address, which can carry neither a second header nor a second recipient."""
@@ -68,8 +68,7 @@ class MailSpec(Spec):
     @model_validator(mode="after")
     def logs_in_with_both(self) -> MailSpec:
         """A name goes with a password, and a password with TLS."""
-        if (self.username is None) != (self.password_file is None):
-            raise ValueError("`username` and `password_file` go together")
+        both_or_none(self.username, self.password_file)
         if self.username is not None and not self.require_tls:
             raise ValueError("a password is never sent without TLS: remove `require_tls: false`")
         return self

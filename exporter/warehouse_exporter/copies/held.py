@@ -5,15 +5,15 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 
 from warehouse_exporter.copies.errors import CopyFailed
 from warehouse_exporter.core.model import Relation
 from warehouse_exporter.core.states import Cell
-from warehouse_exporter.engines.base import Copier, Copying, Engine, Name, Session
+from warehouse_exporter.engines.base import Copier, Copying, Delegating, Engine, Name, Session
 
 
-class HeldEngine:
+class HeldEngine(Delegating):
     """The same engine; its last snapshot stays open until `let_go`, or until the next one.
 
     A pass takes another look where its connection was lost, or where tables were rewritten while
@@ -21,26 +21,10 @@ class HeldEngine:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self.warehouse = engine.warehouse
+        super().__init__(engine)
         self.looks = 0
-        self._engine = engine
         self._open = ExitStack()
         self._session: Session | None = None
-
-    @property
-    def wanted(self) -> bool:
-        """Whether a pass waits for a connection that another one could spare."""
-        return self._engine.wanted
-
-    @property
-    def stopped(self) -> bool:
-        """Whether nothing more may begin."""
-        return self._engine.stopped
-
-    @property
-    def lacking(self) -> tuple[str, ...]:
-        """What checks have to do without on this engine."""
-        return self._engine.lacking
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
@@ -56,14 +40,6 @@ class HeldEngine:
                 raise
         else:
             self._open, self._session = own, session
-
-    def beside(self, first: Session, snapshot: str) -> AbstractContextManager[Session]:
-        """One more session that sees what the first one sees."""
-        return self._engine.beside(first, snapshot)
-
-    def stop(self) -> None:
-        """End what is running and let nothing more begin."""
-        self._engine.stop()
 
     def let_go(self) -> None:
         """End the snapshot that is held."""

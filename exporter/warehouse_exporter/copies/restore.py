@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import gzip
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
@@ -69,37 +69,36 @@ class Restore:
 
     def preview(self) -> list[Change]:
         """What it would change; nothing is changed. Raises CopyFailed."""
-        whole(self.copy, self.tables)
-        try:
-            with self._writer() as writer:
-                steps = Steps(self, writer)
-                steps.load()
-                return steps.changes()
-        except Unmeasured as error:
-            raise CopyFailed(error.detail) from None
+        with self._begun() as (steps, _):
+            return steps.changes()
 
     def run(self) -> list[Change]:
         """Put the rows back, all or nothing; what it has changed. Raises CopyFailed."""
-        whole(self.copy, self.tables)
-        try:
-            with self._writer() as writer:
-                steps = Steps(self, writer)
-                steps.load()
-                steps.lock()
-                changes = steps.changes()
-                steps.replace()
-                if any(c.total("back") or c.total("gone") for c in steps.changes()):
-                    raise CopyFailed("the tables would not be as they were: nothing was changed")
-                writer.commit()
-                return changes
-        except Unmeasured as error:
-            raise CopyFailed(error.detail) from None
+        with self._begun() as (steps, writer):
+            steps.lock()
+            changes = steps.changes()
+            steps.replace()
+            if any(c.total("back") or c.total("gone") for c in steps.changes()):
+                raise CopyFailed("the tables would not be as they were: nothing was changed")
+            writer.commit()
+            return changes
 
-    def _writer(self) -> AbstractContextManager[Writer]:
-        """A transaction that may write. Raises CopyFailed."""
+    @contextmanager
+    def _begun(self) -> Iterator[tuple[Steps, Writer]]:
+        """A transaction that may write, with the files of the copy loaded aside.
+
+        Raises CopyFailed, also for what cannot be read or written in the block.
+        """
+        whole(self.copy, self.tables)
         if not isinstance(self.engine, Copying):
             raise CopyFailed("copies are for Postgres only")
-        return self.engine.writer(self.dsn)
+        try:
+            with self.engine.writer(self.dsn) as writer:
+                steps = Steps(self, writer)
+                steps.load()
+                yield steps, writer
+        except Unmeasured as error:
+            raise CopyFailed(error.detail) from None
 
 
 class Steps:

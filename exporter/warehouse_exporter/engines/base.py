@@ -176,6 +176,41 @@ class Engine(Protocol):
         """End what is running and let nothing more begin, without waiting: for shutdown."""
 
 
+class Delegating:
+    """An engine that is another one, but for what a subclass changes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.warehouse = engine.warehouse
+        self._engine = engine
+
+    @property
+    def wanted(self) -> bool:
+        """Whether a pass waits for a connection that another one could spare."""
+        return self._engine.wanted
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing more may begin."""
+        return self._engine.stopped
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What checks have to do without on this engine."""
+        return self._engine.lacking
+
+    def snapshot(self) -> AbstractContextManager[Session]:
+        """A session that reads one instant. Raises Unreachable."""
+        return self._engine.snapshot()
+
+    def beside(self, first: Session, snapshot: str) -> AbstractContextManager[Session]:
+        """One more session that sees what the first one sees. Raises Unreachable."""
+        return self._engine.beside(first, snapshot)
+
+    def stop(self) -> None:
+        """End what is running and let nothing more begin."""
+        self._engine.stop()
+
+
 class Copier(Protocol):
     """One snapshot, of which relations are copied out; used by one thread.
 

@@ -74,11 +74,6 @@ class Reasons:
         """Those that explain only if nothing explains them."""
         return (*self.roots, *([self.peers] if self.peers else []))
 
-    def cover(self, check: Check, fault: Fault) -> bool:
-        """Whether a finding of a check is among those that may explain it."""
-        every = (*self.lasting, *self.new, *self.by_themselves)
-        return any(cause.covers(check, fault) for cause in every)
-
 
 @dataclass(frozen=True)
 class Finding:

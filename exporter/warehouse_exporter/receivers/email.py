@@ -20,6 +20,12 @@ def host_and_port(written: str) -> str:
     return written
 
 
+def both_or_none(username: str | None, password_file: str | None) -> None:
+    """A name goes with a password. Raises ValueError."""
+    if (username is None) != (password_file is None):
+        raise ValueError("`username` and `password_file` go together")
+
+
 class Email(Receiver):
     """The relay for mail."""
 
@@ -41,8 +47,7 @@ class Email(Receiver):
     @model_validator(mode="after")
     def logs_in_with_both(self) -> Email:
         """A name goes with a password."""
-        if (self.username is None) != (self.password_file is None):
-            raise ValueError("`username` and `password_file` go together")
+        both_or_none(self.username, self.password_file)
         return self
 
     def everybody(self) -> Mapping[Audience, Configs]:

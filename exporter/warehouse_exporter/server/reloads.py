@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from warehouse_exporter.alerting.rules import checksum
 from warehouse_exporter.config import Config, load
 from warehouse_exporter.core.errors import ConfigError, Problem
+from warehouse_exporter.core.running import Running
 
 SECONDS = 60.0
 """How long a reload may take in all; 10,000 checks take a few."""
@@ -26,15 +27,6 @@ class Loaded:
 
     config: Config
     rules: str
-
-
-@dataclass
-class Attempt:
-    """A reload under way: what came of it once it is over."""
-
-    over: threading.Event = field(default_factory=threading.Event)
-    loaded: Loaded | None = None
-    error: BaseException | None = None
 
 
 class Reloads:
@@ -53,29 +45,22 @@ class Reloads:
         """
         if not self._room.acquire(blocking=False):
             raise self._refused(f"{MOST} reloads hang already: what does the file lead to?")
-        attempt = Attempt()
-        threading.Thread(target=self._work, args=(attempt,), name="reload", daemon=True).start()
+        running = Running(self._work, "reload")
         began = time.monotonic()
-        while not attempt.over.wait(TICK):
+        while not running.ended(TICK):
             if self._stop.is_set():
                 raise self._refused("the exporter is shutting down")
             if time.monotonic() - began > SECONDS:
                 raise self._refused(f"not loaded within {SECONDS:g} s")
-        if attempt.error is not None:
-            raise attempt.error
-        assert attempt.loaded is not None
-        return attempt.loaded
+        return running.result()
 
-    def _work(self, attempt: Attempt) -> None:
+    def _work(self) -> Loaded:
         try:
             config = load(self._file, stop=self._stop)
             refuse_empty(config)
-            attempt.loaded = Loaded(config, checksum(config))
-        except BaseException as error:  # whoever waits raises it
-            attempt.error = error
+            return Loaded(config, checksum(config))
         finally:
             self._room.release()
-            attempt.over.set()
 
     def _refused(self, why: str) -> ConfigError:
         return ConfigError([Problem(self._file, 1, "", why)])

@@ -91,7 +91,7 @@ def adapted(rule: Rule, config: Config) -> Rule:
     """A rule about the exporter with the config's runbook link, and without keys that an older
     Prometheus does not know."""
     given, runbook = config.alerts.keep_firing_for, config.alerts.runbook(rule["alert"])
-    dropped = {"keep_firing_for"} if given is not None and not int(given[:-1]) else set()
+    dropped = {"keep_firing_for"} if given is not None and not seconds(given) else set()
     kept = {key: value for key, value in rule.items() if key not in dropped}
     if rule["alert"] == names.ALERT_DOWN:
         kept["for"] = down_for(rule["for"], config)

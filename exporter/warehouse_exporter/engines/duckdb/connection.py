@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from warehouse_exporter.core.errors import Reason, Unmeasured, Unreachable, UsageError
+from warehouse_exporter.core.running import Running
 from warehouse_exporter.engines.base import Answer
 from warehouse_exporter.engines.duckdb.errors import of_statement
 
@@ -104,26 +105,19 @@ def within(call: Callable[[], Any], seconds: float, what: str, stop: threading.E
 
     Raises Unreachable for one that is late, and what the call raises.
     """
-    given: list[Any] = []
-    errors: list[BaseException] = []
-    done, left = threading.Event(), threading.Event()
+    left = threading.Event()
 
-    def run() -> None:
-        try:
-            given.append(call())
-        except BaseException as error:  # whoever waits raises it
-            errors.append(error)
-        done.set()
-        if left.is_set() and given:
-            given[0].close()
+    def run() -> Any:
+        given = call()
+        if left.is_set():
+            given.close()
+        return given
 
-    threading.Thread(target=run, name="duckdb", daemon=True).start()
+    running = Running(run, "duckdb")
     deadline = time.monotonic() + seconds
-    while not done.wait(TICK):
+    while not running.ended(TICK):
         if stop.is_set() or time.monotonic() > deadline:
             left.set()
             late = f"{what} was not opened within {seconds:g} s: its file system hangs"
             raise Unreachable("the exporter is shutting down" if stop.is_set() else late)
-    if errors:
-        raise errors[0]
-    return given[0]
+    return running.result()

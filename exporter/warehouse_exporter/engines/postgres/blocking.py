@@ -17,21 +17,18 @@ from typing import IO, Any, TypeVar
 import psycopg2
 from psycopg2 import extensions
 
-from warehouse_exporter.core.errors import Lost, Reason, Unmeasured, Unreachable
-from warehouse_exporter.core.names import APPLICATION_NAME
+from warehouse_exporter.core.errors import Lost, Reason, Unmeasured
+from warehouse_exporter.core.running import Running
 from warehouse_exporter.engines.base import Answer
 from warehouse_exporter.engines.postgres.connection import (
     GRACE,
-    NETWORK,
     Values,
     answers,
     condition,
+    connecting,
     translated,
     unsaid,
 )
-from warehouse_exporter.engines.postgres.dsn import refuse_ambiguous, refuse_strange, speakable
-from warehouse_exporter.engines.postgres.errors import of_connecting
-from warehouse_exporter.engines.postgres.resolver import addressed
 
 TICK = 0.1
 PIECE = 1 << 16
@@ -46,26 +43,10 @@ class BlockingConnection:
         """Connect within some seconds. Raises Unreachable."""
         self._stop = stop
         self._connection: extensions.connection | None = None
-        names: frozenset[str] = frozenset()
-        refuse_ambiguous(dsn)
-        try:
-            parameters = extensions.parse_dsn(dsn)
-            refuse_strange(parameters)
-            names = speakable(dsn, parameters)
-            options = {
-                **NETWORK,
-                "client_encoding": "UTF8",
-                "connect_timeout": max(2, int(seconds)),
-            }
-            options |= addressed(parameters, seconds, stop)
-            self._connection = self._waited(
-                lambda: psycopg2.connect(dsn, application_name=APPLICATION_NAME, **options), seconds
-            )
+        with connecting(dsn, seconds, stop) as options:
+            options["connect_timeout"] = max(2, int(seconds))
+            self._connection = self._waited(lambda: psycopg2.connect(dsn, **options), seconds)
             self._connection.autocommit = True  # transactions begin where we say so
-        except psycopg2.OperationalError as error:
-            raise Unreachable(of_connecting(str(error), names)) from None
-        except (psycopg2.Error, ValueError):
-            raise Unreachable("the DSN cannot be parsed: see libpq's connection strings") from None
 
     def execute(self, text: str, values: Values | None = None, *, seconds: float) -> Answer:
         """The answer to a statement; of several, the last. Raises Unmeasured, or Lost."""
@@ -114,20 +95,9 @@ class BlockingConnection:
 
     def _waited(self, call: Callable[[], T], seconds: float) -> T:
         """What a call gives that blocks. Raises Lost for one that does not end."""
-        given: list[T] = []
-        errors: list[BaseException] = []
-        done = threading.Event()
-
-        def run() -> None:
-            try:
-                given.append(call())
-            except BaseException as error:  # whoever waits raises it
-                errors.append(error)
-            done.set()
-
-        threading.Thread(target=run, name="copy", daemon=True).start()
+        running = Running(call, "copy")
         deadline, ending = time.monotonic() + seconds + GRACE, 0.0
-        while not done.wait(TICK):
+        while not running.ended(TICK):
             now = time.monotonic()
             if not ending and (self._stop.is_set() or now > deadline):
                 ending = now + 2 * GRACE
@@ -137,9 +107,7 @@ class BlockingConnection:
                 stopping = "the exporter is shutting down"
                 late = f"no answer within {seconds:.1f} s: the server or the network hangs"
                 raise Lost(stopping if self._stop.is_set() else late)
-        if errors:
-            raise errors[0]
-        return given[0]
+        return running.result()
 
     def cancel(self) -> None:
         """Ask the server to end the running statement, if it answers."""

@@ -13,7 +13,8 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import psycopg2
@@ -42,29 +43,40 @@ Values = Sequence[Any] | Mapping[str, Any]
 """What is filled into a statement, in its order or by name."""
 
 
+@contextmanager
+def connecting(dsn: str, seconds: float, stop: threading.Event) -> Iterator[dict[str, Any]]:
+    """What every connection is opened with besides its DSN, looked up within some seconds.
+
+    Raises Unreachable for a DSN that is of no use, and for what the driver raises in the block.
+    """
+    names: frozenset[str] = frozenset()
+    refuse_ambiguous(dsn)
+    try:
+        parameters = extensions.parse_dsn(dsn)
+        refuse_strange(parameters)
+        names = speakable(dsn, parameters)
+        options: dict[str, Any] = {**NETWORK, "client_encoding": "UTF8"}
+        yield {
+            **options,
+            "application_name": APPLICATION_NAME,
+            **addressed(parameters, seconds, stop),
+        }
+    except psycopg2.OperationalError as error:
+        raise Unreachable(of_connecting(str(error), names)) from None
+    except (psycopg2.Error, ValueError):
+        # The driver repeats the DSN in this message, and with it the password.
+        raise Unreachable("the DSN cannot be parsed: see libpq's connection strings") from None
+
+
 class Connection:
     """One connection to the warehouse; used by one thread, and canceled from any."""
 
     def __init__(self, dsn: str, seconds: float, stop: threading.Event) -> None:
         """Connect within some seconds. Raises Unreachable."""
         self._stop = stop
-        names: frozenset[str] = frozenset()
-        refuse_ambiguous(dsn)
-        try:
-            parameters = extensions.parse_dsn(dsn)
-            refuse_strange(parameters)
-            names = speakable(dsn, parameters)
-            options: dict[str, Any] = {**NETWORK, "client_encoding": "UTF8"}
-            options |= addressed(parameters, seconds, stop)
-            self._connection: extensions.connection = psycopg2.connect(
-                dsn, async_=True, application_name=APPLICATION_NAME, **options
-            )
+        with connecting(dsn, seconds, stop) as options:
+            self._connection: extensions.connection = psycopg2.connect(dsn, async_=True, **options)
             self._wait(seconds, f"no connection within {seconds:g} s")
-        except psycopg2.OperationalError as error:
-            raise Unreachable(of_connecting(str(error), names)) from None
-        except (psycopg2.Error, ValueError):
-            # The driver repeats the DSN in this message, and with it the password.
-            raise Unreachable("the DSN cannot be parsed: see libpq's connection strings") from None
 
     def execute(
         self, text: str, values: Values | None = None, *, seconds: float, written: str = ""
