@@ -11,32 +11,9 @@ from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import CheckId, Severity
 from warehouse_exporter.passes.causes import Finding, because
 
-CONFIG = parse(
-    """
-warehouse: {dsn: x}
-datasets:
-  events:
-    relation: events
-    time: ts
-    checks: [freshness: {warning: "> 1h", critical: "> 2h"}, duplicates: {key: id, critical: "> 0"}]
-  orders:
-    relation: orders
-    time: ts
-    key: id
-    depends_on: [events]
-    checks:
-      - volume: {warning: "< 9", critical: "< 5"}
-      - completeness: {column: client_id, critical: "> 5%"}
-      - completeness: {column: revenue, critical: "> 5%"}
-      - tracking_coverage: {any_of: [click_id], critical: "< 50%"}
-      - orphans: {column: event_id, references: {dataset: events, column: id}, critical: "> 0"}
-      - agreement: {sum: revenue, against: {dataset: daily, sum: revenue}, critical: "> 0"}
-  daily: {relation: daily, time: ts}
-  ads: {relation: ads, time: ts, checks: [volume: {critical: "< 5"}]}
-""",
-    "warehouse.yml",
-    {},
-)
+from tests.support.chained import CHAINED
+
+CONFIG = parse(CHAINED, "warehouse.yml", {})
 LATE, TWICE, FEW = "events.freshness", "events.duplicates_id", "orders.volume"
 CLIENT, REVENUE = "orders.completeness_client_id", "orders.completeness_revenue"
 TRACKED, AGREED, ADS = "orders.tracking_coverage", "orders.agreement_revenue", "ads.volume"

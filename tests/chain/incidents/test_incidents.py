@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
@@ -16,6 +15,7 @@ from labs.incidents.notices import PAGE
 from labs.incidents.rhythm import QUICK
 from labs.incidents.run import played, quiet_shop
 from tests.support.programs import require
+from tests.support.sample import sampled
 
 ABREAST = 6
 """Chains at once: they mostly wait."""
@@ -50,13 +50,8 @@ def seen(request: pytest.FixtureRequest) -> Played:
     return Played({course.incident: course for course in found}, said)
 
 
-def in_its_run(name: str) -> Any:
-    """An incident as a parameter; most are left to the campaign."""
-    return pytest.param(name, marks=() if name in ALWAYS else pytest.mark.campaign)
-
-
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("name", [in_its_run(name) for name in INCIDENTS])
+@pytest.mark.parametrize("name", sampled(INCIDENTS, ALWAYS))
 def test_an_incident_is_told_once_by_its_cause_and_is_over_after_the_repair(
     name: str, seen: Played
 ) -> None:

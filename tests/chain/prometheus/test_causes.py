@@ -13,32 +13,10 @@ from warehouse_exporter.alerting.rules import render
 from warehouse_exporter.config.load import parse
 
 from tests.support.alerts import series
+from tests.support.chained import CHAINED
 from tests.support.programs import needs
 
 pytestmark = needs("promtool")
-CONFIG = """
-warehouse: {dsn: x}
-datasets:
-  events:
-    relation: events
-    time: ts
-    checks:
-      - freshness: {warning: "> 1h", critical: "> 2h"}
-      - duplicates: {key: id, critical: "> 0"}
-  orders:
-    relation: orders
-    time: ts
-    key: id
-    depends_on: [events]
-    checks:
-      - volume: {warning: "< 9", critical: "< 5"}
-      - completeness: {column: client_id, critical: "> 5%"}
-      - completeness: {column: revenue, critical: "> 5%"}
-      - tracking_coverage: {any_of: [click_id], critical: "< 50%"}
-      - agreement: {sum: revenue, against: {dataset: daily, sum: revenue}, critical: "> 0"}
-  daily: {relation: daily, time: ts}
-  ads: {relation: ads, time: ts, checks: [volume: {critical: "< 5"}]}
-"""
 LONG = 150
 GAUGES = {
     "events.freshness": ("newest_row_timestamp_seconds", "0+60", "-9999+60"),
@@ -152,7 +130,7 @@ def question(minute: int, fires: Mapping[str, str]) -> dict[str, object]:
 
 def judged(folder: Path, given: list[dict[str, str]], asked: list[dict[str, object]]) -> str:
     """What promtool finds wrong."""
-    (folder / "rules.yml").write_text(render(parse(CONFIG, "warehouse.yml", {})))
+    (folder / "rules.yml").write_text(render(parse(CHAINED, "warehouse.yml", {})))
     test = {"interval": "1m", "input_series": given, "promql_expr_test": asked}
     whole = {"rule_files": ["rules.yml"], "evaluation_interval": "1m", "tests": [test]}
     (folder / "test.yml").write_text(yaml.safe_dump(whole))

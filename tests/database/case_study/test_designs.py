@@ -13,7 +13,6 @@ from labs.case_study.names import COPY, ORIGINAL, Names
 from labs.case_study.sightings import heard, mornings_of, unexplained
 from labs.case_study.story import Story
 from tests.database.case_study.conftest import Shop
-from tests.database.case_study.modes import campaign, each_mode
 from tests.database.case_study.test_fortnight import moved_back
 
 Open = Callable[[Mode, Names], Shop]
@@ -39,14 +38,14 @@ FIRST = {
 """Finding and mode -> who sees it, and on which morning first; nobody else ever does."""
 
 
-@campaign
-@each_mode
+@pytest.mark.campaign
+@pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("asked", DESIGNS)
 def test_all_that_a_design_says_is_a_finding(whole: Story, asked: str, mode: Mode) -> None:
     assert unexplained(whole, asked, mode) == []
 
 
-@campaign
+@pytest.mark.campaign
 @pytest.mark.parametrize(("label", "mode"), FIRST)
 def test_who_sees_what_was_published_and_when(whole: Story, label: str, mode: Mode) -> None:
     finding = dict(labelled())[label]
@@ -55,7 +54,7 @@ def test_who_sees_what_was_published_and_when(whole: Story, label: str, mode: Mo
     assert first == FIRST[label, mode]
 
 
-@campaign
+@pytest.mark.campaign
 @pytest.mark.parametrize("name", ["published", "unpublished"])
 def test_every_witness_of_the_designs_speaks(whole: Story, name: str) -> None:
     for finding in findings(name):
@@ -64,8 +63,8 @@ def test_every_witness_of_the_designs_speaks(whole: Story, name: str) -> None:
                 assert any(heard(whole, one, asked, mode) for asked in DESIGNS), (one, mode)
 
 
-@campaign
-@each_mode
+@pytest.mark.campaign
+@pytest.mark.parametrize("mode", Mode)
 def test_only_what_the_files_lost_cannot_be_measured(shop: Open, mode: Mode) -> None:
     """A column that is gone, one of which no row has a value, orders without one price, and what
     is divided by sessions that are not there."""
@@ -83,8 +82,8 @@ def test_only_what_the_files_lost_cannot_be_measured(shop: Open, mode: Mode) -> 
                 assert said.text.split()[1] in gone, (asked, check, said.text)
 
 
-@campaign
-@each_mode
+@pytest.mark.campaign
+@pytest.mark.parametrize("mode", Mode)
 def test_a_copy_hears_the_same_from_every_design(shop: Open, mode: Mode) -> None:
     original, copy = shop(mode, ORIGINAL).mornings, shop(mode, COPY).mornings
     for morning, moved in zip(original, copy, strict=True):

@@ -11,7 +11,6 @@ from labs.case_study.loader import Mode
 from labs.case_study.matrix import NEVER_SILENT, never
 from labs.case_study.sightings import OWN, heard
 from labs.case_study.story import Story, ranges
-from tests.database.case_study.modes import campaign
 
 pytestmark = pytest.mark.timeout(900)  # both shops live through their weeks before the first test
 
@@ -19,7 +18,7 @@ FILLED = re.compile(r"\{\{.*?}}|\{%.*?%}|<!--.*?-->|`[^`]*`", re.DOTALL)
 NOT_OF_THE_DATA = ("06:00 UTC",)
 
 
-@campaign
+@pytest.mark.campaign
 def test_the_pages_are_what_the_command_writes(whole: Story) -> None:
     kept = {name: (DOCS / name).read_text(encoding="utf-8") for name in PAGES}
     assert render(whole) == kept, "run `make case-study` and read what has changed"
@@ -30,13 +29,13 @@ def test_the_page_is_read_in_five_minutes() -> None:
     assert len((DOCS / "case-study.md").read_text(encoding="utf-8").split()) < 1200
 
 
-@campaign
+@pytest.mark.campaign
 def test_a_check_that_is_never_silent_has_a_reason(whole: Story) -> None:
     loud = {(mode, check) for mode in Mode for check in never(whole, mode, 0)}
     assert loud == set(NEVER_SILENT), "set wrong, or say in matrix.py why it is right"
 
 
-@campaign
+@pytest.mark.campaign
 @pytest.mark.parametrize("name", ["published", "unpublished"])
 def test_every_witness_speaks(whole: Story, name: str) -> None:
     for finding in findings(name):

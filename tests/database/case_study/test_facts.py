@@ -10,7 +10,6 @@ from labs.case_study.facts import Count, Fact, facts, statements
 from labs.case_study.loader import Mode
 from labs.case_study.names import COPY, ORIGINAL, Names
 from tests.database.case_study.conftest import Shop
-from tests.database.case_study.modes import campaign
 
 Open = Callable[[Mode, Names], Shop]
 
@@ -62,7 +61,10 @@ DAILY = {
 }
 
 
-BOTH = [pytest.param(ORIGINAL, id="original"), pytest.param(COPY, id="copy", marks=campaign)]
+BOTH = [
+    pytest.param(ORIGINAL, id="original"),
+    pytest.param(COPY, id="copy", marks=pytest.mark.campaign),
+]
 
 
 @pytest.fixture(scope="module", params=BOTH)

@@ -15,9 +15,8 @@ from labs.case_study.fortnight import Said, ask_afterwards, config
 from labs.case_study.loader import Mode
 from labs.case_study.names import COPY, ORIGINAL, Names
 from tests.database.case_study.conftest import Shop
-from tests.database.case_study.modes import MODES, campaign
 
-pytestmark = campaign
+pytestmark = pytest.mark.campaign
 Open = Callable[[Mode, Names], Shop]
 Days = set[date]
 
@@ -42,7 +41,7 @@ def known(shop: Open) -> Mapping[str, Fact]:
         connection.close()
 
 
-@pytest.fixture(params=MODES)
+@pytest.fixture(params=Mode, ids=[mode.value for mode in Mode])
 def mode(request: pytest.FixtureRequest) -> Mode:
     found: Mode = request.param
     return found

@@ -5,15 +5,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import psycopg2
+import pytest
 
 from labs.case_study.loader import Mode, load_day
 from labs.case_study.names import COPY, ORIGINAL, Names
 from labs.case_study.pipeline import build_models
 from tests.conftest import execute
 from tests.database.case_study.conftest import Shop
-from tests.database.case_study.modes import campaign, each_mode
 
-pytestmark = campaign
+pytestmark = pytest.mark.campaign
 Open = Callable[[Mode, Names], Shop]
 
 FILE = ["client_id", "page_url", "referrer", "timestamp", "event_name", "event_data", "user_agent"]
@@ -52,7 +52,7 @@ from (
 """
 
 
-@each_mode
+@pytest.mark.parametrize("mode", Mode)
 def test_a_morning_is_at_six_after_each_day(shop: Open, mode: Mode) -> None:
     lived = shop(mode, ORIGINAL).mornings
     assert len(lived) == 14
@@ -71,7 +71,7 @@ def test_renamed_columns_take_the_old_ones_along(shop: Open) -> None:
     assert columns == [FILE] * 4 + [renamed] * 5 + [without] * 5
 
 
-@each_mode
+@pytest.mark.parametrize("mode", Mode)
 def test_the_log_counts_what_was_read_and_rejected(shop: Open, mode: Mode) -> None:
     opened = shop(mode, ORIGINAL)
     sums = "select sum(rows_read), sum(rows_quarantined) from shop.pipeline_logs"
@@ -80,7 +80,7 @@ def test_the_log_counts_what_was_read_and_rejected(shop: Open, mode: Mode) -> No
     assert opened.rows("select count(*) from shop.stg_events") == [(49963,)]
 
 
-@each_mode
+@pytest.mark.parametrize("mode", Mode)
 def test_orders_and_items_are_kept_as_they_came(shop: Open, mode: Mode) -> None:
     opened = shop(mode, ORIGINAL)
     orders = "select count(*), count(distinct order_id), sum(revenue) from shop.fct_orders"
@@ -105,7 +105,7 @@ def test_a_repaired_staging_model_loses_none(shop: Open) -> None:
     assert opened.rows(orphans) == [(0,)]
 
 
-@each_mode
+@pytest.mark.parametrize("mode", Mode)
 def test_a_copy_with_other_names_and_dates_says_the_same(shop: Open, mode: Mode) -> None:
     original, copy = shop(mode, ORIGINAL), shop(mode, COPY)
     moved = [(COPY.day(day), *numbers) for day, *numbers in original.rows(DAILY)]
@@ -114,7 +114,7 @@ def test_a_copy_with_other_names_and_dates_says_the_same(shop: Open, mode: Mode)
         assert copy.rows(question) == original.rows(question)
 
 
-@each_mode
+@pytest.mark.parametrize("mode", Mode)
 def test_a_copy_has_no_name_and_no_date_of_the_original(shop: Open, mode: Mode) -> None:
     copy = shop(mode, COPY)
     named = (
