@@ -11,8 +11,8 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "exporter" / "warehouse_exporter"
 ROOMS = [
     "core", "sql", "measures", "baselines", "kinds", "receivers", "config", "engines", "plan",
-    "passes", "alerting", "publish", "copies", "backtest", "history", "server", "reports",
-    "profiles", "demo", "cli",
+    "passes", "alerting", "publish", "copies", "backtest", "discover", "history", "server",
+    "reports", "profiles", "demo", "cli",
 ]  # fmt: skip
 """Lower first: each room imports only from itself and from the rooms before it."""
 LIBRARIES = {

@@ -1,0 +1,1 @@
+"""Configs that `init` proposes: no database is needed for these tests."""
