@@ -15,12 +15,14 @@ from warehouse_exporter.config import cross
 from warehouse_exporter.config.accepting import accepting
 from warehouse_exporter.config.complaints import complain
 from warehouse_exporter.config.copies import check_quarantine, check_samples
+from warehouse_exporter.config.dataset import DatasetSpec
 from warehouse_exporter.config.defaults import defaults_spec, share
 from warehouse_exporter.config.document import VARIABLE, Document, Path, read
 from warehouse_exporter.config.include import include
 from warehouse_exporter.config.model import Alerts, Check, Config
-from warehouse_exporter.config.spec import DatasetSpec, config_spec, engine_keys
+from warehouse_exporter.config.spec import config_spec
 from warehouse_exporter.config.values import parse_relation
+from warehouse_exporter.config.warehouse import engine_keys
 from warehouse_exporter.core.errors import ConfigError, Problem
 from warehouse_exporter.core.files import read_text
 from warehouse_exporter.core.model import CheckId, Dataset
@@ -207,6 +209,7 @@ def dataset_of(name: str, found: Any, spec: Any) -> Dataset:
         relation=parse_relation(found.relation),
         time=found.time,
         key=found.key,
+        filter=found.filter,
         loaded=found.loaded,
         columns=found.columns,
         owner=found.owner,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -19,17 +19,17 @@ from warehouse_exporter.copies.writing import (
     Written,
     columns_without,
     file_name,
-    select,
+    select_from,
     stored_by,
     write,
 )
 from warehouse_exporter.core.errors import Reason, Unmeasured, Unreachable
 from warehouse_exporter.core.model import Dataset, Outcome, Pass
 from warehouse_exporter.core.names import QUERIES
-from warehouse_exporter.engines.base import Copier, Stored
+from warehouse_exporter.engines.base import Copier, Stored, StoredColumn
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.passes.reader import make_views, read_by
-from warehouse_exporter.sql import statements
+from warehouse_exporter.sql import expressions, statements, words
 
 PREFIX = "warehouse_quarantine"
 FATAL = (Reason.TIMEOUT, Reason.CANCELED)
@@ -130,9 +130,7 @@ def with_one(
     try:
         stored = stored_by(copier, dataset)
         columns = columns_without(stored, rules.without(dataset.name))
-        sql, day = select(stored, columns), None
-        if view is not None and dataset.time is not None:
-            sql, day = on_its_day(view, stored, sql)
+        sql, day = rows_of(dataset, view, stored, columns)
         rows, checksum = write(copier, sql, "csv", draft.path / file, purse)
     except Unreachable:
         raise
@@ -146,9 +144,17 @@ def with_one(
     return replace(contents, copied=(*contents.copied, one), days=days)
 
 
-def on_its_day(view: DatasetView, stored: Stored, sql: str) -> tuple[str, date]:
-    """The same rows, of the expected day only. Raises Unmeasured."""
-    day = view.calendar.expected
+def rows_of(
+    dataset: Dataset, view: DatasetView | None, stored: Stored, columns: Sequence[StoredColumn]
+) -> tuple[str, date | None]:
+    """The rows that its filter keeps; where there is a view, of the expected day only.
+
+    Raises Unmeasured.
+    """
     table = statements.table(stored.full_name)
-    head = sql.removesuffix(f" FROM {table}")
-    return f"{head} FROM {view.clock().source(table)}{statements.clause(view.inside((day,)))}", day
+    kept = None if dataset.filter is None else expressions.parse(dataset.filter).node
+    if view is None or dataset.time is None:
+        return select_from(table, columns, kept), None
+    day = view.calendar.expected
+    where = words.both(kept, view.inside((day,)))
+    return select_from(view.clock().source(table), columns, where), day

@@ -18,6 +18,7 @@ from warehouse_exporter.core.errors import Reason, Unmeasured
 from warehouse_exporter.core.model import Dataset
 from warehouse_exporter.engines.base import Copier, Form, Stored, StoredColumn
 from warehouse_exporter.sql import statements
+from warehouse_exporter.sql.words import Node
 
 LEVEL = 6
 
@@ -118,10 +119,15 @@ def columns_without(stored: Stored, left_out: Iterable[str]) -> tuple[StoredColu
     return found
 
 
-def select(stored: Stored, columns: Sequence[StoredColumn], where: str = "") -> str:
-    """The rows of a relation; `where` is a whole clause."""
+def select(stored: Stored, columns: Sequence[StoredColumn]) -> str:
+    """All rows of a relation."""
+    return select_from(statements.table(stored.full_name), columns)
+
+
+def select_from(source: str, columns: Sequence[StoredColumn], where: Node | None = None) -> str:
+    """Some rows of a FROM clause."""
     listed = ", ".join(statements.quoted(column.name) for column in columns)
-    return f"SELECT {listed} FROM {statements.table(stored.full_name)}{where}"
+    return f"SELECT {listed} FROM {source}{statements.clause(where)}"
 
 
 def write(copier: Copier, sql: str, form: Form, file: Path, purse: Purse) -> tuple[int, str]:

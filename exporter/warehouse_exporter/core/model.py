@@ -67,6 +67,7 @@ class Dataset:
     """A relation that is checked, as the config describes it.
 
     `unparsable` is the share of its rows whose time may be text that is not a time, or infinite.
+    Of the relation, only the rows for which `filter` is true are the dataset.
     `run` is the column by which the runs of a log are told apart, and `given_run` the run to judge
     in place of the newest one.
     """
@@ -76,6 +77,7 @@ class Dataset:
     time: str | None = None
     key: tuple[str, ...] = ()
     loaded: str | None = None
+    filter: str | None = None
     columns: Mapping[str, str | None] = field(default_factory=dict)
     owner: str | None = None
     depends_on: tuple[str, ...] = ()

@@ -9,8 +9,9 @@ from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import agreed, counted, listed
 from warehouse_exporter.kinds.shared.declared import Declared
-from warehouse_exporter.measures.dataset_view import DatasetView, look_alike
+from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Readings
+from warehouse_exporter.measures.spelling import look_alike
 
 
 class NewColumns(Declared):

@@ -7,9 +7,7 @@ would fail.
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -18,6 +16,7 @@ from warehouse_exporter.core.calendar import ONE_DAY, Calendar, day_start
 from warehouse_exporter.core.errors import Reason, Unmeasured
 from warehouse_exporter.core.model import Column, Dataset, Relation
 from warehouse_exporter.measures.requests import Scan
+from warehouse_exporter.measures.spelling import look_alike, spelled
 from warehouse_exporter.sql import expressions, numbers, statements, words
 from warehouse_exporter.sql.clock_changes import change_near
 from warehouse_exporter.sql.clocks import Clock
@@ -25,12 +24,6 @@ from warehouse_exporter.sql.words import Node
 
 SKEW = timedelta(minutes=5)
 """How far clocks may differ: a row up to this far ahead of `as_of` is not from the future."""
-BARE = re.compile(
-    r"(?!(all|analyse|analyze|and|any|as|case|cast|check|column|default|desc|end|from|grant|group"
-    r"|limit|offset|on|only|or|order|references|select|session_user|table|to|user|using|when|where"
-    r"|with)$)[a-z_][a-z0-9_]*$"
-)
-"""Names that PostgreSQL reads as they are, without quotes."""
 GRANT_IT = ": grant it to the exporter's role"
 TIME_TYPES = "timestamptz, timestamp, date or ISO 8601 text"
 
@@ -104,9 +97,19 @@ class DatasetView:
         return self.others[dataset]
 
     def table(self) -> str:
-        """The relation in a FROM clause."""
-        self.require()
-        return statements.table(self.dataset.relation)
+        """The rows of the dataset in a FROM clause: those of the relation that its filter keeps."""
+        relation = self.require()
+        own = statements.table(self.dataset.relation)
+        if self.dataset.filter is None:
+            return own
+        readable = [name for name, column in relation.columns.items() if column.readable]
+        every = len(readable) == len(relation.columns)
+        return statements.kept(own, None if every else readable, self.filtered())
+
+    def filtered(self) -> Node:
+        """The dataset's filter, which it has. Raises Unmeasured where a column of it is missing."""
+        assert self.dataset.filter is not None
+        return self.expression(self.dataset.filter)
 
     def fact(self, name: str) -> Column:
         """What the catalogue says of a column, which must exist and be readable."""
@@ -277,21 +280,3 @@ class DatasetView:
         """The half-open bounds of a business day."""
         zone = self.calendar.zone
         return day_start(day, zone), day_start(day + ONE_DAY, zone)
-
-
-def spelled(parts: Sequence[str]) -> str:
-    """A name as people type it: in quotes only where it needs them."""
-    return ".".join(p if BARE.match(p) else statements.quoted(p) for p in parts)
-
-
-def look_alike(name: str, present: Mapping[str, object]) -> str | None:
-    """The name among `present` that is probably the same thing renamed, or None."""
-
-    def bare(text: str) -> str:
-        return "".join(c for c in text.lower() if c.isalnum())
-
-    for other in present:
-        if bare(other) == bare(name) and other != name:
-            return other
-    close = difflib.get_close_matches(name, [o for o in present if o != name], n=1, cutoff=0.75)
-    return close[0] if close else None

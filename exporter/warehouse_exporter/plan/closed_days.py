@@ -151,5 +151,6 @@ def halves(need: Scan, view: DatasetView) -> tuple[Scan | None, Scan | None]:
 
 
 def files(views: Collection[DatasetView]) -> tuple[Hashable, ...]:
-    """The files of relations: a rebuilt one is read again."""
-    return tuple(view.relation.file for view in views if view.relation is not None)
+    """The files of relations, and which of their rows: a rebuilt one is read again."""
+    known = [(view.relation, view.dataset) for view in views if view.relation is not None]
+    return tuple((relation.file, dataset.filter) for relation, dataset in known)

@@ -18,6 +18,8 @@ VALUE = "warehouse_exporter_value"
 """The column that holds what a costly expression gives in a row."""
 NO_BUCKET = -1
 """The bucket of rows without a time."""
+ROWS = "warehouse_exporter_rows"
+"""What the rows of a dataset are called that are not all those of a relation."""
 DAYS = "warehouse_exporter_days"
 """No table is called that: one called `d` once hid the days behind its own columns."""
 
@@ -25,6 +27,15 @@ DAYS = "warehouse_exporter_days"
 def table(parts: Sequence[str]) -> str:
     """A relation by its exact name, `schema.table` or `table`."""
     return ".".join(quoted(part) for part in parts)
+
+
+def kept(source: str, columns: Sequence[str] | None, where: Node) -> str:
+    """Some rows of a relation as a FROM clause: all columns, or those that may be read.
+
+    The planner takes it apart again, so that indexes help as they do without it.
+    """
+    listed = "*" if columns is None else ", ".join(map(quoted, columns))
+    return f"(SELECT {listed} FROM {source} WHERE {render(where)}) AS {ROWS}"
 
 
 @cache

@@ -72,6 +72,22 @@ CASES = {
         orders="{relation: orders, time: ts, unparsable: 50%, key: id,"
         " time_zone: America/New_York}",
     ),
+    "filter": Case(
+        "CREATE TABLE orders (id int, ts timestamptz, kept boolean);"
+        "INSERT INTO orders VALUES (1, '2026-03-09 12:00Z', true), (1, '2026-03-09 13:00Z', NULL),"
+        " (2, '2026-03-10 11:30Z', true), (3, '2026-03-10 11:50Z', false);"
+        "CREATE TABLE items (order_id int); INSERT INTO items VALUES (1), (3)",
+        """freshness: {critical: '> 20m'}
+        volume: {critical: '< 2'}
+        duplicates: {critical: '> 0'}
+        rows: {failing: not kept, window: all, critical: '> 0'}""",
+        ("FAIL", "FAIL", "PASS", "PASS", "FAIL"),
+        {
+            "items": "{relation: items, checks: [{orphans: {column: order_id,"
+            " references: {dataset: orders}, critical: '> 0'}}]}"
+        },
+        orders="{relation: orders, time: ts, key: id, filter: kept}",
+    ),
     "documents": Case(
         DOCUMENTS,
         """json_completeness: {column: d, path: [items, price], critical: '> 10%'}

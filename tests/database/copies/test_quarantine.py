@@ -24,7 +24,7 @@ from warehouse_exporter.passes.run import run_pass
 
 from tests.conftest import execute
 from tests.support.serving import free_port
-from tests.support.warehouses import NOON, config_of
+from tests.support.warehouses import NOON, ORDERS, config_of
 from tests.unit.test_cli import ask
 
 TABLES = """
@@ -36,6 +36,7 @@ INSERT INTO sessions SELECT i, '2026-03-09 12:00+00' FROM generate_series(1, 50)
 """
 SESSIONS = {"sessions": "{relation: sessions, time: ts, checks: [volume: {critical: '< 1'}]}"}
 DUPLICATES = "duplicates: {critical: '> 0'}"
+AFFECTED = "quarantine_on_error: {copy: affected_day}"
 AS_OF = "--as-of=2026-03-10T12:00:00+00:00"
 
 
@@ -47,11 +48,16 @@ def shop(database: str) -> str:
 
 
 def check(
-    dsn: str, folder: Path, *options: str, more: str = "", checks: str = DUPLICATES
+    dsn: str,
+    folder: Path,
+    *options: str,
+    more: str = "",
+    checks: str = DUPLICATES,
+    orders: str = ORDERS,
 ) -> Result:
     """What the gate says."""
     file = folder / "config.yml"
-    file.write_text(config_of(checks, SESSIONS, more=more))
+    file.write_text(config_of(checks, SESSIONS, more=more, orders=orders))
     return ask("check", f"--config.file={file}", AS_OF, *options, dsn=dsn)
 
 
@@ -134,6 +140,17 @@ def test_the_day_of_what_the_finding_is_about(shop: str, tmp_path: Path) -> None
     assert {file.name for file in copy.glob("*.gz")} == {"orders.csv.gz"}
     assert [row["ts"][:10] for row in rows(copy / "orders.csv.gz")] == ["2026-03-09"] * 2
     assert reason(copy)["copied"][0]["day"] == "2026-03-09"
+
+
+@pytest.mark.parametrize("how", ["quarantine_on_error: true", AFFECTED])
+def test_rows_that_the_filter_leaves_out_are_not_copied(
+    shop: str, tmp_path: Path, how: str
+) -> None:
+    orders = "{relation: orders, time: ts, key: id, filter: revenue is null or id = 1}"
+    check(shop, tmp_path, checks="volume: {critical: '> 0'}", orders=orders, more=how)
+    (copy,) = made(tmp_path / "quarantine")
+    days = ["2026-03-09"] if how == AFFECTED else ["2026-03-08", "2026-03-09"]
+    assert [row["ts"][:10] for row in rows(copy / "orders.csv.gz")] == days
 
 
 def test_columns_that_are_left_out_are_nowhere(shop: str, tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from warehouse_exporter.config import Config
 from warehouse_exporter.config.changes import changed
+from warehouse_exporter.config.dataset import DatasetSpec
 from warehouse_exporter.config.defaults import SHARED
 from warehouse_exporter.config.load import load, parse
-from warehouse_exporter.config.spec import DatasetSpec
 from warehouse_exporter.core.errors import ConfigError
 
 DSN = {"WAREHOUSE_DSN": "postgresql://exporter@db/warehouse"}

@@ -16,7 +16,7 @@ from warehouse_exporter.alerting.assets import INDEX, runbooks
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core.calendar import expected_day
 from warehouse_exporter.core.model import Dataset
-from warehouse_exporter.measures.dataset_view import spelled
+from warehouse_exporter.measures.spelling import spelled
 from warehouse_exporter.server.web.page.templating import template
 
 LINK = re.compile(r"\]\((\w+)\.md(#[\w-]*)?\)")

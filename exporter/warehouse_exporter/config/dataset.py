@@ -1,0 +1,103 @@
+"""`datasets:`, the relations to monitor, and the items of their checks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import Field, create_model, model_validator
+
+from warehouse_exporter.config.complaints import ONE_KIND
+from warehouse_exporter.config.values import (
+    Columns,
+    Names,
+    RelationName,
+    Share,
+    Span,
+    Spec,
+    TimeOfDay,
+    Zone,
+)
+from warehouse_exporter.kinds import kinds_in
+from warehouse_exporter.kinds.shared.base import Expression
+
+
+class CheckItemBase(Spec):
+    """One check: its kind, and the kind's parameters."""
+
+    @model_validator(mode="after")
+    def is_one_kind(self) -> CheckItemBase:
+        """Exactly one kind."""
+        if (
+            len(self.model_fields_set) != 1
+            or getattr(self, next(iter(self.model_fields_set))) is None
+        ):
+            raise ValueError(ONE_KIND)
+        return self
+
+
+@cache
+def check_item() -> type[CheckItemBase]:
+    """The model of an item of `checks`: one optional field per kind."""
+    fields: dict[str, Any] = {
+        name: (kind | None, Field(None, description=(kind.__doc__ or "").splitlines()[0]))
+        for name, kind in kinds_in("checks").items()
+    }
+    return create_model("Check", __base__=CheckItemBase, **fields)
+
+
+class DatasetSpec(Spec):
+    """A relation to monitor."""
+
+    relation: RelationName = Field(description="schema.table, by its exact name.")
+    time: str | None = Field(None, description="Column of the event time; needed to judge by day.")
+    time_zone: Zone | None = Field(
+        None, description="Time zone of timestamps without one; default: the warehouse's."
+    )
+    unparsable: Share = Field(
+        0.0,
+        json_schema_extra={"default": "0%"},
+        description="Share of rows, such as 1%, whose time may be infinite, or invalid"
+        " text; with more, checks by day are unmeasured; default: none.",
+    )
+    loaded: str | None = Field(
+        None,
+        description="Column of the arrival time; with an index on it, closed days with late rows"
+        " are judged again.",
+    )
+    filter: Expression | None = Field(
+        None,
+        description="Only these rows are the dataset: every check and metric sees them alone, and"
+        " so does what is compared with it.",
+    )
+    key: Names = Field((), description="Column, or columns, that identify a row.")
+    columns: Columns = Field({}, description="Expected columns and their types, for schema checks.")
+    owner: str | None = Field(None, description="Who owns it: a name from `owners`.")
+    depends_on: Names = Field((), description="Datasets it is built from.")
+    expect_by: TimeOfDay = Field(
+        dt.time(6),
+        json_schema_extra={"default": "06:00"},
+        description="Time of day by which yesterday is complete, such as 06:30 or"
+        " 06:30 Europe/Berlin; default: by the clocks of the warehouse's zone.",
+    )
+    expect_day: Literal["yesterday", "today"] = Field(
+        "yesterday", description="Newest expected day: yesterday, or today for a log of runs."
+    )
+    noun: str | None = Field(
+        None,
+        pattern=r"^[^\W\d_][^\d_/]*(/[^\W\d_][^\d_/]*)?$",
+        max_length=60,
+        description="What a row is called in alerts, such as order, or person/people;"
+        " default: from the dataset's name.",
+    )
+    run: str | None = Field(
+        None,
+        description="Of a log of runs: the column that tells them apart, such as run_id, or the"
+        " time column. `pipeline_run` and `quarantine_rate` then judge the newest run of the day,"
+        " and not all runs together.",
+    )
+    every: Span = Field(
+        300.0, json_schema_extra={"default": "5m"}, description="Time between passes."
+    )
+    checks: tuple[Any, ...] = Field((), description="The checks on this dataset.")
