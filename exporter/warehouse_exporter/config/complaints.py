@@ -92,9 +92,11 @@ def words(found: Any, path: Path, model: type[BaseModel]) -> str:
 
 def one_of_many(written: list[Any], path: Path) -> str:
     """The message for a list where one value is taken; elsewhere it may be a secret."""
-    if path[:1] != ("datasets",):
+    if path[:1] not in (("datasets",), ("metrics",), ("anomalies",)):
         return "takes one, not a list"
     listed = ", ".join(str(one)[:40] for one in written[:5])
+    if path[:1] == ("metrics",) and listed:
+        return f"takes one, not a list: write a metric for each of {listed}"
     if "checks" in path:
         return f"takes one, not a list: write a check for each of {listed}"
     return f"takes one, not a list: write one of {listed}" if listed else "takes one, not a list"

@@ -19,7 +19,7 @@ from warehouse_exporter.core.states import Count
 from warehouse_exporter.core.wording import counted, quantity, spoken_window
 from warehouse_exporter.kinds.shared.attributed import of_model
 from warehouse_exporter.kinds.shared.base import Expression, Limited, Part
-from warehouse_exporter.kinds.shared.keys import key_of, no_key
+from warehouse_exporter.kinds.shared.keys import Columns, columns_of, key_in, unlike
 from warehouse_exporter.kinds.shared.mixes import OTHER, Mix, Moved, moves
 from warehouse_exporter.kinds.shared.usable import ALL, all_of, without
 from warehouse_exporter.measures.dataset_view import DatasetView
@@ -57,8 +57,12 @@ class Orders(Part):
     """The orders whose time the attributions have."""
 
     dataset: str = Field(description="The dataset with the orders.")
-    by: str = Field(description="The column of the attributions that holds the key of an order.")
-    key: str | None = Field(None, description="Its column with that key; default: its key.")
+    by: Columns = Field(
+        description="The column, or columns, of the attributions with the key of an order."
+    )
+    key: Columns | None = Field(
+        None, description="Its column, or columns, with that key; default: its key."
+    )
 
 
 class ChannelMix(Limited):
@@ -136,7 +140,8 @@ class ChannelMix(Limited):
         named = "" if self.orders else ", or `orders: {dataset: orders, by: order_id}`"
         if timeless := self.no_time(dated, named):
             return timeless
-        return no_key("orders", "key", dated, self.orders.key) if self.orders else []
+        of = self.orders
+        return unlike("orders", "key", dated, of.key, of.by) if of else []
 
     def times(self, view: DatasetView) -> tuple[tuple[str, str], ...]:
         dated = view if self.orders is None else view.other(self.orders.dataset)
@@ -190,9 +195,9 @@ class ChannelMix(Limited):
         if self.orders is None:
             rows = mixes.Dated(source, dated.clock(), words.both(given, only))
             return mixes.shares(mixes.of_own_days(divided, rows, edges))
-        key = dated.column(key_of(dated.dataset, self.orders.key))
+        key = key_in(dated, columns_of(dated.dataset, self.orders.key))
         orders = mixes.days_of_orders(key, mixes.Dated(source, dated.clock(), only), edges)
-        by, found = view.column(self.orders.by), view.finds(self.orders.by)
+        by, found = key_in(view, self.orders.by), view.finds(self.orders.by[0])
         rows_of = mixes.of_days_of_orders(
             divided, view.table(), by, given, found=found, orders=orders
         )

@@ -15,7 +15,7 @@ from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
 from warehouse_exporter.core.wording import agreed, counted
 from warehouse_exporter.kinds.shared.base import Share
-from warehouse_exporter.kinds.shared.keys import key_in
+from warehouse_exporter.kinds.shared.keys import Columns, key_in
 from warehouse_exporter.kinds.shared.nearby import ABOUT, Within, in_words, problems, recent, source
 from warehouse_exporter.kinds.shared.usable import Keyed, counted_in
 from warehouse_exporter.measures.dataset_view import DatasetView
@@ -154,16 +154,14 @@ class Duplicates(Share):
     """
     things: ClassVar[str] = "keys"
 
-    key: str | tuple[str, ...] | None = Field(
+    key: Columns | None = Field(
         None, description="The column, or columns, that must be unique; default: the dataset's key."
     )
     within: Within | None = Field(None, description=ABOUT)
 
     def given(self) -> tuple[str, ...]:
         """The columns of the key, where this check names them itself."""
-        if self.key is None:
-            return ()
-        return (self.key,) if isinstance(self.key, str) else self.key
+        return self.key or ()
 
     def columns(self, dataset: Dataset) -> tuple[str, ...]:
         """The columns of the key."""

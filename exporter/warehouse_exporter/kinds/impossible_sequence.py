@@ -14,6 +14,7 @@ from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Cell, Count
 from warehouse_exporter.core.wording import counted, duration
 from warehouse_exporter.kinds.shared.base import Name, Share
+from warehouse_exporter.kinds.shared.keys import Columns, key_in
 from warehouse_exporter.kinds.shared.usable import ALL, all_of, without
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Probe, Readings, Scan
@@ -69,7 +70,7 @@ class ImpossibleSequence(Share):
     steps: tuple[str, ...] = Field(
         min_length=2, max_length=20, description="The steps in their order, as `event` names them."
     )
-    by: str = Field(description="The column with the client or the session.")
+    by: Columns = Field(description="The column, or columns, with the client or the session.")
     hours: int = Field(24, ge=1, le=720, description="How far back the step before may be.")
 
     @field_validator("steps")
@@ -97,7 +98,7 @@ class ImpossibleSequence(Share):
         funnel = Funnel(
             view.source(days),
             view.clock(),
-            view.column(self.by),
+            key_in(view, self.by),
             view.column(self.event),
             self.steps,
             timedelta(hours=self.hours),
@@ -116,11 +117,16 @@ class ImpossibleSequence(Share):
     def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         rows = sorted(readings["steps"].rows, key=lambda row: int(row["step"] or 0))
         if not rows and all_of(readings):
-            lacking = f"both {self.event} and {self.by}"
+            lacking = f"both {self.event} and {self.whose}"
             raise without(all_of(readings), lacking, self.when(view))
         if not rows:
             raise Skipped(f"no event of {', '.join(self.steps[1:])} {self.when(view)}")
         return [self.sample(row, view) for row in rows]
+
+    @property
+    def whose(self) -> str:
+        """The columns with the client or the session, in words."""
+        return " and ".join(self.by)
 
     def sample(self, row: Mapping[str, Cell], view: DatasetView) -> Sample:
         """What was found of one step."""
@@ -131,7 +137,7 @@ class ImpossibleSequence(Share):
         values = self.gauges(unled, total, late)
         evidence = (
             f"{unled:,} of {counted(total, f'{step} event')} without {before} of the same"
-            f" {self.by} in the {duration(self.hours * 3600)} before ({late:,} have it only"
+            f" {self.whose} in the {duration(self.hours * 3600)} before ({late:,} have it only"
             f" afterwards) {self.when(view)}"
         )
         many = f"{unled:,} of {counted(total, f'{step} event')}"

@@ -11,6 +11,7 @@ from sqlglot import exp
 from warehouse_exporter.core.bounds import LABEL
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.clocks import Clock
+from warehouse_exporter.sql.keys import Key
 from warehouse_exporter.sql.statements import clause
 from warehouse_exporter.sql.words import Node, render
 
@@ -65,33 +66,34 @@ def of_own_days(divided: Divided, rows: Dated, edges: Sequence[datetime]) -> str
 
 
 def of_days_of_orders(
-    divided: Divided, source: str, by: Node, where: Node | None, *, found: bool, orders: str
+    divided: Divided, source: str, by: Key, where: Node | None, *, found: bool, orders: str
 ) -> str:
     """The sum of each day and channel, of rows that take the time of their orders.
 
     `orders` gives the key and the day of each. Where an index finds the rows of an order, they are
     looked up one by one.
     """
-    key = render(by)
-    given = clause(words.all_of(words.is_present(by), where))
+    given = clause(words.all_of(by.present, where))
     if found:
-        rows = f"SELECT {divided.cells}\nFROM {source}{given}\nAND {key} = few.key GROUP BY 1"
+        one = by.equals("few")
+        rows = f"SELECT {divided.cells}\nFROM {source}{given}\nAND {one} GROUP BY 1"
         return f"SELECT few.day, rows.* FROM ({orders}) AS few\nCROSS JOIN LATERAL ({rows}) AS rows"
-    listed = f"SELECT {key} AS key, {divided.cells}\nFROM {source}{given}"
+    listed = f"SELECT {by.listed}, {divided.cells}\nFROM {source}{given}"
+    groups = f"{by.places}, {len(by.columns) + 1}"
     return (
         f"WITH {KEYS} AS MATERIALIZED ({orders})\n"
         f"SELECT few.day, rows.channel, rows.part FROM {KEYS} AS few JOIN (\n"
-        f"{listed}\nAND {key} IN (SELECT key FROM {KEYS}) GROUP BY 1, 2) AS rows"
-        " ON rows.key = few.key"
+        f"{listed}\nAND {by.bare} IN (SELECT {by.aliases} FROM {KEYS})"
+        f" GROUP BY {groups}) AS rows ON {by.same('rows', 'few')}"
     )
 
 
-def days_of_orders(key: Node, rows: Dated, edges: Sequence[datetime]) -> str:
+def days_of_orders(key: Key, rows: Dated, edges: Sequence[datetime]) -> str:
     """The key of every order of some days, once, with the place of its day."""
-    where = Dated(rows.source, rows.clock, words.both(rows.where, words.is_present(key)))
+    where = Dated(rows.source, rows.clock, words.both(rows.where, key.present))
     return (
-        f"SELECT {render(key)} AS key, min({rows.day(edges)}) AS day\n"
-        f"FROM {rows.source}{where.during(edges)}\nGROUP BY 1"
+        f"SELECT {key.listed}, min({rows.day(edges)}) AS day\n"
+        f"FROM {rows.source}{where.during(edges)}\nGROUP BY {key.places}"
     )
 
 

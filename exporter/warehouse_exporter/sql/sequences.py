@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.clocks import Clock
+from warehouse_exporter.sql.keys import Key
 from warehouse_exporter.sql.statements import clause
 from warehouse_exporter.sql.words import Node, render
 
@@ -23,7 +24,7 @@ class Funnel:
 
     source: str
     clock: Clock
-    key: Node
+    key: Key
     event: Node
     steps: Sequence[str]
     reach: timedelta
@@ -38,13 +39,13 @@ class Funnel:
         )
         at = self.clock.instant(self.clock.value.copy())
         given = words.all_of(
-            words.is_present(self.key),
+            self.key.present,
             words.one_of(self.event, names),
             self.where,
             self.clock.between(low - self.reach, high + self.reach),
         )
         return (
-            f"SELECT {render(self.key)} AS key, {render(at)} AS at, {render(numbers)} AS step\n"
+            f"SELECT {self.key.listed}, {render(at)} AS at, {render(numbers)} AS step\n"
             f"FROM {self.source}{clause(given)}"
         )
 
@@ -55,7 +56,7 @@ class Funnel:
         of the same instant are in order. Materialized, so that distributed Postgres reads it whole.
         """
         reach = f"CAST('{int(self.reach.total_seconds())} seconds' AS interval)"
-        over = "PARTITION BY key ORDER BY at RANGE BETWEEN"
+        over = f"PARTITION BY {self.key.aliases} ORDER BY at RANGE BETWEEN"
         start, end = (render(words.cast(words.string(t.isoformat(sep=" ")), "timestamptz"))
                       for t in (low, high))  # fmt: skip
         return (

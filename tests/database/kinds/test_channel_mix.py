@@ -233,7 +233,7 @@ def test_what_is_wrong_is_said_before_any_pass() -> None:
     assert "channel_mix needs `time:` on dataset orders, or `orders: {dataset: orders, by:" in told
     assert "there is no dataset `sales`" in complaint(BY_ORDER, orders=TIMELESS)
     keyless = complaint(BY_ORDER, {"sales": "{relation: s, time: ts}"}, orders=TIMELESS)
-    assert "orders needs `key:` (dataset sales has no key of one column)" in keyless
+    assert "orders needs `key:` (dataset sales has no key)" in keyless
     assert "points of a share, such as '>= 15%'" in complaint(MIX.replace("15%", "15"), orders=OWN)
     window = MIX.replace("warning", "window: 7d, warning")
     assert "channel_mix judges the expected day: no `window`" in complaint(window, orders=OWN)
