@@ -22,7 +22,11 @@ def unknown(document: Document, path: Path, what: str, name: str) -> None:
     """Complain about an unknown name; a section that is there but broken was reported already."""
     known = document.data.get(f"{what}s") or {}
     if isinstance(known, dict) and name not in known:
-        document.complain(path, f"there is no {what} `{name}`{suggestion(name, known)}")
+        made = [one for one, block in document.blocks.items() if block == name]
+        hint = suggestion(name, known)
+        if what == "dataset" and made:
+            hint = f": it is a block of `relations`, which describes {', '.join(made)}"
+        document.complain(path, f"there is no {what} `{name}`{hint}")
 
 
 def check_datasets(spec: Any, datasets: Mapping[str, Dataset], document: Document) -> None:

@@ -13,6 +13,7 @@ from warehouse_exporter.config.values import (
     Columns,
     Names,
     RelationName,
+    Relations,
     Share,
     Span,
     Spec,
@@ -50,7 +51,12 @@ def check_item() -> type[CheckItemBase]:
 class DatasetSpec(Spec):
     """A relation to monitor."""
 
-    relation: RelationName = Field(description="schema.table, by its exact name.")
+    relation: RelationName | None = Field(None, description="schema.table, by its exact name.")
+    relations: Relations | None = Field(
+        None,
+        description="Many relations with the same description: each becomes a dataset that is"
+        " called like its table, or as you name it in a mapping.",
+    )
     time: str | None = Field(None, description="Column of the event time; needed to judge by day.")
     time_zone: Zone | None = Field(
         None, description="Time zone of timestamps without one; default: the warehouse's."
@@ -101,3 +107,10 @@ class DatasetSpec(Spec):
         300.0, json_schema_extra={"default": "5m"}, description="Time between passes."
     )
     checks: tuple[Any, ...] = Field((), description="The checks on this dataset.")
+
+    @model_validator(mode="after")
+    def has_rows(self) -> DatasetSpec:
+        """It is made of a relation; a block of relations is made datasets before."""
+        if self.relation is None:
+            raise ValueError("`relation` is required")
+        return self

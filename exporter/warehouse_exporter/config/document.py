@@ -51,7 +51,8 @@ FastLoader.yaml_constructors = Loader.yaml_constructors
 class Document:
     """The data of a YAML file, the place of each part, and all problems found.
 
-    `files` has the files of parts that come from another one.
+    `files` has the files of parts that come from another one; `blocks` the block of `relations:`
+    that a dataset is made by.
     """
 
     file: str
@@ -60,6 +61,7 @@ class Document:
     files: dict[Path, str] = field(default_factory=dict)
     written: dict[Path, str] = field(default_factory=dict)
     filled: dict[str, str] = field(default_factory=dict)
+    blocks: dict[str, str] = field(default_factory=dict)
     kept: dict[Path, list[int]] = field(default_factory=dict)
     broken: Collection[Path] = ()
     problems: list[Problem] = field(default_factory=list)
@@ -86,7 +88,11 @@ class Document:
             message = message.replace(value, f"${{{name}}}")
         told = without_secrets(message)
         file = self.files.get(self.known(path), self.file)
-        self.problems.append(Problem(file, self.line(path), dotted(path), told))
+        block = self.blocks.get(str(path[1])) if path[:1] == ("datasets",) and path[1:] else None
+        shown = path if block is None else (*path[:1], block, *path[2:])
+        found = Problem(file, self.line(path), dotted(shown), told)
+        if block is None or found not in self.problems:  # of a block, each is said once
+            self.problems.append(found)
 
     def without(self, broken: Collection[Path]) -> dict[str, Any]:
         """The data without some parts; `numbered` then still knows where an item was."""

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from warehouse_exporter.config import cross
 from warehouse_exporter.config.accepting import accepting
+from warehouse_exporter.config.blocks import expand
 from warehouse_exporter.config.complaints import complain
 from warehouse_exporter.config.copies import check_quarantine, check_samples
 from warehouse_exporter.config.dataset import DatasetSpec
@@ -85,7 +86,9 @@ def document_of(
 
     document = read(text, file, environment, is_verbatim)
     refuse_passwords(document)
-    return document, text + include(document, read_file)
+    everything = text + include(document, read_file)
+    expand(document)
+    return document, everything
 
 
 def is_verbatim(path: Path) -> bool:
@@ -162,6 +165,7 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
         sha256=hashlib.sha256(text.encode()).hexdigest(),
         warehouse=warehouse(spec.warehouse, base),
         datasets=datasets,
+        blocks=document.blocks,
         checks=checks,
         metrics=metrics,
         owners={name: owner.model_dump(exclude_none=True) for name, owner in spec.owners.items()},

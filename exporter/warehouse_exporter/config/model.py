@@ -100,6 +100,8 @@ class Config:
     owners: Mapping[str, Mapping[str, str]]
     alerts: Alerts
     events: tuple[Event, ...] = ()
+    blocks: Mapping[str, str] = field(default_factory=dict)
+    """The block of `relations:` by which a dataset is described, where there is one."""
     routing: Routing | None = None
     mail: MailSpec | None = None
     maintenance: Mapping[str, MaintenanceSpec] = field(default_factory=dict)

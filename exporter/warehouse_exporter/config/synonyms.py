@@ -60,7 +60,7 @@ KINDS: Mapping[str, str] = {
 }
 """Word of another tool -> our kind."""
 KEYS: Mapping[str, Collection[str]] = {
-    "tables": ("datasets",),
+    "tables": ("datasets", "relations"),
     "models": ("datasets",),
     "sources": ("datasets",),
     "database": ("warehouse",),

@@ -165,6 +165,17 @@ WarehouseName = Annotated[
     ),
 ]
 RelationName = Annotated[str, AfterValidator(valid_relation)]
+Relations = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "array", "items": {"type": "string"}},
+                {"type": "object", "additionalProperties": {"type": "string"}},
+            ]
+        }
+    ),
+]
 Names = Annotated[
     tuple[str, ...],
     BeforeValidator(one_or_more),

@@ -38,6 +38,9 @@ def validate(config_file: str, connect: bool) -> None:
                 fail(f"the warehouse lacks something for {counted(len(lines), 'check')}")
     for warning in expired(config, datetime.now(UTC)):
         click.echo(f"warning: {warning}", err=True)
+    for block in dict.fromkeys(config.blocks.values()):
+        made = [name for name, of in config.blocks.items() if of == block]
+        click.echo(f"{block} describes {counted(len(made), 'dataset')}: {', '.join(made)}")
     click.echo(
         f"{config_file}: {len(config.datasets)} datasets, {len(config.checks)} checks, no problems"
     )
