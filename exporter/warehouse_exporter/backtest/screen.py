@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from types import TracebackType
+from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
@@ -36,7 +37,7 @@ class Bar:
         )  # fmt: skip
         self.stopped = stopped
 
-    def __enter__(self) -> Bar:
+    def __enter__(self) -> Self:
         self._progress.start()
         return self
 
@@ -52,9 +53,13 @@ class Bar:
         """Restart the bar."""
         if step is Step.READING:
             self._console.print(f"{self._what}: {counted(parts, 'statement')}", highlight=False)
+        self.restart(step.value, parts)
+
+    def restart(self, step: str, parts: int) -> None:
+        """Begin a step of so many parts."""
         if self._task is not None:
             self._progress.remove_task(self._task)
-        self._task = self._progress.add_task(step.value, total=parts, part="")
+        self._task = self._progress.add_task(step, total=parts, part="")
 
     def ended(self, what: str) -> None:
         """One part more."""

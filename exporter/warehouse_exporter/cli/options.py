@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -133,6 +134,11 @@ def instant(written: str | None, config: Config) -> datetime:
     """
     if written is None:
         return datetime.now(UTC)
+    return instant_in(written, config.warehouse.timezone)
+
+
+def instant_in(written: str, zone: ZoneInfo) -> datetime:
+    """`--as-of` as an instant; without an offset it is in a time zone. Raises UsageError."""
     try:
         at = datetime.fromisoformat(written)
     except ValueError:
@@ -141,7 +147,7 @@ def instant(written: str | None, config: Config) -> datetime:
         raise UsageError(
             f"--as-of {written!r} is not a time: write it like 2026-03-01T06:00:00+00:00"
         )
-    return (at if at.tzinfo else at.replace(tzinfo=config.warehouse.timezone)).astimezone(UTC)
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def day(written: str | None) -> date | None:

@@ -21,10 +21,12 @@ UNWRITABLE = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, e
 
 
 @contextmanager
-def handling_errors(unreachable: Exit = Exit.USAGE) -> Iterator[None]:
+def handling_errors(
+    unreachable: Exit = Exit.USAGE, undone: str = "nothing was judged"
+) -> Iterator[None]:
     """Turn a user's mistake into its message and exit code 2, never a traceback.
 
-    An `unreachable` warehouse may have its own exit code.
+    An `unreachable` warehouse may have its own exit code. After a signal, `undone` is said.
     """
     try:
         yield
@@ -38,7 +40,7 @@ def handling_errors(unreachable: Exit = Exit.USAGE) -> Iterator[None]:
     except WarehouseExporterError as error:
         fail(str(error))
     except Interrupted as error:
-        click.echo(f"{error}: nothing was judged", err=True)
+        click.echo(f"{error}: {undone}", err=True)
         sys.exit(128 + error.number)
 
 

@@ -24,7 +24,8 @@ class Proposed:
 class ProposedDataset:
     """A dataset: its settings without `checks`, and its checks.
 
-    `beside` has a remark for a setting, by its key. A check of a dataset that is `unsure` is
+    `beside` has a remark for a setting, by its key; `blanks` are settings that the owner has to
+    fill in, each with an example: they are commented out. A check of a dataset that is `unsure` is
     commented out with it.
     """
 
@@ -34,6 +35,7 @@ class ProposedDataset:
     why: str = ""
     unsure: str = ""
     beside: Mapping[str, str] = field(default_factory=dict)
+    blanks: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

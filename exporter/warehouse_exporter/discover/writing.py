@@ -11,7 +11,7 @@ from warehouse_exporter.discover.model import Proposal, Proposed, ProposedDatase
 
 WIDTH = 100
 END = "\n"
-PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
+PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*|[1-9][0-9]*[smhd]")
 """Text that YAML takes for text without quotes, in every place."""
 WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 """What some YAML reader takes for something else."""
@@ -87,6 +87,8 @@ def dataset_body(proposed: ProposedDataset) -> Iterator[str]:
         elif remark:
             yield from indented(comment([remark]), 2)
         yield from indented(made, 2)
+    for key, value in proposed.blanks.items():
+        yield from indented(commented(f"{line}  # to fill in" for line in block(key, value)), 2)
     if proposed.checks:
         sure = any(not check.unsure for check in proposed.checks)
         yield "  checks:" if sure else "  # checks:"

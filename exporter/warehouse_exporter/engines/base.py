@@ -70,6 +70,35 @@ class Stored(NamedTuple):
         return self.schema, self.name
 
 
+class Reference(NamedTuple):
+    """A foreign key: columns here, and those of another relation that they refer to.
+
+    One that is not `valid` was never tried on the rows that were there before it.
+    """
+
+    columns: tuple[str, ...]
+    to: Name
+    to_columns: tuple[str, ...]
+    valid: bool
+
+
+class Surveyed(NamedTuple):
+    """A relation among all that there are; `kind` is that of `Relation`.
+
+    `rows` and `size`, in bytes, are what the engine last knew: -1 rows if it does not know.
+    `required` are the columns that cannot be NULL.
+    """
+
+    name: Name
+    kind: str
+    rows: float
+    size: int
+    readable: bool
+    primary: tuple[str, ...]
+    references: tuple[Reference, ...]
+    required: frozenset[str]
+
+
 Form = Literal["csv", "text"]
 """How rows are written: as CSV with a header, or as COPY's own text, which can be read back."""
 
@@ -141,6 +170,14 @@ class Session(Catalogue, Protocol):
 
     def export(self) -> str | None:
         """A name by which `Engine.beside` sees the same instant; None where that is impossible."""
+
+
+@runtime_checkable
+class Surveying(Protocol):
+    """What a session also has whose warehouse can be asked for everything that is in it."""
+
+    def survey(self) -> list[Surveyed]:
+        """All relations of users. Raises Unmeasured, or Unreachable."""
 
 
 class Engine(Protocol):

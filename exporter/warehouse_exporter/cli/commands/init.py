@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from warehouse_exporter import profiles
+from warehouse_exporter.cli.discover_options import Wanted, database_options, wanted
 from warehouse_exporter.cli.output import fail, handling_errors, write
 
 NEXT = """\
@@ -15,34 +17,62 @@ NEXT = """\
   2. export WAREHOUSE_DSN='postgresql://exporter@warehouse.example/shop'
   3. warehouse-exporter validate --config.file {file}   (lists what is wrong)
   4. warehouse-exporter check --config.file {file}      (runs all checks once)"""
+FILE = "warehouse.yml"
 
 
 @click.command()
+@database_options
 @click.option(
     "--profile", default=profiles.DEFAULT, show_default=True, metavar="NAME",
     help="The ready-made config to use; --list shows them.",
 )  # fmt: skip
 @click.option(
-    "--output", default="warehouse.yml", show_default=True, metavar="FILE",
-    type=click.Path(dir_okay=False), help="The file to write.",
+    "--output", metavar="FILE", type=click.Path(dir_okay=False),
+    help=f"The file to write; default: {FILE}, with --database standard output.",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @click.option("--list", "listed", is_flag=True, help="List the profiles and what each is for.")
-def init(profile: str, output: str, force: bool, listed: bool) -> None:
-    """Write a ready-made config to start from.
+def init(
+    database: str | None, profile: str, output: str | None, force: bool, listed: bool,
+    **options: Any,
+) -> None:  # fmt: skip
+    """Write a config: proposed from a database, or ready-made.
 
-    A profile is a full config for the tables of the sample shop. `complete` is the recommended
-    one; each of the others follows the practice of one team. Replace its tables and columns by
-    your own, and delete what you do not have.
+    With --database it looks at the tables of a Postgres and proposes datasets, checks, metrics and
+    limits for them, each with the reason. It only reads, within the bounds that it prints. A
+    profile is a full config for the tables of the sample shop. `complete` is the recommended one;
+    each of the others follows the practice of one team. Replace its tables and columns by your
+    own, and delete what you do not have.
     """
     if listed:
         width = max(map(len, profiles.names()))
         for name in profiles.names():
             click.echo(f"{name:<{width}}  {profiles.summary(name)}")
         return
+    if database is not None:
+        from_database(database, wanted(options), output, force=force)
+        return
     with handling_errors():
         text = profiles.text_of(profile)
-    if Path(output).is_file() and not force:
-        fail(f"{output} already exists: choose another --output, or overwrite it with --force")
+    output = output or FILE
+    refuse_existing(output, force=force)
     write(text, output)
     click.echo(NEXT.format(profile=profile, file=output), err=True)
+
+
+def refuse_existing(output: str | None, *, force: bool) -> None:
+    """Exit where a file would be overwritten that nobody said may be."""
+    if output is not None and Path(output).is_file() and not force:
+        fail(f"{output} already exists: choose another --output, or overwrite it with --force")
+
+
+def from_database(dsn: str, wanted: Wanted, output: str | None, *, force: bool) -> None:
+    """Write the config that is proposed for a database."""
+    from warehouse_exporter.cli import discovering
+    from warehouse_exporter.discover.writing import text_of
+
+    refuse_existing(output, force=force)
+    with handling_errors(undone="nothing was written"):
+        done = discovering.run(dsn, wanted)
+    write(text_of(done.proposal), output)
+    click.echo(discovering.next_steps(done, output), err=True)

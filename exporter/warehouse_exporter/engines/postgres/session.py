@@ -17,7 +17,7 @@ from warehouse_exporter.core.errors import Reason, Unmeasured, Unreachable
 from warehouse_exporter.core.model import Relation
 from warehouse_exporter.core.states import Cell
 from warehouse_exporter.core.warehouse import Warehouse
-from warehouse_exporter.engines.base import Answer, Name, Rewritten
+from warehouse_exporter.engines.base import Answer, Name, Rewritten, Surveyed
 from warehouse_exporter.engines.fetching import in_portions, refuse_twins, time_left, unknown
 from warehouse_exporter.engines.postgres import costs
 from warehouse_exporter.engines.postgres.catalogue import (
@@ -41,6 +41,7 @@ from warehouse_exporter.engines.postgres.settings import (
     opening,
     path_of,
 )
+from warehouse_exporter.engines.postgres.survey import EVERYTHING, surveyed
 
 SHORT = 5.0
 """How long the server has for what reads no table: settings and savepoints, in seconds."""
@@ -259,6 +260,10 @@ class Session:
         except Unmeasured as error:
             return {name: unknown(error) for name in wanted}
         return self._found(wanted)
+
+    def survey(self) -> list[Surveyed]:
+        """All relations of users. Raises Unmeasured, or Unreachable."""
+        return surveyed(self._asked(EVERYTHING, []))
 
     def _found(self, names: Sequence[Name]) -> dict[Name, Relation]:
         """Those of the relations that exist. Raises Unreachable."""

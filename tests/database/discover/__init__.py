@@ -1,0 +1,1 @@
+"""What `init --database` proposes, on a real Postgres."""
