@@ -32,20 +32,27 @@ server_reset_query =
 @contextmanager
 def pooler(server: Postgres, database: str, size: int = 1) -> Iterator[int]:
     """A pgbouncer on this port: one connection, or some, for all clients, lent per transaction."""
+    port = free_port()
+    with bouncing(SETTINGS.format(server=server.port, port=port, size=size), port, database):
+        yield port
+
+
+@contextmanager
+def bouncing(settings: str, port: int, database: str) -> Iterator[None]:
+    """A pgbouncer with these settings, once it lends a connection to a database."""
     program = shutil.which("pgbouncer")
     assert program is not None
-    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         file = Path(folder, "pgbouncer.ini")
-        file.write_text(SETTINGS.format(server=server.port, port=port, size=size), encoding="utf-8")
+        file.write_text(settings, encoding="utf-8")
         quiet = subprocess.DEVNULL
         running = subprocess.Popen(
             [program, "-q", str(file)], stdout=quiet, stderr=quiet, **unprivileged()
         )
         try:
             wait_for(lambda: listens(port, database) or running.poll() is not None)
-            yield port
+            yield
         finally:
             running.kill()
             running.wait()

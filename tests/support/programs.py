@@ -16,6 +16,8 @@ PACKAGES = {
     "faketime": "faketime",
     "psql": "postgresql-client",
     "chromium": "chromium",
+    "systemd-analyze": "systemd",
+    "kubectl": "kubernetes-client",
 }
 """Program -> the Debian package it comes in."""
 

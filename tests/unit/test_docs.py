@@ -132,7 +132,7 @@ def written_commands() -> list[tuple[str, str]]:
     """Every call of the program in a code block of the README and the pages, with its file."""
     found = []
     for file in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
-        for block in blocks(file, "sh", "bash"):
+        for block in blocks(file, "sh", "bash", "console"):
             lines = block.replace("\\\n", " ").splitlines()
             calls = [line.split("#")[0].strip() for line in lines if "warehouse-exporter " in line]
             found += [

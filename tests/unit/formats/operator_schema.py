@@ -107,3 +107,9 @@ PROMETHEUS_RULE: Schema = obj(
     spec=obj("groups", groups=many(obj("name", "rules", name=TEXT, interval=DURATION,
                                        rules=many(RULE, 1)), 1)),
 )  # fmt: skip
+SERVICE_MONITOR: Schema = obj(
+    "apiVersion", "kind", "metadata", "spec", apiVersion={"const": "monitoring.coreos.com/v1"},
+    kind={"const": "ServiceMonitor"}, metadata=METADATA,
+    spec=obj("endpoints", "selector", selector=obj(matchLabels=TEXTS), jobLabel=TEXT,
+             endpoints=many(obj(port=TEXT, interval=DURATION, scheme=TEXT, path=TEXT), 1)),
+)  # fmt: skip

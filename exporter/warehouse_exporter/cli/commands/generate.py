@@ -89,13 +89,18 @@ def rules(
     help="Kubernetes only: the Secret with a key for each secret file of the config, by the"
     " file's name; default: warehouse-alerting.",
 )  # fmt: skip
+@click.option(
+    "--into", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+    help="An alertmanager.yml of yours: write it with our routes added, for our alerts only.",
+)  # fmt: skip
 def alertmanager(
     config_file: str, output: str | None, style: str, name: str | None, labels: tuple[str, ...],
-    secret: str | None,
+    secret: str | None, into: Path | None,
 ) -> None:  # fmt: skip
     """Generate Alertmanager's routes, grouping and inhibition.
 
-    Without `routing:` in the config, the file has one receiver to fill in.
+    Without `routing:` in the config, the file has one receiver to fill in. With --into, the
+    message templates are written to warehouse-templates/ next to --output.
 
     \b
     Formats:
@@ -111,23 +116,24 @@ def alertmanager(
     from warehouse_exporter.alerting import operator
     from warehouse_exporter.alerting.grafana import managed
     from warehouse_exporter.alerting.routes import render
+    from warehouse_exporter.alerting.routes.merging import TEMPLATES, merged
 
     with handling_errors():
         kubernetes = {"--name": name, "--label": labels, "--secret": secret}
         refuse_others(style, {option: (value, OPERATOR) for option, value in kubernetes.items()})
+        refuse_others(style, {"--into": (into, ("alertmanager",))})
         config = load_offline(config_file)
         if style == "alertmanagerconfig":
             text = operator.alertmanager_config(config, naming(config, name, labels, secret))
         elif style == "grafana":
             text = managed.notifications(config)
         else:
-            text = render(config)
+            text = merged(config, into) if into else render(config)
     write(text, output)
     warn_unrouted(config)
     if style == "alertmanager" and output is not None and not is_device(output):
-        write_all(
-            Path(output).parent, {f"templates/{n}": t for n, t in shipped.templates().items()}
-        )
+        folder = TEMPLATES if into else "templates"
+        write_all(Path(output).parent, {f"{folder}/{n}": t for n, t in shipped.templates().items()})
 
 
 @click.command()
