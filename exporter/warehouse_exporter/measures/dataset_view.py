@@ -16,7 +16,7 @@ from warehouse_exporter.core.calendar import ONE_DAY, Calendar, day_start
 from warehouse_exporter.core.errors import Reason, Unmeasured
 from warehouse_exporter.core.model import Column, Dataset, Relation
 from warehouse_exporter.measures.requests import Scan
-from warehouse_exporter.measures.spelling import look_alike, spelled
+from warehouse_exporter.measures.spelling import of_expression, of_name, spelled
 from warehouse_exporter.sql import expressions, numbers, statements, words
 from warehouse_exporter.sql.clock_changes import change_near
 from warehouse_exporter.sql.clocks import Clock
@@ -115,7 +115,8 @@ class DatasetView:
         """What the catalogue says of a column, which must exist and be readable."""
         column = self.found.columns.get(name)
         if column is None:
-            raise Unmeasured(Reason.MISSING_COLUMN, self.missing(name), self.renamed(name))
+            detail, hint = of_name(name, self.dataset.shown, self.found.columns)
+            raise Unmeasured(Reason.MISSING_COLUMN, detail, hint)
         if not column.readable:
             text = f"no SELECT on column {name} of {self.dataset.shown}"
             raise Unmeasured(Reason.PERMISSION, text, self.grants())
@@ -131,18 +132,9 @@ class DatasetView:
             grant = f"GRANT USAGE ON SCHEMA {schema} TO {role}; {grant}"
         return f"Run: {grant}"
 
-    def renamed(self, name: str) -> str:
-        """What to do about a column that is not there."""
-        alike = look_alike(name, self.found.columns)
-        if alike:
-            return f"If it was renamed, write {alike} instead of {name} in the config"
-        return "Bring it back, or take it out of the config"
-
     def missing(self, name: str) -> str:
         """The message for a column that is not there, with the one it may have become."""
-        text = f"column {name} of {self.dataset.shown} does not exist"
-        alike = look_alike(name, self.found.columns)
-        return f"{text}; did you mean {alike}?" if alike else text
+        return of_name(name, self.dataset.shown, self.found.columns)[0]
 
     def column(self, name: str) -> Node:
         """A column by its exact name."""
@@ -156,6 +148,10 @@ class DatasetView:
         """An expression of the config, all of whose columns exist."""
         found = expressions.parse(text)
         for name in found.columns:
+            if name not in self.found.columns:
+                typed = found.typed(name)
+                detail, hint = of_expression(typed, name, self.dataset.shown, self.found.columns)
+                raise Unmeasured(Reason.MISSING_COLUMN, detail, hint)
             self.fact(name)
         return found
 

@@ -1,4 +1,8 @@
-"""Names as people type them, and the name that somebody may have meant."""
+"""Names as people type them, and the name that somebody may have meant.
+
+Where a key of the config takes a name, such as `column`, it is the exact name, without quotes. In
+an expression the rule is SQL's: a name that is not in double quotes is read in lower case.
+"""
 
 from __future__ import annotations
 
@@ -32,3 +36,32 @@ def look_alike(name: str, present: Mapping[str, object]) -> str | None:
             return other
     close = difflib.get_close_matches(name, [o for o in present if o != name], n=1, cutoff=0.75)
     return close[0] if close else None
+
+
+def of_name(name: str, relation: str, present: Mapping[str, object]) -> tuple[str, str]:
+    """What is said of a column that is not there, named by a key, and what to do about it."""
+    text, bare = f"column {name} of {relation} does not exist", name[1:-1].replace('""', '"')
+    if name[:1] == name[-1:] == '"' and bare in present:
+        how = f"write {bare}: a name is written without quotes here, unlike in an expression"
+        return f"{text}: {how}", f"Write {bare} in the config"
+    return advised(text, name, look_alike(name, present))
+
+
+def of_expression(
+    typed: str, name: str, relation: str, present: Mapping[str, object]
+) -> tuple[str, str]:
+    """The same of a column in an expression, as it was `typed` there and as SQL reads that."""
+    text = f"column {name} of {relation} does not exist"
+    if typed != name and typed in present:
+        how = f'write "{typed}": in an expression, a name without quotes is read in lower case'
+        return f"{text}: {how}", f'Write "{typed}", in double quotes, in the config'
+    alike = look_alike(name, present)
+    return advised(text, name, alike and spelled((alike,)))
+
+
+def advised(text: str, name: str, alike: str | None) -> tuple[str, str]:
+    """What is said of a missing column, with the one that it may have become."""
+    if alike is None:
+        return text, "Bring it back, or take it out of the config"
+    hint = f"If it was renamed, write {alike} instead of {name} in the config"
+    return f"{text}; did you mean {alike}?", hint

@@ -54,6 +54,11 @@ class Expression:
             return words.column(*self.columns) if self.columns else words.written(self.text)
         return words.written(f"({self.text})")
 
+    def typed(self, column: str) -> str:
+        """A column as it was typed: `orderId`, which is read as orderid, or `"orderId"`."""
+        names = (token for token in self.tokens if token.sort in (Sort.WORD, Sort.NAME))
+        return next((token.text for token in names if token.value == column), column)
+
     def spelling(self, spelled: Mapping[str, str]) -> Node:
         """The same, with some columns spelled another way."""
         return words.written(f"({joined(self.text, self.tokens, spelled)})")

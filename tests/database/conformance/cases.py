@@ -88,6 +88,17 @@ CASES = {
         },
         orders="{relation: orders, time: ts, key: id, filter: kept}",
     ),
+    "quotes": Case(
+        'CREATE TABLE orders (id int, ts timestamptz, "clientId" text, "Gut Schein" int);'
+        "INSERT INTO orders VALUES (1, '2026-03-09 12:00Z', 'c', NULL)",
+        """completeness: {column: clientId, critical: '> 0'}
+        completeness: {column: Gut Schein, name: spaces, critical: '> 0'}
+        completeness: {column: '"clientId"', name: quoted, critical: '> 0'}
+        completeness: {column: clientid, name: lower, critical: '> 0'}
+        rows: {name: named, failing: '"clientId" is null', critical: '> 0'}
+        rows: {name: bare, failing: 'clientId is null', critical: '> 0'}""",
+        ("PASS", "FAIL", "UNKNOWN", "UNKNOWN", "PASS", "UNKNOWN"),
+    ),
     "documents": Case(
         DOCUMENTS,
         """json_completeness: {column: d, path: [items, price], critical: '> 10%'}
