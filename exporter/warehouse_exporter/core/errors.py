@@ -3,6 +3,7 @@
 WarehouseExporterError
 ├── ConfigError     the YAML cannot be used: all its problems, each with its place (exit code 2)
 ├── UsageError      the command line names something that does not exist (exit code 2)
+├── UnusableArtifact  a file of dbt cannot be used, and why (exit code 2)
 ├── SqlRefused      an expression of the config is not in the allow-list, and why
 ├── Unmeasured      a number that should have been measured could not be, and the reason
 │   └── Unreachable nothing at all can be measured: no connection to the warehouse
@@ -66,6 +67,14 @@ class ConfigError(WarehouseExporterError):
 
 class UsageError(WarehouseExporterError):
     """The command line names something that does not exist."""
+
+
+class UnusableArtifact(WarehouseExporterError):
+    """A file of dbt cannot be used; `reason` is one word for a label, the message says more."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        self.reason = reason
+        super().__init__(message)
 
 
 class SqlRefused(WarehouseExporterError, ValueError):

@@ -29,26 +29,31 @@ def read_text(
 
 
 def read_bytes(
-    path: str | Path, seconds: float = SECONDS, stop: threading.Event | None = None
+    path: str | Path,
+    seconds: float = SECONDS,
+    stop: threading.Event | None = None,
+    most: int = MOST,
 ) -> bytes:
-    """The content of a file.
+    """The content of a file of at most so many bytes.
 
     Raises OSError, also for a file that is too slow or too large.
     """
     # A pipe would be opened only once somebody writes to it; so it is opened without waiting.
     number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        return read_all(number, time.monotonic() + seconds, seconds, stop)
+        return read_all(number, time.monotonic() + seconds, seconds, stop, most)
     finally:
         os.close(number)
 
 
-def read_all(number: int, deadline: float, seconds: float, stop: threading.Event | None) -> bytes:
+def read_all(
+    number: int, deadline: float, seconds: float, stop: threading.Event | None, most: int = MOST
+) -> bytes:
     """Everything up to the end of an open file. Raises OSError."""
     ready = select.poll()
     ready.register(number, select.POLLIN)
     read = bytearray()
-    while len(read) <= MOST:
+    while len(read) <= most:
         if stop is not None and stop.is_set():
             raise OSError(errno.ECANCELED, "the exporter is shutting down")
         if time.monotonic() > deadline:
@@ -60,4 +65,4 @@ def read_all(number: int, deadline: float, seconds: float, stop: threading.Event
             if not piece:
                 return bytes(read)
             read += piece
-    raise OSError(errno.EFBIG, f"it is larger than {MOST >> 20} MiB")
+    raise OSError(errno.EFBIG, f"it is larger than {most >> 20} MiB")

@@ -1,0 +1,1 @@
+"""What dbt writes about a project: its manifest and the results of its last run, as plain data."""
