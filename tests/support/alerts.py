@@ -14,6 +14,8 @@ import yaml
 from warehouse_exporter.alerting.rules import render
 from warehouse_exporter.config import Config
 
+from tests.support.rendered import running
+
 
 def series(name: str, check: str, **labels: str) -> str:
     """A series of a check (`dataset.check`); the name is without `warehouse_`."""
@@ -86,7 +88,7 @@ def promtool_test(
 
     `given`: series and their values by the minute; `fires`: time -> (alert name, its alerts).
     """
-    (folder / "rules.yml").write_text(render(config))
+    (folder / "rules.yml").write_text(running(render(config)))
     case = {
         "rule_files": ["rules.yml"],
         "evaluation_interval": "1m",

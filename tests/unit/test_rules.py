@@ -203,7 +203,7 @@ def test_a_check_costs_prometheus_one_series_for_each_of_its_limits() -> None:
 def test_no_gauge_is_carried_on_twice() -> None:
     recorded = [rule["record"] for rule in all_rules(orders()) if "record" in rule]
     assert recorded == [
-        "warehouse:check_measured_at", "warehouse:check_blind",
+        "warehouse:evaluations", "warehouse:check_measured_at", "warehouse:check_blind",
         "warehouse_newest_row_timestamp_seconds:last", "warehouse_rows:last",
         "warehouse_query_value:last", "warehouse_finding_info:last", "warehouse:rules_loaded",
     ]  # fmt: skip

@@ -25,6 +25,7 @@ from tests.database.kinds.example import Example
 from tests.database.kinds.examples import EXAMPLES, config_with
 from tests.support.alerts import series
 from tests.support.programs import needs
+from tests.support.rendered import running
 
 pytestmark = needs("promtool")
 DAYS = 3 * 86400.0
@@ -132,7 +133,7 @@ def given(check: Check, condition: Condition) -> dict[str, str]:
 
 def told(folder: Path, rules: str, alert: str, inputs: Mapping[str, str]) -> Received:
     """What people read at 0m and at 2m, by severity, as promtool has it."""
-    (folder / "rules.yml").write_text(rules)
+    (folder / "rules.yml").write_text(running(rules))
     asked = [{"eval_time": at, "alertname": alert, "exp_alerts": [NEVER]} for at in ("0m", "2m")]
     test = {
         "interval": "1m",

@@ -45,13 +45,23 @@ def in_warehouse(shown: str, config: Config) -> str:
 
 def lines_of(check: Check) -> Iterator[str]:
     """The series of a check."""
-    address = {"dataset": check.id.dataset, "check": check.id.name}
+    address = address_of(check)
     yield line(names.MEASURED.name, address, 0)
     yield line(names.UNMEASURED_REASON.name, {**address, "reason": "timeout"}, 1)
+    yield from found(check)
+
+
+def address_of(check: Check) -> dict[str, str]:
+    """The labels of a check."""
+    return {"dataset": check.id.dataset, "check": check.id.name}
+
+
+def found(check: Check) -> Iterator[str]:
+    """The gauges of a check in breach."""
     named = {name: getattr(check.kind, name, None) for name in check.kind.metric.labels}
     own = {name: text if isinstance(text, str) else f"a_{name}" for name, text in named.items()}
     for metric, value in values(check).items():
-        yield line(metric, {**address, **own, **check.kind.judged}, value)
+        yield line(metric, {**address_of(check), **own, **check.kind.judged}, value)
 
 
 def values(check: Check) -> Mapping[str, float]:

@@ -164,3 +164,16 @@ def test_what_cannot_be_measured_for_one_reason_is_one_page(tmp_path: Path) -> N
     ]
     asked: list[dict[str, object]] = [{"expr": told, "eval_time": "60m", "exp_samples": wanted}]
     assert judged(tmp_path, given, asked) == ""
+
+
+def test_nothing_is_judged_before_prometheus_writes_down_what_fires(tmp_path: Path) -> None:
+    """It does not in the first two evaluations, nor in those after a pause of five minutes."""
+    check = "orders.volume"
+    given = [
+        {"series": series("rows", check), "values": f"0x{LONG}"},
+        {"series": series("check_measured", check), "values": f"1x{LONG}"},
+    ]
+    asked = [
+        question(minute, {check: NOBODY} if minute > 1 else {}) for minute in (0, 1, 2, 3, LONG)
+    ]
+    assert judged(tmp_path, given, asked) == ""

@@ -3,6 +3,9 @@
 A finding must not look repaired because its check is no longer measured. So alerts judge the last
 measured value: a recording rule for each judged gauge holds the value for hours while the check is
 not measured, and drops it once the check is measured and has no value.
+
+Nothing is carried on in the first two evaluations: in them Prometheus sends alerts, but does not
+write them into its series `ALERTS`, so no alert would know what it follows from.
 """
 
 from __future__ import annotations
@@ -19,6 +22,9 @@ HELD = 6 * 3600
 """Seconds that a finding survives unmeasured; then only the unmeasured alert is left."""
 CHECK = "warehouse, job, dataset, check"
 MEASURED_AT, BLIND = "warehouse:check_measured_at", "warehouse:check_blind"
+EVALUATIONS, UNWRITTEN = "warehouse:evaluations", 2
+"""How often the rules were evaluated since Prometheus began, counted to one more than there are
+without `ALERTS`. It begins again after five minutes without an evaluation, as `ALERTS` does."""
 Rule = dict[str, Any]
 
 
@@ -42,10 +48,16 @@ def expression(condition: Condition, check: Check, config: Config) -> str:
 
 
 def memory(config: Config) -> list[Rule]:
-    """When each check was last measured, and which are blind: measured recently, but not now."""
+    """How often it was evaluated; when each check was last measured, and which are blind now."""
+    before, most = in_warehouse(EVALUATIONS, config), UNWRITTEN + 1
     now = f"{in_warehouse(names.MEASURED.name, config)} == 1"
     measured_at = in_warehouse(MEASURED_AT, config)
     return [
+        {
+            "record": EVALUATIONS,
+            "expr": f"clamp_max({before} + 1, {most})\nor on() vector(1)",
+            "labels": {names.WAREHOUSE: config.warehouse.name},
+        },
         {
             "record": MEASURED_AT,
             "expr": f"timestamp({now})\nor\n({measured_at} > time() - {HELD})",
@@ -58,4 +70,6 @@ def last(metric: str, config: Config) -> Rule:
     """The last measured value of a gauge; dropped by the first measurement without a value."""
     name = LAST.format(metric)
     now, before, blind = (in_warehouse(each, config) for each in (metric, name, BLIND))
-    return {"record": name, "expr": f"{now}\nor\n({before} and on({CHECK}) {blind})"}
+    writes = f"{in_warehouse(EVALUATIONS, config)} > {UNWRITTEN}"
+    held = f"({now}\nor\n({before} and on({CHECK}) {blind}))"
+    return {"record": name, "expr": f"{held}\nand on({names.WAREHOUSE}) ({writes})"}
