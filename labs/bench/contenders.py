@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from warehouse_exporter.config import load
-from warehouse_exporter.server.scheduler import lanes
 
 from labs.bench import scripts
 from labs.bench.accounts import Accounts, own_seconds, peak_bytes
@@ -120,7 +119,8 @@ class Stand:
         config = self.config("days.yml", instead)
         with ExitStack() as stack:
             serving = Serving(config, ["--web.enable-lifecycle"])
-            served = Served(serving, len(lanes(load(str(config)))))
+            datasets = {check.id.dataset for check in load(str(config)).checks}
+            served = Served(serving, len(datasets))
 
             def begin() -> float:
                 started = time.monotonic()
@@ -143,10 +143,10 @@ class Stand:
 
 @dataclass
 class Served:
-    """An exporter that runs, and how many passes, one of each lane, make one pass over all."""
+    """An exporter that runs, and of how many datasets there are passes in one round over all."""
 
     serving: Serving
-    lanes: int
+    datasets: int
     rounds: int = 0
 
     @property
@@ -155,13 +155,17 @@ class Served:
         return self.serving.process.pid
 
     def wait(self, rounds: int) -> None:
-        """Until every lane's pass has ended that often more; the log says so, and costs nothing."""
+        """Until all datasets were passed over that often more: the log says so, at no cost."""
         self.rounds += rounds
         deadline = time.monotonic() + LONGEST
-        while len(self.serving.events("pass ended")) < self.rounds * self.lanes:
+        while self.passed() < self.rounds * self.datasets:
             if time.monotonic() > deadline or self.serving.process.poll() is not None:
                 raise Failed(f"a pass did not end:\n{self.serving.log.read_text()}")
             time.sleep(0.005)
+
+    def passed(self) -> int:
+        """How many datasets the passes that have ended were over, each as often as it was."""
+        return sum(line["datasets"] for line in self.serving.events("pass ended"))
 
     def collect(self, rounds: int) -> float:
         """Passes over everything, one after the other; the seconds of one."""

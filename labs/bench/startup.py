@@ -26,7 +26,6 @@ from warehouse_exporter import profiles
 from warehouse_exporter.config import load
 from warehouse_exporter.demo import shop
 from warehouse_exporter.demo.postgres import Postgres
-from warehouse_exporter.server.scheduler import lanes
 
 from labs.bench import tables
 from labs.bench.figures import Aim
@@ -36,8 +35,8 @@ CONFIG = profiles.file_of(profiles.DEFAULT)
 TICK = os.sysconf("SC_CLK_TCK")
 STARTS, ROUNDS = 5, 10
 LISTENING, RESIDENT = "seconds until it listens", "resident memory after passes"
-LANES = len(lanes(load(CONFIG, {"WAREHOUSE_DSN": "nobody connects"})))
-"""Passes of a round over everything."""
+DATASETS = len(load(CONFIG, {"WAREHOUSE_DSN": "nobody connects"}).datasets)
+SUCCESS = "warehouse_pass_last_success_timestamp_seconds{"
 COMMANDS = ("--version", "--help", "validate", "rules")
 
 
@@ -84,6 +83,7 @@ class Exporter:
         while not self.listens():
             time.sleep(0.002)
         self.listening = time.monotonic() - started
+        self.asked = 0.0
         self.starting = cpu_seconds(self.process.pid)
 
     def listens(self) -> bool:
@@ -101,18 +101,17 @@ class Exporter:
             body: bytes = answer.read()
         return body
 
-    def passes(self) -> int:
-        """How many passes have ended."""
+    def passed(self) -> int:
+        """How many datasets the last passes were over since a collect was asked for."""
         lines = self.ask("/metrics").decode().splitlines()
-        return int(
-            float(next(t for t in lines if t.startswith("warehouse_passes_total")).split()[1])
-        )
+        ends = [float(t.split()[1]) for t in lines if t.startswith(SUCCESS)]
+        return sum(end > self.asked for end in ends)
 
     def full_round(self) -> None:
         """Have everything passed over once more, and wait until it was."""
-        before = self.passes()
+        self.asked = time.time()
         self.ask("/-/collect", "POST")
-        while self.passes() < before + LANES:
+        while self.passed() < DATASETS:
             time.sleep(0.05)
 
     def end(self) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from warehouse_exporter.config import Config
 from warehouse_exporter.config.load import parse
-from warehouse_exporter.server.scheduler import lanes, unchanged
+from warehouse_exporter.server.lanes import lanes
+from warehouse_exporter.server.scheduler import unchanged
 
 from tests.chain.test_process import BACKENDS, LAST_SUCCESS
 from tests.conftest import execute

@@ -24,9 +24,9 @@ Results = Mapping[CheckId, Result]
 def informed(config: Config, results: Results, as_of: datetime) -> dict[CheckId, Result]:
     """The results, in which the findings of floors say what other checks of the pass know."""
     found = dict(results)
-    for check in config.checks:
-        result = found.get(check.id)
-        if result is None or not is_floor(check, config):
+    for address, result in results.items():
+        check = config.check(address)
+        if not is_floor(check, config):
             continue
         fact = known(check, config, results)
         verdicts = [told(check, one, fact, as_of) for one in result.verdicts]

@@ -68,10 +68,15 @@ def read_by(check: Check, config: Config) -> set[str]:
     return {check.id.dataset, *check.kind.refers_to(), *found}
 
 
+def datasets_of(checks: Iterable[Check], config: Config) -> list[str]:
+    """The datasets that some checks are computed from, in an order that is always the same."""
+    return list(dict.fromkeys(name for check in checks for name in sorted(read_by(check, config))))
+
+
 def relations_of(checks: Iterable[Check], config: Config) -> list[tuple[str, ...]]:
     """The relations of the datasets that some checks are computed from."""
-    named = {name for check in checks for name in read_by(check, config)}
-    return [found.relation for name, found in config.datasets.items() if name in named]
+    named = (config.datasets.get(name) for name in datasets_of(checks, config))
+    return [found.relation for found in named if found is not None]
 
 
 @dataclass
@@ -128,7 +133,9 @@ class SnapshotReader:
         With a deadline it is another look: each of its statements asks for itself whether it has
         read something rewritten. The first asks at its end; without an answer it knows nothing.
         """
-        sight, careful = SnapshotView(make_views(self.config, {}, self.as_of)), deadline is not None
+        read = datasets_of(checks, self.config)
+        sight = SnapshotView(make_views(self.config, {}, self.as_of, read))
+        careful = deadline is not None
         until = deadline or time.monotonic() + self.connector.warehouse.pass_timeout
         try:
             with self.connector.snapshot() as session:
@@ -151,7 +158,8 @@ class SnapshotReader:
     def planned(self, checks: Sequence[Check], session: Session) -> tuple[SnapshotView, Plan]:
         """What the catalogue shows, and what is to be asked. Raises Unreachable."""
         relations = session.relations(relations_of(checks, self.config))
-        views = make_views(self.config, relations, self.as_of)
+        read = datasets_of(checks, self.config)
+        views = make_views(self.config, relations, self.as_of, read)
         views = with_late_rows(checks, views, session, self.collected)
         with session.planning():
             return SnapshotView(views), make_plan(checks, views, self.kept)
@@ -218,13 +226,18 @@ def doubt(checks: Iterable[Check], error: Unmeasured, collected: Collected) -> N
 
 
 def make_views(
-    config: Config, relations: Mapping[tuple[str, ...], Relation], as_of: datetime
+    config: Config,
+    relations: Mapping[tuple[str, ...], Relation],
+    as_of: datetime,
+    names: Iterable[str] | None = None,
 ) -> dict[str, DatasetView]:
-    """Every dataset as its checks see it."""
+    """Every dataset as its checks see it, or those of some names."""
     views: dict[str, DatasetView] = {}
     own = Dataset(QUERIES, (QUERIES,), time_zone=config.warehouse.timezone)
+    wanted = config.datasets if names is None else names
+    found = [config.datasets[name] for name in wanted if name in config.datasets]
     day_of = cache(expected_day)  # of hundreds of datasets, most expect the same day
-    for dataset in (*config.datasets.values(), own):
+    for dataset in (*found, own):
         zone = config.warehouse.timezone
         by = MIDNIGHT if config.built else dataset.expect_by
         day = day_of(as_of, zone, by, dataset.expect_day)

@@ -23,6 +23,8 @@ from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Probe, Reading, Rows, Scan
 from warehouse_exporter.sql.words import render
 
+NOTHING: Mapping[str, tuple[Hashable, Reading]] = {}
+
 
 class Part(Enum):
     """Which rows a statement reads for a need."""
@@ -37,26 +39,27 @@ class ClosedDaysCache:
     """The answers of closed days, by check and need."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[CheckId, str], tuple[Hashable, Reading]] = {}
+        self._found: dict[CheckId, dict[str, tuple[Hashable, Reading]]] = {}
 
     def recall(self, check: CheckId, name: str, key: Hashable) -> Reading | None:
         """The cached answer to a need, if it was requested in exactly this way."""
-        found = self._found.get((check, name))
+        found = self._found.get(check, NOTHING).get(name)
         return found[1] if found is not None and found[0] == key else None
 
     def keep(self, check: CheckId, name: str, key: Hashable, reading: Reading) -> None:
         """Cache an answer in place of the previous one."""
-        self._found[check, name] = key, reading
+        self._found.setdefault(check, {})[name] = key, reading
 
     def forget(self, checks: Collection[CheckId]) -> None:
         """Forget some checks, so that their closed days are read again."""
-        for at in [at for at in list(self._found) if at[0] in checks]:
-            del self._found[at]
+        for check in checks:
+            self._found.pop(check, None)
 
     def only(self, checks: Collection[CheckId]) -> ClosedDaysCache:
         """A new cache, with the answers of some checks."""
         other = ClosedDaysCache()
-        other._found = {at: kept for at, kept in list(self._found.items()) if at[0] in checks}
+        kept = {check: self._found.get(check) for check in checks}
+        other._found = {check: dict(found) for check, found in kept.items() if found}
         return other
 
 

@@ -1,7 +1,6 @@
 """The passes of an exporter: when each begins, its datasets, and how many run at once.
 
-Datasets that are compared with each other share a lane, and a lane's pass is one snapshot. Lanes
-run side by side, so a slow or locked dataset delays no other; none overlaps itself.
+Lanes run side by side, so a slow or locked dataset delays no other; none overlaps itself.
 """
 
 from __future__ import annotations
@@ -10,10 +9,9 @@ import gc
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
@@ -24,13 +22,14 @@ from warehouse_exporter.core.logs import event
 from warehouse_exporter.core.model import CheckId
 from warehouse_exporter.core.names import QUERIES
 from warehouse_exporter.engines import connect
-from warehouse_exporter.engines.base import Engine
+from warehouse_exporter.engines.base import Engine, Keeping
 from warehouse_exporter.history.keeper import Keeper
 from warehouse_exporter.history.model import Past
 from warehouse_exporter.passes.reader import read_by
 from warehouse_exporter.passes.run import run_pass
 from warehouse_exporter.plan.closed_days import ClosedDaysCache
 from warehouse_exporter.publish.snapshots import SnapshotStore
+from warehouse_exporter.server.lanes import Lane, Quick, Trip, trips
 from warehouse_exporter.server.memory import give_back, settle
 from warehouse_exporter.server.reloads import Loaded, Reloads, refuse_empty
 from warehouse_exporter.server.timer import MonotonicScheduler
@@ -38,6 +37,10 @@ from warehouse_exporter.server.timer import MonotonicScheduler
 log = logging.getLogger(__name__)
 GRACE = 2.0
 """Seconds that running passes get at shutdown."""
+TIDY = 5.0
+"""Seconds between two collections of garbage."""
+IDLE = 5.0
+"""Seconds for which a connection is kept after a pass."""
 WHICH = ("engine", "location", "dsn", "dsn_file", "timezone")
 """The settings that identify the warehouse and its days; all others are about how it is used."""
 LONGEST_NAP = 5.0
@@ -49,39 +52,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True)
-class Lane:
-    """Datasets that are read in one snapshot, and how often."""
-
-    datasets: frozenset[str]
-    every: float
-
-
-def lanes(config: Config) -> list[Lane]:
-    """The datasets of a config, each with those of its interval that it is compared with.
-
-    A dataset with another interval is read along in the snapshot, but judged in its own lane.
-    """
-    groups = {name: {name} for name in config.datasets}
-    for one, other in compared(config):
-        alike = config.datasets[one].every == config.datasets[other].every
-        if alike and groups[one] is not groups[other]:
-            together = groups[one] | groups[other]
-            groups |= dict.fromkeys(together, together)
-    different = {min(group): group for group in groups.values()}
-    found = [Lane(frozenset(g), config.interval(name)) for name, g in different.items()]
-    if any(check.id.dataset == QUERIES for check in config.checks):
-        found.append(Lane(frozenset({QUERIES}), config.interval(QUERIES)))
-    return sorted(found, key=lambda lane: (lane.every, min(lane.datasets)))
-
-
-def compared(config: Config) -> Iterator[tuple[str, str]]:
-    """Pairs of datasets that some check compares."""
-    for check in config.checks:
-        for other in read_by(check, config) - {check.id.dataset}:
-            yield check.id.dataset, other
-
-
 class Exporter:
     """One warehouse under watch: its config, its store, and the threads that run the passes."""
 
@@ -90,7 +60,7 @@ class Exporter:
         config = load(config_file)
         refuse_empty(config)
         self.store = SnapshotStore(config, utc_now())
-        self._connector = connect(config.warehouse)
+        self._connector = kept_open(connect(config.warehouse))
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._asked = threading.Event()
@@ -101,7 +71,9 @@ class Exporter:
         self._again: set[frozenset[str]] = set()
         self._offset = clock_offset()
         self._ready = False
+        self._quick = Quick()
         self._jobs = planned(config, self._begin)
+        self._tidied = time.monotonic()
         self._kept = ClosedDaysCache()
         self._workers = ThreadPoolExecutor(config.warehouse.connections, "pass")
         self._thread = threading.Thread(target=self._loop, name="schedule", daemon=True)
@@ -183,7 +155,7 @@ class Exporter:
         if new.warehouse.engine == self._connector.warehouse.engine:
             return self._connector
         try:
-            return connect(new.warehouse)
+            return kept_open(connect(new.warehouse))
         except WarehouseExporterError as error:
             raise ConfigError([Problem(new.path, 1, "warehouse", str(error))]) from None
 
@@ -204,8 +176,8 @@ class Exporter:
     def ready(self) -> bool:
         """Whether every dataset has once been passed over; a reload changes nothing of that."""
         snapshot = self.store.snapshot
-        if all(check.id in snapshot.results for check in snapshot.config.checks):
-            self._ready = True
+        if not self._ready:
+            self._ready = all(check.id in snapshot.results for check in snapshot.config.checks)
         return self._ready
 
     def _loop(self) -> None:
@@ -217,6 +189,7 @@ class Exporter:
                 self._asked.clear()
                 jobs.hurry()
             jobs.run_pending()
+            self._tidy()
             self._wake.wait(timeout=max(0.05, jobs.seconds_left(LONGEST_NAP)))
 
     def _notice_a_set_clock(self) -> None:
@@ -227,32 +200,55 @@ class Exporter:
             self.collect()
         self._offset = offset
 
-    def _begin(self, lane: Lane) -> None:
-        """Let a lane's pass begin, unless the last one is not over yet."""
-        with self._lock:
-            if self._stop.is_set() or lane.datasets in self._busy:
-                return
-            self._busy.add(lane.datasets)
-        with suppress(RuntimeError):  # shut down in between
-            self._workers.submit(self._run, lane)
+    def _tidy(self) -> None:
+        """Now and then collect what passes have left: statements made anew are cyclic trees.
 
-    def _run(self, lane: Lane) -> None:
-        """One pass of a lane; the lane is free again whatever happens."""
+        It looks at all that is kept in memory, so it must not happen after every pass.
+        """
+        if time.monotonic() - self._tidied > TIDY:
+            gc.collect()
+            self._tidied = time.monotonic()
+
+    def _begin(self, trip: Trip) -> None:
+        """Let the passes of a trip begin, but of no lane whose last pass is not over yet."""
+        with self._lock:
+            if self._stop.is_set():
+                return
+            free = [lane for lane in trip.lanes if lane.datasets not in self._busy]
+            self._busy.update(lane.datasets for lane in free)
+            groups = self._quick.groups(free)
+        with suppress(RuntimeError):  # shut down in between
+            for group in groups:
+                self._workers.submit(self._run, group)
+
+    def _run(self, group: Sequence[Lane]) -> None:
+        """One pass over some lanes; they are free again whatever happens."""
         with self._lock:
             config, kept, engine = self.store.snapshot.config, self._kept, self._connector
+        done = None
         try:
-            done = run_pass(config, engine, utc_now(), lane.datasets, kept)
+            datasets = frozenset(name for lane in group for name in lane.datasets)
+            done = run_pass(config, engine, utc_now(), datasets, kept)
             if not self._stop.is_set() and config is self.store.snapshot.config:
                 self.store.publish(done)
-        except Exception:  # the lane outlives every fault of ours; staleness alerts tell of it
+        except Exception:  # the lanes outlive every fault of ours; staleness alerts tell of it
             log.exception("pass failed")
-        gc.collect()  # the trees of statements are cyclic: left alone they pile up to megabytes
         with self._lock:
-            self._busy.discard(lane.datasets)
-            again = lane.datasets in self._again
-            self._again.discard(lane.datasets)
+            mine = {lane.datasets for lane in group}
+            self._busy -= mine
+            if done is not None:
+                self._quick.learn(group, done)
+            again = bool(mine & self._again)
+            self._again -= mine
         if again:
             self.collect()
+
+
+def kept_open(engine: Engine) -> Engine:
+    """The engine, which keeps its connections for a moment if it can: lanes follow each other."""
+    if isinstance(engine, Keeping):
+        engine.keep_connections(IDLE)
+    return engine
 
 
 def unchanged(old: Config, new: Config) -> frozenset[CheckId]:
@@ -273,9 +269,9 @@ def clock_offset() -> float:
     return time.time() - time.monotonic()
 
 
-def planned(config: Config, begin: Callable[[Lane], None]) -> MonotonicScheduler:
-    """A job per lane; each begins at once."""
+def planned(config: Config, begin: Callable[[Trip], None]) -> MonotonicScheduler:
+    """A job per trip; each begins at once, and then at its own part of the interval."""
     jobs = MonotonicScheduler()
-    for lane in lanes(config):
-        jobs.repeat(lane.every, partial(begin, lane))
+    for trip in trips(config):
+        jobs.repeat(trip.every, partial(begin, trip), trip.share)
     return jobs

@@ -30,16 +30,32 @@ class Job(schedule.Job):
         """Whether its time has come."""
         return self.next_run is not None and now() >= self.next_run
 
+    phase = BEGINNING
+    """An instant from which its times are counted, so that they stay where they are."""
+
     def _schedule_next_run(self) -> None:
-        self.next_run = now() + timedelta(seconds=self.interval)
+        every = timedelta(seconds=self.interval)
+        self.next_run = self.phase + every * ((now() - self.phase) // every + 1)
 
 
 class MonotonicScheduler(schedule.Scheduler):
     """Jobs that begin at once and then repeat."""
 
-    def repeat(self, seconds: float, run: Callable[[], None]) -> None:
-        """Run something now, and then every so many seconds; at least one lies in between."""
-        Job(max(1, round(seconds)), self).seconds.do(run).next_run = now()
+    def repeat(self, seconds: float, run: Callable[[], None], share: float = 1.0) -> None:
+        """Run something now, and then every so many seconds, which are at least one.
+
+        The second time comes after a `share` of the interval: so jobs of one interval take turns.
+        """
+        job = Job(max(1, round(seconds)), self)
+        job.phase = now() + timedelta(seconds=job.interval) * share
+        job.seconds.do(run).next_run = now()
+
+    def run_pending(self) -> None:
+        """Run what is due, as it was planned; one look at the clock serves them all."""
+        at = now()
+        due = [job for job in self.jobs if job.next_run is not None and job.next_run <= at]
+        for job in sorted(due):
+            self._run_job(job)
 
     def hurry(self) -> None:
         """Let every job begin at the next look."""
