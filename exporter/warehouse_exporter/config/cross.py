@@ -115,6 +115,12 @@ def check_routing(spec: Any, document: Document) -> None:
             )
 
 
+def check_dbt(spec: Any, document: Document) -> None:
+    """The owner of the runs of dbt exists."""
+    if spec.dbt is not None and spec.dbt.owner is not None and document.data.get("owners"):
+        unknown(document, ("dbt", "owner"), "owner", spec.dbt.owner)
+
+
 def check_mail(spec: Any, document: Document) -> None:
     """The e-mail of the gate can go to every owner that has an address."""
     for name, owner in spec.owners.items() if spec.mail is not None else ():

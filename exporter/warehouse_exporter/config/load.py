@@ -151,6 +151,7 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
     check_quarantine(spec, document)
     check_samples(spec, document)
     cross.check_mail(spec, document)
+    cross.check_dbt(spec, document)
     found = [
         *dataset_checks(spec, datasets, document),
         *metric_checks(metrics, datasets),
@@ -177,6 +178,7 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
         history_days=spec.history.days,
         quarantine=spec.quarantine_on_error and spec.quarantine_on_error.rules(base),
         samples=spec.samples and spec.samples.rules(base),
+        dbt=spec.dbt and spec.dbt.rules(base),
     )
 
 

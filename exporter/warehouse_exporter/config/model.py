@@ -8,6 +8,7 @@ from functools import cached_property
 from urllib.parse import quote, urlencode
 
 from warehouse_exporter.config.copies import Quarantine, Samples
+from warehouse_exporter.config.dbt_runs import DbtRuns
 from warehouse_exporter.config.mail import MailSpec
 from warehouse_exporter.config.routing import MaintenanceSpec, Routing
 from warehouse_exporter.core.accepted import Accepted
@@ -111,6 +112,8 @@ class Config:
     """What the gate copies on a critical finding; None for nothing."""
     samples: Samples | None = None
     """Which rows that fail the gate writes down; None for none."""
+    dbt: DbtRuns | None = None
+    """Where the results of dbt's last run are; None where nobody asks for them."""
     built: bool = False
     """Whether a build has just ended: the newest day is then expected, whatever the hour."""
 

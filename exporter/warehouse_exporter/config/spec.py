@@ -11,6 +11,7 @@ from warehouse_exporter.config import include
 from warehouse_exporter.config.calendar import EventSpec
 from warehouse_exporter.config.copies import QuarantineSpec, SamplesSpec, may_be_true
 from warehouse_exporter.config.dataset import DatasetSpec, check_item
+from warehouse_exporter.config.dbt_runs import DbtSpec
 from warehouse_exporter.config.defaults import defaults_spec
 from warehouse_exporter.config.mail import MailSpec
 from warehouse_exporter.config.routing import MaintenanceSpec, owner_spec, routing_spec
@@ -121,6 +122,10 @@ def config_spec() -> type[Spec]:
         samples=(
             SamplesSpec | None,
             Field(None, description="Samples of the rows or keys that fail, in a file."),
+        ),
+        dbt=(
+            DbtSpec | None,
+            Field(None, description="The last run of dbt, as gauges and alerts."),
         ),
         routing=(
             routing | None,

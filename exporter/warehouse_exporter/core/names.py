@@ -156,6 +156,37 @@ BUILD = Metric(
     ("version", "pythonversion"),
 )
 
+DBT_MEASURED = Metric(
+    "warehouse_dbt_results_measured",
+    "1 if the results of dbt's last run could be read, else 0: all others about dbt are then"
+    " missing; only with `dbt:` in the config.",
+)
+DBT_REASON = Metric(
+    "warehouse_dbt_results_unmeasured_reason",
+    "1, with the reason why the results of dbt's last run could not be read.",
+    ("reason",),
+)
+DBT_RUN_TIME = Metric("warehouse_dbt_run_timestamp_seconds", "When the last run of dbt ended.")
+DBT_RUN_DURATION = Metric(
+    "warehouse_dbt_run_duration_seconds", "How long the last run of dbt took."
+)
+DBT_MODELS = Metric(
+    "warehouse_dbt_models",
+    "Models, seeds, snapshots and hooks of dbt's last run, by their status: success, error, skipped"
+    " or unknown.",
+    ("status",),
+)
+DBT_TESTS = Metric(
+    "warehouse_dbt_tests",
+    "Tests of dbt's last run, by their status: pass, warn, fail, error, skipped or unknown.",
+    ("status",),
+)
+DBT_FAILED = Metric(
+    "warehouse_dbt_failed_info",
+    "1 for each model and test that failed in dbt's last run, models first; at most 20.",
+    ("node", "type", "status"),
+)
+
 GATE = "gate"
 """The label of the metrics of a gate that tells it from gates over other datasets."""
 GATE_OUTCOME = Metric(
@@ -193,6 +224,10 @@ ALERT_RULES_OUT_OF_DATE = "WarehouseRulesOutOfDate"
 ALERT_NOTIFICATIONS_FAILING = "WarehouseNotificationsFailing"
 ALERT_RULES_FAILING = "WarehouseRulesFailing"
 ALERT_SCRAPE_FAILING = "WarehouseScrapeFailing"
+ALERT_DBT_MODELS = "WarehouseDbtModelsFailed"
+ALERT_DBT_TESTS = "WarehouseDbtTestsFailed"
+ALERT_DBT_OLD = "WarehouseDbtRunOld"
+ALERT_DBT_UNREADABLE = "WarehouseDbtResultsUnreadable"
 ALERT_HEARTBEAT = "WarehouseHeartbeat"
 DEFAULT_PORT = 9843
 APPLICATION_NAME = "warehouse-exporter"

@@ -23,6 +23,7 @@ from prometheus_client import (
     exposition,
 )
 
+from warehouse_exporter.publish.dbt import DbtCollector
 from warehouse_exporter.publish.metrics import LagCollector, SelfCollector
 from warehouse_exporter.publish.pieces import END, Pieces
 from warehouse_exporter.publish.snapshots import Snapshot, SnapshotStore
@@ -98,6 +99,7 @@ class Scrape:
         self._fixed.register(SelfCollector(store, clock))
         self._fresh = CollectorRegistry(auto_describe=False)
         self._fresh.register(LagCollector(store, clock))
+        self._fresh.register(DbtCollector(store, clock))
         ProcessCollector(registry=self._fresh)
         PlatformCollector(registry=self._fresh)
         GCCollector(registry=self._fresh)

@@ -11,10 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core.errors import Reason, Unmeasured
 from warehouse_exporter.core.model import RANK, Asked, CheckId, Outcome, Pass, Result, Sample
+from warehouse_exporter.dbt.run_results import Run
 from warehouse_exporter.passes.sentences import worded
 from warehouse_exporter.passes.verdicts import not_measured
 
@@ -30,6 +32,16 @@ class Counts:
     passes: int = 0
     statements: int = 0
     failures: Counter[Reason] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """What was seen of dbt's last run: the file, when it was looked at, the run or why not."""
+
+    file: Path
+    at: datetime
+    run: Run | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +68,7 @@ class Snapshot:
     loaded_at: datetime | None = None
     reload_ok: bool = True
     web_ok: bool | None = None
+    dbt: LastRun | None = None
 
     def age_limit(self, check: CheckId) -> timedelta:
         """How long a value of this check is valid."""
@@ -187,6 +200,11 @@ class SnapshotStore:
         """Note that a config could not be loaded; the last good one stays."""
         with self._lock:
             self.snapshot = replace(self.snapshot, reload_ok=False)
+
+    def dbt_seen(self, seen: LastRun) -> None:
+        """Take in what was seen of dbt's last run."""
+        with self._lock:
+            self.snapshot = replace(self.snapshot, dbt=seen)
 
     def web_loaded(self, ok: bool) -> None:
         """Note whether the web config in the files is the one in force."""

@@ -29,6 +29,7 @@ from warehouse_exporter.passes.reader import read_by
 from warehouse_exporter.passes.run import run_pass
 from warehouse_exporter.plan.closed_days import ClosedDaysCache
 from warehouse_exporter.publish.snapshots import SnapshotStore
+from warehouse_exporter.server.dbt_runs import DbtRuns
 from warehouse_exporter.server.lanes import Lane, Quick, Trip, trips
 from warehouse_exporter.server.memory import give_back, settle
 from warehouse_exporter.server.reloads import Loaded, Reloads, refuse_empty
@@ -81,6 +82,7 @@ class Exporter:
             lambda: self.store.snapshot.config, lambda: self._connector, self._works, utc_now,
             self._stop,
         )  # fmt: skip
+        self._dbt = DbtRuns(self.store, utc_now, self._stop)
 
     @property
     def past(self) -> Past:
@@ -97,6 +99,7 @@ class Exporter:
         self._thread.start()
         threading.Thread(target=self._fingerprint, name="fingerprint", daemon=True).start()
         self._history.start()
+        self._dbt.start()
 
     def _fingerprint(self) -> None:
         """Compute the checksum of the first rules in the background, because it takes a moment."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from warehouse_exporter.alerting.assets import RUNBOOKS, rules_about_ourselves
+from warehouse_exporter.alerting.rules import about_dbt
 from warehouse_exporter.config import Check, Config
+from warehouse_exporter.config.dbt_runs import DbtRuns
 from warehouse_exporter.core.model import CheckId
 from warehouse_exporter.core.names import ALERT_UNMEASURED
 from warehouse_exporter.kinds import all_kinds
@@ -42,9 +44,16 @@ def meta_alerts() -> list[str]:
     return [rule["alert"] for rule in rules_about_ourselves("shop")["rules"] if "alert" in rule]
 
 
+def dbt_alerts() -> list[str]:
+    """The alerts about the last run of dbt, of a config that names its results."""
+    with_dbt = replace(shop(), dbt=DbtRuns(Path("run_results.json")))
+    return [rule["alert"] for rule in about_dbt(with_dbt)]
+
+
 def alerts() -> set[str]:
     """Every alert name there is."""
-    return {kind.alert for kind in all_kinds().values()} | {ALERT_UNMEASURED, *meta_alerts()}
+    of_data = {kind.alert for kind in all_kinds().values()} | {ALERT_UNMEASURED}
+    return {*of_data, *meta_alerts(), *dbt_alerts()}
 
 
 def commands(page: Path, language: str) -> list[str]:

@@ -65,6 +65,10 @@ SQL |= {all_kinds()[k].alert: t.SHOWN for k, t in TESTS.items() if hasattr(t, "S
 NOT_OF_DATA = (
     "WarehouseConfigChecksLost",
     "WarehouseConfigReloadFailed",
+    "WarehouseDbtModelsFailed",
+    "WarehouseDbtResultsUnreadable",
+    "WarehouseDbtRunOld",
+    "WarehouseDbtTestsFailed",
     "WarehouseNotificationsFailing",
     "WarehouseRulesFailing",
     "WarehouseScrapeFailing",
@@ -75,4 +79,4 @@ NOT_OF_DATA = (
     "WarehouseRulesOutOfDate",
     "WarehouseSeriesDropped",
 )
-"""Alerts about the exporter itself: no row of the shop shows them."""
+"""Alerts about the exporter itself, and about dbt: no row of the shop shows them."""

@@ -1,5 +1,6 @@
 """Config -> Prometheus rules."""
 
+from warehouse_exporter.alerting.rules.dbt import about_dbt as about_dbt
 from warehouse_exporter.alerting.rules.document import GROUP as GROUP
 from warehouse_exporter.alerting.rules.document import INTERVAL as INTERVAL
 from warehouse_exporter.alerting.rules.document import LOADED as LOADED

@@ -16,6 +16,7 @@ from typing import Any
 
 from warehouse_exporter.alerting.assets import rules_about_ourselves
 from warehouse_exporter.alerting.grafana.dashboards import places
+from warehouse_exporter.alerting.rules.dbt import about_dbt
 from warehouse_exporter.alerting.rules.files import blocks, written
 from warehouse_exporter.alerting.rules.findings import (
     SEEN,
@@ -60,6 +61,7 @@ def judging(config: Config) -> list[Rule]:
         last(names.FINDING.name, config),
         *findings,
         *unmeasured,
+        *(adapted(rule, config) for rule in about_dbt(config)),
     ]
 
 

@@ -150,7 +150,8 @@ def annotated(
 
 def about_ourselves(config: Config, job: str | None, datasource: str) -> Iterator[Rule]:
     """The rules about the exporter itself."""
-    for given in rules_about_ourselves(config.warehouse.name, job)["rules"]:
+    ours = rules_about_ourselves(config.warehouse.name, job)["rules"]
+    for given in (*ours, *prometheus.about_dbt(config)):
         alert = given["alert"]
         expr = given["expr"]
         if alert == names.ALERT_RULES_OUT_OF_DATE:  # these rules are what is loaded
