@@ -21,6 +21,8 @@ from warehouse_exporter.core.wording import agreed, counted
 from warehouse_exporter.publish.report import cell
 
 NONE = "-"
+TEXTS = ("FIRED ON", "BECAUSE", "OBJECTIVE", "CHECK", "OWNER", "DATASET", "FINDING")
+"""Columns of text, which begin at the left."""
 AS_THEY_ARE = "Judged on the rows as they are now: late rows are there on every day."
 AS_IT_IS = (
     "at the whole table, or at the catalogue, as it is now, so the verdict is the same every day;"
@@ -162,17 +164,23 @@ def episodes_in(found: Backtest, records: Iterable[Record]) -> str:
 
 def is_text(sheet: Sheet, place: int) -> bool:
     """Whether a column holds text: the first, and the last of those that end with it."""
-    return place == 0 or sheet.head[place] in ("FIRED ON", "BECAUSE")
+    return place == 0 or sheet.head[place] in TEXTS
 
 
 def markdown(found: Backtest) -> str:
     """The backtest as a Markdown document."""
     parts = ["# Backtest", "", "\n\n".join(cell(text) for text in summary(found)), ""]
     for sheet in sheets(found):
-        bars = ("---" if is_text(sheet, place) else "--:" for place in range(len(sheet.head)))
-        parts += [f"## {sheet.title}", "", listed(word.lower() for word in sheet.head)]
-        parts += [f"|{'|'.join(bars)}|", *(listed(row) for row in sheet.rows), ""]
+        parts += markdown_table(sheet)
     return "\n".join(parts[:-1]) + "\n"
+
+
+def markdown_table(sheet: Sheet) -> list[str]:
+    """The lines of a table with its heading; the last one is empty."""
+    bars = ("---" if is_text(sheet, place) else "--:" for place in range(len(sheet.head)))
+    head = listed(word.lower() for word in sheet.head)
+    rows = (listed(row) for row in sheet.rows)
+    return [f"## {sheet.title}", "", head, f"|{'|'.join(bars)}|", *rows, ""]
 
 
 def listed(cells: Iterable[str]) -> str:

@@ -14,13 +14,14 @@ from warehouse_exporter.cli.commands.dashboards import dashboards
 from warehouse_exporter.cli.commands.demo import demo
 from warehouse_exporter.cli.commands.generate import alertmanager, assets, rules
 from warehouse_exporter.cli.commands.init import init
+from warehouse_exporter.cli.commands.objectives import objectives
 from warehouse_exporter.cli.commands.plan import plan
 from warehouse_exporter.cli.commands.serve import serve
 from warehouse_exporter.cli.output import Program
 
 COMMANDS = (
-    init, check, backtest, validate, schema, reference, plan, serve, rules, alertmanager,
-    dashboards, backfill, assets, snapshot, restore, demo,
+    init, check, backtest, objectives, validate, schema, reference, plan, serve, rules,
+    alertmanager, dashboards, backfill, assets, snapshot, restore, demo,
 )  # fmt: skip
 
 

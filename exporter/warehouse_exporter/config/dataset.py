@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field, create_model, model_validator
 
 from warehouse_exporter.config.complaints import ONE_KIND
+from warehouse_exporter.config.objective import ObjectiveSpec
 from warehouse_exporter.config.values import (
     Columns,
     Names,
@@ -102,6 +103,10 @@ class DatasetSpec(Spec):
         description="Of a log of runs: the column that tells them apart, such as run_id, or the"
         " time column. `pipeline_run` and `quarantine_rate` then judge the newest run of the day,"
         " and not all runs together.",
+    )
+    objective: ObjectiveSpec | None = Field(
+        None,
+        description="On how many of the last days it must be right, such as {days: 28, of: 30}.",
     )
     every: Span = Field(
         300.0, json_schema_extra={"default": "5m"}, description="Time between passes."

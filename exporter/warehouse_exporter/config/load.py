@@ -21,6 +21,7 @@ from warehouse_exporter.config.defaults import defaults_spec, share
 from warehouse_exporter.config.document import VARIABLE, Document, Path, read
 from warehouse_exporter.config.include import include
 from warehouse_exporter.config.model import Alerts, Check, Config
+from warehouse_exporter.config.objective import check_objectives
 from warehouse_exporter.config.spec import config_spec
 from warehouse_exporter.config.values import parse_relation
 from warehouse_exporter.config.warehouse import engine_keys
@@ -160,6 +161,7 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
     ]
     zone = spec.warehouse.timezone
     checks = tuple(accepting(cross.unique(found, document), zone, document))
+    check_objectives(spec, datasets, checks, document)
     base = FilePath(file).parent
     return Config(
         path=file,
@@ -227,6 +229,7 @@ def dataset_of(name: str, found: Any, spec: Any) -> Dataset:
         unparsable=found.unparsable,
         noun=found.noun,
         run=found.run,
+        objective=found.objective and found.objective.objective(),
     )
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from warehouse_exporter.core.accepted import Accepted
 from warehouse_exporter.core.errors import Reason, Unmeasured
 from warehouse_exporter.core.nouns import Noun
+from warehouse_exporter.core.objective import Objective
 
 NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
@@ -89,6 +90,7 @@ class Dataset:
     noun: str | None = None
     run: str | None = None
     given_run: str | None = None
+    objective: Objective | None = None
 
     @property
     def thing(self) -> Noun:

@@ -114,7 +114,8 @@ class Past:
 
     `unknown` says of some checks why their past cannot be known. `status` says why there is no
     history, or not yet; it is '' where there is one. `changes` are None where they are not known
-    of any dataset; `unversioned` are the datasets of which they are not.
+    of any dataset; `unversioned` are the datasets of which they are not. `begins` has the day of
+    the first row of datasets with an objective; of one without rows it is the last day there is.
     """
 
     days: tuple[date, ...] = ()
@@ -125,6 +126,7 @@ class Past:
     wanted: int = 0
     changes: tuple[Change, ...] = ()
     unversioned: tuple[str, ...] = ()
+    begins: Mapping[str, date] = field(default_factory=dict)
 
     def on(self, check: CheckId, day: date) -> Judged | None:
         """What is said of a check for a day; None where it is not known."""

@@ -17,14 +17,14 @@ from warehouse_exporter.backtest.questions import Morning
 from warehouse_exporter.backtest.run import SINCE, read_past, unmoved
 from warehouse_exporter.backtest.run import Past as Asked
 from warehouse_exporter.config import Check, Config
-from warehouse_exporter.core.errors import Reason
+from warehouse_exporter.core.errors import Reason, Unmeasured, Unreachable
 from warehouse_exporter.core.model import CheckId, Result
 from warehouse_exporter.engines.base import Engine
 from warehouse_exporter.history.changes import read_changes, unversioned
 from warehouse_exporter.history.model import Judged, Past, decisive
 from warehouse_exporter.history.mornings import Goes, Interrupted
 from warehouse_exporter.history.points import judged_of
-from warehouse_exporter.passes.moment import morning_of
+from warehouse_exporter.passes.moment import first_rows, morning_of
 from warehouse_exporter.passes.reader import make_views
 from warehouse_exporter.passes.run import result
 
@@ -90,7 +90,8 @@ def read_judged(
     instants = [morning_of(day, config) for day in days]
     checks = config.checks
     asked = read_past(config, engine, instants, checks, Attentive(goes_on))
-    lost = dict(unknown or {check: SAME for check in unmoved(asked.asked, checks)})
+    still = unmoved(asked.asked, [c for c in checks if not cannot_be_asked(c, asked, config)])
+    lost = dict(unknown or dict.fromkeys(still, SAME))
     lost |= {check.id: HINDSIGHT for check in checks if not check.kind.in_hindsight}
     known = [check for check in checks if check.id not in lost]
     judged = {}
@@ -100,7 +101,39 @@ def read_judged(
         started = time.monotonic()
         judged[day] = judged_on(config, asked, known, morning, whole=len(days) > 1)
         rest(time.monotonic() - started)
-    return Past(tuple(days), judged, lost, instants[-1])
+    begins = first_days(config, engine, days[-1])
+    return Past(tuple(days), judged, lost, instants[-1], begins=begins)
+
+
+def cannot_be_asked(check: Check, asked: Asked, config: Config) -> bool:
+    """Whether a check of days has no question on any of them, such as where a column is missing.
+
+    It does not ask the same on every day: what it would have said is not known as long as that is.
+    """
+    dataset = config.datasets.get(check.id.dataset)
+    refused = all(isinstance(m.unmeasured.get(check.id), Unmeasured) for m in asked.asked)
+    return refused and dataset is not None and check.kind.window_of(dataset) != "all"
+
+
+def first_days(config: Config, engine: Engine, day: date) -> dict[str, date]:
+    """The day of the first row of each dataset with an objective, where that can be known.
+
+    Raises Unreachable.
+    """
+    found: dict[str, date] = {}
+    for name, dataset in config.datasets.items():
+        if dataset.objective is None:
+            continue
+        try:
+            with engine.snapshot() as session:
+                for _, at in first_rows(config, session, day, frozenset({name})):
+                    local = None if at is None else at.astimezone(config.warehouse.timezone)
+                    found[name] = date.max if local is None else local.date()
+        except Unreachable:
+            raise
+        except Unmeasured:
+            continue
+    return found
 
 
 def judged_on(
@@ -143,4 +176,5 @@ def joined(old: Past, new: Past, days: Sequence[date]) -> Past:
             if one.day in days
         ),
         unversioned=new.unversioned,
+        begins=new.begins,
     )
