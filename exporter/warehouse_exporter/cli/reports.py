@@ -62,8 +62,8 @@ class Telling:
             raise UsageError("--email needs the section `mail:` in the config: the server and `to`")
         if self.sent_file(config) is None:
             raise UsageError(
-                "--email notes what was sent, so that nobody is told twice: give --report-dir, or"
-                " `sent_file` under `mail`"
+                "--email keeps a list of what was sent, to send nothing twice: give --report-dir,"
+                " or `sent_file` under `mail`"
             )
 
     def sent_file(self, config: Config) -> Path | None:

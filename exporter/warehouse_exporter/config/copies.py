@@ -68,7 +68,7 @@ class QuarantineSpec(Spec):
     folder: str = Field(
         "quarantine",
         min_length=1,
-        description="Folder of the copies; a relative one is beside the config.",
+        description="Folder of the copies; a relative path starts at the folder of the config.",
     )
     copies: Literal["all", "affected_day"] = Field(
         "all",
@@ -126,8 +126,8 @@ class SamplesSpec(Spec):
         description="The only columns that are written, such as orders.order_id: dataset.column."
     )
     folder: str = Field(
-        "samples", min_length=1, description="Folder of the files; a relative one is beside the"
-        " config.",
+        "samples", min_length=1, description="Folder of the files; a relative path starts at the"
+        " folder of the config.",
     )  # fmt: skip
     rows: int = Field(20, ge=1, le=1000, description="Most rows of one check.")
     timeout: Span = Field(

@@ -56,42 +56,42 @@ SKIPPED = Metric(
 )
 OUTCOME = Metric(
     "warehouse_check_outcome",
-    "What the last pass said of the check: 0 pass, 1 skipped, 2 warning, 3 unmeasured, 4 critical;"
-    " a finding of severity info counts as a pass, one that is accepted as what it is, and a number"
-    " without a limit has none. For pages; rules judge numbers.",
+    "Outcome of the check in the last pass: 0 pass, 1 skipped, 2 warning, 3 unmeasured, 4 critical."
+    " A finding of severity info counts as a pass; a number without a limit has no outcome. For"
+    " pages and dashboards: alert rules judge the numbers.",
     ("dataset", "check"),
 )
 ACCEPTED = Metric(
     "warehouse_check_accepted",
-    "1 if there are findings and all are accepted, so that they are silent, else 0; only for checks"
-    " with `accept:`.",
+    "1 if there are findings and all are accepted, so that nobody is notified, else 0. Only for"
+    " checks with `accept:`.",
     ("dataset", "check"),
 )
 ACCEPTED_UNTIL = Metric(
     "warehouse_check_accepted_until_timestamp_seconds",
-    "When the `accept:` of the check ends: from then on its findings are loud.",
+    "Time at which the `accept:` of the check ends; after it, findings notify again.",
     ("dataset", "check"),
 )
 LIMIT = Metric(
     "warehouse_check_limit",
-    "A limit of the config in use, as a line for charts: the bound at which `gauge` is in breach by"
-    " `op`, in base units; for a timestamp, its age in seconds.",
+    "A limit from the config, as a line for charts: `gauge` is in breach when it is `op` this"
+    " value, in base units. For a timestamp, the value is an age in seconds.",
     ("dataset", "check", "severity", "gauge", "op"),
 )
 CHECK_INFO = Metric(
     "warehouse_check_info",
-    "Always 1; the labels say what the check is and whose: to join.",
+    "Always 1; the labels give the kind, layer and owner of the check, for joins.",
     ("dataset", "check", "kind", "layer", "owner"),
 )
 DATASET_INFO = Metric(
     "warehouse_dataset_info",
-    "Always 1; the labels say whose the dataset is, and its relation: to join.",
+    "Always 1; the labels give the owner and the relation of the dataset, for joins.",
     ("dataset", "owner", "relation"),
 )
 EXPECTED_DAY = Metric(
     "warehouse_expected_day_timestamp_seconds",
-    "First instant of the business day that had to be there at the last pass over the dataset:"
-    " checks by day are about it.",
+    "Start of the business day that was expected at the last pass over the dataset. Checks by day"
+    " judge this day.",
     ("dataset",),
 )
 UNMEASURED_REASON = Metric(
@@ -101,8 +101,8 @@ UNMEASURED_REASON = Metric(
 )
 FINDING = Metric(
     "warehouse_finding_info",
-    "1 while there is a finding, or a check is not measured (severity unmeasured): its sentence."
-    " The label `accepted` says until when a finding is silent, and why.",
+    "Always 1; exists while a check has a finding or is not measured (severity unmeasured). The"
+    " label `sentence` describes it; `accepted` says until when it notifies nobody, and why.",
 )
 PASS_SUCCESS = Metric(
     "warehouse_pass_last_success_timestamp_seconds",
@@ -191,7 +191,7 @@ GATE = "gate"
 """The label of the metrics of a gate that tells it from gates over other datasets."""
 GATE_OUTCOME = Metric(
     "warehouse_gate_outcome",
-    "What the gate said of the check: 0 pass, 1 skipped, 2 warning, 3 unmeasured, 4 critical.",
+    "Outcome of the check in the gate: 0 pass, 1 skipped, 2 warning, 3 unmeasured, 4 critical.",
     ("dataset", "check", GATE),
 )
 GATE_CHECKS = Metric(
@@ -201,12 +201,12 @@ GATE_EXIT_CODE = Metric(
     "warehouse_gate_exit_code", "Exit code of the gate: 0 lets the DAG go on.", (GATE,)
 )
 GATE_AS_OF = Metric(
-    "warehouse_gate_as_of_timestamp_seconds", "The instant that the gate judged at.", (GATE,)
+    "warehouse_gate_as_of_timestamp_seconds", "The time as of which the gate judged.", (GATE,)
 )
 GATE_TIME = Metric("warehouse_gate_timestamp_seconds", "When the gate ended.", (GATE,))
 GATE_VALID_UNTIL = Metric(
     "warehouse_gate_valid_until_timestamp_seconds",
-    "Until when the result is valid (`--valid-for`); afterwards the next gate has not come.",
+    "Time until which the result is valid (`--valid-for`). Later, the next gate is overdue.",
     (GATE,),
 )
 UNOWNED = "unowned"

@@ -61,7 +61,9 @@ class Silence(Limited):
     """
     in_the_past = False
 
-    weeks: int = Field(4, ge=1, le=12, description="Earlier weeks, of which one day each is read.")
+    weeks: int = Field(
+        4, ge=1, le=12, description="Earlier weeks to compare with; one day of each is read."
+    )
     busy: int = Field(
         20, ge=1, description="Rows that the stretch must normally have for silence to be judged."
     )

@@ -56,7 +56,9 @@ class SoFarToday(Limited):
     """
     in_the_past = False
 
-    weeks: int = Field(4, ge=1, le=12, description="Earlier weeks, of which one day each is read.")
+    weeks: int = Field(
+        4, ge=1, le=12, description="Earlier weeks to compare with; one day of each is read."
+    )
     at_least: int = Field(
         100, ge=1, description="Rows that must be expected by now for the share to be judged."
     )

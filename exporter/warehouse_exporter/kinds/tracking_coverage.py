@@ -41,7 +41,7 @@ class TrackingCoverage(Share):
 
     any_of: tuple[str, ...] = Field(
         min_length=1,
-        description="The columns of which one must have a value (or be true), such as click_id.",
+        description="Columns; at least one must have a value (or be true), such as click_id.",
     )
 
     def tracked(self, view: DatasetView, name: str) -> Node:

@@ -41,7 +41,7 @@ DATASETS = click.option(
 @click.option("--after-build", is_flag=True, help="Judge yesterday, as `check --after-build`.")
 @click.option(
     "--despite-findings", is_flag=True,
-    help="Copy although the gate did not pass; `restore` then wants the copy by its name.",
+    help="Copy although the gate did not pass; `restore` then needs the name of the copy.",
 )  # fmt: skip
 @DATASETS
 @log_options("error")

@@ -69,14 +69,14 @@ class Acceptance(Part):
     """A known finding: shown as accepted, and silent until the day is over."""
 
     until: Until = Field(
-        description="Last day on which it is silent, in the warehouse's time zone."
+        description="Last day on which it notifies nobody, in the warehouse's time zone."
     )
     reason: Reason = Field(description="Why it is accepted, for those who see it.")
     up_to: UpTo | None = Field(
         None,
         description="The accepted number, in the unit of the limits, such as 8%, 36h or 120; of"
-        " `anomaly` the accepted change, such as 40%. Beyond it a finding is loud at once; default:"
-        " it is silent whatever the number.",
+        " `anomaly` the accepted change, such as 40%. Beyond it a finding notifies at once;"
+        " default: it notifies nobody, whatever the number.",
     )
 
 
