@@ -4,8 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test test-unit test-database test-campaign lint lock assets reference case-study incidents incident-pairs reliability year bench pictures clean
+.PHONY: help demo test test-unit test-database test-campaign test-programs lint lock assets reference case-study incidents incident-pairs reliability year bench pictures clean
 .DEFAULT_GOAL := help
+unexport PYTHONDONTWRITEBYTECODE  # the tests start hundreds of processes: each would compile anew
 
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -13,8 +14,8 @@ help: ## print this
 demo: .venv/demo ## a sample shop with the exporter on it, until Ctrl-C
 	@exec $(BIN)/warehouse-exporter demo
 
-test: .venv/dev lint ## lint, types and all tests that are quick enough
-	@scripts/test-programs
+test: .venv/dev ## lint, types and all tests that are quick enough
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint test-programs
 	$(BIN)/python -m pytest -n 3 --dist loadfile  # on two cores: many tests wait
 
 test-unit: .venv/dev ## only the tests that need no server (a minute)
@@ -27,6 +28,9 @@ test-database: .venv/dev ## only the tests on a Postgres; TEST_POSTGRES=/usr/lib
 test-campaign: .venv/dev ## the long tests that `make test` leaves out: the other faults and incidents
 	@scripts/test-programs
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m campaign
+
+test-programs:
+	@scripts/test-programs
 
 lint: .venv/dev ## ruff and mypy
 	$(BIN)/ruff check

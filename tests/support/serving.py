@@ -19,9 +19,9 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 Answer = TypeVar("Answer")
-SOON = 12.0
-"""Seconds in which a machine that is busy with other things does what takes a second or two. What
-would be wrong takes longer wherever this is the bound: most often it is to wait for a minute."""
+SOON = 45.0
+"""Seconds in which a machine that is busy with much else does what takes a second or two. What
+would be wrong takes longer wherever this is the bound: it is to wait for a minute or more."""
 
 
 def wait_for(predicate: Callable[[], Answer], timeout: float = 60, between: float = 0.02) -> Answer:
