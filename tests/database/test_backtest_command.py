@@ -205,7 +205,7 @@ def test_an_interrupted_backtest_leaves_no_statement_behind(
     try:
         wait_for(lambda: "generate_series" in str(execute(shop, BACKENDS)))
         asked.send_signal(number)
-        said, _ = asked.communicate(timeout=20)
+        said, _ = asked.communicate(timeout=60)
     finally:
         asked.kill()
         asked.wait()

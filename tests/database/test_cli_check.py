@@ -189,7 +189,7 @@ def on_a_terminal(*words: str, **environment: str) -> str:
     command = [sys.executable, "-m", "warehouse_exporter", *words]
     env = {**base, "TERM": "xterm-256color", **environment}
     try:
-        subprocess.run(command, stdout=theirs, stdin=theirs, env=env, check=False, timeout=30)
+        subprocess.run(command, stdout=theirs, stdin=theirs, env=env, check=False, timeout=60)
     finally:
         os.close(theirs)
     found = b""

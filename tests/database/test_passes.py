@@ -292,7 +292,7 @@ def cut_in_the_middle(dsn: str, config: Config, times: int = 1) -> Pass:
     for _ in range(times):
         wait_for(dsn, f"SELECT 1 {OURS} AND state = 'active' AND query ~ '\"(slow|other)\"'")
         execute(dsn, f"SELECT pg_terminate_backend(pid, 5000) {OURS}")
-    thread.join(timeout=30)
+    thread.join(timeout=60)
     return done[0]
 
 

@@ -94,7 +94,7 @@ class Door:
         """What a command prints, which is kept."""
         done = subprocess.run(
             [sys.executable, "-m", "warehouse_exporter", *arguments],
-            capture_output=True, text=True, timeout=30, cwd=self.folder,
+            capture_output=True, text=True, timeout=60, cwd=self.folder,
             env={"PYTHONPATH": str(SECURITY.parents[1] / "exporter"), "PATH": ""},
         )  # fmt: skip
         self.said.append(done.stdout + done.stderr)
@@ -106,7 +106,7 @@ class Locked(Serving):
 
     def get(self, path: str) -> httpx.Response:
         """The answer to a GET of the right user."""
-        return httpx.get(f"http://{self.address}{path}", auth=("prometheus", DOOR), timeout=5)
+        return httpx.get(f"http://{self.address}{path}", auth=("prometheus", DOOR), timeout=30)
 
 
 def test_no_secret_is_ever_said_and_the_password_rotates(guarded: str, tmp_path: Path) -> None:

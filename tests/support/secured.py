@@ -50,7 +50,7 @@ class Secured(Serving):
         assert self.process.poll() is None, self.log.read_text()
         host, port = self.address.split(":")
         try:
-            socket.create_connection((host, int(port)), timeout=1).close()
+            socket.create_connection((host, int(port)), timeout=30).close()
         except ConnectionRefusedError:
             return False
         return True
@@ -64,5 +64,5 @@ class Secured(Serving):
     def get(self, path: str, **options: Any) -> httpx.Response:
         """The answer to a GET over a new connection."""
         scheme, verify = ("https", self.context()) if self.trusted else ("http", False)
-        with httpx.Client(verify=verify, auth=self.auth, timeout=5) as client:
+        with httpx.Client(verify=verify, auth=self.auth, timeout=30) as client:
             return client.get(f"{scheme}://{self.address}{path}", **options)

@@ -54,7 +54,7 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command as a process of its own."""
     command = [sys.executable, "-m", "warehouse_exporter", *words]
     env = {**os.environ, **environment}
-    return subprocess.run(command, capture_output=True, text=True, env=env, check=False, timeout=30)
+    return subprocess.run(command, capture_output=True, text=True, env=env, check=False, timeout=60)
 
 
 @pytest.mark.parametrize("path", list(commands(main)), ids=" ".join)

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from warehouse_exporter.demo import postgres as module
 from warehouse_exporter.demo.postgres import Postgres, PostgresError
 
 from tests.conftest import execute
+from tests.support.serving import wait_for
 
 OWNER = """
 import time
@@ -56,14 +56,6 @@ def read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError:
         return b""
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for what must come true soon."""
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true within 30 s"
-        time.sleep(0.02)
 
 
 def test_every_version_answers_as_configured(postgres_version: int) -> None:
@@ -116,7 +108,7 @@ def test_nothing_is_left_when_a_signal_ends_the_owner(
         assert owner.stdout is not None
         assert owner.stdout.readline().strip() in leftovers()
         owner.send_signal(signal_number)
-    until(lambda: leftovers() == [])
+    wait_for(lambda: leftovers() == [])
 
 
 def test_nothing_is_left_when_the_owner_just_ends(leftovers: Callable[[], list[str]]) -> None:
@@ -133,7 +125,7 @@ def test_nothing_is_left_when_the_keeper_is_killed(
         pid = str(server.pid)
         keeper = int(Path(f"/proc/{pid}/stat").read_text().split()[3])
         os.kill(keeper, signal.SIGKILL)
-        until(lambda: pid not in leftovers())
+        wait_for(lambda: pid not in leftovers())
         with pytest.raises(PostgresError, match="keeper of the server was killed"):
             server.restart()
     assert leftovers() == []

@@ -76,7 +76,7 @@ def test_a_length_that_is_none_is_refused(heard: Heard, length: str) -> None:
 def raw(heard: Heard, *headers: str) -> bytes:
     """The answer to a request that no client would make."""
     host, port = heard.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as line:
+    with socket.create_connection((host, int(port)), timeout=30) as line:
         lines = [f"POST {PAGERDUTY} HTTP/1.1", *headers, "", ""]
         line.sendall("\r\n".join(lines).encode())
         return line.recv(1000)
@@ -85,7 +85,7 @@ def raw(heard: Heard, *headers: str) -> bytes:
 def test_who_breaks_off_is_forgotten(heard: Heard, capfd: pytest.CaptureFixture[str]) -> None:
     """A reset, as of a sender that is killed: the answer finds nobody."""
     host, port = heard.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as line:
+    with socket.create_connection((host, int(port)), timeout=30) as line:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         line.sendall(f"POST {PAGERDUTY} HTTP/1.1\r\nContent-Length: 10\r\n\r\n{{".encode())
     assert heard.post(PAGERDUTY, b"{}") == 202

@@ -104,7 +104,7 @@ class Walk:
             yield
         finally:
             running.send_signal(signal.SIGTERM)
-            running.wait(30)
+            running.wait(60)
 
 
 def ready(address: str) -> bool:

@@ -47,4 +47,4 @@ class Asking(Serving):
     def get(self, path: str) -> httpx.Response:
         """The answer to a GET."""
         auth = ("prometheus", "sesame")
-        return httpx.get(f"http://{self.address}{path}", auth=auth, timeout=10)
+        return httpx.get(f"http://{self.address}{path}", auth=auth, timeout=30)

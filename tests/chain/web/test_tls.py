@@ -62,7 +62,7 @@ def handshake(exporter: Secured, lowest: ssl.TLSVersion, highest: ssl.TLSVersion
     context.set_ciphers("ALL:@SECLEVEL=0")  # or this side would refuse before the server does
     context.minimum_version, context.maximum_version = lowest, highest
     url = f"https://{exporter.address}/-/healthy"
-    with httpx.Client(verify=context, timeout=5) as client, client.stream("GET", url) as answer:
+    with httpx.Client(verify=context, timeout=30) as client, client.stream("GET", url) as answer:
         spoken: ssl.SSLObject = answer.extensions["network_stream"].get_extra_info("ssl_object")
         return spoken.version()
 
@@ -159,7 +159,7 @@ def test_a_connection_that_is_open_outlives_a_rotation(
     secured: Secured, authority: Authority
 ) -> None:
     url = f"https://{secured.address}/-/healthy"
-    with httpx.Client(verify=secured.context(), timeout=5) as client:
+    with httpx.Client(verify=secured.context(), timeout=30) as client:
         assert client.get(url).is_success
         authority.sign("server")
         assert client.get(url).is_success

@@ -213,7 +213,7 @@ def test_a_wrong_file_is_refused_at_start(folder: Path) -> None:
             [sys.executable, "-m", "warehouse_exporter", "serve",
              f"--config.file={folder}/exporter.yml", f"--web.config.file={folder}/{file}",
              "--web.listen-address=127.0.0.1:0"],
-            capture_output=True, text=True, timeout=30,
+            capture_output=True, text=True, timeout=60,
         )  # fmt: skip
         assert done.returncode == 2
         assert f"{folder}/{file}:" in done.stderr
