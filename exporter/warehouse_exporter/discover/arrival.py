@@ -15,6 +15,7 @@ from warehouse_exporter.discover.model import Proposed
 HOUR, DAY = 3600.0, 86400.0
 LATE = 36 * HOUR
 """A row that was loaded later than this after its day was loaded again, or by hand."""
+ENDED_LONG_AGO = "no rows have come for long"
 ENDED = 7.0
 """A table has ended when its newest row is so many times older than it ever was, and a week old."""
 
@@ -72,8 +73,8 @@ def checks(past: Past, arrival: Arrival, loaded: str | None) -> Iterator[Propose
             f"by {loaded}, when rows arrive",
         )  # fmt: skip
     yield from deadline(past, arrival)
-    yield from missing_days(past)
-    yield volume(past)
+    yield from missing_days(past, arrival)
+    yield volume(past, arrival)
 
 
 def freshness(past: Past, arrival: Arrival) -> Proposed:
@@ -113,7 +114,7 @@ def deadline(past: Past, arrival: Arrival) -> Iterator[Proposed]:
     )
 
 
-def missing_days(past: Past) -> Iterator[Proposed]:
+def missing_days(past: Past, arrival: Arrival) -> Iterator[Proposed]:
     """That no day is without rows."""
     lacking = past.span - len(past.days)
     window = min(14, max(past.span, 2))
@@ -127,14 +128,16 @@ def missing_days(past: Past) -> Iterator[Proposed]:
         yield Proposed(
             {"missing_days": {"window": f"{window}d", "critical": "> 0"}},
             f"each of the last {counted(past.span, 'day')} has rows",
+            ENDED_LONG_AGO if arrival.ended else "",
         )
 
 
-def volume(past: Past) -> Proposed:
+def volume(past: Past, arrival: Arrival) -> Proposed:
     """At least half of the worst day."""
     rows = [one.rows for one in past.days]
     if set(rows) == {1}:
-        return Proposed({"volume": {"critical": "!= 1"}}, "each day has exactly one row")
+        ended = ENDED_LONG_AGO if arrival.ended else ""
+        return Proposed({"volume": {"critical": "!= 1"}}, "each day has exactly one row", ended)
     usual = median(rows)
     ordinary = [count for count in rows if count > usual / 4] or rows
     low = min(ordinary)
@@ -146,7 +149,8 @@ def volume(past: Past) -> Proposed:
             why,
             "few rows a day, or days without any: the limit would fire by chance",
         )
-    return Proposed({"volume": {"critical": f"< {floor}"}}, f"{why}: half of the least")
+    ended = ENDED_LONG_AGO if arrival.ended else ""
+    return Proposed({"volume": {"critical": f"< {floor}"}}, f"{why}: half of the least", ended)
 
 
 def expect_by(past: Past, arrival: Arrival) -> tuple[str, str] | None:

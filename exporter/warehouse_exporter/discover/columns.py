@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
 from warehouse_exporter.core.wording import listed, per_cent
 from warehouse_exporter.discover.known import Known
-from warehouse_exporter.discover.limits import Level, above, level_of
+from warehouse_exporter.discover.limits import Level, above, graded, level_of
 from warehouse_exporter.discover.limits import per_cent as written
-from warehouse_exporter.discover.looks import named, snake
+from warehouse_exporter.discover.looks import in_words, named, snake
 from warehouse_exporter.discover.model import Proposed
 from warehouse_exporter.discover.sampling import Profile, Sample
 from warehouse_exporter.sql import words
-from warehouse_exporter.sql.statements import quoted
 from warehouse_exporter.sql.words import render
 
 COUNTED = 60
@@ -111,6 +111,8 @@ def of_column(known: Known, profile: Profile) -> Iterator[Proposed]:
     blank = {"blank_is_missing": True} if profile.blanks else {}
     if level.changed is not None and level.after >= GONE:
         yield gone(known, profile, level, blank)
+        if not known.daily:
+            return
     if level.most >= GONE:
         return
     if level.most > SPARSE or above(level) > MEANS:
@@ -135,14 +137,6 @@ def completeness(
     """That a column has values."""
     parameters = {"column": profile.name, **blank, **known.window, **limits}
     return Proposed({"completeness": parameters}, why)
-
-
-def graded(limit: float) -> dict[str, str]:
-    """A limit for a warning, and one for a page where there is room above it."""
-    found = {"warning": f"> {written(limit)}"}
-    if limit * 4 < 0.9:
-        found["critical"] = f"> {written(max(limit * 4, 0.05))}"
-    return found
 
 
 def said(known: Known, level: Level) -> str:
@@ -171,12 +165,28 @@ def share(value: float) -> str:
 
 
 def gone(known: Known, profile: Profile, level: Level, blank: Mapping[str, Any]) -> Proposed:
-    """A column that has no value any more."""
-    return Proposed(
-        {"absent_day": {"column": profile.name, **blank, **known.window, "critical": "> 0"}},
-        f"FOUND: no row has a value since {level.changed}; before,"
-        f" {share(1 - level.before)} of rows had one",
+    """A column that has no value any more; of a table that has ended, over all its rows."""
+    why = (
+        f"FOUND: no row has a value since {level.changed}; before, {share(1 - level.before)} of"
+        " rows had one"
     )
+    if known.daily:
+        parameters = {"column": profile.name, **blank, "critical": "> 0"}
+        return Proposed({"absent_day": parameters}, why)
+    limit = between(known, profile, level)
+    parameters = {"column": profile.name, **blank, "window": "all"}
+    return Proposed({"completeness": {**parameters, "critical": f"> {written(limit)}"}}, why)
+
+
+def between(known: Known, profile: Profile, level: Level) -> float:
+    """A limit for all rows: between the share without a value before the change, and now."""
+    days = known.past.days if known.past is not None else ()
+    before = [day for day in days if level.changed is None or day.day < level.changed]
+    now, then = (
+        sum(day.counts[profile.name] for day in some) / max(sum(day.rows for day in some), 1)
+        for some in (days, before)
+    )
+    return round((now + then) / 2, 3)
 
 
 def renamed(known: Known, one: Profile, other: Profile) -> Iterator[Proposed]:
@@ -193,25 +203,28 @@ def renamed(known: Known, one: Profile, other: Profile) -> Iterator[Proposed]:
     name = f"no_{snake(second.name)}"[:63]
     blank = first.blanks or second.blanks
     failing = " and ".join(
-        f"coalesce(trim({quoted(p.name)}), '') = ''" if blank else f"{quoted(p.name)} is null"
+        f"coalesce(trim({in_words(p.name)}), '') = ''" if blank else f"{in_words(p.name)} is null"
         for p in (first, second)
     )
     yield Proposed(
-        {"rows": {"name": name, "failing": failing, **known.window, **graded(above(level))}},
+        {
+            "rows": {
+                "name": name,
+                "title": f"no {snake(second.name).replace('_', ' ')}"[:80],
+                "failing": failing,
+                **known.window,
+                **graded(above(level)),
+            }
+        },
         f"FOUND: {first.name} was renamed to {second.name}, by all appearances:"
         f" {second.name} has values since {begins[second.name]}, and no row has both."
         f" Rows with neither: {said(known, level)}",
     )
     ended = shares_of(known, first.name, first)
-    if ended is not None and ended.changed is not None:
-        parameters: dict[str, Any] = {"column": first.name, **known.window, "critical": "> 0"}
-        if first.blanks:
-            parameters["blank_is_missing"] = True
-        yield Proposed(
-            {"absent_day": parameters},
-            f"FOUND: {first.name} has no value since {ended.changed}: accept it, or delete this,"
-            f" once everybody reads {second.name}",
-        )
+    if ended is not None and ended.changed is not None and ended.after >= GONE:
+        made = gone(known, first, ended, {"blank_is_missing": True} if first.blanks else {})
+        advice = f"accept it, or delete this check, once everybody reads {second.name}"
+        yield replace(made, why=f"{made.why}: {advice}")
 
 
 def first_day(known: Known, profile: Profile) -> str | None:

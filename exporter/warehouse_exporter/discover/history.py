@@ -40,7 +40,8 @@ class Past:
     """The closed days with rows, oldest first, up to the newest one; and the newest row.
 
     `since` and `until` are the first and the last day asked about, so that a day between them that
-    is not in `days` has no rows. `oldest` is the first row of all.
+    is not in `days` has no rows. `oldest` is the first row of all. `unparsable` is the share of
+    texts that are no times.
     """
 
     days: tuple[Day, ...]
@@ -48,6 +49,7 @@ class Past:
     until: date
     newest: datetime
     oldest: datetime
+    unparsable: float = 0.0
 
     @property
     def span(self) -> int:
@@ -92,6 +94,7 @@ def read(session: Session, asked: Asked, as_of: datetime, days: int) -> Past | N
     source = clock.source(asked.source)
     where = clause(clock.until(as_of))
     (row,) = session.rows(f"SELECT {ends}\nFROM {source}{where}", SECONDS)
+    wrong = unparsable(session, asked, clock, source) if clock.is_parsed else 0.0
     if row["newest"] is None or row["oldest"] is None:
         return None
     newest = datetime.fromtimestamp(float(row["newest"]), UTC)
@@ -103,7 +106,18 @@ def read(session: Session, asked: Asked, as_of: datetime, days: int) -> Past | N
     low, high = day_start(since, asked.zone), day_start(until + ONE_DAY, asked.zone)
     rows = session.rows(by_day(asked, clock, source, low, high), SECONDS)
     found = tuple(day_of(row, asked) for row in rows)
-    return Past(found, since, until, newest, oldest)
+    return Past(found, since, until, newest, oldest, wrong)
+
+
+def unparsable(session: Session, asked: Asked, clock: Clock, source: str) -> float:
+    """The share of texts that are no times."""
+    column = render(words.column(asked.time))
+    (row,) = session.rows(
+        f"SELECT count(*) FILTER (WHERE {render(words.is_null(clock.value))}) AS wrong,"
+        f" count(*) AS texts\nFROM {source}\nWHERE {column} IS NOT NULL",
+        SECONDS,
+    )
+    return float(row["wrong"] or 0) / max(float(row["texts"] or 0), 1.0)
 
 
 def by_day(asked: Asked, clock: Clock, source: str, low: datetime, high: datetime) -> str:

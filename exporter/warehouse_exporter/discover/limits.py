@@ -64,7 +64,8 @@ def change_of(shares: Sequence[float]) -> int | None:
     for place in range(FEWEST, len(shares)):
         before, after = shares[:place], shares[place:]
         low, high = median(before), median(after)
-        jumps = high >= TIMES_AS_MUCH * low and high - low >= POINTS
+        ends = 1 - low >= TIMES_AS_MUCH * (1 - high)
+        jumps = (high >= TIMES_AS_MUCH * low or ends) and high - low >= POINTS
         if jumps and min(after) > max(before) and (len(after) > 1 or high - low > 0.5):
             gap = min(after) - max(before)
             if found is None or gap > found[1]:
@@ -106,3 +107,16 @@ def span(seconds: float) -> str:
         return f"{max(5, math.ceil(seconds / 300) * 5)}m"
     hours = math.ceil(seconds / 3600)
     return f"{hours}h" if hours < 72 else f"{math.ceil(hours / 24)}d"
+
+
+def above_share(share: float) -> float:
+    """A round share above one that was seen once."""
+    return min(rounded_up(share * 1.3), 1.0)
+
+
+def graded(limit: float) -> dict[str, str]:
+    """A limit for a warning, and one for a page where there is room above it."""
+    found = {"warning": f"> {per_cent(limit)}"}
+    if limit * 4 < 0.9:
+        found["critical"] = f"> {per_cent(max(limit * 4, 0.05))}"
+    return found

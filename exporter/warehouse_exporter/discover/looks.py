@@ -7,6 +7,8 @@ import re
 from collections.abc import Collection, Iterable
 
 from warehouse_exporter.sql.clocks import ISO
+from warehouse_exporter.sql.statements import quoted
+from warehouse_exporter.sql.vocabulary import RESERVED
 
 PERSONAL_NAME = re.compile(
     r"(^|_)(e?mails?|phones?|telephone|tel|mobile|fax|address\w*|addr|street|city|town|zip|zipcode"
@@ -30,10 +32,16 @@ DIGITS = re.compile(r"\d{5,}")
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 TIME = re.compile(ISO)
 WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+SIMPLE = re.compile(r"[a-z_][a-z0-9_]*")
 IRREGULAR = {
     "people": "person", "children": "child", "addresses": "address", "analyses": "analysis",
     "statuses": "status", "news": "news", "series": "series",
 }  # fmt: skip
+
+
+def in_words(name: str) -> str:
+    """A column in an expression: in quotes only where it needs them."""
+    return name if SIMPLE.fullmatch(name) and name not in RESERVED else quoted(name)
 
 
 def snake(name: str) -> str:

@@ -12,12 +12,14 @@ class Proposed:
     """A part of the config as plain data: a check, a metric, an anomaly, a query.
 
     A check is written `{"completeness": {"column": ..., "critical": ...}}`. `why` is a comment for
-    the owner. With `unsure`, the reason why it is only a suggestion, it is commented out.
+    the owner. With `unsure`, the reason why it is only a suggestion, it is commented out. A `guess`
+    becomes unsure where it would fire on the days that it is tried on.
     """
 
     written: Mapping[str, Any]
     why: str = ""
     unsure: str = ""
+    guess: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Protocol
 from warehouse_exporter.backtest.progress import Step
 from warehouse_exporter.core.errors import Unreachable
 from warehouse_exporter.core.wording import counted
+from warehouse_exporter.discover import business, document_checks
 from warehouse_exporter.discover.bounds import Bounds, Stopwatch
 from warehouse_exporter.discover.choosing import Chosen
 from warehouse_exporter.discover.database import Looked, dataset, look
@@ -69,7 +70,7 @@ def propose(
     """
     watch = Stopwatch(bounds.seconds)
     looked = look(connect(bounds.seconds), choice, bounds, watch, as_of, watcher)
-    made = proposal(looked, bounds, as_of)
+    made = proposal(looked)
     found = attempt(made, connect(max(watch.left, LEAST)), looked, bounds, as_of, watcher)
     done = replace(found.proposal, head=head(looked, bounds, as_of, found))
     return Proposed(done, found.firing, len(looked.tables), looked.left_out)
@@ -86,13 +87,23 @@ def attempt(
         return Tried(valid(made)[0], 0)
 
 
-def proposal(looked: Looked, bounds: Bounds, as_of: datetime) -> Proposal:
+def proposal(looked: Looked) -> Proposal:
     """The config as it is proposed at first."""
-    datasets = tuple(dataset(known, as_of) for known in looked.tables)
+    datasets = tuple(dataset(known, looked) for known in looked.tables)
+    full = [known for known in looked.tables if known.sample.rows]
+    metrics = business.metrics(full, looked.found.orders)
     zone = str(looked.tables[0].zone) if looked.tables else "UTC"
     return Proposal(
         {"dsn": DSN, "timezone": zone, "statement_timeout": "60s"},
         datasets,
+        metrics,
+        tuple(business.anomalies(metrics, full)),
+        tuple(
+            query
+            for known in full
+            if known.name in looked.found.orders
+            for query in document_checks.queries(known, looked.found.orders[known.name])
+        ),
         left_out=looked.left_out,
     )
 

@@ -19,6 +19,7 @@ from warehouse_exporter.core.model import Outcome
 from warehouse_exporter.discover.model import Proposal, Proposed
 from warehouse_exporter.discover.writing import text_of
 from warehouse_exporter.engines.base import Engine
+from warehouse_exporter.kinds.query import Query
 
 Place = tuple[str | int, ...]
 """Where a part is: ("datasets", name, number among its checks), ("metrics", name), ..."""
@@ -26,9 +27,13 @@ EXPECTED = 28
 """Of so many mornings, a check may fire on one by chance."""
 PART = re.compile(r"[^.\[\]]+|\[\d+\]")
 ROUNDS = 5
+FOUND = "FOUND"
+"""Marks what already looks wrong."""
 COUNTED = (
-    "completeness", "absent_day", "rows", "volume", "missing_days", "freshness", "duplicates",
-    "accepted_values", "orphans", "future_rows", "required_columns", "column_types", "new_columns",
+    "completeness", "absent_day", "rows", "volume", "missing_days", "deadline", "freshness",
+    "duplicates", "accepted_values", "orphans", "future_rows", "required_columns",
+    "impossible_sequence",
+    "column_types", "new_columns",
 )  # fmt: skip
 """Kinds whose limits come from the counted days themselves: they are tried once, now."""
 HOME = {"WAREHOUSE_DSN": "dbname=unused"}
@@ -68,19 +73,24 @@ def tried(
     instants = mornings(as_of, config.warehouse.timezone, max(days, 1))
     if moving and not watcher.stopped():
         found.append(backtest(config, engine, instants, moving, {}, watcher))
-    return Tried(judged(proposal, found, since), len(instants), firing(today))
+    done = judged(proposal, found, since)
+    return Tried(done, len(instants), firing(valid(done)[1], today))
 
 
 def is_daily(check: Check) -> bool:
     """Whether a check says something else every day: over all rows it does not."""
+    if isinstance(check.kind, Query):
+        return ":day" in check.kind.sql or ":as_of" in check.kind.sql
     return getattr(check.kind, "window", None) != "all" and check.kind.in_hindsight
 
 
-def firing(today: Backtest) -> tuple[str, ...]:
-    """What the checks find now, a sentence each."""
+def firing(config: Config, today: Backtest) -> tuple[str, ...]:
+    """What the checks that are kept find now, a sentence each."""
+    kept = {check.id for check in config.checks}
     return tuple(
         f"{record.check.id}: {now.text}"
         for record in today.records
+        if record.check.id in kept
         for now in [record.said[today.days[-1]]]
         if now.outcome in (Outcome.CRITICAL, Outcome.WARNING) and now.speaks
     )
@@ -179,12 +189,14 @@ def of_record(one: Proposed, record: Record, found: Backtest, since: date | None
     fired = [day for day in record.fired_on if since is None or (day - since).days > 2]
     if not fired:
         return one
+    if one.guess:
+        return replace(one, unsure=f"it fires on past days: {now.text or in_words(runs(fired))}")
     if len(found.days) == 1:
-        return more(one, f"FOUND: it fires now: {now.text}")
+        return more(one, f"{'It' if FOUND in one.why else 'FOUND: it'} fires now: {now.text}")
     text = f"it would have fired on {len(fired)} of the last {len(found.days)} mornings"
     text += f" ({in_words(runs(fired)[-5:])})"
     many = len(fired) > -(-len(found.days) // EXPECTED)
-    if many and "FOUND" not in one.why:
+    if many and FOUND not in one.why:
         return replace(one, unsure=f"{text}: choose another limit")
     return more(one, f"{text[0].upper()}{text[1:]}")
 
