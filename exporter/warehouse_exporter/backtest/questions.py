@@ -17,7 +17,7 @@ from warehouse_exporter.core.model import CheckId
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Lookup, Need, Probe, Scan
 from warehouse_exporter.plan.fusion import CheckNeed, Statement, fuse
-from warehouse_exporter.plan.planner import questions_of
+from warehouse_exporter.plan.planner import whole_questions_of
 
 Key = tuple[CheckId, str]
 """A check, and one of its requests."""
@@ -59,7 +59,7 @@ class Inquiry:
         self, checks: Iterable[Check], views: Mapping[str, DatasetView], as_of: datetime
     ) -> Morning:
         """Take in what the checks ask on a morning."""
-        found = questions_of(checks, views)
+        found = whole_questions_of(checks, views)
         asked: dict[CheckId, list[Question]] = {check: [] for check in found.divisions}
         for one in found.asked:
             days = one.need.days if isinstance(one.need, Scan) else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -108,6 +108,15 @@ class Calendar:
     events: tuple[Event, ...] = ()
     built: bool = False
     excluding: tuple[Event, ...] = ()
+
+    @property
+    def moment(self) -> datetime:
+        """`as_of`, for an answer that the day or a clock change alone may turn into another."""
+        return self.as_of
+
+    def expecting(self, day: date) -> Calendar:
+        """The same, where another day is expected."""
+        return replace(self, expected=day)
 
     @property
     def today(self) -> date:

@@ -172,7 +172,7 @@ class DatasetView:
             raise Unmeasured(Reason.MISSING_COLUMN, f"{self.dataset.name} has no time column")
         fact = self.fact(wanted)
         zone = self.dataset.time_zone
-        change = change_near(self.calendar.as_of, zone)
+        change = change_near(self.calendar.moment, zone)
         clock = Clock.over(words.column(fact.name), fact.type, zone, change)
         if clock is None:
             raise Unmeasured(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from typing import Any
 
 from warehouse_exporter.core.states import Cell, State, merged
+from warehouse_exporter.sql import words
+from warehouse_exporter.sql.faults import over_nothing
 from warehouse_exporter.sql.words import Node, render
 
 
@@ -37,6 +39,12 @@ class Scan:
     cells: tuple[Node, ...]
     rows: Rows = Rows.ALL
     value: Node | None = None
+
+    def settled(self) -> Scan:
+        """The same with the texts of its cells in place of their trees."""
+        cells = tuple(words.settled(node, over_nothing(node)) for node in self.cells)
+        value = self.value and words.settled(self.value, None)
+        return replace(self, cells=cells, value=value)
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from warehouse_exporter.passes.collect import Collected, collect
 from warehouse_exporter.plan import late_rows
 from warehouse_exporter.plan.closed_days import ClosedDaysCache
 from warehouse_exporter.plan.planner import Plan, make_plan
+from warehouse_exporter.plan.prepared import datasets_read
 
 log = logging.getLogger(__name__)
 TABLES = ("r", "p", "m")
@@ -62,10 +63,7 @@ def table_of(view: DatasetView) -> int | None:
 
 def read_by(check: Check, config: Config) -> set[str]:
     """The datasets that a check is computed from: its own, and those it is compared with."""
-    metrics = [config.metrics[name] for name in check.kind.builds_on()]
-    parts = [config.metrics[part] for metric in metrics for part in metric.ratio or ()]
-    found = {metric.dataset for metric in (*metrics, *parts) if metric.dataset is not None}
-    return {check.id.dataset, *check.kind.refers_to(), *found}
+    return datasets_read(check, config.metrics)
 
 
 def datasets_of(checks: Iterable[Check], config: Config) -> list[str]:

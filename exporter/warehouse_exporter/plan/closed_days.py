@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -21,6 +21,7 @@ from warehouse_exporter.core.states import merged
 from warehouse_exporter.core.wording import counted
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Probe, Reading, Rows, Scan
+from warehouse_exporter.plan.prepared import Prepared
 from warehouse_exporter.sql.words import render
 
 NOTHING: Mapping[str, tuple[Hashable, Reading]] = {}
@@ -40,6 +41,8 @@ class ClosedDaysCache:
 
     def __init__(self) -> None:
         self._found: dict[CheckId, dict[str, tuple[Hashable, Reading]]] = {}
+        self.prepared: Prepared[Mapping[str, Prospect]] = Prepared()
+        """What was planned for each check; it goes with the answers, and is made again."""
 
     def recall(self, check: CheckId, name: str, key: Hashable) -> Reading | None:
         """The cached answer to a need, if it was requested in exactly this way."""
@@ -110,35 +113,43 @@ class Division:
         return state.of(cells[:middle]), state.of(cells[middle:])
 
 
-def divide(
-    check: CheckId, name: str, need: Need, views: Collection[DatasetView], kept: ClosedDaysCache
-) -> Division:
-    """What must be read to answer a need, besides what is cached of it.
+@dataclass(frozen=True)
+class Prospect:
+    """A need, and what must be read for it where the answer to its key is known, and where not."""
+
+    need: Need
+    unknown: Mapping[Part, Need]
+    known: Mapping[Part, Need] = field(default_factory=dict)
+    key: Hashable = None
+
+    def divided(self, check: CheckId, name: str, kept: ClosedDaysCache) -> Division:
+        """What must be read now, besides what is cached."""
+        found = None if self.key is None else kept.recall(check, name, self.key)
+        ask = self.unknown if found is None else self.known
+        return Division(self.need, ask, self.key, found)
+
+
+def prospect(need: Need, views: Collection[DatasetView]) -> Prospect:
+    """What must be read to answer a need, whether something of it is cached or not.
 
     `views` are the datasets it reads, its own first. Raises Unmeasured for what is missing.
     """
     view, *_ = views
     if isinstance(need, Probe) and need.settled:
-        key: Hashable = (need.sql, files(views))
-        found = kept.recall(check, name, key)
-        return Division(need, {Part.CLOSED: need} if found is None else {}, key, found)
+        return Prospect(need, {Part.CLOSED: need}, {}, (need.sql, files(views)))
     if isinstance(need, Probe) and need.parts is not None:
-        key = (need.parts.both, files(views))
-        found = kept.recall(check, name, key)
-        part, text = (Part.BOTH, need.parts.both) if found is None else (Part.OPEN, need.parts.open)
-        return Division(need, {part: Probe(need.dataset, text)}, key, found)
+        both, still = (Probe(need.dataset, sql) for sql in (need.parts.both, need.parts.open))
+        same = (need.parts.both, files(views))
+        return Prospect(need, {Part.BOTH: both}, {Part.OPEN: still}, same)
     if not isinstance(need, Scan) or not view.tells_open_days:
-        return Division(need, {Part.WHOLE: need})
-    closed, still = halves(need, view)
+        return Prospect(need, {Part.WHOLE: need})
+    closed, still_open = halves(need, view)
     if closed is None:
-        return Division(need, {Part.WHOLE: need})
+        return Prospect(need, {Part.WHOLE: need})
+    ask: dict[Part, Need] = {} if still_open is None else {Part.OPEN: still_open}
     early = render(view.closed_rows())
     key = (closed.days, early, need.state, need.texts, files(views))
-    found = kept.recall(check, name, key)
-    ask: dict[Part, Need] = {} if found is not None else {Part.CLOSED: closed}
-    if still is not None:
-        ask[Part.OPEN] = still
-    return Division(need, ask, key, found)
+    return Prospect(need, {Part.CLOSED: closed, **ask}, ask, key)
 
 
 def halves(need: Scan, view: DatasetView) -> tuple[Scan | None, Scan | None]:

@@ -10,11 +10,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property, partial
+from typing import Any
 
 from warehouse_exporter.core.model import CheckId
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Lookup, Need, Probe, Rows, Scan, Written
 from warehouse_exporter.plan.closed_days import Part
+from warehouse_exporter.plan.prepared import Prepared, Prints
 from warehouse_exporter.sql import statements, words
 from warehouse_exporter.sql.clocks import PARSED
 from warehouse_exporter.sql.faults import over_nothing
@@ -66,17 +69,17 @@ class Statement:
     untimed: bool = False
     """Whether rows without a time are read too, as one more day."""
 
-    @property
+    @cached_property
     def checks(self) -> tuple[CheckId, ...]:
         """The checks it serves."""
         return tuple(dict.fromkeys(slot.asked.check for slot in self.slots))
 
-    @property
+    @cached_property
     def critical(self) -> tuple[CheckId, ...]:
         """Those of them that can be critical."""
         return tuple(dict.fromkeys(s.asked.check for s in self.slots if s.asked.critical))
 
-    @property
+    @cached_property
     def costly(self) -> bool:
         """Whether it is known in advance to be expensive."""
         return any(isinstance(s.asked.need, Scan) and s.asked.need.value for s in self.slots)
@@ -86,8 +89,12 @@ class Statement:
         return [slot.asked for slot in self.slots if slot.asked.check in checks]
 
 
-def fuse(asked: Iterable[CheckNeed], views: Mapping[str, DatasetView]) -> Iterable[Statement]:
-    """As few statements as the needs allow."""
+def fuse(
+    asked: Iterable[CheckNeed],
+    views: Mapping[str, DatasetView],
+    made: tuple[Prepared[Any], Prints] | None = None,
+) -> Iterable[Statement]:
+    """As few statements as the needs allow; what was `made` of the same before is not rendered."""
     groups: dict[tuple[str, str, str], list[CheckNeed]] = defaultdict(list)
     for one in asked:
         groups[shape_of(one.need)].append(one)
@@ -95,9 +102,22 @@ def fuse(asked: Iterable[CheckNeed], views: Mapping[str, DatasetView]) -> Iterab
         if (dataset, "days", "") in groups and not views[dataset].tells_open_days:
             groups[dataset, "days", ""] += groups.pop((dataset, "untimed", ""))
     for (dataset, shape, _), members in groups.items():
-        for alike in day_by_day(members, views[dataset]) if shape == "days" else [members]:
-            for part in fitting(alike):
-                yield WRITERS[shape](part, views[dataset])
+        write = partial(written, shape, members, views[dataset])
+        if made is None or shape in AT_ONCE:
+            yield from write()
+            continue
+        prepared, seen = made
+        at = (dataset, shape, tuple(one.check for one in members))
+        yield from prepared.group(at, members, seen.of(dataset), write)
+
+
+def written(shape: str, members: list[CheckNeed], view: DatasetView) -> list[Statement]:
+    """The statements of one shape."""
+    return [
+        WRITERS[shape](part, view)
+        for alike in (day_by_day(members, view) if shape == "days" else [members])
+        for part in fitting(alike)
+    ]
 
 
 def day_by_day(asked: Sequence[CheckNeed], view: DatasetView) -> Iterable[list[CheckNeed]]:
@@ -274,3 +294,5 @@ WRITERS = {
     "lookup": write_lookup,
     "probe": write_probe,
 }
+AT_ONCE = ("lookup", "probe")
+"""The shapes whose statements are texts already: they take no time to write."""

@@ -100,7 +100,7 @@ def expecting(day: date, views: Mapping[str, DatasetView]) -> dict[str, DatasetV
     """All datasets, as if the expected day were another one."""
     found: dict[str, DatasetView] = {}
     for name, view in views.items():
-        calendar = replace(view.calendar, expected=day)
+        calendar = view.calendar.expecting(day)
         found[name] = replace(view, calendar=calendar, others=found, changed={}, unseen="")
     return found
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from warehouse_exporter.config import Check
 from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
@@ -13,8 +14,16 @@ from warehouse_exporter.kinds.shared import untimed
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Scan
 from warehouse_exporter.plan import late_rows
-from warehouse_exporter.plan.closed_days import ClosedDaysCache, Division, Part, divide, files
+from warehouse_exporter.plan.closed_days import (
+    ClosedDaysCache,
+    Division,
+    Part,
+    Prospect,
+    files,
+    prospect,
+)
 from warehouse_exporter.plan.fusion import CheckNeed, Statement, fuse
+from warehouse_exporter.plan.prepared import Prints
 
 log = logging.getLogger(__name__)
 
@@ -46,13 +55,22 @@ def make_plan(
     checks, and those that cannot be critical, come last: a pass that runs out of time loses them
     first.
     """
-    found = questions_of(checks, views, kept)
-    made = sorted(fuse(found.asked, views), key=lambda s: (s.costly, not s.critical))
+    seen = Prints(views)
+
+    def divided(check: Check) -> Mapping[str, Division]:
+        if kept is None:
+            return undivided(settled(needs_of(check, views)))
+        known = kept.prepared.of(check, seen, prospects_of)
+        return {name: one.divided(check.id, name, kept) for name, one in known.items()}
+
+    found = questions_of(checks, divided)
+    prepared = None if kept is None else (kept.prepared, seen)
+    made = sorted(fuse(found.asked, views, prepared), key=lambda s: (s.costly, not s.critical))
     return Plan(tuple(made), found.unmeasured, found.divisions)
 
 
 def questions_of(
-    checks: Iterable[Check], views: Mapping[str, DatasetView], kept: ClosedDaysCache | None = None
+    checks: Iterable[Check], divided: Callable[[Check], Mapping[str, Division]]
 ) -> Questions:
     """The needs of the checks, before any of them share a statement."""
     asked: list[CheckNeed] = []
@@ -60,12 +78,12 @@ def questions_of(
     divisions: dict[CheckId, Mapping[str, Division]] = {}
     for check in checks:
         try:
-            divided = divisions_of(check, views, kept)
-            divisions[check.id] = divided
+            mine = divided(check)
+            divisions[check.id] = mine
             critical = Severity.CRITICAL in check.kind.conditions()
             asked += [
                 CheckNeed(check.id, name, need, part, critical)
-                for name, division in divided.items()
+                for name, division in mine.items()
                 for part, need in division.ask.items()
             ]
         except (Unmeasured, Skipped) as error:
@@ -77,31 +95,67 @@ def questions_of(
     return Questions(tuple(asked), unmeasured, divisions)
 
 
-def divisions_of(
-    check: Check, views: Mapping[str, DatasetView], kept: ClosedDaysCache | None
-) -> dict[str, Division]:
-    """The needs of a check, each with what must be read of it.
+def whole_questions_of(checks: Iterable[Check], views: Mapping[str, DatasetView]) -> Questions:
+    """The needs of the checks over all their rows, with the trees of which they are made."""
+    return questions_of(checks, lambda check: undivided(needs_of(check, views)))
+
+
+def undivided(needs: Mapping[str, Need]) -> dict[str, Division]:
+    """All rows are read for each of the needs."""
+    return {name: Division(need, {Part.WHOLE: need}) for name, need in needs.items()}
+
+
+def needs_of(check: Check, views: Mapping[str, DatasetView]) -> dict[str, Need]:
+    """The needs of a check, also of closed days that are judged again.
 
     Raises Skipped where it expects something of days which the calendar excludes, and of no other.
     """
-    found, own = {}, views[check.id.dataset]
+    found = of_the_expected_day(check, views)
+    for day, needs in of_late_days(check, views):
+        found |= {late_rows.name_of(day, name): need for name, need in needs.items()}
+    return found
+
+
+def of_the_expected_day(check: Check, views: Mapping[str, DatasetView]) -> dict[str, Need]:
+    """The needs of a check, and of the rows beside those that it sees. Raises like `needs_of`."""
+    own = views[check.id.dataset]
     needs = {**check.kind.needs(own), **untimed.needs_of(check.kind, own)}
     for need in needs.values():
         require(need, views[need.dataset])
     expects = check.kind.expects(own)
     if expects and not own.calendar.due(expects):
         raise Skipped(own.calendar.why_not(expects[-1]))
-    for name, need in needs.items():
-        if kept is None:
-            found[name] = Division(need, {Part.WHOLE: need})
-            continue
-        found[name] = divide(check.id, name, need, read_for(check, need, views), kept)
-    for day, state in late_rows.days_of(check, own).items():
+    return needs
+
+
+def of_late_days(
+    check: Check, views: Mapping[str, DatasetView]
+) -> Iterator[tuple[date, Mapping[str, Need]]]:
+    """The closed days that a check judges again, and its needs of each of them."""
+    for day in late_rows.days_of(check, views[check.id.dataset]):
         on_day = late_rows.expecting(day, views)
-        for plain, need in check.kind.needs(on_day[own.dataset.name]).items():
-            name, read = late_rows.name_of(day, plain), read_for(check, need, views)
-            found[name] = again(check.id, name, need, (state, files(read)), kept)
+        yield day, check.kind.needs(on_day[check.id.dataset])
+
+
+def prospects_of(check: Check, views: Mapping[str, DatasetView]) -> dict[str, Prospect]:
+    """The needs of a check, each with what must be read of it, as text. Raises like `needs_of`."""
+    states = late_rows.days_of(check, views[check.id.dataset])
+    found = {
+        name: prospect(need, read_for(check, need, views))
+        for name, need in settled(of_the_expected_day(check, views)).items()
+    }
+    for day, needs in of_late_days(check, views):
+        for plain, need in settled(needs).items():
+            state = (states[day], files(read_for(check, need, views)))
+            found[late_rows.name_of(day, plain)] = again(need, state)
     return found
+
+
+def settled(needs: Mapping[str, Need]) -> dict[str, Need]:
+    """The needs with the texts of their cells: each is rendered once, and its tree is let go."""
+    return {
+        name: need.settled() if isinstance(need, Scan) else need for name, need in needs.items()
+    }
 
 
 def read_for(check: Check, need: Need, views: Mapping[str, DatasetView]) -> list[DatasetView]:
@@ -109,15 +163,9 @@ def read_for(check: Check, need: Need, views: Mapping[str, DatasetView]) -> list
     return [views[one] for one in dict.fromkeys((need.dataset, *check.kind.refers_to()))]
 
 
-def again(
-    check: CheckId, name: str, need: Need, state: Hashable, kept: ClosedDaysCache | None
-) -> Division:
+def again(need: Need, state: Hashable) -> Prospect:
     """What must be read of a closed day that is judged again, once for each state of it."""
-    if kept is None:
-        return Division(need, {Part.WHOLE: need})
-    key = (text_of(need), state)
-    found = kept.recall(check, name, key)
-    return Division(need, {Part.CLOSED: need} if found is None else {}, key, found)
+    return Prospect(need, {Part.CLOSED: need}, {}, (text_of(need), state))
 
 
 def text_of(need: Need) -> Hashable:

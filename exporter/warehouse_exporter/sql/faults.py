@@ -10,7 +10,7 @@ from sqlglot import exp
 from warehouse_exporter.core.errors import SqlRefused
 from warehouse_exporter.core.states import Cell
 from warehouse_exporter.sql import expressions
-from warehouse_exporter.sql.words import Node, render
+from warehouse_exporter.sql.words import Node, Settled, render
 
 
 def bare(node: Node) -> Node:
@@ -23,6 +23,8 @@ def over_nothing(node: Node) -> Cell:
 
     A cell that answers a number over no rows is never NULL.
     """
+    if isinstance(node, Settled):
+        return node.nothing
     if isinstance(node, exp.Coalesce) and isinstance(node.expressions[-1], exp.Literal):
         return int(node.expressions[-1].name)
     if isinstance(node, exp.Literal):

@@ -4,14 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache, reduce
+from weakref import WeakValueDictionary
 
 from sqlglot import exp
+
+from warehouse_exporter.core.states import Cell
 
 Node = exp.Expr
 
 
+class Settled(exp.Var):
+    """The text of a cell, in place of its tree, which takes a hundred times the memory.
+
+    `nothing` is what it answers over no rows.
+    """
+
+    nothing: Cell = None
+
+
+SETTLED: WeakValueDictionary[tuple[str, object], Settled] = WeakValueDictionary()
+"""Those in use: the same cell is asked of a thousand tables."""
+
+
+def settled(node: Node, nothing: Cell) -> Node:
+    """A cell as text. It is compared by this text, and nothing in it can be found any more."""
+    if isinstance(node, Settled):
+        return node
+    text = render(node)
+    found = SETTLED.get((text, nothing))
+    if found is None:
+        found = Settled(this=text)
+        found.nothing = nothing
+        found = SETTLED.setdefault((text, nothing), found)
+    return found
+
+
 def render(node: Node) -> str:
     """The node as PostgreSQL text; every identifier is quoted."""
+    if isinstance(node, Settled):
+        return str(node.this)
     return node.sql(dialect="postgres", identify=True, comments=False)
 
 
