@@ -15,6 +15,8 @@ from warehouse_exporter.config.spec import config_spec, json_schema
 from warehouse_exporter.core import names
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.kinds import all_kinds
+from warehouse_exporter.publish.reference import config as reference
+from warehouse_exporter.publish.reference.tables import parts
 from warehouse_exporter.publish.scrape import Scrape
 from warehouse_exporter.publish.snapshots import SnapshotStore
 
@@ -78,6 +80,27 @@ def test_every_key_of_the_config_has_a_meaning() -> None:
         for key, field in model.get("properties", {}).items():
             refers = "$ref" in str(field)
             assert field.get("description") or refers, f"{name}.{key} has no description"
+
+
+def keys_of(section: str) -> set[str]:
+    """The keys of a section, and of what is inside; a kind has them on its own page."""
+    schema = json_schema()
+    model = reference.model_of(schema["properties"][section], schema["$defs"])
+    inside = [part for title, part in parts(model, schema["$defs"]) if title != "`checks`"]
+    return {key for one in (model, *inside) for key in one.get("properties", {})}
+
+
+@pytest.mark.parametrize("section", sorted(set(json_schema()["properties"]) - {"include"}))
+def test_every_key_of_the_config_is_in_the_example_of_its_section(section: str) -> None:
+    """Complete `publish/reference/examples.yml`, then `make reference`."""
+    example = reference.example_of(section)
+    assert example
+    if section not in reference.KINDS:
+        assert [k for k in sorted(keys_of(section)) if not re.search(rf"\b{k}:", example)] == []
+
+
+def test_the_example_is_a_config() -> None:
+    assert parse(reference.EXAMPLES, "examples.yml", {"WAREHOUSE_DSN": "dbname=nowhere"}).checks
 
 
 def test_a_scrape_has_the_labels_that_the_reference_names() -> None:

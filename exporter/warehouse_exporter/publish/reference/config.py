@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from importlib import resources
 from typing import Any
@@ -17,6 +18,8 @@ from warehouse_exporter.publish.reference.tables import (
 )
 
 INTRODUCTION = (resources.files(__package__) / "config.tmpl").read_text(encoding="utf-8")
+EXAMPLES = (resources.files(__package__) / "examples.yml").read_text(encoding="utf-8")
+"""A config with every key; what excludes another is in a comment."""
 KINDS = {"metrics": "metric", "anomalies": "anomaly", "queries": "query"}
 """Sections that hold one kind of check, whose page has its parameters."""
 
@@ -35,6 +38,8 @@ def sections() -> Iterator[str]:
         meaning = field.get("description") or model.get("description", "")
         need = " Required." if name in schema["required"] else ""
         yield f"## {name}\n\n{meaning}{need}\n"
+        if example := example_of(name):
+            yield f"```yaml\n{example}```\n"
         if name in KINDS:
             yield f"{form(field)}: see the kind [`{KINDS[name]}`](kinds/{KINDS[name]}.md).\n"
             continue
@@ -50,6 +55,12 @@ def sections() -> Iterator[str]:
                 yield f"### {title}\n\n{part.get('description', '')}\n"
                 yield from table(part, defs, "key", frozenset())
                 yield ""
+
+
+def example_of(section: str) -> str:
+    """The lines of a section in the example; '' where it has none."""
+    found = re.search(rf"^(?:# )?{section}:.*\n(?:^ .*\n)*", EXAMPLES, re.MULTILINE)
+    return found[0].removeprefix("# ") if found else ""
 
 
 def model_of(field: Schema, defs: Schema) -> Schema:
