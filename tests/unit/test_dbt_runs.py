@@ -21,6 +21,7 @@ from warehouse_exporter.publish.snapshots import SnapshotStore
 from warehouse_exporter.server.dbt_runs import DbtRuns
 
 from tests.support.programs import needs
+from tests.support.serving import wait_for
 from tests.support.warehouses import NOON, config_of
 
 ENDED = NOON - timedelta(hours=3)
@@ -173,6 +174,19 @@ def test_the_results_of_another_file_are_not_shown(looking: Looking, tmp_path: P
     assert looking.gauges()['warehouse_dbt_results_unmeasured_reason{reason="pending"}'] == 1
     looking.store.reconfigure(config("", tmp_path), NOON)
     assert looking.gauges() == {}
+
+
+def test_it_looks_by_itself_and_follows_the_config(looking: Looking, tmp_path: Path) -> None:
+    looking.file.write_text(json.dumps(results()))
+    stop = threading.Event()
+    DbtRuns(looking.store, lambda: looking.now, stop).start()
+    try:
+        wait_for(lambda: looking.gauges()[MEASURED] == 1)
+        looking.store.reconfigure(config("dbt: {run_results: other.json}", tmp_path), NOON)
+        reason = 'warehouse_dbt_results_unmeasured_reason{reason="missing"}'
+        wait_for(lambda: reason in looking.gauges())
+    finally:
+        stop.set()
 
 
 def test_the_file_is_beside_the_config(tmp_path: Path) -> None:

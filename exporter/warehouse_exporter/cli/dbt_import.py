@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from warehouse_exporter.core.wording import counted
+from warehouse_exporter.core.wording import agreed, counted
 from warehouse_exporter.dbt import manifest
 from warehouse_exporter.dbt.manifest import KNOWN_ADAPTERS, NEWEST
 from warehouse_exporter.discover.dbt.proposal import Imported, imported
@@ -33,8 +33,9 @@ def summary(found: Imported, file: str) -> Iterator[str]:
     yield f"{file} has {counted(datasets, 'dataset')} and {counted(checks, 'check')} from {project}"
     yield from doubts(found)
     if found.left_out:
-        many = counted(len(found.left_out), "part")
-        yield f"{many} of the project have no counterpart; the end of {file} lists them:"
+        number = len(found.left_out)
+        many, has = counted(number, "part"), agreed(number, "has", "have")
+        yield f"{many} of the project {has} no counterpart, see the end of {file}:"
     left_out = list(found.counts())
     for count, what, why in left_out[:MOST]:
         yield f"  {count} x {what}: {why}"

@@ -62,6 +62,8 @@ class Test:
     on: str
     about: tuple[str, ...]
     config: Data
+    statement: str = ""
+    """The SQL that dbt ran; "" where the manifest has none, because it was only parsed."""
 
     @property
     def shown(self) -> str:
@@ -256,4 +258,5 @@ def test_of(data: Data, nodes: Mapping[str, Node]) -> Test:
         on=on if about else "",
         about=listed,
         config=mapping(data, "config"),
+        statement=text(data, "compiled_code"),
     )

@@ -59,10 +59,10 @@ def written_as(drawn: Drawn, test: Test | None, dataset: Dataset, datasets: Data
     return Written(given | limits, kind)
 
 
-def checked(kind: str, parameters: Mapping[str, Any]) -> Kind:
+def checked(kind: str, parameters: Mapping[str, Any], section: str = "checks") -> Kind:
     """The check itself: whatever it refuses has no counterpart."""
     try:
-        return kinds_in("checks")[kind].model_validate(dict(parameters))
+        return kinds_in(section)[kind].model_validate(dict(parameters))
     except ValidationError as error:
         told = error.errors()[0]["msg"].removeprefix("Value error, ")
         raise NoCounterpart(f"{kind} does not take it: {told}") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +15,9 @@ from warehouse_exporter.discover.dbt import expectations, generic
 from warehouse_exporter.discover.dbt.calls import Call, Drawn, Parameters, expression
 from warehouse_exporter.discover.dbt.checks import Written, add, declared, one_or_all, written_as
 from warehouse_exporter.discover.dbt.severities import limits_of
+from warehouse_exporter.discover.dbt.statements import query_of, renamed
 from warehouse_exporter.discover.dbt.untranslated import LeftOut, NoCounterpart
-from warehouse_exporter.discover.model import ProposedDataset
+from warehouse_exporter.discover.model import Proposed, ProposedDataset
 
 TESTS = {**generic.TESTS, **expectations.TESTS}
 """Every test that has a counterpart, by the name that dbt gives it."""
@@ -44,6 +46,7 @@ class Importer:
         self.tests: dict[str, list[Test]] = {}
         for test in manifest.tests:
             self.tests.setdefault(test.on, []).append(test)
+        self.queries: dict[str, Proposed] = {}
         self.owners: dict[str, dict[str, str]] = {}
         self.known: dict[str, Dataset] = {}
 
@@ -54,18 +57,29 @@ class Importer:
             self.known[self.names[node.id]] = self.dataset(node, drawn[node.id])
         for on, tests in self.tests.items():
             if on not in self.names:
-                self.left_out += [self.homeless(test) for test in tests]
+                for test in tests:
+                    self.homeless(test)
         return tuple(self.proposed(node, drawn[node.id]) for node in self.nodes)
 
-    def homeless(self, test: Test) -> LeftOut:
-        """A test that is on no dataset."""
+    def homeless(self, test: Test) -> None:
+        """A test that is on no dataset: a statement of its own is a query."""
         node = self.manifest.nodes.get(test.on)
         if node is not None:
-            return LeftOut(node.name, test.shown, "it is on no relation of this database")
-        if not test.test:
-            why = "it is a statement of its own: write it under `queries:`"
-            return LeftOut("", f"the test {test.shown}", why)
-        return LeftOut("", test.shown, f"{test.name} is on nothing that is a dataset")
+            why = "it is on no relation of this database"
+            self.left_out.append(LeftOut(node.name, test.shown, why))
+        elif test.test:
+            why = f"{test.name} is on nothing that is a dataset"
+            self.left_out.append(LeftOut("", test.shown, why))
+        else:
+            try:
+                self.ask(query_of(test, self.names))
+            except NoCounterpart as reason:
+                self.left_out.append(LeftOut("", f"the test {test.shown}", str(reason)))
+
+    def ask(self, query: Proposed) -> None:
+        """Add a query under a name of its own."""
+        query = renamed(query, self.queries)
+        self.queries[query.written["name"]] = query
 
     def drawn(self, node: Node) -> Iterator[tuple[Test | None, Drawn]]:
         """The checks of a node, before what they need is known of the others."""
@@ -91,6 +105,9 @@ class Importer:
         what = test.shown if test else "freshness"
         where = self.names[node.id] + (f".{column}" if column else "")
         self.left_out.append(LeftOut(where, what, why))
+        if test is not None and test.statement:
+            with suppress(NoCounterpart):
+                self.ask(query_of(test, self.names, unsure=why))
 
     def columns(self, node: Node) -> tuple[str | None, str | None]:
         """The columns of the event time and of the arrival."""

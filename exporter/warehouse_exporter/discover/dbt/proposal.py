@@ -25,8 +25,9 @@ class Imported:
 
     @property
     def checks(self) -> int:
-        """How many checks there are."""
-        return sum(len(one.checks) for one in self.proposal.datasets)
+        """How many checks there are, without what is only suggested."""
+        queries = sum(not one.unsure for one in self.proposal.queries)
+        return queries + sum(len(one.checks) for one in self.proposal.datasets)
 
     def counts(self) -> Iterator[tuple[int, str, str]]:
         """How many of what are left out, the most frequent first, with the reason of the first."""
@@ -47,6 +48,7 @@ def imported(manifest: Manifest, place: str) -> Imported:
     proposal = Proposal(
         warehouse=warehouse(manifest),
         datasets=datasets,
+        queries=tuple(importer.queries.values()),
         sections=sections,
         head=tuple(head(manifest, place)),
         left_out=tuple(listed(left_out)),

@@ -216,13 +216,55 @@ def test_what_has_no_counterpart_is_listed_with_the_reason(
     assert why in told
 
 
-def test_a_statement_of_its_own_is_listed(tmp_path: Path) -> None:
-    test = case("not_null", ORDERS) | {"test_metadata": None, "attached_node": None}
-    checks, left_out = written(tmp_path, test)
-    assert checks == []
-    assert left_out == [
-        "the test not_null_of_orders: it is a statement of its own: write it under `queries:`"
+SINGULAR = {"test_metadata": None, "attached_node": None, "name": "totals agree"}
+
+
+def test_a_statement_of_its_own_becomes_a_query(tmp_path: Path) -> None:
+    config = {"error_if": "> 5", "warn_if": "> 2"}
+    test = case("x", ORDERS, config=config) | SINGULAR | {"compiled_code": "-- mine\nselect 1 ;\n"}
+    loaded, found, _ = import_of(tmp_path, manifest(test, test))
+    written_as = {
+        "name": "totals_agree",
+        "dataset": "orders",
+        "sql": "select count(*) as failures\nfrom (\n-- mine\nselect 1\n) as found",
+        "critical": "> 5",
+        "warning": "> 2",
+    }
+    assert [dict(one.written) for one in found.proposal.queries] == [
+        written_as,
+        written_as | {"name": "totals_agree_2"},
     ]
+    assert found.left_out == ()
+    assert [check.id.name for check in loaded.checks] == ["totals_agree", "totals_agree_2"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        (None, "it is a statement of its own: run `dbt compile`, and it becomes a query"),
+        ("delete from x", "query does not take it"),
+        ("select 1; select 2", "query does not take it"),
+        ("select '" + "x" * 20_000 + "'", "its statement has more than 20,000 characters"),
+    ],
+)
+def test_a_statement_that_cannot_be_a_query_is_listed(
+    tmp_path: Path, statement: str | None, why: str
+) -> None:
+    _, found, _ = import_of(
+        tmp_path, manifest(case("x", ORDERS) | SINGULAR | {"compiled_code": statement})
+    )
+    assert found.proposal.queries == ()
+    (told,) = map(str, found.left_out)
+    assert why in told
+
+
+def test_the_statement_of_an_unknown_test_is_only_suggested(tmp_path: Path) -> None:
+    test = case("acme.is_nice", ORDERS) | {"compiled_code": "select 1"}
+    loaded, found, text = import_of(tmp_path, manifest(test))
+    assert loaded.checks == ()
+    assert [one.unsure for one in found.proposal.queries] == ["there is no kind of check for it"]
+    assert "# - name: is_nice_of_orders" in text
+    assert len(found.left_out) == 1
 
 
 def test_checks_of_one_kind_and_column_get_names(tmp_path: Path) -> None:

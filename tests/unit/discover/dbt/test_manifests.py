@@ -107,10 +107,11 @@ def test_the_manifest_of_a_real_project_becomes_a_config(tmp_path: Path) -> None
     out = tmp_path / "out.yml"
     code, told = init(str(RECORDED), "--output", str(out))
     assert code == 0
-    assert "has 11 datasets and 21 checks from the dbt project shop" in told
-    assert "2 parts of the project have no counterpart" in told
+    assert "has 11 datasets and 22 checks from the dbt project shop" in told
+    assert "1 part of the project has no counterpart" in told
     assert "  1 x dbt_utils.sequential_values: there is no kind of check for it" in told
     config = load(out, HOME)
     assert config.datasets["orders"].owner == "growth-data"
     assert config.datasets["orders"].depends_on == ("fct_order_items", "stg_orders")
-    assert len(config.checks) == 21
+    assert len(config.checks) == 22
+    assert config.checks[-1].id.name == "revenue_is_that_of_its_items"

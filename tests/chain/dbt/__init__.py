@@ -1,0 +1,1 @@
+"""A real dbt project on the sample shop: imported, broken, and gated."""
