@@ -10,7 +10,8 @@ import re
 import pytest
 from rich.console import Console
 from warehouse_exporter.core.errors import Reason
-from warehouse_exporter.core.model import Outcome, Severity
+from warehouse_exporter.core.model import Outcome, Sample, Severity
+from warehouse_exporter.passes.verdicts import judge_sample
 from warehouse_exporter.publish import report
 from warehouse_exporter.publish.table import STYLES, print_table
 
@@ -134,3 +135,13 @@ def test_the_json_has_every_field_of_every_verdict() -> None:
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_every_outcome_has_a_style(outcome: Outcome) -> None:
     assert STYLES[outcome]
+
+
+def test_a_number_without_a_limit_has_no_verdict_and_comes_last() -> None:
+    shown = Sample({"value": 22.0}, "orders 22", skipped="orders 22 (no limit)", only_shown=True)
+    number = judge_sample(shown, {}, NOON)
+    said = {"orders.metric": number, "orders.volume": passed(rows=9), "orders.silence": skipped()}
+    results = pass_of(said).results
+    assert [report.word(verdict) for _, verdict in report.lines(results)] == ["SKIP", "PASS", "-"]
+    counted, _, _ = report.summary(results, NOON).partition(" as of")
+    assert counted == "1 SKIP, 1 PASS, 1 number without a limit"

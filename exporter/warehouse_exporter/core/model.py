@@ -183,7 +183,8 @@ class Sample:
 
     Those `beside` it are shown together with it, and never judged. `skipped` says why there is
     nothing to judge; `blind`, why it is skipped unless it is in breach of a limit. `fact` is the
-    evidence as the sentence says it; without one, the evidence is taken.
+    evidence as the sentence says it; without one, the evidence is taken. A number without a limit
+    is `only_shown`: it is no check, and reports give it no verdict.
     """
 
     values: Mapping[str, float]
@@ -193,6 +194,7 @@ class Sample:
     beside: tuple[Sample, ...] = ()
     blind: str | None = None
     fact: Fact | None = None
+    only_shown: bool = False
 
 
 @dataclass(frozen=True)
@@ -212,6 +214,11 @@ class Verdict:
     sentence: str = ""
     remedy: str = ""
     accepted: Accepted | None = None
+
+    @property
+    def only_shown(self) -> bool:
+        """Whether it is a number without a limit, on which there is no verdict."""
+        return self.sample is not None and self.sample.only_shown
 
     @property
     def loud(self) -> bool:

@@ -188,8 +188,10 @@ class Metric(Limited):
             for age, past in enumerate(newest_first, 1)
             if past in values
         ]
-        quiet = None if self.limits() else f"{newest.evidence} (shown, no limit)"
-        return [replace(newest, skipped=quiet, beside=tuple(others))]
+        if self.limits():
+            return [replace(newest, beside=tuple(others))]
+        quiet = f"{newest.evidence} (shown, no limit)"
+        return [replace(newest, skipped=quiet, only_shown=True, beside=tuple(others))]
 
     def refuse_lost(self, view: DatasetView, readings: Readings, day: date) -> None:
         """Raise Unmeasured where a limit would have judged rows that the day should have.

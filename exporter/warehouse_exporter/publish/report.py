@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from warehouse_exporter.core.model import RANK, CheckId, Outcome, Result, Severity, Verdict
+from warehouse_exporter.core.wording import counted as so_many
 
 if TYPE_CHECKING:
     from warehouse_exporter.config import Config
@@ -19,28 +20,38 @@ Line = tuple[CheckId, Verdict]
 
 
 def lines(results: Results) -> list[Line]:
-    """Every verdict with its check, worst first."""
+    """Every verdict with its check, worst first; numbers without a limit come last."""
     every = [(check, verdict) for check, result in results.items() for verdict in result.verdicts]
     return sorted(every, key=lambda line: place_of(line[1]))
 
 
 def place_of(verdict: Verdict) -> tuple[int, bool]:
     """Where a verdict stands: worst first, and what is accepted behind everything loud."""
+    if verdict.only_shown:
+        return len(RANK), False
     silent = verdict.accepted is not None
     return (max(RANK[verdict.outcome], RANK[Outcome.WARNING]) if silent else RANK[verdict.outcome],
             silent)  # fmt: skip
 
 
 def counted(verdicts: Iterable[Verdict]) -> str:
+    """`1 FAIL, 2 WARN, 1 accepted, 12 PASS, 3 numbers without a limit`, worst first."""
+    given = list(verdicts)
+    every = [verdict for verdict in given if not verdict.only_shown]
+    shown = len(given) - len(every)
+    numbers = f"{so_many(shown, 'number')} without a limit" if shown else ""
+    return ", ".join(filter(None, (counted_judged(every), numbers))) or "no checks"
+
+
+def counted_judged(every: list[Verdict]) -> str:
     """`1 FAIL, 2 WARN, 1 accepted, 12 PASS`, worst first."""
-    every = list(verdicts)
     counts = Counter(verdict.outcome for verdict in every if verdict.accepted is None)
     parts = {o: f"{counts[o]} {o.shown}" for o in Outcome if counts[o]}
     if accepted := len(every) - counts.total():
         known = ", ".join(text for o, text in parts.items() if RANK[o] <= RANK[Outcome.WARNING])
         others = ", ".join(text for o, text in parts.items() if RANK[o] > RANK[Outcome.WARNING])
         return ", ".join(filter(None, (known, f"{accepted} accepted", others)))
-    return ", ".join(parts.values()) or "no checks"
+    return ", ".join(parts.values())
 
 
 def summary(results: Results, as_of: datetime) -> str:
@@ -49,7 +60,12 @@ def summary(results: Results, as_of: datetime) -> str:
 
 
 def word(verdict: Verdict) -> str:
-    """The outcome's word, marked if the finding is of severity info, or accepted."""
+    """The outcome's word, marked if the finding is of severity info, or accepted.
+
+    A number without a limit has no verdict: a dash.
+    """
+    if verdict.only_shown:
+        return "-"
     notes = ["info"] if verdict.severity is Severity.INFO else []
     notes += ["accepted"] if verdict.accepted is not None else []
     return verdict.outcome.shown + (f" ({', '.join(notes)})" if notes else "")

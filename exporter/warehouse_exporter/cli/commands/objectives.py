@@ -44,7 +44,7 @@ def objectives(
     config_file: str, month: str | None, as_of: str | None, style: str, output: str | None,
     log_level: str, log_format: Any,
 ) -> None:  # fmt: skip
-    """Show how many days datasets were right, and what spent their budgets.
+    """Show how many days each dataset was right, and why not.
 
     Each day is judged as on its morning, on the rows as they are today. Exit codes: 0, 2 for wrong
     usage, and 3 if nothing could be read.
