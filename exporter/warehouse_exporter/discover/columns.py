@@ -34,8 +34,11 @@ IMPORTANT = (
 
 
 def empty(profile: Profile) -> str:
-    """The condition for a row without a value; blank text counts where the sample has some."""
+    """The condition for a row without a value: NULL, NaN, and blank where the sample has that."""
     column = words.column(profile.name)
+    if profile.type in ("numeric", "real", "double precision"):
+        nan = words.compare(column, "=", words.string("NaN"))
+        return render(words.either(words.is_null(column), nan))
     if profile.blanks:
         return render(words.either(words.is_null(column), words.is_blank(column)))
     return render(words.is_null(column))
