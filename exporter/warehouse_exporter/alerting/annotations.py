@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import lru_cache
 
 from warehouse_exporter.alerting.grafana.dashboards import places
 from warehouse_exporter.config import Check, Config
@@ -26,6 +27,7 @@ DEPARTURE = '{{ printf "%.4g" $value | reReplaceAll "[+-]Inf" "infinite" }}'
 ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
+@lru_cache(4096)
 def quoted(text: str) -> str:
     """A PromQL string that may also stand between backticks, as it does in templates."""
     return ENCODER.encode(text).replace("`", "\\x60")

@@ -21,7 +21,6 @@ from warehouse_exporter.alerting.annotations import quoted
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core import names
 from warehouse_exporter.core.faults import Fault
-from warehouse_exporter.core.lineage import upstream
 from warehouse_exporter.core.model import Severity
 from warehouse_exporter.passes.causes import NO_LESS_SEVERE, Cause, incident_of, reasons
 from warehouse_exporter.passes.reader import read_by
@@ -114,15 +113,26 @@ def peers(check: Check, cause: Cause | None, config: Config) -> list[str]:
 
 def slowest(check: Check, config: Config) -> float:
     """Seconds between two passes over the dataset that is read least often of all concerned."""
-    above = upstream(check.id.dataset, config.datasets)
+    above = config.upstream(check.id.dataset)
     return max(map(config.interval, {check.id.dataset, *above, *read_by(check, config)}))
 
 
-def selectors(causes: Iterable[Cause], config: Config) -> list[str]:
+def selectors(causes: Iterable[Cause], config: Config) -> tuple[str, ...]:
     """Matchers for the findings that there can be of them; those of one set are together.
 
-    Sorts and datasets that belong together are one selector; columns and queries are named in
-    full, as they are few.
+    Most checks of a dataset have the same causes, so they are worked out once.
+    """
+    same = (selectors, tuple(causes))
+    found: tuple[str, ...] | None = config.derived.get(same)
+    if found is None:
+        found = config.derived[same] = tuple(made_selectors(same[1], config))
+    return found
+
+
+def made_selectors(causes: Iterable[Cause], config: Config) -> list[str]:
+    """Sorts and datasets that belong together are one selector.
+
+    Columns and queries are named in full, as they are few.
     """
     sorts: dict[str, set[Fault]] = {}
     named: set[str] = set()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from warehouse_exporter.config.copies import Quarantine, Samples
@@ -15,6 +16,7 @@ from warehouse_exporter.core.accepted import Accepted
 from warehouse_exporter.core.calendar import Event
 from warehouse_exporter.core.errors import UsageError
 from warehouse_exporter.core.faults import Fault
+from warehouse_exporter.core.lineage import upstream
 from warehouse_exporter.core.model import CheckId, Dataset, Severity
 from warehouse_exporter.core.warehouse import Warehouse
 from warehouse_exporter.kinds.metric import Metric
@@ -172,6 +174,19 @@ class Config:
                 raise UsageError(f"{name} tells runs apart by their time: there is no id to give")
         judged = {name: replace(own, given_run=run) for name, own in logs.items()}
         return replace(self, datasets={**self.datasets, **judged})
+
+    @cached_property
+    def derived(self) -> dict[Hashable, Any]:
+        """What others have worked out of this config and use again: kept with it, and no longer."""
+        return {}
+
+    def upstream(self, dataset: str) -> frozenset[str]:
+        """The datasets that one is built from, directly or through others."""
+        found: frozenset[str] | None = self.derived.get((upstream, dataset))
+        if found is None:
+            found = frozenset(upstream(dataset, self.datasets))
+            self.derived[upstream, dataset] = found
+        return found
 
     def checks_of(self, datasets: frozenset[str] | None) -> tuple[Check, ...]:
         """The checks of some datasets, or all of them."""

@@ -17,17 +17,19 @@ from warehouse_exporter.backtest.run import read_past, unmoved
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core import names
 from warehouse_exporter.core.errors import UsageError
-from warehouse_exporter.core.model import NO_LABELS, Outcome
+from warehouse_exporter.core.model import NO_LABELS, Outcome, Result
 from warehouse_exporter.engines.base import Engine
 from warehouse_exporter.history.mornings import newest_day
 from warehouse_exporter.kinds import all_metrics
 from warehouse_exporter.passes.moment import morning_of
 from warehouse_exporter.passes.reader import make_views
 from warehouse_exporter.passes.run import result
+from warehouse_exporter.publish.grouped import Grouped
 from warehouse_exporter.publish.metrics import (
     config_families,
     families,
     in_warehouse,
+    pass_families,
     self_families,
 )
 from warehouse_exporter.publish.snapshots import Snapshot
@@ -112,7 +114,10 @@ def filling(
             if one.worst.outcome is not Outcome.UNMEASURED
         }
         reached = dict.fromkeys(config.datasets, morning.as_of)
-        snapshot = Snapshot(config, results=results, measured=measured, succeeded=reached)
+        known = Grouped[Result]()
+        snapshot = Snapshot(
+            config, known.with_all(results), known.with_all(measured), succeeded=reached
+        )
         take(found, snapshot, told, morning.as_of)
         watcher.ended(f"{morning.as_of.date()}")
     return found
@@ -134,7 +139,11 @@ def take(found: Filling, snapshot: Snapshot, checks: Sequence[Check], morning: d
     told = (
         *families(snapshot, checks, morning),
         *in_warehouse(config, self_families(snapshot)),
-        *config_families(config, checks),
+        *(
+            one
+            for name, own in by_dataset(config, checks).items()
+            for one in (*config_families(config, name, own), *pass_families(snapshot, name))
+        ),
     )
     for family in told:
         if family.name in wanted and family.samples:
@@ -143,6 +152,14 @@ def take(found: Filling, snapshot: Snapshot, checks: Sequence[Check], morning: d
                 if not math.isnan(sample.value):
                     series = family.name, tuple(sample.labels.items())
                     found.values.setdefault(series, {})[morning] = sample.value
+
+
+def by_dataset(config: Config, checks: Sequence[Check]) -> dict[str, list[Check]]:
+    """Some checks by their datasets; those without any are there as well."""
+    found: dict[str, list[Check]] = {name: [] for name in config.datasets}
+    for check in checks:
+        found.setdefault(check.id.dataset, []).append(check)
+    return found
 
 
 def first_day(found: Filling, config: Config) -> date:

@@ -16,7 +16,7 @@ from itertools import product
 
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core.faults import Fault
-from warehouse_exporter.core.lineage import depths, upstream
+from warehouse_exporter.core.lineage import depths
 from warehouse_exporter.core.model import Severity
 from warehouse_exporter.kinds.future_rows import FutureRows
 from warehouse_exporter.kinds.orphans import Orphans
@@ -140,10 +140,7 @@ def incident_of(check: Check, fault: Fault) -> str:
 
 def reasons(check: Check, fault: Fault, config: Config) -> Reasons:
     """What may explain a finding of a check; with UNMEASURED, that it is not measured."""
-    own, above = (
-        frozenset([check.id.dataset]),
-        frozenset(upstream(check.id.dataset, config.datasets)),
-    )
+    own, above = frozenset([check.id.dataset]), config.upstream(check.id.dataset)
     read = frozenset(read_by(check, config)) | own
     near = read if read != own else own | above
     everything = read | above

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
 from warehouse_exporter.config import Check, Config
@@ -15,20 +15,22 @@ OPPOSITE = {">": "<", ">=": "<="}
 """The other side of a limit on a magnitude: `abs(x) >= 3` is drawn at 3 and at -3."""
 
 
-def of_datasets(config: Config) -> Iterator[tuple[Labels, float]]:
-    """The owner and the relation of every dataset."""
-    for name, dataset in config.datasets.items():
+def of_dataset(config: Config, name: str) -> Iterator[tuple[Labels, float]]:
+    """The owner and the relation of a dataset; nothing of what is none, as queries are."""
+    dataset = config.datasets.get(name)
+    if dataset is not None:
         owner = dataset.owner or names.UNOWNED
         yield {"dataset": name, "owner": owner, "relation": dataset.shown}, 1.0
 
 
-def expected_days(config: Config, passes: Mapping[str, datetime]) -> Iterator[tuple[Labels, float]]:
-    """The first instant of the day that each dataset's last pass was about."""
-    zone = config.warehouse.timezone
-    for name, dataset in config.datasets.items():
-        if (at := passes.get(name)) is not None:
-            day = expected_day(at, zone, dataset.expect_by, dataset.expect_day)
-            yield {"dataset": name}, day_start(day, zone).timestamp()
+def expected_day_of(
+    config: Config, name: str, at: datetime | None
+) -> Iterator[tuple[Labels, float]]:
+    """The first instant of the day that a dataset's last pass was about."""
+    zone, dataset = config.warehouse.timezone, config.datasets.get(name)
+    if dataset is not None and at is not None:
+        day = expected_day(at, zone, dataset.expect_by, dataset.expect_day)
+        yield {"dataset": name}, day_start(day, zone).timestamp()
 
 
 def of_check(check: Check) -> Labels:

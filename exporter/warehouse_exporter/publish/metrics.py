@@ -56,12 +56,20 @@ class LagCollector(BoardCollector):
         """One family; empty without a check of freshness."""
         snapshot, now = self._store.snapshot, self._clock()
         lags = family(names.LAG)
-        for check in snapshot.config.checks:
-            if isinstance(check.kind, Freshness):
-                for sample in snapshot.samples(check.id, now):
-                    lag = now.timestamp() - sample.values[Freshness.metric.name]
-                    lags.add_sample(names.LAG.name, labels_of(check.id, sample), lag)
+        for check in ages(snapshot.config):
+            for sample in snapshot.samples(check.id, now):
+                lag = now.timestamp() - sample.values[Freshness.metric.name]
+                lags.add_sample(names.LAG.name, labels_of(check.id, sample), lag)
         yield from in_warehouse(snapshot.config, [lags])
+
+
+def ages(config: Config) -> tuple[Check, ...]:
+    """The checks of freshness: looked for once."""
+    found: tuple[Check, ...] | None = config.derived.get(ages)
+    if found is None:
+        found = tuple(check for check in config.checks if isinstance(check.kind, Freshness))
+        config.derived[ages] = found
+    return found
 
 
 def in_warehouse(config: Config, families: Iterable[Family]) -> Iterator[Family]:
@@ -73,14 +81,30 @@ def in_warehouse(config: Config, families: Iterable[Family]) -> Iterator[Family]
         yield family
 
 
-def config_families(config: Config, checks: Sequence[Check]) -> Iterator[Family]:
-    """The metrics of some checks that come from the config: the same after every pass."""
+def config_families(config: Config, dataset: str, checks: Sequence[Check]) -> Iterator[Family]:
+    """The metrics of a dataset that come from the config: the same after every pass."""
+    own = {"dataset": dataset}
+    intervals = [(own, config.interval(dataset))] if checks else []
+    yield from in_warehouse(config, [gauge(names.PASS_INTERVAL, intervals)])
+    yield from in_warehouse(config, [gauge(names.DATASET_INFO, facts.of_dataset(config, dataset))])
     described = [(facts.of_check(check), 1.0) for check in checks]
     limits = [line for check in checks for line in facts.limits_of(check)]
     yield from in_warehouse(config, [gauge(names.CHECK_INFO, described)])
     yield from in_warehouse(config, [gauge(names.LIMIT, limits)])
     ends = [(labels_of(c.id), c.accepted.ends.timestamp()) for c in checks if c.accepted]
     yield from in_warehouse(config, [gauge(names.ACCEPTED_UNTIL, ends)])
+
+
+def pass_families(snapshot: Snapshot, dataset: str) -> Iterator[Family]:
+    """When the last pass over a dataset was, how long it took, and which day it was about."""
+    took, at = snapshot.seconds.get(dataset), snapshot.succeeded.get(dataset)
+    own = {"dataset": dataset}
+    found = [
+        gauge(names.PASS_DURATION, [] if took is None else [(own, took)]),
+        gauge(names.PASS_SUCCESS, [] if at is None else [(own, at.timestamp())]),
+        gauge(names.EXPECTED_DAY, facts.expected_day_of(snapshot.config, dataset, at)),
+    ]
+    yield from in_warehouse(snapshot.config, found)
 
 
 def families(snapshot: Snapshot, checks: Sequence[Check], now: datetime) -> Iterator[Family]:
@@ -184,15 +208,6 @@ def self_families(snapshot: Snapshot) -> Iterator[Family]:
     last = snapshot.last
     if last is not None:
         yield gauge(names.UP, [({}, float(last.up))])
-    took = [({"dataset": d}, seconds) for d, seconds in sorted(snapshot.seconds.items())]
-    yield gauge(names.PASS_DURATION, took)
-    succeeded = [({"dataset": d}, at.timestamp()) for d, at in sorted(snapshot.succeeded.items())]
-    yield gauge(names.PASS_SUCCESS, succeeded)
-    datasets = sorted({check.id.dataset for check in snapshot.config.checks})
-    intervals = [({"dataset": d}, snapshot.config.interval(d)) for d in datasets]
-    yield gauge(names.PASS_INTERVAL, intervals)
-    yield gauge(names.DATASET_INFO, facts.of_datasets(snapshot.config))
-    yield gauge(names.EXPECTED_DAY, facts.expected_days(snapshot.config, snapshot.succeeded))
     yield counter(names.PASSES, [({}, snapshot.counts.passes)])
     yield counter(names.STATEMENTS, [({}, snapshot.counts.statements)])
     failures = [({"reason": reason.value}, snapshot.counts.failures[reason]) for reason in Reason]

@@ -14,7 +14,7 @@ from datetime import datetime
 from prometheus_client.core import Metric as Family
 
 from warehouse_exporter.config import Check, Config
-from warehouse_exporter.publish.metrics import config_families, families
+from warehouse_exporter.publish.metrics import config_families, families, pass_families
 from warehouse_exporter.publish.snapshots import Snapshot
 
 END = b"# EOF\n"
@@ -65,6 +65,7 @@ class Pieces:
     def _made(self, snapshot: Snapshot, dataset: str, now: datetime) -> Piece:
         checks = snapshot.config.checks_of(frozenset({dataset}))
         lines = dict(self._constant_lines(snapshot.config, dataset, checks))
+        lines.update(self._lines(pass_families(snapshot, dataset)))
         lines.update(self._lines(families(snapshot, checks, now)))
         return Piece(now, snapshot.next_expiry(now, checks), lines)
 
@@ -74,7 +75,10 @@ class Pieces:
         """The lines that follow from the config: rendered once, and not after every pass."""
         kept = self._constant.get(dataset)
         if kept is None or kept[0] is not config:
-            kept = self._constant[dataset] = config, self._lines(config_families(config, checks))
+            kept = self._constant[dataset] = (
+                config,
+                self._lines(config_families(config, dataset, checks)),
+            )
         return kept[1]
 
     def _lines(self, families: Iterable[Family]) -> dict[bytes, bytes]:
@@ -91,6 +95,7 @@ class Pieces:
         joined: dict[bytes, list[bytes]] = {}
         ends = []
         names = dict.fromkeys(check.id.dataset for check in snapshot.config.checks)
+        names |= dict.fromkeys(snapshot.config.datasets)
         for name in names:
             piece = self.piece(snapshot, name, now)
             if piece.until is not None:

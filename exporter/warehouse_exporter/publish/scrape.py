@@ -29,6 +29,10 @@ from warehouse_exporter.publish.pieces import END, Pieces
 from warehouse_exporter.publish.snapshots import Snapshot, SnapshotStore
 
 GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+QUICK = 2
+"""The level at which text is compressed: the usual one takes three times as long for a seventh."""
+USUAL = "application/openmetrics-text; version=1.0.0"
+"""What Prometheus asks for: rendered before the first scrape."""
 MOMENT = timedelta(milliseconds=100)
 """How long an age may be reused: far less than anybody could notice."""
 
@@ -50,7 +54,7 @@ class Fixed:
     @cached_property
     def deflated(self) -> bytes:
         """The text as compressed blocks that others may follow."""
-        packer = zlib.compressobj(6, wbits=-zlib.MAX_WBITS)
+        packer = zlib.compressobj(QUICK, wbits=-zlib.MAX_WBITS)
         return packer.compress(self.text) + packer.flush(zlib.Z_FULL_FLUSH)
 
     @cached_property
@@ -92,7 +96,8 @@ class Scrape:
         self._store = store
         self._clock = clock
         self._lock = threading.Lock()
-        self._pieces: dict[str, Pieces] = {}
+        encoder, content_type = exposition.choose_encoder(USUAL)
+        self._pieces: dict[str, Pieces] = {content_type: Pieces(encoder)}
         self._rendered: dict[str, Fixed] = {}
         self._kept: dict[tuple[str, bool], CachedBody] = {}
         self._fixed = CollectorRegistry(auto_describe=False)
@@ -129,6 +134,8 @@ class Scrape:
         snapshot, now = self._store.snapshot, self._clock()
         fixed = self._rendered.get(content_type)
         if fixed is None or not fixed.holds(snapshot, now):
+            if not self._rendered and content_type not in self._pieces:
+                self._pieces.clear()  # what was expected is not what is asked for
             pieces = self._pieces.setdefault(content_type, Pieces(encoder))
             text, until = pieces.text(snapshot, now)
             fixed = Fixed(snapshot, now, until, text + encoder(self._fixed).removesuffix(END))

@@ -19,6 +19,7 @@ from warehouse_exporter.core.model import RANK, Asked, CheckId, Outcome, Pass, R
 from warehouse_exporter.dbt.run_results import Run
 from warehouse_exporter.passes.sentences import worded
 from warehouse_exporter.passes.verdicts import not_measured
+from warehouse_exporter.publish.grouped import Grouped
 
 FINDINGS = (Outcome.CRITICAL, Outcome.UNMEASURED, Outcome.WARNING)
 EXPIRY_INTERVALS = 3
@@ -54,13 +55,13 @@ class Snapshot:
     """
 
     config: Config
-    results: Mapping[CheckId, Result] = field(default_factory=dict)
-    measured: Mapping[CheckId, Result] = field(default_factory=dict)
+    results: Grouped[Result] = field(default_factory=Grouped)
+    measured: Grouped[Result] = field(default_factory=Grouped)
     succeeded: Mapping[str, datetime] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
-    costs: Mapping[CheckId, float] = field(default_factory=dict)
-    sql: Mapping[CheckId, tuple[Asked, ...]] = field(default_factory=dict)
-    opened: Mapping[CheckId, datetime] = field(default_factory=dict)
+    costs: Grouped[float] = field(default_factory=Grouped)
+    sql: Grouped[tuple[Asked, ...]] = field(default_factory=Grouped)
+    opened: Grouped[datetime] = field(default_factory=Grouped)
     last: Pass | None = None
     counts: Counts = field(default_factory=Counts)
     versions: Mapping[str, int] = field(default_factory=dict)
@@ -150,12 +151,12 @@ class SnapshotStore:
             reached = dict.fromkeys(done.datasets, done.as_of) if done.up else {}
             self.snapshot = replace(
                 old,
-                results={**old.results, **done.results},
-                measured={**old.measured, **measured},
+                results=old.results.with_all(done.results),
+                measured=old.measured.with_all(measured),
                 succeeded={**old.succeeded, **reached},
                 seconds={**old.seconds, **dict.fromkeys(done.datasets, done.seconds)},
-                costs={**old.costs, **dict.fromkeys(done.results, 0.0), **done.costs},
-                sql={**old.sql, **done.sql},
+                costs=old.costs.with_all({**dict.fromkeys(done.results, 0.0), **done.costs}),
+                sql=old.sql.with_all(done.sql),
                 opened=opened(old, done),
                 versions=raised(old.versions, touched),
                 last=done,
@@ -217,19 +218,19 @@ def only(snapshot: Snapshot, kept: Collection[CheckId]) -> Snapshot:
     names = {check.id.dataset for check in snapshot.config.checks}
     return replace(
         snapshot,
-        results={check: found for check, found in snapshot.results.items() if check in kept},
-        measured={check: found for check, found in snapshot.measured.items() if check in kept},
+        results=snapshot.results.only(kept),
+        measured=snapshot.measured.only(kept),
         succeeded={name: at for name, at in snapshot.succeeded.items() if name in names},
         seconds={name: took for name, took in snapshot.seconds.items() if name in names},
-        costs={check: cost for check, cost in snapshot.costs.items() if check in kept},
-        sql={check: asked for check, asked in snapshot.sql.items() if check in kept},
-        opened={check: at for check, at in snapshot.opened.items() if check in kept},
+        costs=snapshot.costs.only(kept),
+        sql=snapshot.sql.only(kept),
+        opened=snapshot.opened.only(kept),
     )
 
 
-def opened(old: Snapshot, done: Pass) -> dict[CheckId, datetime]:
+def opened(old: Snapshot, done: Pass) -> Grouped[datetime]:
     """Since which pass each open finding is one, where the pass before it was seen as well."""
-    found = {check: at for check, at in old.opened.items() if check not in done.results}
+    found: dict[CheckId, datetime] = {}
     for check, result in done.results.items():
         before = old.results.get(check)
         if result.worst.outcome not in FINDINGS or before is None:
@@ -238,7 +239,7 @@ def opened(old: Snapshot, done: Pass) -> dict[CheckId, datetime]:
             found[check] = done.as_of
         elif check in old.opened:
             found[check] = old.opened[check]
-    return found
+    return old.opened.without(done.results.keys()).with_all(found)
 
 
 def raised(versions: Mapping[str, int], datasets: Iterable[str]) -> dict[str, int]:
