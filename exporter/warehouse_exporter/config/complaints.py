@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import types
 from collections.abc import Iterable
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -54,7 +54,7 @@ def complain(document: Document, error: ValidationError, model: type[BaseModel])
     """Note every problem of a validation error at its place in the document."""
     seen = set()
     for found in error.errors():
-        path = tuple(found["loc"])
+        path = tuple(part for part in found["loc"] if not str(part).startswith("~"))
         message = words(found, path, model)
         place = path[:-1] if found["type"] == "missing" else document.known(path)
         if place not in seen or found["type"] in ("missing", "extra_forbidden"):
@@ -139,6 +139,8 @@ def step(outer: Any, part: str | int) -> list[Any]:
 
 def alternatives(annotation: Any) -> list[Any]:
     """The members of a union, or the type itself."""
+    if get_origin(annotation) is Annotated:
+        return alternatives(get_args(annotation)[0])
     if get_origin(annotation) in (Union, types.UnionType):
         return [inner for member in get_args(annotation) for inner in alternatives(member)]
     return [annotation]

@@ -15,6 +15,7 @@ from warehouse_exporter.core.names import QUERIES
 from warehouse_exporter.kinds.anomaly import Anomaly
 from warehouse_exporter.kinds.metric import Metric
 from warehouse_exporter.kinds.shared.base import Kind
+from warehouse_exporter.kinds.shared.keys import unlike
 from warehouse_exporter.receivers import personal
 
 
@@ -44,6 +45,8 @@ def check_datasets(spec: Any, datasets: Mapping[str, Dataset], document: Documen
             document.complain(
                 (*path, "run"), "the newest run is found by `time:`, which is missing"
             )
+        if found.through is not None:
+            check_through(found, spec, datasets, document)
         for parent in found.depends_on:
             if parent not in datasets:
                 unknown(document, (*path, "depends_on"), "dataset", parent)
@@ -52,6 +55,29 @@ def check_datasets(spec: Any, datasets: Mapping[str, Dataset], document: Documen
         if circle and min(circle) == name:
             shown = " -> ".join((*circle, name))
             document.complain(("datasets", name, "depends_on"), f"is a dependency cycle: {shown}")
+
+
+def check_through(
+    dataset: Dataset, spec: Any, datasets: Mapping[str, Dataset], document: Document
+) -> None:
+    """The dataset that another one has its time from exists, has one, and has such a key."""
+    of, path = dataset.through, ("datasets", dataset.name, "time")
+    assert of is not None
+    parent = datasets.get(of.dataset)
+    if parent is None:
+        unknown(document, (*path, "from"), "dataset", of.dataset)
+        return
+    if parent.through is not None or parent is dataset:
+        whose = "itself" if parent is dataset else f"{of.dataset}, which has none of its own"
+        document.complain(
+            path, f"takes its time from {whose}: name the dataset that has the column"
+        )
+        return
+    column = spec.datasets[dataset.name].time.column
+    if parent.time is None and column is None and document.sound(("datasets", of.dataset)):
+        document.complain(path, f"{of.dataset} has no `time:`: name its column with `column:`")
+    for wrong in unlike("time", "key", parent, of.key or None, of.by):
+        document.complain(path, wrong)
 
 
 def way_back(name: str, datasets: Mapping[str, Dataset]) -> tuple[str, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cache
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, create_model, model_validator
+from pydantic import Discriminator, Field, Tag, create_model, model_validator
 
 from warehouse_exporter.config.complaints import ONE_KIND
 from warehouse_exporter.config.objective import ObjectiveSpec
@@ -20,9 +20,12 @@ from warehouse_exporter.config.values import (
     Spec,
     TimeOfDay,
     Zone,
+    parse_relation,
 )
+from warehouse_exporter.core.model import Dataset, Through
 from warehouse_exporter.kinds import kinds_in
 from warehouse_exporter.kinds.shared.base import Expression
+from warehouse_exporter.kinds.shared.keys import Columns as KeyColumns
 
 
 class CheckItemBase(Spec):
@@ -49,6 +52,24 @@ def check_item() -> type[CheckItemBase]:
     return create_model("Check", __base__=CheckItemBase, **fields)
 
 
+class BorrowedTime(Spec):
+    """The time of rows that have none of their own: that of another dataset's row, by its key."""
+
+    dataset: str = Field(alias="from", description="The dataset that has the time, such as orders.")
+    by: KeyColumns = Field(description="The own column, or columns, with the key of its row.")
+    column: str | None = Field(None, description="Its column with the time; default: its `time`.")
+    key: KeyColumns | None = Field(
+        None, description="Its column, or columns, with that key; default: its `key`."
+    )
+
+
+Time = Annotated[
+    Annotated[str, Tag("~name")] | Annotated[BorrowedTime, Tag("~borrowed")],
+    Discriminator(lambda written: "~name" if isinstance(written, str | list) else "~borrowed"),
+]
+"""`order_ts`, or `{from: orders, by: order_id}`."""
+
+
 class DatasetSpec(Spec):
     """A relation to monitor."""
 
@@ -58,7 +79,11 @@ class DatasetSpec(Spec):
         description="Many relations with the same description: each becomes a dataset that is"
         " called like its table, or as you name it in a mapping.",
     )
-    time: str | None = Field(None, description="Column of the event time; needed to judge by day.")
+    time: Time | None = Field(
+        None,
+        description="Column of the event time, needed to judge by day; or where rows without one"
+        " have it, such as {from: orders, by: order_id}.",
+    )
     time_zone: Zone | None = Field(
         None, description="Time zone of timestamps without one; default: the warehouse's."
     )
@@ -119,3 +144,38 @@ class DatasetSpec(Spec):
         if self.relation is None:
             raise ValueError("`relation` is required")
         return self
+
+
+def dataset_of(name: str, found: Any, spec: Any) -> Dataset:
+    """A dataset without its checks."""
+    through = through_of(found.time, spec) if isinstance(found.time, BorrowedTime) else None
+    parent = spec.datasets.get(through.dataset) if through else None
+    zone = found.time_zone or (parent and parent.time_zone) or spec.warehouse.timezone
+    return Dataset(
+        name=name,
+        relation=parse_relation(found.relation),
+        time=through.name if through else found.time,
+        through=through,
+        key=found.key,
+        filter=found.filter,
+        loaded=found.loaded,
+        columns=found.columns,
+        owner=found.owner,
+        depends_on=found.depends_on,
+        expect_by=found.expect_by,
+        expect_day=found.expect_day,
+        every=found.every,
+        time_zone=zone,
+        unparsable=found.unparsable,
+        noun=found.noun,
+        run=found.run,
+        objective=found.objective and found.objective.objective(),
+    )
+
+
+def through_of(written: BorrowedTime, spec: Any) -> Through:
+    """Where a dataset has its time; what that lacks is complained about elsewhere."""
+    parent = spec.datasets.get(written.dataset)
+    own = parent.time if parent and isinstance(parent.time, str) else "time"
+    key = written.key or (parent.key if parent else ())
+    return Through(written.dataset, written.column or own, written.by, tuple(key))

@@ -16,14 +16,13 @@ from warehouse_exporter.config.accepting import accepting
 from warehouse_exporter.config.blocks import expand
 from warehouse_exporter.config.complaints import complain
 from warehouse_exporter.config.copies import check_quarantine, check_samples
-from warehouse_exporter.config.dataset import DatasetSpec
+from warehouse_exporter.config.dataset import DatasetSpec, dataset_of
 from warehouse_exporter.config.defaults import defaults_spec, share
 from warehouse_exporter.config.document import VARIABLE, Document, Path, read
 from warehouse_exporter.config.include import include
 from warehouse_exporter.config.model import Alerts, Check, Config
 from warehouse_exporter.config.objective import check_objectives
 from warehouse_exporter.config.spec import config_spec
-from warehouse_exporter.config.values import parse_relation
 from warehouse_exporter.config.warehouse import engine_keys
 from warehouse_exporter.core.errors import ConfigError, Problem
 from warehouse_exporter.core.files import read_text
@@ -207,29 +206,6 @@ def warehouse(spec: Any, base: FilePath) -> Warehouse:
         connections_per_pass=spec.connections_per_pass,
         work_mem=spec.work_mem,
         parallel_workers=spec.parallel_workers,
-    )
-
-
-def dataset_of(name: str, found: Any, spec: Any) -> Dataset:
-    """A dataset without its checks."""
-    return Dataset(
-        name=name,
-        relation=parse_relation(found.relation),
-        time=found.time,
-        key=found.key,
-        filter=found.filter,
-        loaded=found.loaded,
-        columns=found.columns,
-        owner=found.owner,
-        depends_on=found.depends_on,
-        expect_by=found.expect_by,
-        expect_day=found.expect_day,
-        every=found.every,
-        time_zone=found.time_zone or spec.warehouse.timezone,
-        unparsable=found.unparsable,
-        noun=found.noun,
-        run=found.run,
-        objective=found.objective and found.objective.objective(),
     )
 
 

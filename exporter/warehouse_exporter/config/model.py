@@ -154,7 +154,8 @@ class Config:
         for check in self.checks:
             dataset = self.datasets.get(check.id.dataset)
             whole = (check.kind.window or check.kind.default_window) == "all"
-            if whole and dataset is not None and dataset.time is not None:
+            timed = dataset is not None and dataset.time is not None and dataset.through is None
+            if whole and timed:
                 kind = check.kind.model_copy(update={"window": "open"})
                 check = replace(check, kind=kind)
             found.append(check)

@@ -29,6 +29,7 @@ from warehouse_exporter.core.names import QUERIES
 from warehouse_exporter.engines.base import Copier, Stored, StoredColumn
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.passes.reader import make_views, read_by
+from warehouse_exporter.plan.prepared import with_parents
 from warehouse_exporter.sql import expressions, statements, words
 
 PREFIX = "warehouse_quarantine"
@@ -102,7 +103,9 @@ def copied(
 ) -> Contents:
     """Write the files. Raises CopyFailed, OSError, Unmeasured."""
     datasets = concerned(config, rules, checks)
-    known = held.relations([one.relation for one in datasets]) if rules.affected_only else {}
+    affected = [one.name for one in datasets] if rules.affected_only else []
+    read = with_parents(affected, config.datasets.get)
+    known = held.relations([config.datasets[name].relation for name in read])
     views = make_views(config, known, done.as_of)
     contents = Contents((), {}, {})
     with held.copier() as copier:
@@ -156,5 +159,8 @@ def rows_of(
     if view is None or dataset.time is None:
         return select_from(table, columns, kept), None
     day = view.calendar.expected
-    where = words.both(kept, view.inside((day,)))
+    where = view.inside((day,))
+    if dataset.through is not None:
+        return select_from(view.table(), columns, where), day
+    where = words.both(kept, where)
     return select_from(view.clock().source(table), columns, where), day

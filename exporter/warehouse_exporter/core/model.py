@@ -64,11 +64,30 @@ SIX = dt.time(6)
 
 
 @dataclass(frozen=True)
+class Through:
+    """Where rows without a time of their own have it: in a column of another dataset.
+
+    `by` are the own columns that name its row, and `key` those of the other dataset, in one order.
+    """
+
+    dataset: str
+    column: str
+    by: tuple[str, ...]
+    key: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What the time is called among the columns of the dataset, and in messages."""
+        return f"{self.dataset}.{self.column}"
+
+
+@dataclass(frozen=True)
 class Dataset:
     """A relation that is checked, as the config describes it.
 
     `unparsable` is the share of its rows whose time may be text that is not a time, or infinite.
-    Of the relation, only the rows for which `filter` is true are the dataset.
+    Only the rows for which `filter` is true are the dataset. With `through`, `time` is not one of
+    its columns, but the name of the time that it has from another dataset.
     `run` is the column by which the runs of a log are told apart, and `given_run` the run to judge
     in place of the newest one.
     """
@@ -79,6 +98,7 @@ class Dataset:
     key: tuple[str, ...] = ()
     loaded: str | None = None
     filter: str | None = None
+    through: Through | None = None
     columns: Mapping[str, str | None] = field(default_factory=dict)
     owner: str | None = None
     depends_on: tuple[str, ...] = ()

@@ -54,7 +54,7 @@ class Keys:
         few = self.view.all_open(self.days)
         sql = f"SELECT {cells}\nFROM ({self.counted('', asked, few)}) AS keys"
         parted, parts = self.view.parted(self.days), None
-        if parted is not None:
+        if parted is not None and self.view.tells_open_rows:
             # A row after the window may repeat a key of a closed day in it: look at all open rows.
             still, (closed, later) = self.view.open_rows(), parted
             keyless = self.keyless(closed), self.keyless(asked)

@@ -18,6 +18,7 @@ from warehouse_exporter.core.wording import agreed, counted, listed, spoken_day
 from warehouse_exporter.kinds.shared.base import Limited
 from warehouse_exporter.kinds.shared.newest import BEGINNING
 from warehouse_exporter.kinds.shared.tally import Tally
+from warehouse_exporter.measures import borrowed
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Lookup, Need, Readings, Scan
 from warehouse_exporter.sql import statements, words
@@ -78,17 +79,17 @@ class MissingDays(Limited):
     def needs(self, view: DatasetView) -> Mapping[str, Need]:
         clock, given = view.clock(), view.predicate(self.where)
         source, name = clock.source(view.table()), view.dataset.name
-        oldest = Lookup(name, Oldest, (statements.select([clock.oldest], source, given),))
+        first = statements.select([clock.oldest], *borrowed.oldest(view, clock, given))
         days = self.span(view) or ()
         scanned = view.open_days(days) if view.tells_open_days else days
         found: dict[str, Need] = {
             "rows": Scan(name, scanned, Count, (words.count(given),)),
-            "oldest": oldest,
+            "oldest": Lookup(name, Oldest, (first,)),
         }
         if before := days[: len(days) - len(scanned)]:  # an index has one row of each, or none
             wheres = (words.both(view.inside((day,)), given) for day in before)
-            first = tuple(statements.select_any(source, where) for where in wheres)
-            return {**found, "before": Lookup(name, Tally, first)}
+            rows = tuple(statements.select_any(source, where) for where in wheres)
+            return {**found, "before": Lookup(name, Tally, rows)}
         return found
 
     def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:

@@ -84,6 +84,10 @@ class Orphans(Share):
         if parent and (unequal := unlike("references", "column", parent, of.column, self.column)):
             return unequal
         wrong = problems(self, dataset, parent, of.within)
+        of_days = self.window_of(dataset) != "all"
+        if of_days and dataset.through is not None and dataset.through.dataset == of.dataset:
+            why = f"a row without its {of.dataset} has no time, so it is of no day"
+            wrong = [f"window: {self.window} finds no orphan: {why}. Write `window: all`"]
         return [*wrong, *super().problems(dataset, datasets)]
 
     def times(self, view: DatasetView) -> tuple[tuple[str, str], ...]:

@@ -20,6 +20,7 @@ from warehouse_exporter.kinds.shared.base import Limited
 from warehouse_exporter.kinds.shared.newest import lookup, newest_of, seen, settle
 from warehouse_exporter.kinds.shared.stretches import clock_with_hours, counts, weeks_before
 from warehouse_exporter.kinds.shared.tally import Tally
+from warehouse_exporter.measures import borrowed
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings
 from warehouse_exporter.sql import stretches
@@ -87,7 +88,7 @@ class Silence(Limited):
         alike = [stretches.since_latest(clock, now, then, HOUR, ONE_DAY) for then in weeks]
         days = [clock.between(*view.bounds(then.date())) for then in weeks]
         among = seen(view, clock, self.where)
-        before = stretches.latest(clock, clock.source(view.table()), among)
+        before = stretches.latest(clock, *borrowed.newest(view, clock, among))
         return {
             "newest": lookup(view, clock, among),
             "usual": counts(view, alike, given, before, days),

@@ -15,6 +15,7 @@ from typing import Protocol
 from warehouse_exporter.core.calendar import ONE_DAY, Calendar, day_start
 from warehouse_exporter.core.errors import Reason, Unmeasured
 from warehouse_exporter.core.model import Column, Dataset, Relation
+from warehouse_exporter.measures import borrowed
 from warehouse_exporter.measures.requests import Scan
 from warehouse_exporter.measures.spelling import of_expression, of_name, spelled
 from warehouse_exporter.sql import expressions, numbers, statements, words
@@ -100,20 +101,17 @@ class DatasetView:
         """The rows of the dataset in a FROM clause: those of the relation that its filter keeps."""
         relation = self.require()
         own = statements.table(self.dataset.relation)
-        if self.dataset.filter is None:
-            return own
         readable = [name for name, column in relation.columns.items() if column.readable]
-        every = len(readable) == len(relation.columns)
-        return statements.kept(own, None if every else readable, self.filtered())
-
-    def filtered(self) -> Node:
-        """The dataset's filter, which it has. Raises Unmeasured where a column of it is missing."""
-        assert self.dataset.filter is not None
-        return self.expression(self.dataset.filter)
+        listed = None if len(readable) == len(relation.columns) else readable
+        if self.dataset.filter is not None:
+            own = statements.kept(own, listed, self.expression(self.dataset.filter))
+        return own if self.dataset.through is None else borrowed.table(self, own, listed)
 
     def fact(self, name: str) -> Column:
         """What the catalogue says of a column, which must exist and be readable."""
         column = self.found.columns.get(name)
+        if column is None and borrowed.is_borrowed(self, name):
+            return borrowed.fact(self)
         if column is None:
             detail, hint = of_name(name, self.dataset.shown, self.found.columns)
             raise Unmeasured(Reason.MISSING_COLUMN, detail, hint)
@@ -148,7 +146,7 @@ class DatasetView:
         """An expression of the config, all of whose columns exist."""
         found = expressions.parse(text)
         for name in found.columns:
-            if name not in self.found.columns:
+            if name not in self.found.columns and not borrowed.is_borrowed(self, name):
                 typed = found.typed(name)
                 detail, hint = of_expression(typed, name, self.dataset.shown, self.found.columns)
                 raise Unmeasured(Reason.MISSING_COLUMN, detail, hint)
@@ -206,6 +204,15 @@ class DatasetView:
         """Whether an index finds the rows of a span of time, by a column that is no text."""
         return self._indexed_clock(column) is not None
 
+    @property
+    def tells_open_rows(self) -> bool:
+        """Whether the rows of open days and those of no day can be found without the others.
+
+        Rows that have their time from another dataset are of no day where that has no row: nothing
+        but a look at all of them tells which these are.
+        """
+        return self.tells_open_days and self.dataset.through is None
+
     def open_days(self, days: tuple[date, ...]) -> tuple[date, ...]:
         """Those of the days that still change: the expected day and what comes after it."""
         return tuple(day for day in days if day >= self.calendar.expected)
@@ -223,7 +230,7 @@ class DatasetView:
         return days is not None and self.open_days(days) == days
 
     def closed_rows(self) -> Node:
-        """The predicate for rows of closed days; where `tells_open_days`."""
+        """The predicate for rows of closed days; where `tells_open_rows`."""
         since = self.bounds(self.calendar.expected)[0]
         early = self.clock().before(since)
         arrival = self._indexed_clock(self.dataset.loaded)
@@ -247,7 +254,7 @@ class DatasetView:
         if not self.tells_open_days:
             return None
         if days is None:
-            return self.closed_rows(), self.open_rows()
+            return (self.closed_rows(), self.open_rows()) if self.tells_open_rows else None
         still = self.open_days(days)
         closed = days[: len(days) - len(still)]
         if not closed or not still:
@@ -263,6 +270,9 @@ class DatasetView:
         that are about the column say what is wrong with it.
         """
         fact = self.found.columns.get(name or "")
+        if fact is None and borrowed.is_borrowed(self, name) and borrowed.is_found(self):
+            fact = borrowed.fact(self)
+            return Clock.over(words.column(fact.name), fact.type, self.dataset.time_zone)
         if fact is None or not fact.readable or fact.name not in self.found.indexed:
             return None
         clock = Clock.over(words.column(fact.name), fact.type, self.dataset.time_zone)

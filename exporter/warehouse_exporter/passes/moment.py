@@ -11,8 +11,10 @@ from warehouse_exporter.core.calendar import ONE_DAY, day_start, next_time
 from warehouse_exporter.core.errors import Unmeasured, Unreachable, UsageError
 from warehouse_exporter.core.states import Newest
 from warehouse_exporter.engines.base import Engine, Session
+from warehouse_exporter.measures import borrowed
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.passes.reader import make_views
+from warehouse_exporter.plan.prepared import with_parents
 from warehouse_exporter.sql import statements
 
 
@@ -74,7 +76,8 @@ def first_rows(
         for name, own in config.datasets.items()
         if own.time is not None and (datasets is None or name in datasets)
     ]
-    relations = session.relations([config.datasets[name].relation for name in timed])
+    read = with_parents(timed, config.datasets.get)
+    relations = session.relations([config.datasets[name].relation for name in read])
     views = make_views(config, relations, morning_of(day, config))
     for name in timed:
         yield name, first_row(views[name], session)
@@ -83,7 +86,7 @@ def first_rows(
 def first_row(view: DatasetView, session: Session) -> datetime | None:
     """When the first row of a dataset is. Raises Unmeasured."""
     clock = view.clock()
-    (row,) = session.rows(statements.select([clock.oldest], clock.source(view.table())))
+    (row,) = session.rows(statements.select([clock.oldest], *borrowed.oldest(view, clock, None)))
     at = Newest.of(tuple(row.values())).at
     if at is None:
         return None

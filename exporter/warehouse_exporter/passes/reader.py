@@ -62,8 +62,11 @@ def table_of(view: DatasetView) -> int | None:
 
 
 def read_by(check: Check, config: Config) -> set[str]:
-    """The datasets that a check is computed from: its own, and those it is compared with."""
-    return datasets_read(check, config.metrics)
+    """The datasets that a check is computed from: its own, and those it is compared with.
+
+    Among them those from which these have their time.
+    """
+    return datasets_read(check, config.metrics, config.datasets.get)
 
 
 def datasets_of(checks: Iterable[Check], config: Config) -> list[str]:

@@ -143,6 +143,8 @@ def prospect(need: Need, views: Collection[DatasetView]) -> Prospect:
         return Prospect(need, {Part.BOTH: both}, {Part.OPEN: still}, same)
     if not isinstance(need, Scan) or not view.tells_open_days:
         return Prospect(need, {Part.WHOLE: need})
+    if need.days is None and not view.tells_open_rows:
+        return Prospect(need, {Part.WHOLE: need})
     closed, still_open = halves(need, view)
     if closed is None:
         return Prospect(need, {Part.WHOLE: need})
@@ -167,4 +169,4 @@ def halves(need: Scan, view: DatasetView) -> tuple[Scan | None, Scan | None]:
 def files(views: Collection[DatasetView]) -> tuple[Hashable, ...]:
     """The files of relations, and which of their rows: a rebuilt one is read again."""
     known = [(view.relation, view.dataset) for view in views if view.relation is not None]
-    return tuple((relation.file, dataset.filter) for relation, dataset in known)
+    return tuple((relation.file, dataset.filter, dataset.through) for relation, dataset in known)

@@ -160,7 +160,9 @@ def settled(needs: Mapping[str, Need]) -> dict[str, Need]:
 
 def read_for(check: Check, need: Need, views: Mapping[str, DatasetView]) -> list[DatasetView]:
     """The datasets that answer a need, its own first."""
-    return [views[one] for one in dict.fromkeys((need.dataset, *check.kind.refers_to()))]
+    named = dict.fromkeys((need.dataset, *check.kind.refers_to()))
+    times = [of.dataset for one in named if (of := views[one].dataset.through) is not None]
+    return [views[one] for one in dict.fromkeys((*named, *times))]
 
 
 def again(need: Need, state: Hashable) -> Prospect:

@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from warehouse_exporter.config import Check
 from warehouse_exporter.core.calendar import Calendar
-from warehouse_exporter.core.model import CheckId
+from warehouse_exporter.core.model import CheckId, Dataset
 from warehouse_exporter.measures.dataset_view import Daily, DatasetView
 from warehouse_exporter.sql.clock_changes import change_near
 
@@ -24,12 +24,25 @@ T = TypeVar("T")
 Views = Mapping[str, DatasetView]
 
 
-def datasets_read(check: Check, metrics: Mapping[str, Daily]) -> set[str]:
-    """The datasets that a check is computed from: its own, and those it is compared with."""
+Named = Callable[[str], Dataset | None]
+"""The dataset of a name."""
+
+
+def datasets_read(check: Check, metrics: Mapping[str, Daily], named_by: Named) -> set[str]:
+    """The datasets that a check is computed from: its own, and those it is compared with.
+
+    Among them those from which these have their time.
+    """
     named = [metrics[name] for name in check.kind.builds_on()]
     parts = [metrics[part] for metric in named for part in metric.ratio or ()]
     found = {metric.dataset for metric in (*named, *parts) if metric.dataset is not None}
-    return {check.id.dataset, *check.kind.refers_to(), *found}
+    return with_parents({check.id.dataset, *check.kind.refers_to(), *found}, named_by)
+
+
+def with_parents(names: Iterable[str], named_by: Named) -> set[str]:
+    """Datasets, and those from which they have their time."""
+    given = {name: named_by(name) for name in names}
+    return {*given, *(own.through.dataset for own in given.values() if own and own.through)}
 
 
 @dataclass(frozen=True)
@@ -85,8 +98,17 @@ class Prints:
         """All that a plan may depend on; two that are equal lead to the same plan."""
         found = self._found.get(name)
         if found is None:
-            found = self._found[name] = printed(self.views[name])
+            view = self.views[name]
+            found = self._found[name] = printed(view)
+            if view.dataset.through is not None:
+                parent = printed(self.views[view.dataset.through.dataset])
+                found = self._found[name] = (found, parent)
         return found
+
+    def named(self, name: str) -> Dataset | None:
+        """The dataset of a name."""
+        view = self.views.get(name)
+        return None if view is None else view.dataset
 
     def all(self, names: Iterable[str]) -> tuple[Hashable, ...]:
         """The same of some datasets."""
@@ -129,7 +151,8 @@ class Prepared(Generic[T]):
         if known is not None and known.of is check and known.prints == seen.all(known.reads):
             return known.made
         asked: list[bool] = []
-        reads = tuple(sorted(datasets_read(check, seen.views[check.id.dataset].metrics)))
+        metrics = seen.views[check.id.dataset].metrics
+        reads = tuple(sorted(datasets_read(check, metrics, seen.named)))
         made = make(check, watching(seen.views, reads, asked))
         if not asked:
             self._checks[check.id] = Planned(check, reads, seen.all(reads), made)

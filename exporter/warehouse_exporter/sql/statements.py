@@ -75,6 +75,16 @@ def newest_row(node: Node, source: str, by: Node, where: Node) -> str:
     return f"SELECT {render(node)} FROM {source}{clause(where)}\nORDER BY {order} LIMIT 1"
 
 
+def first_of(source: str, by: Node, where: Node | None, order: str) -> str:
+    """The first of some rows in ASC or DESC order, as a FROM clause with the bare column alone.
+
+    It is found from that end of an index, if there is one.
+    """
+    given = clause(words.both(words.is_present(by), where))
+    first = f"SELECT {render(by)} FROM {source}{given}\nORDER BY {render(by)} {order} LIMIT 1"
+    return f"({first}) AS {ROWS}"
+
+
 def select_some(source: str, where: Node | None, most: int) -> str:
     """How many such rows there are, or `most`: they are counted no further."""
     return f"SELECT count(*) FROM (SELECT 1\nFROM {source}{clause(where)}\nLIMIT {most}) AS found"

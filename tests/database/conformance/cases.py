@@ -99,6 +99,20 @@ CASES = {
         rows: {name: bare, failing: 'clientId is null', critical: '> 0'}""",
         ("PASS", "FAIL", "UNKNOWN", "UNKNOWN", "PASS", "UNKNOWN"),
     ),
+    "borrowed-time": Case(
+        "CREATE TABLE sales (id int, ts timestamptz); INSERT INTO sales VALUES"
+        " (1, '2026-03-09 12:00Z'), (2, '2026-03-09 13:00Z'), (2, '2026-03-10 10:00Z'), (3, NULL);"
+        "CREATE TABLE orders (sale int, price int); INSERT INTO orders VALUES (1, 5), (1, 6),"
+        " (2, 7), (3, 8), (4, NULL)",
+        """freshness: {critical: '> 22h'}
+        volume: {critical: '< 4'}
+        completeness: {column: price, critical: '> 0'}
+        missing_days: {window: 2d, critical: '> 0'}
+        orphans: {column: sale, references: {dataset: sales}, window: all, critical: '> 0'}""",
+        ("FAIL", "FAIL", "PASS", "PASS", "FAIL"),
+        {"sales": "{relation: sales, time: ts, key: id}"},
+        orders="{relation: orders, time: {from: sales, by: sale}}",
+    ),
     "documents": Case(
         DOCUMENTS,
         """json_completeness: {column: d, path: [items, price], critical: '> 10%'}

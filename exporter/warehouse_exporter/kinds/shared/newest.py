@@ -9,6 +9,7 @@ from warehouse_exporter.core.calendar import ONE_DAY, Calendar, day_start
 from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
 from warehouse_exporter.core.model import Severity
 from warehouse_exporter.core.states import Newest
+from warehouse_exporter.measures import borrowed
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Lookup, Reading
 from warehouse_exporter.sql import statements, words
@@ -26,7 +27,8 @@ def seen(view: DatasetView, clock: Clock, where: str | None) -> Node:
 
 def lookup(view: DatasetView, clock: Clock, among: Node) -> Lookup:
     """The newest time of a clock among some of the dataset's rows."""
-    subquery = statements.select([clock.newest], clock.source(view.table()), among)
+    source, where = borrowed.newest(view, clock, among)
+    subquery = statements.select([clock.newest], source, where)
     return Lookup(view.dataset.name, Newest, (subquery,))
 
 

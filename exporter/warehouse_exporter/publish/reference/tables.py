@@ -53,8 +53,8 @@ def type_of(field: Schema, defs: Schema) -> str:
         return type_of(of, defs) if "enum" in of else "see below"
     if "enum" in field:
         return " or ".join(f"`{value}`" for value in field["enum"])
-    if "anyOf" in field:
-        given = (type_of(one, defs) for one in field["anyOf"] if one.get("type") != "null")
+    if any_of := field.get("anyOf") or field.get("oneOf"):
+        given = (type_of(one, defs) for one in any_of if one.get("type") != "null")
         return " or ".join(dict.fromkeys(given))
     if field.get("type") == "array":
         return f"list of {type_of(field.get('items', {}), defs)}"
