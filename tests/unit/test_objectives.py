@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 
 import pytest
+import yaml
+from warehouse_exporter.alerting.rules import about_objectives, written
 from warehouse_exporter.config import Config
 from warehouse_exporter.config.load import parse
 from warehouse_exporter.core.calendar import last_days
@@ -14,8 +18,11 @@ from warehouse_exporter.core.errors import ConfigError
 from warehouse_exporter.core.model import CheckId
 from warehouse_exporter.core.objective import Day, Objective
 from warehouse_exporter.history.model import Judged, Past, State
-from warehouse_exporter.history.objectives import Standing, standing, standings
+from warehouse_exporter.history.objectives import Standing, budgets, standing, standings
+from warehouse_exporter.publish import objectives as gauges
 from warehouse_exporter.reports import objectives as report
+
+from tests.support.programs import needs
 
 LAST = date(2026, 3, 30)
 DAYS = last_days(LAST, 30)
@@ -66,7 +73,7 @@ def past_of(said: Mapping[int, Mapping[CheckId, State | None]], begins: int = 1)
 
 def orders(said: Mapping[int, Mapping[CheckId, State | None]], begins: int = 1) -> Standing:
     """The standing of the orders."""
-    return standing(past_of(said, begins), config_of(), "orders", DAYS)
+    return standing(past_of(said, begins), config_of(), "orders", DAYS, 30)
 
 
 @pytest.mark.parametrize(
@@ -96,10 +103,15 @@ def test_a_day_is_right_if_nothing_critical_failed_or_was_unmeasured(
 def test_days_before_the_first_whole_day_of_rows_are_not_judged() -> None:
     past = past_of({2: {VOLUME: CRITICAL}})
     past = Past(past.days, past.judged, begins={"orders": date(2026, 3, 3)})
-    found = standing(past, config_of(), "orders", DAYS)
+    found = standing(past, config_of(), "orders", DAYS, 30)
     assert [day.was for day in found.days[:4]] == [Day.UNKNOWN] * 3 + [Day.RIGHT]
     empty = Past(past.days, past.judged, begins={"orders": date.max})
-    assert standing(empty, config_of(), "orders", DAYS).judged == 0
+    nothing = standing(empty, config_of(), "orders", DAYS, 30)
+    assert nothing.judged == 0
+    assert report.row_of(nothing)[7] == "not known"
+    assert report.data_of(nothing)["left"] is None
+    told = {f.name for f in gauges.families(budgets(empty, config_of()))}
+    assert "warehouse_objective_budget_remaining_ratio" not in told
 
 
 def test_the_budget_is_spent_by_the_cause_and_its_owner() -> None:
@@ -145,8 +157,8 @@ def test_the_report_says_what_spent_the_budget() -> None:
     made = report.Report("March 2026", LAST, (found,))
     text = report.markdown(made)
     assert "| orders | 28 of 30 days | 25 | 3 | 1 | 1 | 2 | -1 | shop |" in text
-    assert "orders has missed its objective: 1 day too many were bad." in text
-    assert "1 day: volume cannot be asked of it today" in text
+    assert "orders has missed its objective: 3 days were bad, and 2 may be." in text
+    assert "orders is not judged on 1 day: volume cannot be asked today." in text
     assert "| orders | 1 | events.freshness | platform | events.freshness on the 7th |" in text
     assert "| 2026-03-07 | orders | events.freshness | events.freshness on the 7th |" in text
     (data,) = json.loads(report.as_json(made))["datasets"]
@@ -173,3 +185,107 @@ def test_an_objective_without_a_critical_limit_is_a_complaint() -> None:
     text = CONFIG.replace("OBJECTIVE", "{days: 6, of: 7}").replace("critical", "info")
     with pytest.raises(ConfigError, match="no check of `orders` has a critical limit"):
         parse(text, "shop.yml", {})
+
+
+GAUGES = {"in_a_row": "days_bad_in_a_row", "lately": "days_bad_lately", "bad": "days_bad"}
+BURNS, SPENT = "WarehouseObjectiveBurns", "WarehouseObjectiveSpent"
+UNKNOWN = "WarehouseObjectivesUnknown"
+
+
+def series(values: Mapping[str, str]) -> list[dict[str, str]]:
+    """The gauges of the orders by the hour, and that the warehouse can be reached."""
+    of = {GAUGES[name]: shown for name, shown in values.items()}
+    found = {
+        f'warehouse_objective_{name}{{warehouse="warehouse",dataset="orders"}}': shown
+        for name, shown in of.items()
+    }
+    found['warehouse_up{warehouse="warehouse"}'] = "1x40"
+    return [{"series": name, "values": shown} for name, shown in found.items()]
+
+
+def labels(alert: str, severity: str, burn: str) -> str:
+    """What tells an alert apart; a budget that is spent does not burn."""
+    shown = f',burn="{burn}"' if burn else ""
+    return f'{{alertname="{alert}",severity="{severity}"{shown}}}'
+
+
+CASES: dict[str, tuple[str, dict[str, str], dict[int, set[tuple[str, str, str]]]]] = {
+    "one bad day of two is nobody's concern": (
+        "{days: 28, of: 30}",
+        {"in_a_row": "1x40", "lately": "1x40", "bad": "1x40"},
+        {30: set()},
+    ),
+    "two bad days in a row burn fast, and are the whole budget": (
+        "{days: 28, of: 30}",
+        {"in_a_row": "0 1 2 0x30", "lately": "0 1 2x38", "bad": "0 1 2x38"},
+        {
+            1: set(),
+            2: {(BURNS, "warning", "fast"), (SPENT, "warning", "")},
+            9: {(SPENT, "warning", "")},
+        },
+    ),
+    "a large budget burns slowly, and pages if its owner says so": (
+        "{days: 24, of: 30, page: true}",
+        {"in_a_row": "1x9 3x31", "lately": "3x40", "bad": "3x19 6x21"},
+        {
+            5: {(BURNS, "warning", "slow")},
+            15: {(BURNS, "warning", "slow"), (BURNS, "critical", "fast")},
+            25: {(BURNS, "warning", "slow"), (BURNS, "critical", "fast"), (SPENT, "critical", "")},
+        },
+    ),
+    "an exporter that reads the past again has repaired nothing; for ever is too long": (
+        "{days: 28, of: 30}",
+        {"in_a_row": "0x40", "lately": "0x40", "bad": "2x9 _x10 stale _x20"},
+        {9: {(SPENT, "warning", "")}, 14: {(SPENT, "warning", "")}, 16: set(),
+         19: {(UNKNOWN, "warning", "")}},
+    ),
+}  # fmt: skip
+
+
+@needs("promtool")
+@pytest.mark.parametrize("name", CASES)
+def test_prometheus_tells_of_a_budget_that_burns(name: str, tmp_path: Path) -> None:
+    objective, values, fires = CASES[name]
+    rules = list(about_objectives(config_of(objective)))
+    text = written({"groups": [{"name": "objectives", "rules": rules}]})
+    (tmp_path / "rules.yml").write_text(text)
+    asked = [
+        {
+            "expr": 'group by (alertname, severity, burn) (ALERTS{alertstate="firing"})',
+            "eval_time": f"{hour}h",
+            "exp_samples": [{"labels": labels(*one), "value": 1} for one in told],
+        }
+        for hour, told in fires.items()
+    ]
+    case = {"interval": "1h", "input_series": series(values), "promql_expr_test": asked}
+    test = {"rule_files": ["rules.yml"], "evaluation_interval": "1h", "tests": [case]}
+    (tmp_path / "test.yml").write_text(yaml.safe_dump(test))
+    command = ["promtool", "test", "rules", "test.yml"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_texts_of_the_alerts_say_what_was_promised() -> None:
+    rules = list(about_objectives(config_of()))
+    shown = [
+        rule["annotations"]["summary"].replace('{{ printf "%.0f" $value }}', "2") for rule in rules
+    ]
+    assert shown == [
+        "orders: 2 bad days in a row, 28 of 30 days must be right",
+        "orders: 2 bad days in the last 30, 28 of 30 days must be right",
+        "the past days could not be read, so no objective is judged",
+    ]
+    assert [rule["labels"]["owner"] for rule in rules] == ["shop", "shop", "platform"]
+
+
+def test_only_a_window_that_was_read_as_a_whole_has_gauges() -> None:
+    past = past_of({7: {VOLUME: CRITICAL}, 8: {VOLUME: None}})
+    (budget,) = budgets(past, config_of())
+    told = {f.name: [s.value for s in f.samples] for f in gauges.families([budget])}
+    prefix = "warehouse_objective_"
+    assert {name.removeprefix(prefix): value for name, (value,) in told.items()} == {
+        "ratio": 28 / 30, "days_good": 27, "days_bad": 1, "days_unjudged": 1,
+        "days_bad_lately": 0, "days_bad_in_a_row": 0, "budget_days": 2,
+        "budget_remaining_ratio": 0.5,
+    }  # fmt: skip
+    assert budgets(Past(DAYS[1:], past.judged), config_of()) == ()

@@ -69,8 +69,8 @@ def all_rules(loaded: Config) -> list[dict[str, Any]]:
 
 
 def rules_of(loaded: Config) -> list[dict[str, Any]]:
-    """Every rule of a config that tells somebody."""
-    return [rule for rule in all_rules(loaded) if "alert" in rule]
+    """Every rule of a config that tells somebody of a check."""
+    return [rule for rule in all_rules(loaded) if "check" in rule.get("labels", ())]
 
 
 def test_the_rules_of_a_small_config_are_those_of_the_golden_file() -> None:
@@ -197,7 +197,8 @@ def test_a_check_costs_prometheus_one_series_for_each_of_its_limits() -> None:
     for rule in rules_of(loaded):
         bounds = len(re.findall(r"[<>=!]=?(?= -?[0-9])", rule["expr"]))
         assert rule["expr"].count("{") == bounds, "the time of an evaluation is that of its series"
-    assert [rule["expr"] for rule in all_rules(loaded) if "[" in rule["expr"]] == []
+    ranges = [rule["expr"] for rule in all_rules(loaded) if "[" in rule["expr"]]
+    assert [expr for expr in ranges if "warehouse_objective_" not in expr] == [], "a few a dataset"
 
 
 def test_no_gauge_is_carried_on_twice() -> None:

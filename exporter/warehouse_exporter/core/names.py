@@ -187,6 +187,46 @@ DBT_FAILED = Metric(
     ("node", "type", "status"),
 )
 
+OBJECTIVE = Metric(
+    "warehouse_objective_ratio",
+    "What share of days must be right: the objective of the dataset.",
+    ("dataset",),
+)
+OBJECTIVE_GOOD = Metric(
+    "warehouse_objective_days_good",
+    "Days in the window of the objective on which no critical check failed or was unmeasured.",
+    ("dataset",),
+)
+OBJECTIVE_BAD = Metric(
+    "warehouse_objective_days_bad",
+    "Days in the window of the objective on which a critical check failed or was unmeasured.",
+    ("dataset",),
+)
+OBJECTIVE_UNJUDGED = Metric(
+    "warehouse_objective_days_unjudged",
+    "Days in the window of the objective of which nobody can know; days that the calendar excludes"
+    " are not among them.",
+    ("dataset",),
+)
+OBJECTIVE_LATELY = Metric(
+    "warehouse_objective_days_bad_lately",
+    "Bad days in the last third of the window.",
+    ("dataset",),
+)
+OBJECTIVE_IN_A_ROW = Metric(
+    "warehouse_objective_days_bad_in_a_row",
+    "How many of the newest days that were judged were bad, one after the other.",
+    ("dataset",),
+)
+OBJECTIVE_BUDGET = Metric(
+    "warehouse_objective_budget_days", "Days in the window that may be bad.", ("dataset",)
+)
+OBJECTIVE_REMAINING = Metric(
+    "warehouse_objective_budget_remaining_ratio",
+    "What share of the bad days that are allowed is left; below 0 the objective is missed.",
+    ("dataset",),
+)
+
 GATE = "gate"
 """The label of the metrics of a gate that tells it from gates over other datasets."""
 GATE_OUTCOME = Metric(
@@ -228,6 +268,9 @@ ALERT_DBT_MODELS = "WarehouseDbtModelsFailed"
 ALERT_DBT_TESTS = "WarehouseDbtTestsFailed"
 ALERT_DBT_OLD = "WarehouseDbtRunOld"
 ALERT_DBT_UNREADABLE = "WarehouseDbtResultsUnreadable"
+ALERT_OBJECTIVE_BURNS = "WarehouseObjectiveBurns"
+ALERT_OBJECTIVE_SPENT = "WarehouseObjectiveSpent"
+ALERT_OBJECTIVES_UNKNOWN = "WarehouseObjectivesUnknown"
 ALERT_HEARTBEAT = "WarehouseHeartbeat"
 DEFAULT_PORT = 9843
 APPLICATION_NAME = "warehouse-exporter"

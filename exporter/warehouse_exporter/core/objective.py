@@ -63,3 +63,21 @@ class Objective:
     def text(self) -> str:
         """`28 of 30 days`."""
         return f"{self.days} of {self.of} days"
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How many days of a dataset's window were what, as gauges have it."""
+
+    dataset: str
+    objective: Objective
+    right: int
+    bad: int
+    unjudged: int
+    lately: int
+    in_a_row: int
+
+    @property
+    def remaining(self) -> float:
+        """What share of the budget is left; below 0 the objective is missed."""
+        return 1 - self.bad / self.objective.budget

@@ -14,13 +14,16 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from warehouse_exporter.config import Config
+from warehouse_exporter.core.calendar import ONE_DAY
 from warehouse_exporter.core.errors import Unmeasured
 from warehouse_exporter.core.logs import event
+from warehouse_exporter.core.objective import Budget
 from warehouse_exporter.engines.base import Engine
 from warehouse_exporter.history.frugal import Frugal
 from warehouse_exporter.history.late import late_days
 from warehouse_exporter.history.model import Past
-from warehouse_exporter.history.mornings import Interrupted, wanted_days
+from warehouse_exporter.history.mornings import Interrupted, newest_day, wanted_days
+from warehouse_exporter.history.objectives import budgets
 from warehouse_exporter.history.read import joined, read_days
 
 log = logging.getLogger(__name__)
@@ -60,6 +63,7 @@ class Keeper:
         self._of: Config | None = None
         self._past = Past(status=WAITING)
         self._chunk = 0
+        self._budgets: tuple[Past, tuple[Budget, ...]] | None = None
         self._rest_until = 0.0
         self._quiet_since = time.monotonic()
         self._looked_for: date | None = None
@@ -72,6 +76,18 @@ class Keeper:
         if not config.history_days:
             return Past(status=OFF)
         return self._past if config is self._of else Past(status=WAITING)
+
+    @property
+    def budgets(self) -> tuple[Budget, ...]:
+        """What is left of the objectives; nothing where the newest day is older than yesterday's.
+
+        A budget of days that nobody could read for two mornings is none of today.
+        """
+        past, config = self.past, self._config()
+        known = past.days and past.days[-1] >= newest_day(self._clock(), config) - ONE_DAY
+        if not known or self._budgets is None or self._budgets[0] is not past:
+            return ()
+        return self._budgets[1]
 
     def start(self) -> None:
         """Begin, once the passes leave time."""
@@ -127,7 +143,9 @@ class Keeper:
         unknown = self._past.unknown if self._past.days else None
         found = read_days(config, engine, due, self._goes_on(config), self._rest, unknown)
         if config is self._of:
-            self._past = joined(self._past, found, days) if self._past.days else found
+            past = joined(self._past, found, days) if self._past.days else found
+            self._budgets = past, budgets(past, config)
+            self._past = past
         event(
             log, logging.INFO, "history read", days=len(due), seconds=time.monotonic() - started
         )  # fmt: skip

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core.faults import Fault
+from warehouse_exporter.core.lineage import upstream
 from warehouse_exporter.core.model import CheckId, Dataset, Severity
 from warehouse_exporter.core.names import UNOWNED
-from warehouse_exporter.core.objective import Day, Objective
-from warehouse_exporter.core.wording import counted, listed
+from warehouse_exporter.core.objective import Budget, Day, Objective
+from warehouse_exporter.core.wording import listed
 from warehouse_exporter.history.model import Past, State
 from warehouse_exporter.passes.causes import Finding, because
+from warehouse_exporter.passes.reader import read_by
 
 WRONG = (State.CRITICAL, State.UNMEASURED)
-EARLY = "before its first whole day of rows"
-NOT_READ = "it has not been read yet"
+EARLY = "no whole day of rows by then"
+NOT_READ = "not read yet"
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class JudgedDay:
 class Standing:
     """The days of a window, or of a month, and what they spent.
 
+    `length` is how many days there are in all, with those of a month that are still to come.
     `blind` has the critical checks whose past cannot be known: they spend nothing.
     """
 
@@ -55,6 +58,7 @@ class Standing:
     owner: str
     objective: Objective
     days: tuple[JudgedDay, ...]
+    length: int
     blind: tuple[CheckId, ...] = ()
 
     def count(self, was: Day) -> int:
@@ -73,8 +77,8 @@ class Standing:
 
     @property
     def budget(self) -> float:
-        """How many days may be bad in as many days as these are."""
-        return self.objective.budget * len(self.days) / self.objective.of
+        """How many days may be bad in all."""
+        return self.objective.budget * self.length / self.objective.of
 
     @property
     def left(self) -> float:
@@ -107,15 +111,36 @@ class Standing:
         return Counter(last[cause.check, cause.owner] for cause in firsts)
 
 
+def budgets(past: Past, config: Config) -> tuple[Budget, ...]:
+    """What is left of each objective whose whole window has been read."""
+    return tuple(
+        Budget(one.dataset, one.objective, one.count(Day.RIGHT), one.bad, one.count(Day.UNKNOWN),
+               one.lately, one.in_a_row)
+        for one in standings(past, config)
+        if len(one.days) == one.objective.of
+    )  # fmt: skip
+
+
 def standings(past: Past, config: Config) -> Iterator[Standing]:
     """Each dataset with an objective over its own window; nothing where no day has been read."""
     for name, dataset in config.datasets.items():
         if dataset.objective is not None and past.days:
-            yield standing(past, config, name, past.days[-dataset.objective.of :])
+            of = dataset.objective.of
+            yield standing(past, config, name, past.days[-of:], of)
 
 
-def standing(past: Past, config: Config, name: str, days: Sequence[date]) -> Standing:
-    """The given days of a dataset, oldest first."""
+def concerned(config: Config) -> Config:
+    """The config with the checks that matter to objectives: the critical ones of their datasets,
+    and of those that may be the reason for what these find."""
+    wanted = {name for name, dataset in config.datasets.items() if dataset.objective is not None}
+    wanted |= {above for name in wanted for above in upstream(name, config.datasets)}
+    critical = [check for check in config.checks if check.worst_severity is Severity.CRITICAL]
+    wanted |= {name for c in critical if c.id.dataset in wanted for name in read_by(c, config)}
+    return replace(config, checks=tuple(c for c in critical if c.id.dataset in wanted))
+
+
+def standing(past: Past, config: Config, name: str, days: Sequence[date], length: int) -> Standing:
+    """The given days of a dataset, oldest first, of `length` in all."""
     dataset = config.datasets[name]
     assert dataset.objective is not None
     critical = [
@@ -129,6 +154,7 @@ def standing(past: Past, config: Config, name: str, days: Sequence[date]) -> Sta
         dataset.owner or UNOWNED,
         dataset.objective,
         tuple(judged(past, config, dataset, told, day) for day in days),
+        length,
         tuple(check.id for check in critical if check.id in past.unknown),
     )
 
@@ -149,7 +175,7 @@ def judged(
     if bad:
         return JudgedDay(day, Day.BAD, causes=tuple(causes(past, config, bad, day)))
     if silent := [check.name for check, one in said.items() if one is None]:
-        return JudgedDay(day, Day.UNKNOWN, f"{listed(silent)} cannot be asked of it today")
+        return JudgedDay(day, Day.UNKNOWN, f"{listed(silent)} cannot be asked today")
     if not any(one is not None and one.state is not State.SKIPPED for one in said.values()):
         texts = [one.text for one in said.values() if one is not None]
         return JudgedDay(day, Day.UNKNOWN, texts[0] if texts else "no check can tell of past days")
@@ -195,7 +221,6 @@ def by_owner(some: Iterable[Standing]) -> Mapping[str, int]:
     return dict(found.most_common())
 
 
-def why_not_judged(one: Standing) -> str:
-    """`4 days before its first whole day of rows`, reason by reason."""
-    reasons = Counter(day.why for day in one.days if day.was is Day.UNKNOWN)
-    return "; ".join(f"{counted(number, 'day')}: {why}" for why, number in reasons.most_common())
+def why_not_judged(one: Standing) -> Counter[str]:
+    """The reasons why days are not judged, each with how many."""
+    return Counter(day.why for day in one.days if day.was is Day.UNKNOWN)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 import threading
 import zlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -23,8 +23,10 @@ from prometheus_client import (
     exposition,
 )
 
+from warehouse_exporter.core.objective import Budget
 from warehouse_exporter.publish.dbt import DbtCollector
 from warehouse_exporter.publish.metrics import LagCollector, SelfCollector
+from warehouse_exporter.publish.objectives import ObjectiveCollector
 from warehouse_exporter.publish.pieces import END, Pieces
 from warehouse_exporter.publish.snapshots import Snapshot, SnapshotStore
 
@@ -92,7 +94,12 @@ class CachedBody:
 class Scrape:
     """Renders the store for scrapers; never touches the warehouse."""
 
-    def __init__(self, store: SnapshotStore, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: SnapshotStore,
+        clock: Callable[[], datetime],
+        budgets: Callable[[], Iterable[Budget]] = tuple,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._lock = threading.Lock()
@@ -105,6 +112,7 @@ class Scrape:
         self._fresh = CollectorRegistry(auto_describe=False)
         self._fresh.register(LagCollector(store, clock))
         self._fresh.register(DbtCollector(store, clock))
+        self._fresh.register(ObjectiveCollector(store, clock, budgets))
         ProcessCollector(registry=self._fresh)
         PlatformCollector(registry=self._fresh)
         GCCollector(registry=self._fresh)

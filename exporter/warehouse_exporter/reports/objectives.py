@@ -11,7 +11,7 @@ from typing import Any
 from warehouse_exporter.backtest.report import AS_THEY_ARE, NONE, Sheet, markdown_table
 from warehouse_exporter.backtest.screen import plain_table
 from warehouse_exporter.core.objective import Day
-from warehouse_exporter.core.wording import counted, listed
+from warehouse_exporter.core.wording import agreed, counted, listed
 from warehouse_exporter.history.objectives import Standing, by_owner, why_not_judged
 from warehouse_exporter.publish.report import cell, on_one_line
 
@@ -52,7 +52,7 @@ def row_of(one: Standing) -> tuple[str, ...]:
     """A dataset in numbers."""
     counts = (one.count(was) for was in (Day.RIGHT, Day.BAD, Day.UNKNOWN, Day.EXCLUDED))
     numbers = (f"{number}" if number else NONE for number in counts)
-    left = (days_of(one.budget), days_of(one.left))
+    left = (days_of(one.budget), days_of(one.left) if one.judged else "not known")
     return (one.dataset, one.objective.text, *numbers, *left, one.owner)
 
 
@@ -73,10 +73,11 @@ def notes(report: Report) -> Iterator[str]:
     """What must be known to read the tables."""
     for one in report.standings:
         if one.left < 0:
-            late = f"{days_of(-one.left)} {'day' if -one.left == 1 else 'days'} too many were bad"
-            yield f"{one.dataset} has missed its objective: {late}."
-        if why := why_not_judged(one):
-            yield f"{one.dataset} is not judged on some days: {why}."
+            were = f"{counted(one.bad, 'day')} {agreed(one.bad, 'was', 'were')} bad"
+            most = days_of(one.budget)
+            yield f"{one.dataset} has missed its objective: {were}, and {most} may be."
+        for why, days in why_not_judged(one).most_common():
+            yield f"{one.dataset} is not judged on {counted(days, 'day')}: {why}."
         if one.blind:
             names = listed([check.name for check in one.blind])
             yield (
@@ -125,7 +126,7 @@ def data_of(one: Standing) -> dict[str, Any]:
         "excluded": one.count(Day.EXCLUDED),
         "not_judged": one.count(Day.UNKNOWN),
         "budget": round(one.budget, 3),
-        "left": round(one.left, 3),
+        "left": round(one.left, 3) if one.judged else None,
         "spent": [
             {"check": str(cause.check), "owner": cause.owner, "days": days, "finding": cause.text}
             for cause, days in one.spent.most_common()

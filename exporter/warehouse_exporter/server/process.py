@@ -88,7 +88,7 @@ def run(
     use_one_heap()
     exporter = Exporter(config_file)
     timeouts = ClientTimeouts()
-    scrape = Scrape(exporter.store, utc_now)
+    scrape = Scrape(exporter.store, utc_now, lambda: exporter.budgets)
     site = make_app(exporter, scrape, utc_now, lifecycle=lifecycle, past=lambda: exporter.past)
     app: Any = Recognizing(site, timeouts)
     app = Prefixed(app, prefix) if prefix else app

@@ -21,6 +21,7 @@ from warehouse_exporter.core.errors import ConfigError, Problem, WarehouseExport
 from warehouse_exporter.core.logs import event
 from warehouse_exporter.core.model import CheckId
 from warehouse_exporter.core.names import QUERIES
+from warehouse_exporter.core.objective import Budget
 from warehouse_exporter.engines import connect
 from warehouse_exporter.engines.base import Engine, Keeping
 from warehouse_exporter.history.keeper import Keeper
@@ -88,6 +89,11 @@ class Exporter:
     def past(self) -> Past:
         """What is known of the last days."""
         return self._history.past
+
+    @property
+    def budgets(self) -> tuple[Budget, ...]:
+        """What is known of the objectives."""
+        return self._history.budgets
 
     def _works(self) -> bool:
         """Whether a pass is under way, or the first one is still to come."""

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from warehouse_exporter.alerting.assets import RUNBOOKS, rules_about_ourselves
-from warehouse_exporter.alerting.rules import about_dbt
+from warehouse_exporter.alerting.rules import about_dbt, about_objectives
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.config.dbt_runs import DbtRuns
 from warehouse_exporter.core.model import CheckId
@@ -53,7 +53,8 @@ def dbt_alerts() -> list[str]:
 def alerts() -> set[str]:
     """Every alert name there is."""
     of_data = {kind.alert for kind in all_kinds().values()} | {ALERT_UNMEASURED}
-    return {*of_data, *meta_alerts(), *dbt_alerts()}
+    of_objectives = {rule["alert"] for rule in about_objectives(shop())}
+    return {*of_data, *meta_alerts(), *dbt_alerts(), *of_objectives}
 
 
 def commands(page: Path, language: str) -> list[str]:

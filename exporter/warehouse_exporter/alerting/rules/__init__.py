@@ -21,3 +21,4 @@ from warehouse_exporter.alerting.rules.memory import HELD as HELD
 from warehouse_exporter.alerting.rules.memory import expression as expression
 from warehouse_exporter.alerting.rules.memory import in_warehouse as in_warehouse
 from warehouse_exporter.alerting.rules.memory import series as series
+from warehouse_exporter.alerting.rules.objectives import about_objectives as about_objectives

@@ -26,6 +26,7 @@ from warehouse_exporter.alerting.rules.findings import (
     unmeasured_rule,
 )
 from warehouse_exporter.alerting.rules.memory import Rule, last, memory
+from warehouse_exporter.alerting.rules.objectives import about_objectives
 from warehouse_exporter.config import Config
 from warehouse_exporter.core import names
 from warehouse_exporter.core.model import Severity
@@ -61,7 +62,7 @@ def judging(config: Config) -> list[Rule]:
         last(names.FINDING.name, config),
         *findings,
         *unmeasured,
-        *(adapted(rule, config) for rule in about_dbt(config)),
+        *(adapted(rule, config) for rule in (*about_dbt(config), *about_objectives(config))),
     ]
 
 
@@ -102,7 +103,8 @@ def adapted(rule: Rule, config: Config) -> Rule:
         links["status_url"] = status
     if dashboard := places.of_exporter(config):
         links["dashboard_url"] = dashboard
-    return {**kept, "annotations": {**rule["annotations"], **links}}
+    given = rule["annotations"]
+    return {**kept, "annotations": {**given, **{k: v for k, v in links.items() if k not in given}}}
 
 
 def down_for(most: str, config: Config) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from calendar import monthrange
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -46,8 +47,9 @@ def objectives(
 ) -> None:  # fmt: skip
     """Show how many days each dataset was right, and why not.
 
-    Each day is judged as on its morning, on the rows as they are today. Exit codes: 0, 2 for wrong
-    usage, and 3 if nothing could be read.
+    It says what is left of each budget of bad days, and what spent it. Each day is judged as on its
+    morning, on the rows as they are today. Exit codes: 0, 2 for wrong usage, and 3 if nothing could
+    be read.
     """
     from warehouse_exporter.config import load
     from warehouse_exporter.reports import objectives as report
@@ -70,7 +72,7 @@ def made(config: Config, now: datetime, days: tuple[date, ...] | None) -> Any:
     from warehouse_exporter.cli.interrupts import interruptible
     from warehouse_exporter.engines import connect
     from warehouse_exporter.history.mornings import Interrupted, wanted_days
-    from warehouse_exporter.history.objectives import standing, standings
+    from warehouse_exporter.history.objectives import concerned, standing, standings
     from warehouse_exporter.history.read import read_judged
     from warehouse_exporter.reports.objectives import Report
 
@@ -84,15 +86,16 @@ def made(config: Config, now: datetime, days: tuple[date, ...] | None) -> Any:
 
     with interruptible(stop):
         try:
-            past = read_judged(config, engine, read, lambda: not stopped.is_set())
+            past = read_judged(concerned(config), engine, read, lambda: not stopped.is_set())
         except Interrupted:
             raise Unreachable(TOO_SLOW, Reason.TIMEOUT) from None
     if days is None:
         return Report(f"the last days until {read[-1]}", read[-1], tuple(standings(past, config)))
-    period = f"{days[0]:%B %Y}"
-    if (days[-1] + ONE_DAY).day != 1:
+    period, length = f"{days[0]:%B %Y}", monthrange(days[0].year, days[0].month)[1]
+    if len(days) < length:
         period += f" until {days[-1]}"
-    return Report(period, days[-1], tuple(standing(past, config, name, days) for name in own))
+    found = tuple(standing(past, config, name, days, length) for name in own)
+    return Report(period, days[-1], found)
 
 
 def days_of(month: str, now: datetime, config: Config) -> tuple[date, ...]:

@@ -151,15 +151,16 @@ def annotated(
 def about_ourselves(config: Config, job: str | None, datasource: str) -> Iterator[Rule]:
     """The rules about the exporter itself."""
     ours = rules_about_ourselves(config.warehouse.name, job)["rules"]
-    for given in (*ours, *prometheus.about_dbt(config)):
+    for given in (*ours, *prometheus.about_dbt(config), *prometheus.about_objectives(config)):
         alert = given["alert"]
         expr = given["expr"]
         if alert == names.ALERT_RULES_OUT_OF_DATE:  # these rules are what is loaded
             known = prometheus.in_warehouse(names.RULES.name, config).removesuffix("}")
             expr = f"{known},checksum!={quoted(prometheus.checksum(config))}}}"
         adapted = prometheus.adapted(given, config)
+        of = (given["labels"].get(label) for label in ("dataset", "burn"))
         yield rule(
-            alert,
+            " ".join([alert, *(text for text in of if text)]),
             {"A": expr},
             datasource,
             wait=given.get("for"),
