@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+BY_FILE := --dist loadfile --no-loadscope-reorder  # in the order of tests/conftest.py
 
 .PHONY: help demo test test-unit test-database test-campaign test-programs lint lock assets reference case-study incidents incident-pairs reliability year bench pictures clean
 .DEFAULT_GOAL := help
@@ -16,18 +17,18 @@ demo: .venv/demo ## a sample shop with the exporter on it, until Ctrl-C
 
 test: .venv/dev ## lint, types and all tests that are quick enough
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint test-programs
-	$(BIN)/python -m pytest -n 3 --dist loadfile  # on two cores: many tests wait
+	$(BIN)/python -m pytest -n 4 $(BY_FILE)  # on two cores: many tests wait
 
 test-unit: .venv/dev ## only the tests that need no server (a minute)
 	$(BIN)/python -m pytest -n 2 tests/unit
 
 test-database: .venv/dev ## only the tests on a Postgres; TEST_POSTGRES=/usr/lib/postgresql/15 names another
 	@scripts/test-programs
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/database
+	$(BIN)/python -m pytest -n 2 $(BY_FILE) tests/database
 
 test-campaign: .venv/dev ## the long tests that `make test` leaves out: the other faults and incidents
 	@scripts/test-programs
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m campaign
+	$(BIN)/python -m pytest -n 2 $(BY_FILE) --timeout 1800 -m campaign
 
 test-programs:
 	@scripts/test-programs

@@ -16,8 +16,26 @@ from warehouse_exporter.demo.postgres import INSTALLS, Postgres
 
 from tests.support.programs import MISSING
 
-EVENTS = Path(__file__).parents[2] / "shared" / "data" / "web_events"
+HERE = Path(__file__).parent
+EVENTS = HERE.parents[1] / "shared" / "data" / "web_events"
 NUMBERS = count(1)
+LONGEST = (
+    "chain/incidents/test_incidents.py",
+    "database/sql/test_corpus.py",
+    "chain/incidents/test_pairs.py",
+    "database/seams/test_seams.py",
+    "unit/test_plugins.py",
+)
+"""Files of tests that take minutes: begun first, so that no worker is left alone with one."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, the others as they come: long ones, which wait, before short ones.
+
+    Each worker takes whole files in this order (`--dist loadfile --no-loadscope-reorder`).
+    """
+    order = {str(HERE / file): number for number, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(str(item.path), len(order)))
 
 
 def execute(dsn: str, sql: str, values: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:

@@ -68,6 +68,13 @@ def contents(connection: Connection) -> dict[str, tuple[object, ...]]:
     }
 
 
+def forget_the_future(connection: Connection, as_of: datetime) -> None:
+    """Make a shop what it was at an earlier instant."""
+    with connection, connection.cursor() as cursor:
+        for table, arrival in ARRIVAL.items():
+            cursor.execute(f"DELETE FROM analytics.{table} WHERE {arrival} > '{as_of}'")
+
+
 def symptom(connection: Connection, query: str, as_of: datetime) -> int:
     """How much is wrong according to a query of `symptoms`, at an instant in a shop in UTC."""
     ends = datetime.combine(as_of.astimezone(UTC).date(), time(), UTC)

@@ -20,19 +20,20 @@ from warehouse_exporter.passes.run import run_pass
 from warehouse_exporter.publish.scrape import Scrape
 from warehouse_exporter.publish.snapshots import SnapshotStore
 
-from tests.chain.demo.shops import connected
+from tests.chain.demo.shops import connected, copied, forget_the_future
 from tests.chain.prometheus.test_shipped_rules import RULES
 from tests.conftest import execute
 from tests.support.programs import needs
 
 pytestmark = needs("promtool")
 MOMENTS = {
-    "midnight, before the load": (datetime(2026, 3, 20, 0, 30, tzinfo=UTC), 35),
-    "a Saturday at noon": (datetime(2026, 3, 21, 12, tzinfo=UTC), 35),
-    "a Monday morning": (datetime(2026, 3, 23, 8, tzinfo=UTC), 35),
-    "the first deploy, on a shop of two days": (datetime(2026, 3, 20, 12, tzinfo=UTC), 2),
+    "midnight, before the load": datetime(2026, 3, 20, 0, 30, tzinfo=UTC),
+    "a Saturday at noon": datetime(2026, 3, 21, 12, tzinfo=UTC),
+    "a Monday morning": datetime(2026, 3, 23, 8, tzinfo=UTC),
 }
-"""Name -> an instant, and how many closed days the shop has."""
+"""Name -> an instant in the life of one shop, which has five weeks before it."""
+FIRST_DEPLOY = datetime(2026, 3, 20, 12, tzinfo=UTC)
+"""The instant for a shop that has two days before it."""
 MINUTES = 14
 """Longer than any alert waits, and shorter than three intervals: the values stay as they are, so
 that by then no pass is late."""
@@ -86,24 +87,31 @@ def told(given: list[dict[str, str]], folder: Path) -> str:
     return "" if run.returncode == 0 else run.stdout + run.stderr
 
 
-@pytest.fixture
-def database(postgres: Postgres) -> Iterator[str]:
-    """The DSN of a database for a shop."""
-    yield postgres.create_database("quiet")
+@pytest.fixture(scope="module")
+def shop_of_weeks(postgres: Postgres) -> Iterator[str]:
+    """The name of a database with the shop at the last of the moments."""
+    last = max(MOMENTS.values())
+    with connected(postgres.create_database("quiet")) as connection:
+        shop.build(connection, as_of=last, days=38)
+    yield "quiet"
     execute(postgres.dsn, "DROP DATABASE quiet WITH (FORCE)")
 
 
-@pytest.mark.parametrize(("at", "days"), MOMENTS.values(), ids=list(MOMENTS))
-def test_nobody_is_told(database: str, at: datetime, days: int, tmp_path: Path) -> None:
-    with connected(database) as connection:
-        shop.build(connection, as_of=at, days=days)
-    given = list(series(scraped(database, at), at))
+@pytest.mark.parametrize("name", MOMENTS)
+def test_nobody_is_told(postgres: Postgres, shop_of_weeks: str, name: str, tmp_path: Path) -> None:
+    with copied(postgres, shop_of_weeks) as connection:
+        forget_the_future(connection, MOMENTS[name])
+        given = list(series(scraped(connection.dsn, MOMENTS[name]), MOMENTS[name]))
     assert told(given, tmp_path) == ""
 
 
-def test_the_same_with_a_broken_row_tells(database: str, tmp_path: Path) -> None:
-    at, days = MOMENTS["a Saturday at noon"]
+def test_nobody_is_told_of_a_first_deploy_but_of_a_broken_row(
+    database: str, tmp_path: Path
+) -> None:
+    """On a shop of two days."""
     with connected(database) as connection:
-        shop.build(connection, as_of=at, days=days)
-    execute(database, "UPDATE analytics.fct_orders SET revenue = -1 WHERE order_ts > '2026-03-20'")
-    assert "WarehouseNegativeRevenue" in told(list(series(scraped(database, at), at)), tmp_path)
+        shop.build(connection, as_of=FIRST_DEPLOY, days=2)
+    assert told(list(series(scraped(database, FIRST_DEPLOY), FIRST_DEPLOY)), tmp_path) == ""
+    execute(database, "UPDATE analytics.fct_orders SET revenue = -1 WHERE order_ts > '2026-03-19'")
+    broken = list(series(scraped(database, FIRST_DEPLOY), FIRST_DEPLOY))
+    assert "WarehouseNegativeRevenue" in told(broken, tmp_path)

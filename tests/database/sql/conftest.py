@@ -24,7 +24,8 @@ CODE = re.compile(r"\((\w{5})\)$")
 class Both:
     """One server, asked directly and in our way; every column is read as text."""
 
-    def __init__(self, session: Session, dsn: str) -> None:
+    def __init__(self, version: int, session: Session, dsn: str) -> None:
+        self.version = version
         self.session = session
         self.plain = psycopg2.connect(
             dsn, options="-c timezone=UTC -c datestyle=ISO,YMD -c search_path=pg_catalog,public"
@@ -70,6 +71,6 @@ def both(request: pytest.FixtureRequest) -> Iterator[Both]:
         loaded = load(config_of(), "test.yml", {"WAREHOUSE_DSN": dsn})
         with Connector(loaded.warehouse).snapshot() as session:
             session.deadline += 36_000
-            found = Both(session, dsn)
+            found = Both(request.param, session, dsn)
             yield found
             found.plain.close()

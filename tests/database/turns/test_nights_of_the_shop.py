@@ -15,9 +15,9 @@ from warehouse_exporter.demo.postgres import Postgres
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.passes.run import run_pass
 
-from tests.chain.demo.shops import connected, copied
+from tests.chain.demo.shops import connected, copied, forget_the_future
 from tests.conftest import execute
-from tests.database.turns.test_turns import forget_the_future, run
+from tests.database.turns.test_turns import run
 from tests.database.turns.whole import written
 
 BERLIN = ZoneInfo("Europe/Berlin")

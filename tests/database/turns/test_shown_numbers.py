@@ -31,7 +31,8 @@ def test_the_numbers_of_the_day_are_shown(postgres: Postgres, good: str, name: s
     with copied(postgres, good) as connection:
         if name != "C3":  # which changes none of them
             broken(connection, BREAKS[name])
-        said = {metric: say(connection)[check][0] for metric, check in SHOWN.items()}
+        done = say(connection)
+        said = {metric: done[check][0] for metric, check in SHOWN.items()}
         (numbers,) = rows(connection, NUMBERS)
         for (metric, verdict), number in zip(said.items(), numbers, strict=True):
             assert verdict.sample is not None

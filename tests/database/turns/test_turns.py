@@ -16,13 +16,13 @@ from functools import cache
 import pytest
 from psycopg2.extensions import connection as Connection
 from warehouse_exporter.core.model import CheckId, Outcome, Verdict
-from warehouse_exporter.demo import live, shop
+from warehouse_exporter.demo import shop
 from warehouse_exporter.demo.postgres import Postgres
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.passes.run import run_pass
 from warehouse_exporter.plan.closed_days import ClosedDaysCache
 
-from tests.chain.demo.shops import FRIDAY, connected, copied
+from tests.chain.demo.shops import FRIDAY, connected, copied, forget_the_future
 from tests.conftest import execute
 from tests.database.turns.breaking import Break
 from tests.database.turns.breaks import BREAKS
@@ -69,12 +69,6 @@ def run(connection: Connection, sql: str) -> None:
     """Run statements, committed."""
     with connection, connection.cursor() as cursor:
         cursor.execute(sql)
-
-
-def forget_the_future(connection: Connection, as_of: datetime) -> None:
-    """Make the shop what it was at an earlier instant."""
-    for table, arrival in live.ARRIVAL.items():
-        run(connection, f"DELETE FROM analytics.{table} WHERE {arrival} > '{as_of}'")
 
 
 def say(
