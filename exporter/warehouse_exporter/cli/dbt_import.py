@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from warehouse_exporter.core.bounds import LABEL, LOGGED, plain
 from warehouse_exporter.core.wording import agreed, counted
 from warehouse_exporter.dbt import manifest
 from warehouse_exporter.dbt.manifest import KNOWN_ADAPTERS, NEWEST
@@ -29,7 +30,7 @@ def proposed_by(place: str) -> tuple[str, Imported]:
 def summary(found: Imported, file: str) -> Iterator[str]:
     """What was written, what has no counterpart, and what to do next."""
     datasets, checks = len(found.proposal.datasets), found.checks
-    project = f"the dbt project {found.manifest.project}"
+    project = f"the dbt project {plain(found.manifest.project, LABEL)}"
     yield f"{file} has {counted(datasets, 'dataset')} and {counted(checks, 'check')} from {project}"
     yield from doubts(found)
     if found.left_out:
@@ -38,9 +39,9 @@ def summary(found: Imported, file: str) -> Iterator[str]:
         yield f"{many} of the project {has} no counterpart, see the end of {file}:"
     left_out = list(found.counts())
     for count, what, why in left_out[:MOST]:
-        yield f"  {count} x {what}: {why}"
+        yield plain(f"  {count:,} x {what}: {why}", LOGGED)
     if len(left_out) > MOST:
-        yield f"  and {len(left_out) - MOST} more"
+        yield f"  and {len(left_out) - MOST:,} more"
     variable = "WAREHOUSE_DSN='postgresql://exporter@warehouse.example/shop'"
     if found.manifest.adapter == "duckdb":
         variable = "WAREHOUSE_DUCKDB=/path/to/shop.duckdb"
@@ -57,7 +58,7 @@ def doubts(found: Imported) -> Iterator[str]:
         )
     if about.adapter not in KNOWN_ADAPTERS:
         yield (
-            f"warning: the project is built with the adapter {about.adapter or '?'};"
+            f"warning: the project is built with the adapter {plain(about.adapter, LABEL) or '?'};"
             " the exporter reads Postgres and DuckDB"
         )
     if not found.proposal.datasets:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from warehouse_exporter.core.bounds import plain
 from warehouse_exporter.core.errors import UnusableArtifact
 from warehouse_exporter.core.files import read_bytes
 
@@ -33,7 +34,7 @@ class Artifact:
     @property
     def dbt_version(self) -> str:
         """The version of dbt that wrote it; "" where it does not say."""
-        return text(mapping(self.data, "metadata"), "dbt_version")
+        return plain(text(mapping(self.data, "metadata"), "dbt_version"), 40)
 
 
 def read(file: Path, what: str, most: int, stop: threading.Event | None = None) -> Artifact:

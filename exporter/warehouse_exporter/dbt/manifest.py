@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from warehouse_exporter.core.bounds import LABEL, plain
 from warehouse_exporter.core.errors import UnusableArtifact
 from warehouse_exporter.dbt.artifacts import Artifact, Data, mapping, objects, read, text, texts
 
@@ -168,7 +169,8 @@ def node_of(name: str, sort: str, data: Data, adapter: str, file: str) -> Node:
     relation = relation_of(data, adapter)
     if relation is None and not ephemeral:
         raise UnusableArtifact(
-            "foreign", f"{file} is no whole manifest: {name} has no schema, or no name"
+            "foreign",
+            f"{file} is no whole manifest: {plain(name, LABEL)} has no schema, or no name",
         )
     return Node(
         id=name,

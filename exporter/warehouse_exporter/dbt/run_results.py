@@ -91,7 +91,7 @@ def load(file: Path, stop: threading.Event | None = None) -> Run:
 
 def run_of(artifact: Artifact, file: str) -> Run:
     """The parts of the results that are of use here. Raises UnusableArtifact."""
-    command = text(mapping(artifact.data, "args"), "which")
+    command = plain(text(mapping(artifact.data, "args"), "which"), 40)
     if command not in COMMANDS:
         raise UnusableArtifact(
             "not_a_run", f"{file} is of `dbt {command or '?'}`, which builds and tests nothing"

@@ -125,14 +125,18 @@ class Importer:
         limits: Parameters = {}
         for key, severity in (("warn_after", "warning"), ("error_after", "critical")):
             count, period = (mapping(node.freshness, key).get(one) for one in ("count", "period"))
-            if isinstance(count, int) and period in PERIODS:
+            if type(count) is int and period in PERIODS:
                 limits[severity] = f"> {count}{PERIODS[period]}"
         if not limits or node.sort != "source":
             return None
         try:
             if loaded is None:
-                what = node.loaded_at or node.unloadable or "nothing"
-                raise NoCounterpart(f"`{what}` says when rows arrive, and is no column")
+                what = " ".join((node.loaded_at or node.unloadable).split())[:60]
+                raise NoCounterpart(
+                    f"`{what}` says when rows arrive, and is no column"
+                    if what
+                    else "no column says when rows arrive (`loaded_at_field`)"
+                )
             filtered = text(node.freshness, "filter").strip()
             where = {"where": expression(filtered)} if filtered else {}
         except NoCounterpart as reason:

@@ -69,9 +69,9 @@ def warehouse(manifest: Manifest) -> Mapping[str, Any]:
 
 def head(manifest: Manifest, place: str) -> Iterator[str]:
     """The comment on top."""
-    yield f"Written by `warehouse-exporter init --dbt {place}` from the dbt project"
     yield (
-        f"{manifest.project} (manifest version {manifest.version}, dbt {manifest.dbt_version})."
+        f"Written by `warehouse-exporter init --dbt {place}` from the dbt project"
+        f" {manifest.project} (manifest version {manifest.version}, dbt {manifest.dbt_version})."
         " It is yours now: nothing writes it again."
     )
     if manifest.version > NEWEST:

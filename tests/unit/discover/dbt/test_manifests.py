@@ -82,6 +82,19 @@ def test_a_newer_manifest_is_read_with_a_warning(tmp_path: Path) -> None:
     assert "newer than 12" in (tmp_path / "out.yml").read_text()
 
 
+def test_what_a_manifest_says_does_not_steer_the_terminal(tmp_path: Path) -> None:
+    odd = "\x1b[2J\nrm"
+    test = case(f"acme.{odd}", "model.shop.orders", column_name=odd)
+    data = manifest(test, nodes={"model.shop.orders": node("orders", description=odd)})
+    data["metadata"] |= {"project_name": odd, "adapter_type": odd, "dbt_version": odd}
+    written(tmp_path, data)
+    code, told = init(str(tmp_path), "--output", str(tmp_path / "out.yml"))
+    assert code == 0
+    assert "\x1b" not in told + (tmp_path / "out.yml").read_text()
+    assert "\nrm" not in told + (tmp_path / "out.yml").read_text()
+    assert load(tmp_path / "out.yml", HOME).datasets.keys() == {"orders"}
+
+
 def test_parts_of_the_wrong_type_are_taken_for_missing(tmp_path: Path) -> None:
     odd = node("orders", config=7, meta=[1], depends_on="x", primary_key={}, group=[], version={})
     test = case("not_null", "model.shop.orders", column_name="c", row_condition=[7])
