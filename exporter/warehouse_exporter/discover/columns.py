@@ -20,6 +20,8 @@ from warehouse_exporter.sql.words import render
 
 COUNTED = 60
 """Columns of a table whose days are looked at."""
+PLAIN, NEVER_EMPTY = 4, "> 1%"
+"""How many columns are watched that were never empty and have no name that matters, and how."""
 MOST = 12
 """Completeness checks of one table; an alarm for each column of a wide one helps nobody."""
 GONE = 0.999
@@ -87,8 +89,14 @@ def checks(known: Known) -> Iterator[Proposed]:
     ranked = sorted(single, key=lambda profile: not important(known, profile))
     made = [found for profile in ranked for found in of_column(known, profile)]
     found = [one for one in made if "FOUND" in one.why]
-    rest = [one for one in made if one not in found]
-    yield from (*found, *rest[: max(MOST - len(found), 0)])
+    rest = [one for one in made if one not in found and not is_plain(one)]
+    plain = [one for one in made if is_plain(one)]
+    yield from (*found, *rest[: max(MOST - len(found), 0)], *plain[:PLAIN])
+
+
+def is_plain(one: Proposed) -> bool:
+    """Whether it is about a column that was never empty, and nothing else is known of it."""
+    return bool(one.written.get("completeness", {}).get("warning") == NEVER_EMPTY)
 
 
 def important(known: Known, profile: Profile) -> bool:
@@ -129,7 +137,7 @@ def of_column(known: Known, profile: Profile) -> Iterator[Proposed]:
         if important(known, profile):
             yield completeness(known, profile, blank, {"critical": "> 0"}, said(known, level))
         else:
-            yield completeness(known, profile, blank, {"warning": "> 1%"}, said(known, level))
+            yield completeness(known, profile, blank, {"warning": NEVER_EMPTY}, said(known, level))
         return
     yield completeness(known, profile, blank, graded(above(level)), said(known, level))
 

@@ -10,14 +10,14 @@ from decimal import Decimal, InvalidOperation
 
 from warehouse_exporter.core.errors import Unmeasured
 from warehouse_exporter.discover.known import Known
-from warehouse_exporter.discover.looks import as_document, snake
+from warehouse_exporter.discover.looks import as_document, personal_by_look, snake
 from warehouse_exporter.discover.sampling import LONGEST, SECONDS, Profile, Sample
 from warehouse_exporter.engines.base import Session
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.statements import quoted, table
 from warehouse_exporter.sql.words import render
 
-EVENTS = ("event_name", "event_type", "event", "name", "type", "action", "event_action")
+EVENTS = ("event_name", "event_type", "event", "type", "action", "event_action")
 IDS = ("transaction_id", "order_id", "purchase_id", "invoice_id", "order_number", "checkout_id")
 REVENUE = (
     "revenue", "order_total", "total_amount", "grand_total", "total", "value", "amount",
@@ -59,7 +59,8 @@ def event_column(sample: Sample) -> Profile | None:
     for name in EVENTS:
         for profile in sample.profiles.values():
             few = 2 <= len(profile.counts) <= 60 and profile.rows >= 50
-            if snake(profile.name) == name and few and profile.is_text:
+            fine = few and profile.is_text and not personal_by_look(profile.counts)
+            if snake(profile.name) == name and fine:
                 return profile
     return None
 

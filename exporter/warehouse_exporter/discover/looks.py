@@ -16,6 +16,7 @@ PERSONAL_NAME = re.compile(
     r"|first_?name|last_?name|full_?name|middle_?name|sur_?name|given_?name|family_?name|nick_?name"
     r"|user_?name|login|contact\w*|customer_?name|client_?name|person\w*|birth\w*|dob|ssn|passport"
     r"|iban|bic|card\w*|cc|account\w*|tax_?id|vat\w*|gender|sex|age|salutation|title_of_courtesy"
+    r"|sales_?(person|man|rep)|rep|agent|owner|author|employee|staff|manager|assignee|driver|by"
     r"|signature|password\w*|pass|hash|token\w*|secret\w*|cookie\w*|user_?agent|device\w*"
     r"|fingerprint|notes?|comments?|message|remarks?|bio|salary|religion|ethnic\w*|nationality)"
     r"($|_)"

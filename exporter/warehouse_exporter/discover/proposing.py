@@ -126,8 +126,9 @@ def lines_of_head(looked: Looked, bounds: Bounds, as_of: datetime, found: Tried)
     )
     if found.mornings:
         yield (
-            f"The checks were tried on the last {counted(found.mornings, 'morning')}: one without"
-            " a remark fired on none of them."
+            "Each check was run once. Those whose limits do not come from counts by day were also"
+            f" judged on the last {counted(found.mornings, 'morning')}: without a remark, they"
+            " fired on none of them."
         )
     else:
         yield "The checks were not tried on past days: the time was up, or nothing could be read."

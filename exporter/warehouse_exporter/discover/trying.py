@@ -78,10 +78,11 @@ def tried(
 
 
 def is_daily(check: Check) -> bool:
-    """Whether a check says something else every day: over all rows it does not."""
+    """Whether a check may fire on one day and not on another: over all rows it does not."""
     if isinstance(check.kind, Query):
         return ":day" in check.kind.sql or ":as_of" in check.kind.sql
-    return getattr(check.kind, "window", None) != "all" and check.kind.in_hindsight
+    judged_by_day = getattr(check.kind, "window", None) != "all" and check.kind.in_hindsight
+    return judged_by_day and check.worst_severity is not None
 
 
 def firing(config: Config, today: Backtest) -> tuple[str, ...]:

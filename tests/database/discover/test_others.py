@@ -17,7 +17,7 @@ from tests.support.discovered import Discovered, discover
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 FEWER = "DELETE FROM web_events WHERE event_name = 'page_viewed' AND hashtext(page_url) % 4 <> 0"
-"""A fourth of the page views say the same in less time."""
+"""A fourth of the page views says the same in less time."""
 
 
 def unmeasured(found: Discovered) -> list[str]:

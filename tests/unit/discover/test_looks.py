@@ -17,7 +17,9 @@ from warehouse_exporter.discover.looks import (
     "name",
     ["email", "userEmail", "customer_phone", "first_name", "lastName", "name", "ip", "ip_address",
      "client_id", "clientId", "billing_address", "city", "user_agent", "date_of_birth", "dob",
-     "postal_code", "iban", "password_hash", "session_uuid", "customer_name", "comment"],
+     "postal_code", "iban", "password_hash", "session_uuid", "customer_name", "comment",
+     "created_by",
+     "sales_rep"],
 )  # fmt: skip
 def test_names_of_what_may_be_personal(name: str) -> None:
     assert personal_by_name(name)
