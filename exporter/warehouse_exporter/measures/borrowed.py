@@ -28,10 +28,24 @@ def parent_of(view: DatasetView) -> DatasetView:
 
 
 def fact(view: DatasetView) -> Column:
-    """The time, as a column of the dataset. Raises Unmeasured where the other one lacks it."""
-    of = view.dataset.through
+    """The time, as a column of the dataset.
+
+    Raises Unmeasured where either side lacks what is needed for it.
+    """
+    of, parent = view.dataset.through, parent_of(view)
     assert of is not None
-    return Column(of.name, parent_of(view).fact(of.column).type)
+    for name in of.by:
+        view.fact(name)
+    for name in of.key:
+        parent.fact(name)
+    parent.table()
+    if view.found.distributed:
+        raise Unmeasured(
+            Reason.COLUMN_TYPE,
+            f"{view.dataset.name} has its time from {of.dataset}, which cannot be asked of"
+            " distributed tables: load the time into a column of its own",
+        )
+    return Column(of.name, parent.fact(of.column).type)
 
 
 def is_found(view: DatasetView) -> bool:
@@ -39,6 +53,7 @@ def is_found(view: DatasetView) -> bool:
     of, parent = view.dataset.through, parent_of(view)
     assert of is not None
     try:
+        fact(view)
         by_time = parent.finds_times(of.column)
         unique = parent.found.holds_unique(of.key)
         singly = unique or any(parent.finds(name) for name in of.key)
@@ -74,18 +89,15 @@ def end_of(
 def table(view: DatasetView, own: str, columns: Sequence[str] | None) -> str:
     """The rows of the dataset, each with the time of its parent, in a FROM clause.
 
-    Raises Unmeasured where either side lacks what they are joined by.
+    Where that is not to be had, the rows alone: whoever needs the time asks `fact` for it, and the
+    other checks are none the worse for it.
     """
     of, parent = view.dataset.through, parent_of(view)
     assert of is not None
-    for name in of.by:
-        view.fact(name)
-    if view.found.distributed:
-        raise Unmeasured(
-            Reason.COLUMN_TYPE,
-            f"{view.dataset.name} has its time from {of.dataset}, which cannot be asked of"
-            " distributed tables: load the time into a column of its own",
-        )
+    try:
+        fact(view)
+    except Unmeasured:
+        return own
     key = Key(tuple(parent.column(name) for name in of.key))
     unique = parent.found.holds_unique(of.key)
     given = through.Parent(parent.table(), key, parent.column(of.column), unique)

@@ -58,7 +58,8 @@ def not_measured(verdict: Verdict) -> str:
     why = verdict.text.removesuffix(f" ({verdict.reason})")
     if not verdict.remedy:
         return f"not measured: {why}"
-    return f"not measured: {why.removesuffix(GRANT_IT)}. {verdict.remedy}"
+    told = why.removesuffix(GRANT_IT)
+    return f"not measured: {told}{'' if told.endswith('?') else '.'} {verdict.remedy}"
 
 
 def terms_of(check: Check, verdict: Verdict, sample: Sample, as_of: datetime) -> tuple[Term, ...]:

@@ -170,6 +170,19 @@ def test_an_item_without_an_order_has_no_day_and_is_an_orphan(warehouse: Warehou
     }
 
 
+def test_a_time_that_is_gone_costs_only_the_checks_by_day(warehouse: Warehouse) -> None:
+    warehouse.sql(f"{TABLES}{OTHERS}{INDEXES['unique']}ALTER TABLE orders RENAME ts TO at".replace(
+        ")ALTER", "); ALTER"))  # fmt: skip
+    checks = "duplicates: {critical: '> 0'}\nvolume: {critical: '< 1'}"
+    done = warehouse.run(config(checks=checks, more=""))
+    assert outcomes(done) == {"duplicates": "PASS", "volume": "UNKNOWN"}
+    told = {check.name: result.worst.text for check, result in done.results.items()}
+    assert "column ts of orders does not exist" in told["volume"]
+    warehouse.sql("ALTER TABLE orders RENAME at TO ts; ALTER TABLE items RENAME shop TO store")
+    done = warehouse.run(config(checks=checks, more=""))
+    assert outcomes(done) == {"duplicates": "PASS", "volume": "UNKNOWN"}
+
+
 @pytest.mark.parametrize(
     ("orders", "told"),
     [
@@ -178,6 +191,10 @@ def test_an_item_without_an_order_has_no_day_and_is_an_orphan(warehouse: Warehou
         ("{from: plain, by: id}", "datasets.items.time: plain has no `time:`: name its column"),
         ("{from: orders, by: id}", "datasets.items.time: time compares shop, id with id: name as"),
         ("{from: plain, by: id, column: at}", "time needs `key:` (dataset plain has no key)"),
+        (
+            "ts, query: select 1",
+            "items.query: unknown key `query`: a dataset is a relation. Cr",
+        ),
         ("{from: orders}", "datasets.items.time: `by` is required"),
         ("{from: orders, by: id, colum: ts}", "time.colum: unknown key `colum`; did you mean `col"),
         ("[ts]", "datasets.items.time: takes one, not a list: write one of ts"),
