@@ -13,7 +13,7 @@ import psycopg2
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from labs.bench import document, many, measures, profile, scrape, startup, variants
+from labs.bench import document, growth, many, measures, profile, scrape, startup, variants
 from labs.bench.accounts import Accounts
 from labs.bench.contenders import BY_HAND, FIRST, FLOOR, FULL, NAIVE, STEADY, Cost, Failed, Stand
 from labs.bench.document import Part, Report, Section
@@ -136,6 +136,8 @@ class Bench:
             yield document.needs(startup.measured(startup.STARTS, startup.ROUNDS))
         for _ in self.turns("very many checks", 1):
             yield document.many_checks(many.measured())
+        for _ in self.turns("many small tables", 1):
+            yield document.many_tables(growth.measured())
 
     def turns(self, what: str, rounds: int | None = None) -> Iterator[int]:
         """Round by round, with a line of the progress."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from labs.bench import many, profile, scrape, startup, tables
+from labs.bench import growth, many, profile, scrape, startup, tables
 from labs.bench.figures import Aim, Rounds, aims_of, median
 from labs.bench.make_warehouse import Size
 from labs.bench.measures import MEASURES
@@ -199,6 +199,16 @@ def many_checks(found: many.Needs) -> Part:
         " (`python -m labs.bench.many`).\n"
     )
     return Part("Very many checks", text, many.grid(found), many.aims(found))
+
+
+def many_tables(found: Mapping[int, Mapping[str, growth.Spent]]) -> Part:
+    """What many small tables cost."""
+    text = (
+        f"{len(growth.CHECKS)} checks on each of some small tables that have nothing to do with"
+        " each other: CPU of one round\n(`python -m labs.bench.growth`). In its first round an"
+        " exporter reads each table by itself, later those that\nwere quick together.\n"
+    )
+    return Part("Many small tables", text, growth.grid(found), growth.aims(found))
 
 
 def catalogue() -> Iterator[str]:

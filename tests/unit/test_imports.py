@@ -29,12 +29,26 @@ NOT_LOADED = {
 """What each command can do without."""
 
 
-@pytest.mark.parametrize("command", NOT_LOADED)
-def test_a_command_loads_no_library_that_it_does_not_need(command: str) -> None:
+OF_OURS = {"core.model", "publish.report", "config", "kinds", "engines", "passes"}
+"""What no help needs of our own."""
+
+
+def modules(command: str) -> set[str]:
+    """All modules that a command loads."""
     ran = subprocess.run(
         [sys.executable, "-c", TOLD, *command.split()],
         capture_output=True, text=True, env={"WAREHOUSE_DSN": "host=127.0.0.1 port=1"},
     )  # fmt: skip
-    loaded = {name.split(".")[0] for name in json.loads(ran.stdout.splitlines()[-1])["modules"]}
+    return set(json.loads(ran.stdout.splitlines()[-1])["modules"])
+
+
+@pytest.mark.parametrize("command", ["--version", "--help", "serve --help"])
+def test_a_help_loads_none_of_what_the_commands_work_with(command: str) -> None:
+    assert sorted(modules(command) & {f"warehouse_exporter.{name}" for name in OF_OURS}) == []
+
+
+@pytest.mark.parametrize("command", NOT_LOADED)
+def test_a_command_loads_no_library_that_it_does_not_need(command: str) -> None:
+    loaded = {name.split(".")[0] for name in modules(command)}
     assert "click" in loaded
     assert sorted(loaded & NOT_LOADED[command]) == []

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from warehouse_exporter.cli.exits import Exit as Exit
 from warehouse_exporter.core.model import CheckId, Outcome, Pass, Severity, Verdict
 
 if TYPE_CHECKING:
     from warehouse_exporter.config import Config
-
-
-class Exit(IntEnum):
-    """What the exit codes of `check` mean."""
-
-    OK = 0
-    CRITICAL = 1
-    USAGE = 2
-    UNMEASURED = 3
-    OUTPUT = 4
 
 
 JUDGED = {Outcome.PASS, Outcome.WARNING, Outcome.CRITICAL}

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import click
 
-from warehouse_exporter.cli.exit_codes import Exit
+from warehouse_exporter.cli.exits import Exit
 from warehouse_exporter.cli.interrupts import Interrupted
 from warehouse_exporter.core.errors import ConfigError, Unreachable, WarehouseExporterError
 

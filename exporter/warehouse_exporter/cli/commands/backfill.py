@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from warehouse_exporter.cli.exit_codes import Exit
+from warehouse_exporter.cli.exits import Exit
 from warehouse_exporter.cli.options import config_option, instant, log_options
 from warehouse_exporter.cli.output import fail, handling_errors
 from warehouse_exporter.core import logs

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from warehouse_exporter.cli.exit_codes import Exit
+from warehouse_exporter.cli.exits import Exit
 from warehouse_exporter.cli.options import FORMATS, config_option, judging_options, log_options
 from warehouse_exporter.cli.output import handling_errors, write
 from warehouse_exporter.core import logs

@@ -8,13 +8,7 @@ from typing import Any
 
 import click
 
-from warehouse_exporter.cli.exit_codes import (
-    Exit,
-    exit_code,
-    no_checks,
-    stopping,
-    without_checks,
-)
+from warehouse_exporter.cli.exits import Exit
 from warehouse_exporter.cli.handover import handover_of, handover_options
 from warehouse_exporter.cli.interrupts import interruptible
 from warehouse_exporter.cli.options import (
@@ -30,7 +24,6 @@ from warehouse_exporter.cli.quarantining import Quarantining
 from warehouse_exporter.cli.reports import Telling, report_options
 from warehouse_exporter.core import logs
 from warehouse_exporter.core.errors import UsageError
-from warehouse_exporter.publish import report
 
 EXITS = """\b
 Exit codes:
@@ -91,11 +84,12 @@ def check(
     """
     from rich.console import Console
 
+    from warehouse_exporter.cli.exit_codes import exit_code, no_checks, stopping, without_checks
     from warehouse_exporter.config import load
     from warehouse_exporter.engines import connect
     from warehouse_exporter.passes.gate import check as judge
     from warehouse_exporter.passes.gate import chosen
-    from warehouse_exporter.publish import machines
+    from warehouse_exporter.publish import machines, report
     from warehouse_exporter.publish.table import print_table, waiting
 
     logs.set_up(log_level, log_format)

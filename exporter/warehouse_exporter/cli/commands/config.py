@@ -9,7 +9,6 @@ import click
 
 from warehouse_exporter.cli.options import config_option, load_offline, output_option
 from warehouse_exporter.cli.output import fail, handling_errors, write, write_all
-from warehouse_exporter.core.wording import counted
 
 
 @click.command()
@@ -20,6 +19,7 @@ def validate(config_file: str, connect: bool) -> None:
     from datetime import UTC, datetime
 
     from warehouse_exporter.config.accepting import expired
+    from warehouse_exporter.core.wording import counted
 
     with handling_errors():
         if not connect:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from warehouse_exporter.cli.exit_codes import Exit, exit_code
+from warehouse_exporter.cli.exits import Exit
 from warehouse_exporter.cli.interrupts import interruptible
 from warehouse_exporter.cli.options import config_option, instant, log_options
 from warehouse_exporter.cli.output import fail, handling_errors
@@ -55,6 +55,7 @@ def snapshot(
     It judges as `check` does, and copies what it has judged: the same snapshot. The exit code is
     that of `check`; 4 if the gate passed and the copy failed. `restore` puts a copy back.
     """
+    from warehouse_exporter.cli.exit_codes import exit_code
     from warehouse_exporter.config import load
     from warehouse_exporter.config.copies import Bounds, parse_size
     from warehouse_exporter.config.values import parse_duration

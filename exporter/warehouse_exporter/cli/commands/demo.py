@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from warehouse_exporter.cli.exit_codes import Exit
+from warehouse_exporter.cli.exits import Exit
 from warehouse_exporter.cli.output import handling_errors
 from warehouse_exporter.core import names
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from warehouse_exporter.cli.exit_codes import Exit
+from warehouse_exporter.cli.exits import Exit
 from warehouse_exporter.cli.options import config_option, instant, log_options, output_option
 from warehouse_exporter.cli.output import handling_errors, write
 from warehouse_exporter.core import logs
