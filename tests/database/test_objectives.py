@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from warehouse_exporter.cli.main import main
+from warehouse_exporter.config.load import parse
 
 from tests.conftest import execute
-from tests.database.test_history import shop
+from tests.database.test_history import Kept, kept, shop
+from tests.support.serving import wait_for
 from tests.support.warehouses import config_of
 
-__all__ = ["shop"]
+__all__ = ["kept", "shop"]
 ORDERS = "{relation: orders, time: ts, key: id, owner: sales, objective: {days: 6, of: 7}}"
 CHECKS = "volume: {critical: '< 3'}\ncompleteness: {column: revenue, critical: '> 40%'}\n"
 
@@ -91,3 +94,17 @@ def test_a_database_that_is_down_is_told(tmp_path: Path) -> None:
     answer = run("postgresql://nobody@127.0.0.1:1/none", tmp_path)
     assert answer.exit_code == 3
     assert "error: connection" in answer.output
+
+
+def test_the_exporter_has_the_budgets_of_windows_that_it_has_read(kept: Kept, shop: str) -> None:
+    text = config_of(CHECKS, orders=ORDERS, more="history: {days: 7}")
+    kept.config = parse(text, "shop.yml", {"WAREHOUSE_DSN": shop})
+    assert not kept.keeper.budgets
+    kept.keeper.start()
+    (budget,) = wait_for(lambda: kept.keeper.budgets)
+    assert (budget.dataset, budget.right, budget.bad, budget.unjudged) == ("orders", 5, 2, 0)
+    kept.busy = True
+    kept.now += timedelta(days=1)
+    assert kept.keeper.budgets == (budget,), "the newest day has still to be read"
+    kept.now += timedelta(days=1)
+    assert not kept.keeper.budgets, "nobody knows what it is today"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -17,10 +17,13 @@ from warehouse_exporter.core.calendar import last_days
 from warehouse_exporter.core.errors import ConfigError
 from warehouse_exporter.core.model import CheckId
 from warehouse_exporter.core.objective import Day, Objective
-from warehouse_exporter.history.model import Judged, Past, State
+from warehouse_exporter.history.model import NO_PAST, Judged, Past, State
 from warehouse_exporter.history.objectives import Standing, budgets, standing, standings
 from warehouse_exporter.publish import objectives as gauges
+from warehouse_exporter.publish.snapshots import SnapshotStore
 from warehouse_exporter.reports import objectives as report
+from warehouse_exporter.server.web.lines import View
+from warehouse_exporter.server.web.page.dataset import render_dataset
 
 from tests.support.programs import needs
 
@@ -289,3 +292,22 @@ def test_only_a_window_that_was_read_as_a_whole_has_gauges() -> None:
         "budget_remaining_ratio": 0.5,
     }  # fmt: skip
     assert budgets(Past(DAYS[1:], past.judged), config_of()) == ()
+
+
+def page_of(past: Past) -> str:
+    """The page of the orders on the morning after the last day."""
+    at = datetime(2026, 3, 31, 12, tzinfo=UTC)
+    return render_dataset(View(SnapshotStore(config_of(), at).snapshot, past, at), "orders")
+
+
+def test_the_page_of_a_dataset_says_what_is_left_and_what_spent_it() -> None:
+    text = page_of(past_of({7: {LOAD: CRITICAL, VOLUME: CRITICAL}, 8: {VOLUME: None}}))
+    assert "<h2>Objective: 28 of 30 days</h2>" in text
+    assert "27 days right, 1 bad, 1 excluded by the calendar, 1 not judged." in text
+    assert "Of 2 bad days that may be, 1 left." in text
+    assert "<li>1 day: events.freshness (platform). events.freshness on the 7th</li>" in text
+    bad: dict[CheckId, State | None] = {VOLUME: CRITICAL}
+    assert "The objective is missed: 2 bad days may be." in page_of(
+        past_of(dict.fromkeys((3, 4, 5), bad))
+    )
+    assert "Objective" not in page_of(NO_PAST)

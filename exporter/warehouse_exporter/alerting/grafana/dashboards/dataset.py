@@ -63,6 +63,7 @@ def made(config: Config) -> Board:
         ABOUT,
         [
             Row("Now", list(now())),
+            *objective(config),
             Row("Rows", list(arrived(watched))),
             Row("Shares with their limits", list(failed(shares))),
             Row("Columns", list(columns(watched))),
@@ -88,6 +89,28 @@ def now() -> Iterator[Panel]:
         Frame("Outcome of each check", 24, 12),
         Ask(f"max by (check) ({worst_of(outcome)})", "{{check}}"),
     )
+
+
+def objective(config: Config) -> Iterator[Row]:
+    """On how many days the dataset was right; no row where no dataset has an objective."""
+    if not any(dataset.objective for dataset in config.datasets.values()):
+        return
+    none = "no objective, or its days have not been read"
+
+    def asked(metric: names.Metric) -> Ask:
+        return Ask(f"max({series(metric.name)})")
+
+    panels = [
+        number(Frame("Objective", 4, 5, "percentunit", empty=none), asked(names.OBJECTIVE)),
+        number(Frame("Bad days", 4, 5, empty=none), asked(names.OBJECTIVE_BAD)),
+        number(Frame("Bad days that may be", 4, 5, empty=none), asked(names.OBJECTIVE_BUDGET)),
+        chart(
+            Frame("Budget left", 12, 5, "percentunit", "Below 0 the objective is missed.", none),
+            Ask(f"max by (dataset) ({series(names.OBJECTIVE_REMAINING.name)})", "{{dataset}}"),
+            step=DAILY,
+        ),
+    ]
+    yield Row("Objective", panels)
 
 
 def arrived(watched: Watched) -> Iterator[Panel]:

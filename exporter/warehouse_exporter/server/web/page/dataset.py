@@ -12,6 +12,7 @@ from warehouse_exporter.server.web.lines import Line, View
 from warehouse_exporter.server.web.page.check import cost, dataset_link
 from warehouse_exporter.server.web.page.frame import rendered, times_of
 from warehouse_exporter.server.web.page.numbers import numbers
+from warehouse_exporter.server.web.page.objective import shown
 from warehouse_exporter.server.web.page.sets import STRIP_DAYS, days_of, row_of
 from warehouse_exporter.server.web.page.strips import squares, strip
 from warehouse_exporter.server.web.page.times import day_name
@@ -32,6 +33,7 @@ def render_dataset(view: View, name: str) -> str:
         row=row_of(view, times, name, {}),
         day=day_name(view.day),
         strip=squares(days, days_of(view, name), {}) if there else "",
+        objective=shown(view, name),
         lines=[(line, strip_of(view, line) if there else "") for line in lines],
         numbers=[one for one in numbers(view) if one.path.startswith(f"checks/{name}/")],
         facts=list(facts(view, name)),
