@@ -29,9 +29,9 @@ GROUPS: dict[str, tuple[Incident, ...]] = {
     ),
     "Tables and values that change": (
         of_fault("rename-column", PAGE, "orders.required_columns:"),
-        of_fault("drop-column", PAGE, "events.required_columns:", locks=True),
+        of_fault("drop-column", PAGE, "events.required_columns:", slow=True),
         of_fault("new-column", NOTE, "orders.new_columns:"),
-        of_fault("text-revenue", PAGE, "orders.column_types:"),
+        of_fault("text-revenue", PAGE, "orders.column_types:", slow=True),
         of_fault("null-column", PAGE, "orders.completeness_client_id:"),
         of_fault("null-referrers", PAGE, "events.absent_day_referrer:"),
         of_fault("json-prices-null", PAGE, "events.json_completeness_event_data_items_item_price:"),

@@ -31,11 +31,12 @@ class Incident:
     repair: Act
     alone: bool = False
     """Whether it takes the whole server with it."""
-    locks: bool = False
-    """Whether it, or its repair, locks a table for as long as work takes that nothing speeds up."""
+    slow: bool = False
+    """Whether checks are not measured for as long as work takes that nothing speeds up: a table is
+    rewritten under a lock, or a new exporter makes its first pass."""
 
 
-def of_fault(name: str, told: Severity, cause: str, *, locks: bool = False) -> Incident:
+def of_fault(name: str, told: Severity, cause: str, *, slow: bool = False) -> Incident:
     """An incident in the data: a fault of the demo."""
     fault = find(name)
 
@@ -50,5 +51,5 @@ def of_fault(name: str, told: Severity, cause: str, *, locks: bool = False) -> I
         return done
 
     return Incident(
-        name, fault.meaning, told, cause, act(fault.break_), act(fault.repair), locks=locks
+        name, fault.meaning, told, cause, act(fault.break_), act(fault.repair), slow=slow
     )

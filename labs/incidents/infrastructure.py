@@ -95,5 +95,6 @@ INFRASTRUCTURE = (
         "the exporter cannot be scraped",
         Chain.kill,
         Chain.start,
+        slow=True,
     ),
 )

@@ -109,8 +109,8 @@ def played(
 ) -> list[Course]:
     """Every incident on one shop; what takes the server with it, on a server of its own.
 
-    Where a table is locked for long, that is not to be seen as a failure: only a chain of its own
-    waits for it.
+    Where nothing can be measured for long, that is not to be seen as a failure: only a chain of its
+    own waits for it.
     """
 
     def apart(one: Incident) -> list[Course]:
@@ -118,12 +118,12 @@ def played(
             return run([one], Shop(server, shop.seed), rhythm, 1, tell)
 
     alone = [one for one in incidents if one.alone]
-    locked = [one for one in incidents if one.locks]
-    others = [one for one in incidents if not one.alone and not one.locks]
+    slow = [one for one in incidents if one.slow]
+    others = [one for one in incidents if not one.alone and not one.slow]
     with ThreadPoolExecutor(2 + len(alone)) as pool:
         beside = [pool.submit(apart, one) for one in alone]
-        if locked:
+        if slow:
             waits = replace(rhythm, unmeasured=float(UNMEASURED))
-            beside.append(pool.submit(run, locked, shop, waits, 1, tell))
+            beside.append(pool.submit(run, slow, shop, waits, 1, tell))
         found = run(others, shop, rhythm, min(chains, len(others)), tell)
         return [*found, *(course for other in beside for course in other.result())]

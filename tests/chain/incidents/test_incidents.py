@@ -17,8 +17,8 @@ from labs.incidents.run import played, quiet_shop
 from tests.support.programs import require
 from tests.support.sample import sampled
 
-ABREAST = 6
-"""Chains at once: they mostly wait."""
+ABREAST = 4
+"""Chains at once, as many as for the page: they mostly wait, but other tests run beside them."""
 ALWAYS = {
     "feed-stops", "truncate-orders", "no-pipeline-run", "timezone-shift", "rename-column",
     "new-column", "text-revenue", "revenue-in-cents", "click-ids-gone", "referrer-jump",
