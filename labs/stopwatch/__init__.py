@@ -1,1 +1,1 @@
-"""How long a newcomer waits: from a clone to the demo, from a DSN to a verdict and to a page."""
+"""How long it takes from nothing to a first verdict and a first page, on databases of others."""

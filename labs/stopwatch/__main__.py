@@ -15,11 +15,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from warehouse_exporter.core.wording import counted
 from warehouse_exporter.demo.postgres import Postgres
 
 from labs.incidents.provenance import ROOT, stamp
 from labs.stopwatch.course import Times, clone_to_demo, follow
-from labs.stopwatch.databases import DATABASES, Database
+from labs.stopwatch.shops import DATABASES, Database
 
 SEEN = Path(__file__).parent / "seen.json"
 PAGE = ROOT / "docs" / "explanation" / "stopwatch.md"
@@ -100,7 +101,9 @@ def page(seen: Mapping[str, dict[str, Any]]) -> str:
     text += "".join(f"- **{one.name}**: {one.about}\n" for one in there)
     if CLONE in seen:
         text += CLONED.format(seconds=shown(seen[CLONE]["seconds"]))
-    where = [f"| {n} | {s['on']} | {s['commit']} | {s['load']} |\n" for n, s in seen.items()]
+    where = [
+        f"| {n} | {s['on']} | {s['commit']} | {s['load']} |\n" for n, s in sorted(seen.items())
+    ]
     return text + WHERE + "".join(where)
 
 
@@ -109,7 +112,7 @@ def row(database: Database, found: Mapping[str, Any]) -> str:
     keys = ("propose", "validate", "check", "page", "datasets", "checks")
     times = Times(**{key: found[key] for key in keys})
     cells = (times.propose, times.validate, times.check, times.verdict, times.page)
-    proposed = f"{times.datasets} datasets, {times.checks} checks"
+    proposed = f"{counted(times.datasets, 'dataset')}, {counted(times.checks, 'check')}"
     return f"| {database.name} | {proposed} | {' | '.join(map(shown, cells))} |"
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from labs.stopwatch.databases import Database, execute, yesterday
+from labs.stopwatch.shops import Database, execute, yesterday
 from tests.chain.alertmanager.recorder import Recorder
 from tests.support.serving import free_port, wait_for
 

@@ -1,193 +1,148 @@
-"""Three databases that are not the sample shop, each with a past that ends now."""
+"""Databases that are not the sample shop: recorded events, a shop of another make, 300 tables."""
 
 from __future__ import annotations
 
-import csv
 import gzip
-import io
-import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import Random
 
 import psycopg2
+from psycopg2 import sql
 
-from labs.case_study.loader import day_of
-from labs.case_study.names import Names
-from tests.conftest import EVENTS
-
-RENTAL = """
-CREATE SCHEMA rental; SET search_path = rental;
-CREATE TABLE store (store_id int PRIMARY KEY, city text NOT NULL);
-CREATE TABLE category (category_id int PRIMARY KEY, name text NOT NULL);
-CREATE TABLE film (film_id int PRIMARY KEY, title text NOT NULL,
-    category_id int REFERENCES category, rental_rate numeric(4, 2) NOT NULL,
-    length_minutes int, rating text);
-CREATE TABLE customer (customer_id int PRIMARY KEY, store_id int REFERENCES store, email text,
-    created_at timestamptz NOT NULL, active boolean NOT NULL);
-CREATE TABLE inventory (inventory_id int PRIMARY KEY, film_id int NOT NULL REFERENCES film,
-    store_id int NOT NULL REFERENCES store);
-CREATE TABLE rental (rental_id int PRIMARY KEY, rental_date timestamptz NOT NULL,
-    inventory_id int NOT NULL REFERENCES inventory, customer_id int NOT NULL REFERENCES customer,
-    return_date timestamptz);
-CREATE TABLE payment (payment_id int PRIMARY KEY, rental_id int REFERENCES rental,
-    customer_id int NOT NULL, amount numeric(6, 2) NOT NULL, payment_date timestamptz NOT NULL);
-SELECT setseed(0.5);
-INSERT INTO store SELECT i, 'city ' || i FROM generate_series(1, 4) i;
-INSERT INTO category SELECT i, 'category ' || i FROM generate_series(1, 16) i;
-INSERT INTO film SELECT i, 'film ' || i, 1 + i % 16, 0.99 + i % 5, 60 + i % 120,
-    (ARRAY['G', 'PG', 'PG-13', 'R'])[1 + i % 4] FROM generate_series(1, 1000) i;
-INSERT INTO customer SELECT i, 1 + i % 4, CASE WHEN i % 50 > 0 THEN i || '@example.org' END,
-    now() - interval '90 days' + interval '90 days' * i / 3000, i % 20 > 0
-    FROM generate_series(1, 3000) i;
-INSERT INTO inventory SELECT i, 1 + i % 1000, 1 + i % 4 FROM generate_series(1, 4000) i;
-INSERT INTO rental SELECT i, at, 1 + i % 4000, 1 + i * 7 % 3000,
-    CASE WHEN at < now() - interval '5 days' THEN at + interval '1 day' * (1 + random() * 4) END
-    FROM (SELECT i, now() - interval '90 days' * (45000 - i) / 45000 AS at
-          FROM generate_series(1, 45000) i) r;
-INSERT INTO payment SELECT rental_id, rental_id, customer_id, 0.99 + rental_id % 5, rental_date
-    FROM rental;
-CREATE INDEX ON rental (rental_date); CREATE INDEX ON payment (payment_date);
-CREATE INDEX ON payment (rental_id);
-"""
-NOUNS = ("order", "invoice", "shipment", "visit", "click", "refund", "product", "campaign", "stock")
-PLACES = ("eu", "us", "uk", "jp", "br", "in")
-LAYERS = ("raw", "stg", "fct", "dim", "agg", "tmp")
-WIDE = 300
+EVENTS_AT = datetime(2025, 3, 9, 6, 30, tzinfo=UTC)
+"""The morning after the last recorded event."""
+READER = "reader"
+"""The role that may read everything of the trading shop but one table."""
 
 
-@dataclass(frozen=True)
-class Database:
-    """A database, and the fault that the first page is about."""
+def events(dsn: str, folder: Path, *, typed: bool) -> None:
+    """The recorded events in one table, as their files have them: as text, or with proper types.
 
-    name: str
-    about: str
-    fill: Callable[[str], None]
-    table: str
-    """The table whose rows of yesterday are lost."""
-    lose: str
-    """The statement that loses them."""
-
-
-def execute(dsn: str, sql: str) -> None:
-    """Run statements."""
-    connection = psycopg2.connect(dsn)
-    try:
-        with connection, connection.cursor() as cursor:
-            cursor.execute(sql)
-    finally:
-        connection.close()
-
-
-def rental(dsn: str) -> None:
-    """A film rental in the manner of Pagila: seven tables, 90 days, foreign keys."""
-    execute(dsn, RENTAL)
-
-
-def wide(dsn: str) -> None:
-    """Three hundred tables with names as companies have them; every second one has a time."""
-    random = Random(17)
-    connection = psycopg2.connect(dsn)
-    try:
-        for number in range(WIDE):
-            with connection, connection.cursor() as cursor:
-                cursor.execute(table(number, random))
-    finally:
-        connection.close()
-
-
-def table(number: int, random: Random) -> str:
-    """The statements that make one of the tables, with rows of 30 days."""
-    layer, noun = LAYERS[number % len(LAYERS)], NOUNS[number // len(LAYERS) % len(NOUNS)]
-    name = f"{layer}_{noun}_{PLACES[number % len(PLACES)]}_{number:03d}"
-    columns = {f"{noun}_id": "i", "customer_id": "1 + i % 500", "status": "'state ' || i % 4"}
-    if number % 2 == 0:
-        columns["created_at"] = "now() - interval '30 days' * (rows - i) / rows"
-    for extra in range(random.randrange(2, 25)):
-        value = ("i * 1.5", "'text ' || i % 9", "i % 7", "i % 3 = 0")[extra % 4]
-        columns[f"attribute_{extra}"] = value
-    rows = random.randrange(300, 3000)
-    selected = ", ".join(f"{value} AS {column}" for column, value in columns.items())
-    return (
-        f"CREATE TABLE {name} AS SELECT {selected}"
-        f" FROM (SELECT {rows} AS rows) n, generate_series(1, {rows}) i;"
-        f"ALTER TABLE {name} ADD PRIMARY KEY ({noun}_id); ANALYZE {name}"
-    )
-
-
-def events(dsn: str) -> None:
-    """The recorded events of a web shop, every column as text; the last day is yesterday."""
-    folder = Path(os.environ.get("WEB_EVENTS_DIR", EVENTS))
+    The table has the columns of all files; a row has those of its own.
+    """
     files = sorted(folder.glob("*.csv.gz"))
-    if not files:
-        raise SystemExit(f"no recorded events in {folder}: set WEB_EVENTS_DIR to their folder")
-    shift = (datetime.now(UTC).date() - timedelta(days=1) - day_of(files[-1])).days
-    names = Names(shift_days=shift)
+    headers = {file: header(file) for file in files}
+    names = dict.fromkeys(name for one in headers.values() for name in one)
+    types = {"timestamp": "timestamptz", "event_data": "jsonb"} if typed else {}
+    columns = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(types.get(name, "text")))
+        for name in names
+    )
     connection = psycopg2.connect(dsn)
     try:
         with connection, connection.cursor() as cursor:
-            present: list[str] = []
-            for file in files:
-                header, rows = read(file, names)
-                added = [column for column in header if column not in present]
-                if not present:
-                    cursor.execute("CREATE TABLE web_events ()")
-                for column in added:
-                    cursor.execute(f'ALTER TABLE web_events ADD COLUMN "{column}" text')
-                present += added
-                text = io.StringIO()
-                csv.writer(text).writerows(rows)
-                text.seek(0)
-                listed = ", ".join(f'"{column}"' for column in header)
-                cursor.copy_expert(f"COPY web_events ({listed}) FROM STDIN (FORMAT csv)", text)
+            cursor.execute(sql.SQL("CREATE TABLE web_events ({})").format(columns))
+            for file, own in headers.items():
+                listed = sql.SQL(", ").join(map(sql.Identifier, own))
+                copy = sql.SQL("COPY web_events ({}) FROM STDIN (FORMAT csv, HEADER)")
+                with gzip.open(file, "rt", encoding="utf-8", newline="") as lines:
+                    cursor.copy_expert(copy.format(listed), lines)
     finally:
         connection.close()
 
 
-def read(file: Path, names: Names) -> tuple[list[str], Iterator[list[str]]]:
-    """The header of a day's file and its rows, with the days moved."""
-    with gzip.open(file, "rt", encoding="utf-8", newline="") as lines:
-        header, *rows = csv.reader(lines)
-    at, data = header.index("timestamp"), header.index("event_data")
-    moved = (
-        [*row[:at], names.timestamp(row[at]), *row[at + 1 :]] if at < len(row) else row
-        for row in rows
-    )
-    return header, (
-        [names.event_data(value) if n == data else value for n, value in enumerate(row)]
-        for row in moved
-    )
+def header(file: Path) -> list[str]:
+    """The columns of a file."""
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        return lines.readline().strip().split(",")
 
 
-def yesterday() -> date:
-    """The day that is lost: the expected one from 06:00 UTC on, the day before until then."""
-    now = datetime.now(UTC)
-    return now.date() - timedelta(days=1 if now.hour >= 6 else 2)
+TRADING = """
+CREATE TABLE customers (
+  customer_id int PRIMARY KEY, first_name text NOT NULL, last_name text NOT NULL, email text,
+  phone text, address text, segment text, created_at timestamptz NOT NULL);
+CREATE TABLE products (
+  product_id int PRIMARY KEY, product_name text NOT NULL, unit_price numeric(10,2) NOT NULL);
+CREATE TABLE orders (
+  order_id int PRIMARY KEY, customer_id int REFERENCES customers, ordered_at timestamp NOT NULL,
+  status text NOT NULL, total_amount numeric(12,2), utm_source text);
+CREATE TABLE "Order Details" (
+  order_id int NOT NULL, line_no int NOT NULL, product_id int, quantity int,
+  unit_price numeric(10,2), line_total numeric(12,2), PRIMARY KEY (order_id, line_no));
+CREATE TABLE payment (
+  payment_id int, order_id int, amount numeric(12,2), method text, paid_at timestamptz NOT NULL)
+  PARTITION BY RANGE (paid_at);
+CREATE TABLE payment_old PARTITION OF payment FOR VALUES FROM (MINVALUE) TO ('2026-03-01');
+CREATE TABLE payment_new PARTITION OF payment FOR VALUES FROM ('2026-03-01') TO (MAXVALUE);
+CREATE TABLE shipments (shipment_no text, order_id int, shipped_at text, carrier text);
+CREATE TABLE settings (name text, value text);
+CREATE TABLE returns (return_id int PRIMARY KEY, order_id int, returned_at timestamptz);
+CREATE TABLE payroll (staff_id int PRIMARY KEY, salary numeric);
+
+INSERT INTO customers SELECT n, 'First' || n, 'Last' || n, 'c' || n || '@shop.example',
+  '+49 30 ' || 1000000 + n, n || ' Main Street', (ARRAY['new', 'regular', 'vip'])[1 + n %% 3],
+  %(since)s::timestamptz + n * interval '90 minutes'
+  FROM generate_series(1, 700) AS n WHERE n * interval '90 minutes' < %(long)s;
+INSERT INTO products SELECT n, 'Product ' || n, 5 + n * 1.25 FROM generate_series(1, 40) AS n;
+INSERT INTO orders SELECT n, 1 + (n * 7919) %% 500, %(since)s::timestamp + n * interval '9 minutes',
+  (ARRAY['paid', 'shipped', 'delivered', 'cancelled'])[1 + (n * 31) %% 4], NULL,
+  (ARRAY['google', 'newsletter', NULL, 'partner'])[1 + (n * 17) %% 4]
+  FROM generate_series(1, 8000) AS n WHERE n * interval '9 minutes' < %(long)s;
+INSERT INTO "Order Details" SELECT o.order_id, l, p.product_id, q, p.unit_price, q * p.unit_price
+  FROM orders o CROSS JOIN generate_series(1, 2) AS l
+  JOIN products p ON p.product_id = 1 + (o.order_id * 13 + l * 5) %% 40
+  CROSS JOIN LATERAL (SELECT 1 + (o.order_id + l) %% 3 AS q) AS quantity
+  WHERE l = 1 OR o.order_id %% 3 = 0;
+UPDATE orders SET total_amount = (
+  SELECT sum(line_total) FROM "Order Details" d WHERE d.order_id = orders.order_id);
+INSERT INTO payment SELECT order_id, order_id, total_amount,
+  (ARRAY['card', 'invoice'])[1 + order_id %% 2],
+  ordered_at AT TIME ZONE 'UTC' + interval '2 minutes' FROM orders;
+INSERT INTO shipments SELECT 'S' || order_id, order_id,
+  to_char(ordered_at + interval '1 hour', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+  (ARRAY['dhl', 'ups'])[1 + order_id %% 2]
+  FROM orders WHERE ordered_at + interval '1 hour' < %(since)s::timestamp + %(long)s;
+INSERT INTO settings VALUES ('vat', '19'), ('currency', 'EUR');
+CREATE VIEW sales_by_day AS
+  SELECT ordered_at::date AS day, count(*) AS orders, sum(total_amount) AS revenue
+  FROM orders GROUP BY 1;
+"""
+GRANTS = """
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'reader') THEN
+    CREATE ROLE reader LOGIN;
+  END IF;
+END $$;
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader;
+REVOKE ALL ON payroll FROM reader;
+"""
 
 
-DATABASES = (
-    Database(
-        "web events",
-        "49,963 recorded events of a web shop in 14 days, one table, each column as text",
-        events,
-        "web_events",
-        "DELETE FROM web_events WHERE timestamp LIKE '{day}%'",
-    ),
-    Database(
-        "film rental",
-        "in the manner of Pagila: seven tables with foreign keys, 45,000 rentals in 90 days",
-        rental,
-        "payment",
-        "DELETE FROM rental.payment WHERE (payment_date AT TIME ZONE 'UTC')::date = '{day}'",
-    ),
-    Database(
-        "wide",
-        "300 tables of 300 to 3,000 rows, half of them with a time, no foreign keys; `init`"
-        " proposes for the 50 that look most interesting (`--max-tables`)",
-        wide,
-        "raw_order_eu_000",
-        "DELETE FROM raw_order_eu_000 WHERE (created_at AT TIME ZONE 'UTC')::date = '{day}'",
-    ),
-)
+def trading(dsn: str, as_of: datetime, days: int = 35) -> None:
+    """A shop of another make: a view, a partitioned table, an odd name, times as text, no comments.
+
+    Role `reader` may read all of it but `payroll`.
+    """
+    since = (as_of - timedelta(days=days)).replace(hour=0, minute=0, second=0, microsecond=0)
+    connection = psycopg2.connect(dsn)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("SET LOCAL timezone = 'UTC'")
+            cursor.execute(TRADING, {"since": f"{since:%Y-%m-%d}", "long": as_of - since})
+            cursor.execute(GRANTS)
+    finally:
+        connection.close()
+
+
+def wide(dsn: str, as_of: datetime, tables: int = 300) -> None:
+    """Many tables with twenty columns each; every tenth is empty, and one has orders."""
+    columns = ", ".join(f"c{place} int" for place in range(1, 18))
+    cells = ", ".join(f"(n * {place}) %% 50" for place in range(1, 18))
+    connection = psycopg2.connect(dsn)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("SET LOCAL timezone = 'UTC'")
+            for number in range(1, tables + 1):
+                name = "orders" if number == 137 else f"table_{number:03}"
+                cursor.execute(
+                    f"CREATE TABLE {name} (id int PRIMARY KEY, created_at timestamptz, note text,"
+                    f" {columns})"
+                )
+                if number % 10:
+                    cursor.execute(
+                        f"INSERT INTO {name} SELECT n, %s - n * interval '30 minutes', 'note',"
+                        f" {cells} FROM generate_series(1, 600) AS n",
+                        [as_of],
+                    )
+    finally:
+        connection.close()

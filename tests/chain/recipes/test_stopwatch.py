@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from labs.stopwatch.__main__ import PAGE, kept, page
-from labs.stopwatch.databases import NOUNS, WIDE, rental, table
+from labs.stopwatch.shops import NOUNS, WIDE, rental, table
 from tests.conftest import execute
 
 
