@@ -34,7 +34,7 @@ class Arrival:
 
     @property
     def ended(self) -> bool:
-        """Whether no more rows come, by all appearances."""
+        """Whether the table seems to get no more rows."""
         return self.newest > max(ENDED * self.gap, ENDED * DAY)
 
     @property
@@ -141,7 +141,7 @@ def volume(past: Past, arrival: Arrival) -> Proposed:
     usual = median(rows)
     ordinary = [count for count in rows if count > usual / 4] or rows
     low = min(ordinary)
-    why = f"{shown(min(rows))} to {shown(max(rows))} rows a day, {shown(usual)} on most"
+    why = f"{shown(min(rows))} to {shown(max(rows))} rows a day, usually {shown(round(usual))}"
     floor = rounded_down(low / 2)
     if len(past.days) < past.span or floor < 1:
         return Proposed(

@@ -227,7 +227,7 @@ def renamed(known: Known, one: Profile, other: Profile) -> Iterator[Proposed]:
                 **graded(above(level)),
             }
         },
-        f"FOUND: {first.name} was renamed to {second.name}, by all appearances:"
+        f"FOUND: {first.name} seems to have been renamed to {second.name}:"
         f" {second.name} has values since {begins[second.name]}, and no row has both."
         f" Rows with neither: {said(known, level)}",
     )
@@ -264,7 +264,7 @@ def duplicates(known: Known) -> Iterator[Proposed]:
                 {"duplicates": {"key": profile.name, "name": f"duplicates_{snake(profile.name)}",
                                 "critical": "> 0"}},
                 f"{len(profile.counts):,} different values in {len(profile.values):,} sampled rows"
-                + (f". FOUND: {twice} are twice" if twice else ""),
+                + (f". FOUND: {twice} occur twice" if twice else ""),
             )  # fmt: skip
 
 

@@ -57,6 +57,7 @@ def queries(known: Known, orders: Orders) -> Iterator[Proposed]:
             {
                 "name": f"{name}_repeated_{snake(orders.id)}"[:63],
                 "dataset": known.name,
+                "title": "order ids that occur more than once",
                 "sql": repeated(source, orders.id),
                 "critical": "> 0",
             },
@@ -75,6 +76,7 @@ def queries(known: Known, orders: Orders) -> Iterator[Proposed]:
         {
             "name": f"{name}_revenue_differs_from_items",
             "dataset": known.name,
+            "title": "orders whose revenue is not the sum of their items",
             "sql": f"{totals(source, orders)}\nwhere lacking = 0 and abs(revenue - items) > 0.01",
             "critical": "> 0",
         },
@@ -87,6 +89,7 @@ def queries(known: Known, orders: Orders) -> Iterator[Proposed]:
         {
             "name": f"{name}_revenue_not_comparable",
             "dataset": known.name,
+            "title": "orders that cannot be compared with their items",
             "sql": f"{totals(source, orders)}\nwhere revenue is null or items is null"
             " or lacking > 0",
             "warning": "> 0",

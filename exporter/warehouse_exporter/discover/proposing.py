@@ -13,7 +13,8 @@ from warehouse_exporter.core.wording import counted
 from warehouse_exporter.discover import business, document_checks
 from warehouse_exporter.discover.bounds import Bounds, Stopwatch
 from warehouse_exporter.discover.choosing import Chosen
-from warehouse_exporter.discover.database import Looked, dataset, look
+from warehouse_exporter.discover.database import Looked, look
+from warehouse_exporter.discover.datasets import dataset
 from warehouse_exporter.discover.model import DSN, Proposal
 from warehouse_exporter.discover.trying import Tried, tried, valid
 from warehouse_exporter.engines.base import Engine, Surveyed
@@ -40,7 +41,7 @@ class Proposed:
         sure = sum(not part.unsure for part in parts)
         return (
             f"{counted(len(made.datasets), 'dataset')}, {sure:,} checks and metrics:"
-            f" {len(parts) - sure} more are not sure, and commented out"
+            f" {len(parts) - sure} more are uncertain, and commented out"
         )
 
 
@@ -118,17 +119,17 @@ def lines_of_head(looked: Looked, bounds: Bounds, as_of: datetime, found: Tried)
     yield (
         f"Proposed by `warehouse-exporter init --database` on {as_of:%Y-%m-%d %H:%M} UTC, from"
         f" {counted(len(looked.tables), 'table')} of {looked.chosen.all:,}."
-        f" Read were {bounds.shown}."
+        f" It read {bounds.shown}."
     )
     yield (
-        "A comment says why each check is there. What is not sure is commented out, with the"
-        " reason: take the `# ` away to use it. FOUND marks what already looks wrong."
+        "A comment says why each check is there. Anything uncertain is commented out, with the"
+        " reason: remove the `# ` to use it. FOUND marks what already looks wrong."
     )
     if found.mornings:
         yield (
             "Each check was run once. Those whose limits do not come from counts by day were also"
-            f" judged on the last {counted(found.mornings, 'morning')}: without a remark, they"
-            " fired on none of them."
+            f" judged on the last {counted(found.mornings, 'morning')}: one without a remark"
+            " never fired."
         )
     else:
         yield "The checks were not tried on past days: the time was up, or nothing could be read."

@@ -71,7 +71,7 @@ def dataset(proposed: ProposedDataset) -> Iterator[str]:
     yield from comment([proposed.why])
     body = list(dataset_body(proposed))
     if proposed.unsure:
-        yield from comment([f"Not sure: {proposed.unsure}"])
+        yield from comment([f"Uncertain: {proposed.unsure}"])
         body = commented(body)
     yield from body
 
@@ -113,7 +113,7 @@ def reasoned(proposed: Proposed, made: Sequence[str]) -> Iterator[str]:
     """Lines with the reason above them; commented out where it is unsure."""
     yield from comment([proposed.why])
     if proposed.unsure:
-        yield from comment([f"Not sure: {proposed.unsure}"])
+        yield from comment([f"Uncertain: {proposed.unsure}"])
         made = commented(made)
     yield from made
 

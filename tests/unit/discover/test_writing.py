@@ -43,7 +43,7 @@ def test_what_is_unsure_is_commented_out_and_can_be_taken_back_in() -> None:
     duplicates = Proposed({"duplicates": {"key": "id", "critical": "> 0"}}, unsure="one key twice")
     text = text_of(proposal(FEW, duplicates))
     assert len(parse(text, "x.yml", HOME).checks) == 1
-    assert "    # Not sure: one key twice\n" in text
+    assert "    # Uncertain: one key twice\n" in text
     text = text.replace("# - duplicates", "- duplicates")
     assert len(parse(text, "x.yml", HOME).checks) == 2
 
