@@ -23,7 +23,7 @@ TLS = "tls_server_config: {cert_file: server.crt, key_file: server.key}\n"
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files have less time than usual."""
     for read in (read_text, read_bytes):
-        monkeypatch.setattr(read, "__defaults__", (0.3, None))
+        monkeypatch.setattr(read, "__defaults__", (0.3, *(read.__defaults__ or ())[1:]))
     monkeypatch.setattr(auth, "MOMENT", 0.01)
 
 
@@ -54,7 +54,7 @@ def test_a_hang_without_an_end_is_told_as_well(
     file, told = tmp_path / "web.yml", list[bool]()
     file.write_text("")
     guarding = WebSettingsFile(str(file), told.append)
-    monkeypatch.setattr(read_text, "__defaults__", (3600.0, None))
+    monkeypatch.setattr(read_text, "__defaults__", (3600.0, *(read_text.__defaults__ or ())[1:]))
     monkeypatch.setattr(auth, "SECONDS", 0.1)
     a_pipe(file)
     wait_for(lambda: guarding.settings and told[-1] is False)
