@@ -50,11 +50,15 @@ def dbt_alerts() -> list[str]:
     return [rule["alert"] for rule in about_dbt(with_dbt)]
 
 
+def objective_alerts() -> set[str]:
+    """The alerts about the budgets of bad days, which are of no check."""
+    return {rule["alert"] for rule in about_objectives(shop())}
+
+
 def alerts() -> set[str]:
     """Every alert name there is."""
     of_data = {kind.alert for kind in all_kinds().values()} | {ALERT_UNMEASURED}
-    of_objectives = {rule["alert"] for rule in about_objectives(shop())}
-    return {*of_data, *meta_alerts(), *dbt_alerts(), *of_objectives}
+    return {*of_data, *meta_alerts(), *dbt_alerts(), *objective_alerts()}
 
 
 def commands(page: Path, language: str) -> list[str]:

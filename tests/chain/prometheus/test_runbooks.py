@@ -22,7 +22,14 @@ from warehouse_exporter.demo.runner import CONFIG, GRANTS, ROLE
 
 from tests.chain.demo.shops import connected, copied
 from tests.chain.e2e.servers import AlertmanagerServer
-from tests.chain.prometheus.runbooks import COMMON, PAGES, alerts, commands, place_of
+from tests.chain.prometheus.runbooks import (
+    COMMON,
+    PAGES,
+    alerts,
+    commands,
+    objective_alerts,
+    place_of,
+)
 from tests.chain.prometheus.shown import FAULT, NOT_OF_DATA, SQL
 from tests.conftest import execute
 from tests.support.programs import needs, require
@@ -137,7 +144,7 @@ def test_psql_takes_the_statements_as_they_stand(good: str, alert: str) -> None:
 
 
 def test_every_alert_about_data_has_a_break_that_its_runbook_is_tried_on() -> None:
-    assert sorted([*FAULT, *SQL, *NOT_OF_DATA]) == sorted(alerts())
+    assert sorted({*FAULT, *SQL, *NOT_OF_DATA, *objective_alerts()}) == sorted(alerts())
 
 
 @pytest.mark.parametrize("alert", [*FAULT, *SQL])
