@@ -82,6 +82,7 @@ def test_no_page_with_commands_is_forgotten() -> None:
     own = {
         "security.md": "test_security.py",
         "prometheus-operator.md": "test_operator.py",
+        "own-postgres.md": "test_own_postgres.py",
         "quarantine.md": "test_restore.py",
         "reports.md": "test_mail.py",
     }
