@@ -69,8 +69,12 @@ def test_it_says_on_which_days_each_check_would_have_spoken(shop: str, tmp_path:
     assert columns(result.stdout, "orders ") == [
         "orders", "3", "2", "1.0", "2026-03-06 to 2026-03-07, 2026-03-10",
     ]  # fmt: skip
-    assert result.stdout.splitlines()[-2:] == [
+    assert columns(result.stdout, "orders/presence/volume") == [
+        "orders/presence/volume", "2", "-", "2026-03-06 (page), 2026-03-10 (page)",
+    ]  # fmt: skip
+    assert result.stdout.splitlines()[-3:] == [
         "2 episodes of 1 dataset, 1.0 a week in 14 days from 2026-02-25 to 2026-03-10.",
+        "People get 2 pages and 0 tickets: 4.3 pages and 0.0 tickets a month.",
         "Judged on the rows as they are now: late rows are there on every day.",
     ]
 
@@ -82,6 +86,7 @@ def test_another_limit_stands_beside(shop: str, tmp_path: Path) -> None:
     assert columns(text, "  with critical") == ["with critical < 9", *"--------"[1:]]
     assert columns(text, "  with --set") == ["with --set", "-", "-", "-"]
     assert "With --set: 0 episodes, 0.0 a week." in text
+    assert "With --set, people get 0 pages and 0 tickets: 0.0 pages and 0.0 tickets a mo" in text
 
 
 def test_other_limits_see_other_faults(shop: str, tmp_path: Path) -> None:
@@ -135,6 +140,13 @@ def test_json_has_every_day_that_was_no_pass(shop: str, tmp_path: Path) -> None:
     by_name = {dataset["dataset"]: dataset for dataset in data["datasets"]}
     assert len(by_name["orders"]["changed"]["fired_on"]) == 7
     assert by_name["items"]["changed"] is None
+    told = data["messages"]
+    assert (told["pages"], told["tickets"], told["changed"]["tickets"]) == (2, 0, 1)
+    assert told["pages_a_month"] == 2 * 30 / 7
+    assert told["sent"][1] == {
+        "day": "2026-03-10", "severity": "critical", "incident": "orders/presence/volume",
+        "dataset": "orders", "check": "volume", "unmeasured": False,
+    }  # fmt: skip
     assert data["injected"]["checks"]["orders.volume"]["x0.5"] == {"caught": 4, "silent": 4}
     assert data["injected"]["changed"]["orders.volume"] == {}, "it was never silent"
     assert data["injected"]["not_injected"]["orders.duplicates"] == "it is a statement of its own"
@@ -145,7 +157,8 @@ def test_markdown_has_the_same_tables(shop: str, tmp_path: Path) -> None:
     text = ask("backtest", write(tmp_path), AS_OF, *options, dsn=shop).stdout
     assert text.startswith("# Backtest\n\n2 episodes of 1 dataset, 2.0 a week in 7 days")
     assert re.findall("^## (.*)", text, re.MULTILINE) == [
-        "Checks", "Datasets", "Faults caught, of the days that did not fire without them",
+        "Checks", "Datasets", "Pages and tickets",
+        "Faults caught, of the days that did not fire without them",
         "Faults caught by some check of the dataset", "Not injected",
     ]  # fmt: skip
     assert "| orders.volume | 4/4 100 % | 4/4 100 % | 4/4 100 % | 0/4 0 % | - |" in text

@@ -134,6 +134,22 @@ def test_only_days_that_were_silent_count(orders: Config) -> None:
     }  # fmt: skip
 
 
+def test_only_days_that_had_rows_count(orders: Config) -> None:
+    dsn = orders.warehouse.dsn
+    assert dsn is not None
+    execute(dsn, f"DELETE FROM orders WHERE {DAY}")
+    checks = "volume: {critical: '> 30'}\nvolume: {name: no, where: id < 0, warning: '> 9'}"
+    found = over(of_orders(dsn, checks), 4, inject=True)
+    assert found.recall is not None
+    (tallies,) = found.recall.checks.values()
+    assert {fault: (t.caught, t.silent) for fault, t in tallies.items()} == {
+        "x0": (0, 3), "x0.2": (0, 3), "x0.5": (0, 3), "x2": (3, 3),
+    }  # fmt: skip
+    assert found.recall.datasets["orders"]["x2"].silent == 3
+    (reason,) = found.untouched.values()
+    assert reason == "what it counts was 0 on every day on which it was silent"
+
+
 def test_what_no_fault_can_be_made_in_says_why(database: str) -> None:
     execute(database, TABLES)
     more = "metrics: {shown: {dataset: orders, count: '*'}}"

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from warehouse_exporter.backtest.messages import WORDS, Messages
 from warehouse_exporter.backtest.run import Backtest
 from warehouse_exporter.backtest.sensitivity import Tally
 from warehouse_exporter.backtest.timeline import COUNTED, Record, Said, a_week, episodes, of_dataset
+from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Outcome
 
 
@@ -33,6 +35,10 @@ def as_json(found: Backtest) -> str:
         "statements": found.statements,
         "checks": checks,
         "datasets": [dataset_entry(name, found) for name in found.datasets],
+        "messages": {
+            **sent(found.messages),
+            "changed": sent(found.changed_messages) if found.changed else None,
+        },
         "injected": None if found.recall is None else injected(found),
     }
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
@@ -81,6 +87,23 @@ def dataset_entry(name: str, found: Backtest) -> dict[str, Any]:
         **firing(of_dataset(found.records, name), found.days),
         "changed": other,
     }
+
+
+def sent(messages: Messages) -> dict[str, Any]:
+    """Pages and tickets: how many, how many a month, and each of them."""
+    found: dict[str, Any] = {}
+    for severity, word in WORDS.items():
+        found[f"{word}s"] = len(messages.of(severity))
+        found[f"{word}s_a_month"] = messages.a_month(severity)
+    found["sent"] = [
+        {
+            "day": str(one.day), "severity": one.severity.value, "incident": one.incident,
+            "dataset": one.check.dataset, "check": one.check.name,
+            "unmeasured": one.fault is Fault.UNMEASURED,
+        }
+        for one in messages.sent
+    ]  # fmt: skip
+    return found
 
 
 def injected(found: Backtest) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from warehouse_exporter.backtest.faults import FAULTS
+from warehouse_exporter.backtest.messages import WORDS, Message, Messages
 from warehouse_exporter.backtest.run import Backtest
 from warehouse_exporter.backtest.sensitivity import Recall, Tally
 from warehouse_exporter.backtest.timeline import (
@@ -21,7 +22,7 @@ from warehouse_exporter.core.wording import agreed, counted
 from warehouse_exporter.publish.report import cell
 
 NONE = "-"
-TEXTS = ("FIRED ON", "BECAUSE", "OBJECTIVE", "CHECK", "OWNER", "DATASET", "FINDING")
+TEXTS = ("FIRED ON", "TOLD ON", "BECAUSE", "OBJECTIVE", "CHECK", "OWNER", "DATASET", "FINDING")
 """Columns of text, which begin at the left."""
 AS_THEY_ARE = "Judged on the rows as they are now: late rows are there on every day."
 AS_IT_IS = (
@@ -53,6 +54,10 @@ def sheets(found: Backtest) -> Iterator[Sheet]:
     """All tables of the report."""
     yield of_checks(found)
     yield of_datasets(found)
+    if found.messages.sent:
+        yield of_messages("Pages and tickets", found.messages)
+    if found.changed and found.changed_messages.sent:
+        yield of_messages("Pages and tickets with --set", found.changed_messages)
     if found.recall is not None:
         faults = tuple(fault.name for fault in FAULTS)
         yield Sheet(
@@ -118,6 +123,21 @@ def episodes_of(name: str, fired_on: Sequence[date], days: Sequence[date]) -> tu
     return name, number(len(fired_on)), number(len(runs)), week, in_words(runs)
 
 
+def of_messages(title: str, messages: Messages) -> Sheet:
+    """A line for each fault that people were told of, those with most pages first."""
+    by_fault: dict[str, list[Message]] = {}
+    for one in messages.sent:
+        by_fault.setdefault(one.incident, []).append(one)
+    rows = []
+    for incident, sent in by_fault.items():
+        numbers = [sum(one.severity is severity for one in sent) for severity in WORDS]
+        told = ", ".join(f"{one.day} ({WORDS[one.severity]})" for one in sent)
+        rows.append((numbers, (incident, *map(number, numbers), told)))
+    rows.sort(key=lambda row: row[0], reverse=True)
+    head = ("FAULT", *(f"{word}s".upper() for word in WORDS.values()), "TOLD ON")
+    return Sheet(title, head, tuple(row for _, row in rows))
+
+
 def recalls(recall: Recall, found: Backtest) -> Iterator[tuple[str, ...]]:
     """A line for each check with injected faults, and one for each with other limits."""
     for check, tallies in recall.checks.items():
@@ -143,8 +163,10 @@ def summary(found: Backtest) -> list[str]:
     """The lines under the tables."""
     days = f"{counted(len(found.days), 'day')} from {found.days[0]} to {found.days[-1]}"
     lines = [f"{episodes_in(found, found.records)} in {days}."]
+    lines.append(f"People get {found.messages.text}.")
     if found.changed:
         lines.append(f"With --set: {episodes_in(found, found.with_changes)}.")
+        lines.append(f"With --set, people get {found.changed_messages.text}.")
     lines.append(AS_THEY_ARE)
     still = [str(r.check.id) for r in found.records if r.fired_on and r.check.id in found.unmoved]
     if still:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from warehouse_exporter.backtest.answers import History, read
+from warehouse_exporter.backtest.messages import Messages, messages
 from warehouse_exporter.backtest.progress import Step, Watcher
 from warehouse_exporter.backtest.questions import Inquiry, Morning
 from warehouse_exporter.backtest.sensitivity import Recall, Tally
@@ -34,6 +36,7 @@ class Backtest:
     were injected, and in `untouched` why some checks have none.
     """
 
+    config: Config
     as_of: datetime
     days: tuple[date, ...]
     records: tuple[Record, ...]
@@ -53,6 +56,16 @@ class Backtest:
     def with_changes(self) -> tuple[Record, ...]:
         """The records, the changed ones in place of their originals."""
         return tuple(self.changed.get(record.check.id, record) for record in self.records)
+
+    @cached_property
+    def messages(self) -> Messages:
+        """What people would have got."""
+        return messages(self.records, self.days, self.config)
+
+    @cached_property
+    def changed_messages(self) -> Messages:
+        """What people would have got under the other limits."""
+        return messages(self.with_changes, self.days, self.config)
 
 
 @dataclass(frozen=True)
@@ -101,6 +114,7 @@ def backtest(
     recall, others = Recall(tuple(checks)), Recall(tuple(aside.values()))
     said = judge_past(config, past, [recall, others], watcher, inject=inject)
     return Backtest(
+        config,
         instants[-1],
         tuple(day_of(instant, config) for instant in instants),
         tuple(Record(check, said[check.id]) for check in checks),
@@ -152,7 +166,7 @@ def judge_past(
             else Result(check.id, (not_measured(Skipped(SINCE)),), morning.as_of)
             for check in checks
         ]
-        now = {found.check: Said.of(found.worst) for found in results}
+        now = {found.check: Said.of(found) for found in results}
         day = day_of(morning.as_of, config)
         for check, one in now.items():
             said[check][day] = one

@@ -10,6 +10,7 @@ from warehouse_exporter.backtest.questions import Inquiry, Morning
 from warehouse_exporter.backtest.timeline import Said
 from warehouse_exporter.config import Check
 from warehouse_exporter.core.model import CheckId
+from warehouse_exporter.core.states import Count, Figure, Hits, State, Total
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Lookup, Need, Reading, Scan
 from warehouse_exporter.passes.collect import Collected
@@ -34,7 +35,8 @@ class Tally:
 class Recall:
     """Tallies of the checks `judged`, and by dataset, each by the name of the fault.
 
-    A dataset is silent where all its checks are that could see a fault. The column of a check is
+    A day counts for a check if it had rows: of none, none can be missing. A dataset is silent where
+    all its checks are that could see a fault. The column of a check is
     its own, so that a dataset has no tally of columns that are NULL.
     """
 
@@ -43,6 +45,7 @@ class Recall:
     datasets: dict[str, dict[str, Tally]] = field(default_factory=dict)
     _ever_silent: set[CheckId] = field(default_factory=set)
     _ever_loud: set[CheckId] = field(default_factory=set)
+    _ever_empty: set[CheckId] = field(default_factory=set)
 
     def judge(
         self,
@@ -56,17 +59,18 @@ class Recall:
         able = [check for check in self.judged if can_see(check, morning, inquiry)]
         speaking = {check.id for check in able if said[check.id].speaks}
         loud = {check.dataset for check in speaking}
-        silent = [c for c in able if c.id not in speaking and c.id not in gathered.errors]
+        quiet = [c for c in able if c.id not in speaking and c.id not in gathered.errors]
+        silent = [c for c in quiet if has_rows(c, morning, inquiry, gathered, views)]
         self._ever_loud |= speaking
-        self._ever_silent |= {check.id for check in silent}
+        self._ever_silent |= {check.id for check in quiet}
+        self._ever_empty |= {check.id for check in quiet} - {check.id for check in silent}
         for fault in FAULTS:
             caught: dict[str, bool] = {}
             for check in silent:
                 broken = with_fault(fault, check, morning, inquiry, gathered, views)
                 if broken is None:
                     continue
-                verdict = result(check, views, broken, morning.as_of).worst
-                spoke = Said.of(verdict).speaks
+                spoke = Said.of(result(check, views, broken, morning.as_of)).speaks
                 mine = self.checks.setdefault(check.id, {})
                 mine.setdefault(fault.name, Tally()).add(spoke)
                 caught[check.id.dataset] = caught.get(check.id.dataset, False) or spoke
@@ -81,12 +85,18 @@ class Recall:
         for (check, _), one in inquiry.asked.items():
             asked.setdefault(check, []).append(one.need)
         return {
-            check.id: "it is never silent"
-            if check.id in self._ever_loud - self._ever_silent
-            else untouched(check, asked.get(check.id, ()))
+            check.id: self.why_not(check, asked.get(check.id, ()))
             for check in self.judged
             if check.id not in self.checks
         }
+
+    def why_not(self, check: Check, needs: Iterable[Need]) -> str:
+        """Why no fault could be made in a check."""
+        if check.id in self._ever_loud - self._ever_silent:
+            return "it is never silent"
+        if check.id in self._ever_empty:
+            return "what it counts was 0 on every day on which it was silent"
+        return untouched(check, needs)
 
 
 def with_fault(
@@ -114,6 +124,37 @@ def with_fault(
                 found, hit = Reading({**found.states, day: state}), True
         broken.parts[check.id, question.name] = {Part.WHOLE: found}
     return broken if hit else None
+
+
+def has_rows(
+    check: Check,
+    morning: Morning,
+    inquiry: Inquiry,
+    gathered: Collected,
+    views: Mapping[str, DatasetView],
+) -> bool:
+    """Whether there is anything in what the check reads of the day that may be broken."""
+    day = views[check.id.dataset].calendar.expected
+    states = [
+        gathered.parts[check.id, question.name][Part.WHOLE].states.get(day)
+        for question in morning.asked[check.id]
+        if is_of_day(inquiry.need(question), check)
+    ]
+    return any(map(is_something, states)) or not any(state is not None for state in states)
+
+
+def is_something(state: State | None) -> bool:
+    """Whether a state is of any row; what is not counted or added up counts as something."""
+    match state:
+        case None:
+            return False
+        case Count():
+            return state.rows > 0
+        case Hits():
+            return bool(state.total)
+        case Total() | Figure():
+            return state.count > 0
+    return True
 
 
 def can_see(check: Check, morning: Morning, inquiry: Inquiry) -> bool:

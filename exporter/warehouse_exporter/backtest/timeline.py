@@ -9,7 +9,7 @@ from datetime import date
 
 from warehouse_exporter.config import Check
 from warehouse_exporter.core.calendar import ONE_DAY
-from warehouse_exporter.core.model import Outcome, Severity, Verdict
+from warehouse_exporter.core.model import Outcome, Result, Severity
 
 Episode = tuple[date, date]
 """First and last of consecutive days."""
@@ -20,16 +20,23 @@ COUNTED = ("FAIL", "UNKNOWN", "WARN", "INFO", "SKIP")
 
 @dataclass(frozen=True)
 class Said:
-    """The verdict that decided for a check on one day."""
+    """The verdict that decided for a check on one day.
+
+    `loud` is the worst severity of its findings that nobody has accepted.
+    """
 
     outcome: Outcome
     severity: Severity | None
     text: str
+    loud: Severity | None
 
     @classmethod
-    def of(cls, verdict: Verdict) -> Said:
-        """A verdict without its sample."""
-        return cls(verdict.outcome, verdict.severity, verdict.text)
+    def of(cls, found: Result) -> Said:
+        """What a result says, without its samples."""
+        worst = found.worst
+        severities = {verdict.severity for verdict in found.verdicts if verdict.loud}
+        loud = next((severity for severity in Severity if severity in severities), None)
+        return cls(worst.outcome, worst.severity, worst.text, loud)
 
     @property
     def is_info(self) -> bool:
@@ -39,8 +46,8 @@ class Said:
     @property
     def speaks(self) -> bool:
         """Whether it notifies somebody: a finding, or an unmeasured check."""
-        told = (Outcome.CRITICAL, Outcome.WARNING, Outcome.UNMEASURED)
-        return self.outcome in told and not self.is_info
+        told = self.loud in (Severity.CRITICAL, Severity.WARNING)
+        return told or self.outcome is Outcome.UNMEASURED
 
 
 @dataclass(frozen=True)

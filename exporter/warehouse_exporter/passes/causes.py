@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.lineage import depths
-from warehouse_exporter.core.model import Severity
+from warehouse_exporter.core.model import CheckId, Severity
 from warehouse_exporter.kinds.future_rows import FutureRows
 from warehouse_exporter.kinds.orphans import Orphans
 from warehouse_exporter.kinds.query import Query
@@ -75,6 +75,9 @@ class Reasons:
         return (*self.roots, *([self.peers] if self.peers else []))
 
 
+Key = tuple[CheckId, Fault, Severity]
+
+
 @dataclass(frozen=True)
 class Finding:
     """A breach of a check, or that it is not measured."""
@@ -83,34 +86,73 @@ class Finding:
     fault: Fault
     severity: Severity
 
+    @property
+    def key(self) -> Key:
+        """What it is known by from one instant to the next."""
+        return self.check.id, self.fault, self.severity
 
-Known = dict[tuple[str, Fault], list[tuple[Finding, bool]]]
-"""Dataset and sort of fault -> findings, each with whether nothing explains it."""
+    @property
+    def incident(self) -> str:
+        """The fault it belongs to."""
+        return incident_of(self.check, self.fault)
 
 
-def because(findings: Iterable[Finding], config: Config) -> list[tuple[Finding, Finding | None]]:
-    """Findings that began at one instant, causes first, each with the one that explains it."""
+Before = Mapping[Key, Finding | None]
+"""What was found at the instant before -> what explained it."""
+NEVER: Before = {}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A finding, whether nothing explains it, and whether it has just begun."""
+
+    finding: Finding
+    root: bool
+    new: bool
+
+
+Known = dict[tuple[str, Fault], list[Seen]]
+"""Dataset and sort of fault -> findings."""
+
+
+def because(
+    findings: Iterable[Finding], config: Config, before: Before = NEVER
+) -> list[tuple[Finding, Finding | None]]:
+    """The findings of one instant, causes first, each with the one that explains it.
+
+    What was there `before` goes on, all else begins now. What nothing explained stays so. What was
+    explained stays so while its cause is there; then anything that is there may explain it.
+    """
     place = {check.id: n for n, check in enumerate(causes_first(config))}
     known: Known = {}
     found = []
     judged = sorted(findings, key=lambda one: (one.fault is Fault.UNMEASURED, place[one.check.id]))
+    there = {one.incident for one in judged}
     for one in judged:
-        cause = next(explaining(one, known, config), None)
+        new, cause = one.key not in before, before.get(one.key)
+        if new or (cause is not None and cause.incident not in there):
+            cause = next(explaining(one, known, config, goes_on=not new), None)
         found.append((one, cause))
-        known.setdefault((one.check.id.dataset, one.fault), []).append((one, cause is None))
+        seen = Seen(one, cause is None, new)
+        known.setdefault((one.check.id.dataset, one.fault), []).append(seen)
     return found
 
 
-def explaining(finding: Finding, known: Known, config: Config) -> Iterator[Finding]:
-    """The findings among those known that explain one."""
+def explaining(
+    finding: Finding, known: Known, config: Config, *, goes_on: bool
+) -> Iterator[Finding]:
+    """The findings among those known that explain one that begins, or that `goes_on`."""
     causes = reasons(finding.check, finding.fault, config)
     loud = NO_LESS_SEVERE[finding.severity]
-    every = [(cause, False) for cause in (*causes.lasting, *causes.new)]
-    for cause, alone in (*every, *((cause, True) for cause in causes.by_themselves)):
+    every = [(cause, False, True) for cause in causes.lasting]
+    every += [(cause, False, goes_on) for cause in causes.new]
+    every += [(cause, True, goes_on) for cause in causes.by_themselves]
+    for cause, alone, old in every:
         for place in product(sorted(cause.datasets), cause.faults):
-            for other, root in known.get(place, ()):
-                loud_enough = other.severity in loud and (root or not alone)
-                if loud_enough and cause.covers(other.check, other.fault):
+            for seen in known.get(place, ()):
+                other = seen.finding
+                counts = (seen.root or not alone) and (seen.new or old)
+                if counts and other.severity in loud and cause.covers(other.check, other.fault):
                     yield other
 
 

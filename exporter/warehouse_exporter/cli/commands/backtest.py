@@ -41,6 +41,7 @@ def backtest(
 
     Each day is judged as the gate would have judged it that morning, on the rows as they are
     today; the history is read once. An episode is a run of days on which somebody was notified.
+    Pages and tickets are counted as Alertmanager groups them: one for each fault.
     Exit codes: 0, 2 for wrong usage, and 3 if nothing could be read.
     """
     from rich.console import Console
