@@ -28,6 +28,7 @@ LIBRARIES = {
         "server/web/settings.py",
         "discover/dbt/checks.py",
     ),
+    "holidays": ("config/holidays.py",),
     "bcrypt": ("server/web/users.py",),
     "prometheus_client": ("publish/",),
     "schedule": ("server/timer.py",),

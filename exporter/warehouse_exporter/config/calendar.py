@@ -14,11 +14,13 @@ from pydantic import (
     model_validator,
 )
 
+from warehouse_exporter.config.holidays import holidays_of
 from warehouse_exporter.config.routing import Weekdays
 from warehouse_exporter.core.calendar import Event
 from warehouse_exporter.core.grammar import listed
 
 Span = tuple[dt.date, dt.date]
+ONE_OF = ("days", "weekdays", "country")
 HOW = "write a date such as 2026-11-27, or two such as 2026-12-24 to 2026-12-26"
 
 
@@ -54,11 +56,22 @@ def names(written: Any) -> Any:
     return [written] if isinstance(written, str) else written
 
 
+def code(written: Any) -> Any:
+    """A code as it is written; a number is the code of some subdivisions."""
+    return str(written) if type(written) is int else written
+
+
 ONE_OR_MORE: dict[str, Any] = {
     "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]
 }
 Spans = Annotated[tuple[Span, ...], BeforeValidator(parse_spans), WithJsonSchema(ONE_OR_MORE)]
+Code = Annotated[str, BeforeValidator(code)]
 Named = Annotated[tuple[str, ...], BeforeValidator(names), WithJsonSchema(ONE_OR_MORE)]
+
+
+def may_be_a_country(schema: dict[str, Any]) -> None:
+    """Let editors take a country in the place of an event."""
+    schema["additionalProperties"] = {"anyOf": [schema["additionalProperties"], {"type": "string"}]}
 
 
 class EventSpec(BaseModel):
@@ -72,26 +85,49 @@ class EventSpec(BaseModel):
     weekdays: Weekdays = Field(
         (), description="Instead: weekdays, such as saturday, or saturday to sunday."
     )
+    country: Code | None = Field(
+        None,
+        description="Instead: the public holidays of a country, by its ISO code, such as DE."
+        " Needs the extra `holidays`.",
+    )
+    subdivision: Code | None = Field(
+        None, description="With country: a state or region of it by its ISO code, such as BY."
+    )
     datasets: Named = Field((), description="Datasets it applies to; default: all.")
     metrics: Named = Field((), description="Metrics it applies to; default: all.")
-    falls: Literal["judged", "silent"] = Field(
-        "judged",
+    falls: Literal["judged", "silent"] | None = Field(
+        None,
         description="judged: a fall on these days fires, a rise does not. silent: nothing is"
-        " expected on these days, by any check.",
+        " expected on these days, by any check. Default: silent with country, otherwise judged.",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def of_a_country(cls, written: Any) -> Any:
+        """`DE` in the place of a mapping."""
+        return {"country": written} if isinstance(written, str) else written
 
     @model_validator(mode="after")
     def names_days(self) -> EventSpec:
-        """It is on some days, or on some weekdays."""
-        if self.days and self.weekdays:
-            raise ValueError("`days` and `weekdays` are two events: write one of them here")
-        if not (self.days or self.weekdays):
+        """It is on some days, on some weekdays, or on the holidays of a country that is known."""
+        given = [key for key in ONE_OF if getattr(self, key)]
+        if len(given) > 1:
             raise ValueError(
-                "names no day: write `days: 2026-11-27`, or `weekdays: saturday to sunday`"
+                f"`{given[0]}` and `{given[1]}` are two events: write one of them here"
             )
+        if self.subdivision and not self.country:
+            raise ValueError("`subdivision` needs `country`, such as DE")
+        if not given:
+            raise ValueError(
+                "names no day: write `days: 2026-11-27`, or `weekdays: saturday to sunday`,"
+                " or `country: DE`"
+            )
+        if self.country:
+            holidays_of(self.country, self.subdivision)
         return self
 
     def event(self, name: str) -> Event:
         """The same, under its name."""
-        silent = self.falls == "silent"
-        return Event(name, self.days, self.datasets, self.metrics, silent, self.weekdays)
+        silent = (self.falls or ("silent" if self.country else "judged")) == "silent"
+        holidays = holidays_of(self.country, self.subdivision) if self.country else None
+        return Event(name, self.days, self.datasets, self.metrics, silent, self.weekdays, holidays)

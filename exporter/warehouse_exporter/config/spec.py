@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field, create_model, model_validator
 
 from warehouse_exporter.config import include
-from warehouse_exporter.config.calendar import EventSpec
+from warehouse_exporter.config.calendar import EventSpec, may_be_a_country
 from warehouse_exporter.config.copies import QuarantineSpec, SamplesSpec, may_be_true
 from warehouse_exporter.config.dataset import DatasetSpec, check_item
 from warehouse_exporter.config.dbt_runs import DbtSpec
@@ -100,7 +100,14 @@ def config_spec() -> type[Spec]:
         metrics=(dict[Name, Metric], Field({}, description="Daily business metrics.")),
         queries=(tuple[Query, ...], Field((), description="Custom SQL checks.")),
         anomalies=(tuple[anomaly, ...], Field((), description="Metrics compared with their past.")),
-        calendar=(dict[str, EventSpec], Field({}, description="Known events and holidays.")),
+        calendar=(
+            dict[str, EventSpec],
+            Field(
+                {},
+                description="Known events and holidays; `DE` is short for `{country: DE}`.",
+                json_schema_extra=may_be_a_country,
+            ),
+        ),
         owners=(dict[str, owner], Field({}, description="Who is notified.")),
         alerts=(
             AlertsSpec,

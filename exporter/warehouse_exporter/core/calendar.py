@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from warehouse_exporter.core.grammar import DAYS
@@ -61,13 +62,20 @@ def last_days(day: date, count: int) -> tuple[date, ...]:
     return tuple(day - ONE_DAY * back for back in reversed(range(count)))
 
 
+class Named(Protocol):
+    """Days that have names of their own, such as the public holidays of a country."""
+
+    def on(self, day: date) -> str:
+        """What a day is called; empty where it is none of them."""
+
+
 @dataclass(frozen=True)
 class Event:
     """A known event or holiday: days on which a metric may be higher than otherwise.
 
-    `spans` are first and last days, `weekdays` numbers from Monday, which is 0. It concerns
-    everything, unless it names datasets or metrics. With `silences_falls`, no check
-    expects data on its days.
+    `spans` are first and last days, `weekdays` numbers from Monday, which is 0, and
+    `named` are days that bring their own names. It concerns everything, unless it names datasets or
+    metrics. With `silences_falls`, no check expects data on its days.
     """
 
     name: str
@@ -76,12 +84,17 @@ class Event:
     metrics: tuple[str, ...] = ()
     silences_falls: bool = False
     weekdays: tuple[int, ...] = ()
+    named: Named | None = None
 
     def covers(self, day: date) -> bool:
         """Whether it is on that day."""
-        if day.weekday() in self.weekdays:
+        if day.weekday() in self.weekdays or (self.named and self.named.on(day)):
             return True
         return any(first <= day <= last for first, last in self.spans)
+
+    def on(self, day: date) -> str:
+        """What it is called on one of its days."""
+        return (self.named.on(day) if self.named else "") or self.name
 
     def excludes(self, dataset: str) -> bool:
         """Whether no data is expected in a dataset on its days."""
@@ -145,7 +158,7 @@ class Calendar:
 
     def why_not(self, day: date) -> str:
         """Why no data is expected on an excluded day."""
-        names = ", ".join(event.name for event in self.excluding if event.covers(day))
+        names = ", ".join(event.on(day) for event in self.excluding if event.covers(day))
         return f"{day} is in the calendar ({names}): nothing is expected"
 
     def due(self, days: Iterable[date]) -> tuple[date, ...]:

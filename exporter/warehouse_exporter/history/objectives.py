@@ -163,7 +163,7 @@ def judged(
     past: Past, config: Config, dataset: Dataset, told: Sequence[Check], day: date
 ) -> JudgedDay:
     """What a day was, by the critical checks of a dataset that can tell of past days."""
-    excluding = [e.name for e in config.events if e.excludes(dataset.name) and e.covers(day)]
+    excluding = [e.on(day) for e in config.events if e.excludes(dataset.name) and e.covers(day)]
     if excluding:
         return JudgedDay(day, Day.EXCLUDED, f"in the calendar ({', '.join(excluding)})")
     if day not in past.judged:

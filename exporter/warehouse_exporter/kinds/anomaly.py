@@ -254,14 +254,15 @@ class Anomaly(Kind):
     def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         name, today = self.metrics[0], view.calendar.expected
         event = Known.of(view.metrics[name], view).on(today)
+        told = f"{today} is in the calendar ({event.on(today)})" if event else ""
         if event and (event.silences_falls or not self.direction.falls):
-            why = f"{today} is in the calendar ({event.name}): {name} is not judged"
+            why = f"{told}: {name} is not judged"
             return [unjudged(name, lambda: self.finding(name, view, readings), why)]
         for guard in self.guards:
             self.guarded().skip_if_fallen(guard, view, readings)
         found = self.finding(name, view, readings)
         if event and found.rises:
-            why = f"{today} is in the calendar ({event.name}): a rise is not judged ({found.text})"
+            why = f"{told}: a rise is not judged ({found.text})"
             return [unjudged(name, lambda: found, why)]
         labels, fact = {"metric": name}, self.fact(name, found, view)
         return [Sample(found.values, found.text, labels, blind=found.blind, fact=fact)]

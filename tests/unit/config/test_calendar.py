@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+import sys
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
+from warehouse_exporter.config.holidays import Holidays, holidays_of, of_year
 from warehouse_exporter.config.load import parse
-from warehouse_exporter.core.calendar import Event
+from warehouse_exporter.core.calendar import Calendar, Event
 
 from tests.unit.config.test_complaints import DSN, GOOD, METRICS, told
 
@@ -98,3 +101,78 @@ def test_what_is_wrong_is_told_at_its_line(good: str, bad: str, message: str) ->
 
 def test_a_calendar_that_is_no_mapping_is_refused() -> None:
     assert "calendar: must be a mapping of keys and values" in told(GOOD + "calendar: [a]\n")
+
+
+def test_a_country_is_its_holidays_on_which_nothing_is_expected() -> None:
+    germany = Event("holidays", (), silences_falls=True, named=Holidays("DE"))
+    for written in ("DE", "de", "{country: DE}"):
+        assert parse(f"{GOOD}calendar: {{holidays: {written}}}\n", "w.yml", DSN).events == (
+            germany,
+        )
+    for part in ("BY", "by", "Bayern"):
+        text = f"calendar: {{closed: {{country: DE, subdivision: {part}, falls: judged}}}}\n"
+        (bavaria,) = parse(GOOD + text, "w.yml", DSN).events
+        assert bavaria == Event("closed", (), named=Holidays("DE", "BY"))
+    may, corpus_christi = date(2026, 5, 1), date(2026, 6, 4)
+    assert germany.covers(may)
+    assert germany.on(may) == "Labor Day"
+    assert [event.covers(corpus_christi) for event in (germany, bavaria)] == [False, True]
+    assert not germany.covers(date(2026, 5, 2))
+    assert not germany.covers(date(1066, 5, 1)), "a year that nobody has the holidays of"
+
+
+def test_a_number_and_no_are_codes() -> None:
+    for written, found in (
+        ("{country: AT, subdivision: 9}", Holidays("AT", "9")),
+        ("{country: FI, subdivision: 01}", Holidays("FI", "01")),
+        ("NO", Holidays("NO")),
+    ):
+        (event,) = parse(f"{GOOD}calendar: {{holidays: {written}}}\n", "w.yml", DSN).events
+        assert event.named == found
+
+
+def test_a_holiday_is_called_by_its_name() -> None:
+    holidays = Event("holidays", (), silences_falls=True, named=Holidays("DE"))
+    weekend = Event("weekend", (), silences_falls=True, weekdays=(5, 6))
+    unity, noon = date(2026, 10, 3), datetime(2026, 10, 4, 12, tzinfo=UTC)
+    calendar = Calendar(noon, ZoneInfo("UTC"), unity, excluding=(holidays, weekend))
+    assert calendar.why_not(unity) == (
+        "2026-10-03 is in the calendar (German Unity Day, weekend): nothing is expected"
+    )
+    assert calendar.last_due() == date(2026, 10, 2)
+
+
+def test_holidays_of_a_year_are_looked_up_once() -> None:
+    of_year.cache_clear()
+    days = [date(2026, month, day) for month in range(1, 13) for day in range(1, 29)]
+    assert sum(bool(Holidays("DE", "BY").on(day)) for day in days) == 12
+    assert of_year.cache_info().misses == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("Germany", "calendar.holidays: there is no country 'Germany'; did you mean DE (Germany)?"),
+        ("Austrai", "there is no country 'Austrai'; did you mean AU (Australia) or AT (Austria)?"),
+        ("2026-05-01", "there is no country '2026-05-01': write an ISO code such as DE; days of"
+         " your own are `days: 2026-11-27`"),
+        ("{country: DE, subdivision: Bayer}", "DE has no subdivision 'Bayer'; did you mean BY?"),
+        ("{country: AT, subdivision: 10}", "AT has no subdivision '10'"),
+        ("{country: KE, subdivision: X}", "the holidays of KE are the same everywhere"),
+        ("{subdivision: BY, days: 2026-05-01}", "`subdivision` needs `country`"),
+        ("{country: DE, days: 2026-05-01}", "`days` and `country` are two events"),
+        ("{country: [DE, AT]}", "w.yml:9: calendar.holidays.country: takes one, not a list"),
+        ("{country: true}", "calendar.holidays.country"),
+    ],
+)  # fmt: skip
+def test_what_is_no_country_is_told_with_the_nearest(written: str, message: str) -> None:
+    assert message in told(f"{GOOD}calendar: {{holidays: {written}}}\n")
+
+
+def test_without_the_package_the_config_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    holidays_of.cache_clear()
+    monkeypatch.setitem(sys.modules, "holidays", None)
+    assert told(f"{GOOD}calendar: {{holidays: DE}}\n").endswith(
+        "calendar.holidays: `country:` needs the package holidays:"
+        " pip install 'warehouse-exporter[holidays]'"
+    )

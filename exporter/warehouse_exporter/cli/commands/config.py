@@ -18,6 +18,7 @@ def validate(config_file: str, connect: bool) -> None:
     """List everything wrong with a config, with line numbers."""
     from datetime import UTC, datetime
 
+    from warehouse_exporter.cli.coming import meaning
     from warehouse_exporter.config.accepting import expired
     from warehouse_exporter.core.wording import counted
 
@@ -41,6 +42,9 @@ def validate(config_file: str, connect: bool) -> None:
     for block in dict.fromkeys(config.blocks.values()):
         made = [name for name, of in config.blocks.items() if of == block]
         click.echo(f"{block} describes {counted(len(made), 'dataset')}: {', '.join(made)}")
+    today = datetime.now(config.warehouse.timezone).date()
+    for event in config.events:
+        click.echo(f"calendar: {meaning(event, today)}")
     click.echo(
         f"{config_file}: {len(config.datasets)} datasets, {len(config.checks)} checks, no problems"
     )
