@@ -23,6 +23,7 @@ LISTED = (
 )
 BY_HAND = "name it yourself, such as `relations: {old_orders: archive.orders}`"
 ONE = "write either `relation` or `relations`"
+NO_QUERIES = "write either `query` or `relations`"
 
 
 def expand(document: Document) -> None:
@@ -55,7 +56,8 @@ def datasets_of(
     written = document.data["datasets"][block]
     given = [written[KEY]] if isinstance(written[KEY], str) else written[KEY]
     if "relation" in written or "query" in written or not isinstance(given, list | dict):
-        document.complain(path, LISTED if "relation" not in written else ONE)
+        wrong = ONE if "relation" in written else NO_QUERIES if "query" in written else LISTED
+        document.complain(path, wrong)
         return {}
     found: dict[str, tuple[str, Path]] = {}
     named = given.items() if isinstance(given, dict) else enumerate(given)

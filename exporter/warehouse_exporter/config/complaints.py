@@ -13,10 +13,6 @@ from warehouse_exporter.config.document import Document, Path
 from warehouse_exporter.config.synonyms import meant
 
 ONE_KIND = "an item of `checks` is one kind, such as `- volume: {critical: '< 100'}`"
-NO_QUERY = (
-    "unknown key `query`: a dataset is a relation. Create a view with this SELECT and name it as"
-    " `relation`; a number from a SELECT is a check under `queries`"
-)
 WORDS = {
     "string_type": "must be text (put it in quotes)",
     "dict_type": "must be a mapping of keys and values",
@@ -72,8 +68,6 @@ def words(found: Any, path: Path, model: type[BaseModel]) -> str:
     if kind == "missing":
         return f"`{path[-1]}` is required"
     if kind == "extra_forbidden":
-        if path[:1] == ("datasets",) and path[2:] == ("query",):
-            return NO_QUERY
         names = names_at(model, path[:-1])
         other = meant(str(path[-1]), names)
         hint = f": write `{other}`" if other else suggestion(str(path[-1]), names)

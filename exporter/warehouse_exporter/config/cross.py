@@ -45,6 +45,12 @@ def check_datasets(spec: Any, datasets: Mapping[str, Dataset], document: Documen
             document.complain(
                 (*path, "run"), "the newest run is found by `time:`, which is missing"
             )
+        if found.query is not None and spec.warehouse.dsn is spec.warehouse.dsn_file is None:
+            document.complain(
+                (*path, "query"),
+                "a dataset may be a query on PostgreSQL only: create a view with this SELECT and"
+                " name it as `relation`",
+            )
         if found.through is not None:
             check_through(found, spec, datasets, document)
         for parent in found.depends_on:

@@ -6,7 +6,7 @@ import datetime as dt
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, create_model, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, create_model, model_validator
 
 from warehouse_exporter.config.complaints import ONE_KIND
 from warehouse_exporter.config.objective import ObjectiveSpec
@@ -22,10 +22,11 @@ from warehouse_exporter.config.values import (
     Zone,
     parse_relation,
 )
-from warehouse_exporter.core.model import Dataset, Through
+from warehouse_exporter.core.model import Dataset, Select, Through
 from warehouse_exporter.kinds import kinds_in
 from warehouse_exporter.kinds.shared.base import Expression
 from warehouse_exporter.kinds.shared.keys import Columns as KeyColumns
+from warehouse_exporter.sql.queries import parse_rows
 
 
 class CheckItemBase(Spec):
@@ -70,10 +71,23 @@ Time = Annotated[
 """`order_ts`, or `{from: orders, by: order_id}`."""
 
 
+def valid_select(text: str) -> str:
+    """One SELECT that only reads, up to its last token; ValueError says what is wrong with it."""
+    return parse_rows(text).text
+
+
+SelectText = Annotated[str, AfterValidator(valid_select)]
+
+
 class DatasetSpec(Spec):
-    """A relation to monitor."""
+    """A relation to monitor, or the rows of a query."""
 
     relation: RelationName | None = Field(None, description="schema.table, by its exact name.")
+    query: SelectText | None = Field(
+        None,
+        description="In place of a relation: one SELECT whose rows are the dataset, sent as it is"
+        " written. PostgreSQL only.",
+    )
     relations: Relations | None = Field(
         None,
         description="Many relations with the same description: each becomes a dataset that is"
@@ -140,9 +154,11 @@ class DatasetSpec(Spec):
 
     @model_validator(mode="after")
     def has_rows(self) -> DatasetSpec:
-        """It is made of a relation; a block of relations is made datasets before."""
-        if self.relation is None:
+        """It is made of a relation or a query; a block of relations is made datasets before."""
+        if self.relation is None and self.query is None:
             raise ValueError("`relation` is required")
+        if self.relation is not None and self.query is not None:
+            raise ValueError("write either `relation` or `query`")
         return self
 
 
@@ -153,7 +169,7 @@ def dataset_of(name: str, found: Any, spec: Any) -> Dataset:
     zone = found.time_zone or (parent and parent.time_zone) or spec.warehouse.timezone
     return Dataset(
         name=name,
-        relation=parse_relation(found.relation),
+        relation=Select((found.query,)) if found.query else parse_relation(found.relation),
         time=through.name if through else found.time,
         through=through,
         key=found.key,

@@ -132,7 +132,7 @@ def parts_of(path: Path) -> tuple[Path, ...]:
 
     The checks of a dataset go with its fields: what they lack may only be misspelt there.
     """
-    if path[0] == "datasets" and len(path) > 2 and path[2] != "relation":
+    if path[0] == "datasets" and len(path) > 2 and path[2] not in ("relation", "query"):
         in_a_check = path[2] == "checks" and len(path) > 3
         return (path[:4],) if in_a_check else (path[:3], (*path[:2], "checks"))
     return (path[:1],) if path[0] in ("warehouse", "alerts", "routing", "mail") else (path[:2],)

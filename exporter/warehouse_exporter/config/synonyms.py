@@ -120,6 +120,8 @@ KEYS: Mapping[str, Collection[str]] = {
     "mostly": ("critical",),
     "to": ("references",),
     "query": ("sql",),
+    "sql": ("query",),
+    "select": ("query", "sql"),
     "description": ("title",),
     "severity": ("critical",),
     "ignore": ("accept",),

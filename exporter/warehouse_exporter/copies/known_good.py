@@ -30,6 +30,7 @@ PREFIX = "warehouse_snapshot"
 TABLES = ("r", "p")
 """Kinds of relations that can be put back."""
 OTHERS = {"v": "a view", "m": "a materialized view", "f": "a foreign table"}
+A_QUERY = "it is a query, which cannot be put back"
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,9 @@ def tables_of(
     try:
         with held.copier() as copier:
             for dataset in datasets:
+                if dataset.query is not None:
+                    left[dataset.name] = f"{dataset.name} is not copied: {A_QUERY}"
+                    continue
                 try:
                     stored = stored_by(copier, dataset)
                     first = seen.setdefault(stored.full_name, dataset.name)

@@ -103,14 +103,14 @@ def copied(
 ) -> Contents:
     """Write the files. Raises CopyFailed, OSError, Unmeasured."""
     datasets = concerned(config, rules, checks)
-    affected = [one.name for one in datasets] if rules.affected_only else []
-    read = with_parents(affected, config.datasets.get)
+    seen = [one.name for one in datasets if rules.affected_only or one.query is not None]
+    read = with_parents(seen, config.datasets.get)
     known = held.relations([config.datasets[name].relation for name in read])
     views = make_views(config, known, done.as_of)
     contents = Contents((), {}, {})
     with held.copier() as copier:
         for dataset in datasets:
-            view = views[dataset.name] if rules.affected_only else None
+            view = views[dataset.name] if dataset.name in read else None
             contents = with_one(contents, dataset, view, rules, copier, draft, purse)
         changed = copier.rewritten()
         if changed:
@@ -131,9 +131,13 @@ def with_one(
     """One dataset more, or why it is missing. Raises CopyFailed for what costs the others, too."""
     file = file_name(dataset, "csv.gz")
     try:
-        stored = stored_by(copier, dataset)
+        stored = stored_by(copier, dataset) if dataset.query is None else as_stored(dataset, view)
         columns = columns_without(stored, rules.without(dataset.name))
-        sql, day = rows_of(dataset, view, stored, columns)
+        of_day = view if rules.affected_only else None
+        table = statements.table(stored.full_name)
+        if dataset.query is not None:
+            table = statements.selected(dataset.query)
+        sql, day = rows_of(dataset, of_day, table, columns)
         rows, checksum = write(copier, sql, "csv", draft.path / file, purse)
     except Unreachable:
         raise
@@ -147,14 +151,21 @@ def with_one(
     return replace(contents, copied=(*contents.copied, one), days=days)
 
 
+def as_stored(dataset: Dataset, view: DatasetView | None) -> Stored:
+    """The columns of a query as if they were stored. Raises Unmeasured."""
+    assert view is not None
+    columns = view.require().columns.values()
+    made = tuple(StoredColumn(one.name, one.type, False, "", "", one.readable) for one in columns)
+    return Stored("", dataset.name, "v", made)
+
+
 def rows_of(
-    dataset: Dataset, view: DatasetView | None, stored: Stored, columns: Sequence[StoredColumn]
+    dataset: Dataset, view: DatasetView | None, table: str, columns: Sequence[StoredColumn]
 ) -> tuple[str, date | None]:
     """The rows that its filter keeps; where there is a view, of the expected day only.
 
     Raises Unmeasured.
     """
-    table = statements.table(stored.full_name)
     kept = None if dataset.filter is None else expressions.parse(dataset.filter).node
     if view is None or dataset.time is None:
         return select_from(table, columns, kept), None

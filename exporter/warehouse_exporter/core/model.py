@@ -81,9 +81,15 @@ class Through:
         return f"{self.dataset}.{self.column}"
 
 
+class Select(tuple[str, ...]):
+    """A SELECT of the owner's in the place of a relation's name; its text is the only part."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Dataset:
-    """A relation that is checked, as the config describes it.
+    """A relation that is checked, as the config describes it; it may be a `Select`.
 
     `unparsable` is the share of its rows whose time may be text that is not a time, or infinite.
     Only the rows for which `filter` is true are the dataset. With `through`, `time` is not one of
@@ -118,9 +124,14 @@ class Dataset:
         return Noun.parse(self.noun) if self.noun else Noun.of_dataset(self.name)
 
     @property
+    def query(self) -> str | None:
+        """The SELECT whose rows are the dataset; None where a relation is."""
+        return self.relation[0] if isinstance(self.relation, Select) else None
+
+    @property
     def shown(self) -> str:
-        """The relation's name for messages."""
-        return ".".join(self.relation)
+        """The relation's name for messages; the dataset's own where it is a query."""
+        return ".".join(self.relation) if self.query is None else self.name
 
 
 Datasets = Mapping[str, Dataset]

@@ -16,7 +16,7 @@ from warehouse_exporter.core.states import Cell
 from warehouse_exporter.core.warehouse import Warehouse
 
 Name = tuple[str, ...]
-"""A relation by its exact name: schema and table, or the table alone."""
+"""A relation by its exact name: schema and table, or the table alone; on PostgreSQL a `Select`."""
 
 
 Answer = tuple[list[str], list[tuple[Any, ...]]]

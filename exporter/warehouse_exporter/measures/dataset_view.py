@@ -98,9 +98,11 @@ class DatasetView:
         return self.others[dataset]
 
     def table(self) -> str:
-        """The rows of the dataset in a FROM clause: those of the relation that its filter keeps."""
+        """The rows of the dataset in a FROM clause: those that its filter keeps."""
         relation = self.require()
-        own = statements.table(self.dataset.relation)
+        query = self.dataset.query
+        given = self.dataset.relation
+        own = statements.table(given) if query is None else statements.selected(query)
         readable = [name for name, column in relation.columns.items() if column.readable]
         listed = None if len(readable) == len(relation.columns) else readable
         if self.dataset.filter is not None:

@@ -23,7 +23,7 @@ def hints(missing: Iterable[Dataset], session: Session) -> dict[str, str]:
 
     Nothing where the engine has no such catalogue.
     """
-    datasets = list(missing)
+    datasets = [one for one in missing if one.query is None]
     if not datasets:
         return {}
     try:

@@ -84,6 +84,19 @@ def parse_query(text: str) -> Query:
     return Query(text[: found[-1].end], found, names)
 
 
+def parse_rows(text: str) -> Query:
+    """The query, if it may be a dataset: then it says which rows there are, whatever the instant.
+
+    Raises SqlRefused.
+    """
+    query = parse_query(text)
+    for token in query.tokens:
+        if token.sort is Sort.INSTANT:
+            reason = f"{token.text} is for `queries`: a dataset has the rows of all days"
+            raise refused(reason, text, token.start)
+    return query
+
+
 def near(found: Sequence[Token], *values: str) -> int:
     """Where the first of some tokens stands, or else the first of all."""
     return next((token.start for token in found if token.value in values), found[0].start)

@@ -29,6 +29,14 @@ def table(parts: Sequence[str]) -> str:
     return ".".join(quoted(part) for part in parts)
 
 
+def selected(written: str) -> str:
+    """A SELECT of the owner's, which is allowed, as a FROM clause.
+
+    It has lines of its own, so that no comment in it swallows the parenthesis.
+    """
+    return f"(\n{written}\n) AS {ROWS}"
+
+
 def kept(source: str, columns: Sequence[str] | None, where: Node) -> str:
     """Some rows of a relation as a FROM clause: all columns, or those that may be read.
 

@@ -143,10 +143,11 @@ def test_the_day_of_what_the_finding_is_about(shop: str, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("how", ["quarantine_on_error: true", AFFECTED])
+@pytest.mark.parametrize("made_of", ["relation: orders", "query: 'select * from orders -- all'"])
 def test_rows_that_the_filter_leaves_out_are_not_copied(
-    shop: str, tmp_path: Path, how: str
+    shop: str, tmp_path: Path, how: str, made_of: str
 ) -> None:
-    orders = "{relation: orders, time: ts, key: id, filter: revenue is null or id = 1}"
+    orders = f"{{{made_of}, time: ts, key: id, filter: revenue is null or id = 1}}"
     check(shop, tmp_path, checks="volume: {critical: '> 0'}", orders=orders, more=how)
     (copy,) = made(tmp_path / "quarantine")
     days = ["2026-03-09"] if how == AFFECTED else ["2026-03-08", "2026-03-09"]

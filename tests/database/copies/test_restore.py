@@ -255,10 +255,12 @@ def test_tables_that_refer_to_each_other_come_back_together(shop: str, tmp_path:
             " PARTITION BY RANGE (d); CREATE TABLE lines_1 PARTITION OF lines DEFAULT;"
             "INSERT INTO lines VALUES (1, '2026-03-09'), (2, '2026-03-09'), (2, NULL);"
             "CREATE VIEW shown AS SELECT * FROM orders")  # fmt: skip
-    others = {"lines": "{relation: lines}", "shown": "{relation: shown}"}
+    made = "{query: 'select * from orders'}"
+    others = {"lines": "{relation: lines}", "shown": "{relation: shown}", "made": made}
     config(tmp_path, datasets=others)
     told = keep(shop, tmp_path)
     assert "note: shown is not copied: shown is a view, which cannot be put back" in told.stderr
+    assert "note: made is not copied: it is a query, which cannot be put back" in told.stderr
     orders, lines = content(shop), content(shop, "lines")
     execute(shop, "DELETE FROM orders WHERE id = 2")
     assert len(content(shop, "lines")) == 1

@@ -191,10 +191,6 @@ def test_a_time_that_is_gone_costs_only_the_checks_by_day(warehouse: Warehouse) 
         ("{from: plain, by: id}", "datasets.items.time: plain has no `time:`: name its column"),
         ("{from: orders, by: id}", "datasets.items.time: time compares shop, id with id: name as"),
         ("{from: plain, by: id, column: at}", "time needs `key:` (dataset plain has no key)"),
-        (
-            "ts, query: select 1",
-            "items.query: unknown key `query`: a dataset is a relation. Cr",
-        ),
         ("{from: orders}", "datasets.items.time: `by` is required"),
         ("{from: orders, by: id, colum: ts}", "time.colum: unknown key `colum`; did you mean `col"),
         ("[ts]", "datasets.items.time: takes one, not a list: write one of ts"),

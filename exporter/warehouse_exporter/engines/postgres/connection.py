@@ -76,6 +76,8 @@ class Connection:
         self._stop = stop
         self.dsn, self.since, self.served = dsn, time.monotonic(), 0
         """Where it leads, since when, and how many passes have ended on it."""
+        self.types: list[int] = []
+        """The numbers of the types that the columns of the last answer have."""
         self.newer: tuple[str, ...] | None = None
         """Which of the settings that not every server knows this one does; None: not asked yet."""
         with connecting(dsn, seconds, stop) as options:
@@ -109,6 +111,7 @@ class Connection:
             late = f"no answer within {seconds:.1f} s: the server or the network hangs"
             self._wait(seconds + GRACE, late)
             names = [column.name for column in cursor.description or ()]
+            self.types = [column.type_code for column in cursor.description or ()]
             return names, cursor.fetchall() if names else []
         except Unreachable as error:
             raise Lost(error.detail) from None

@@ -75,7 +75,7 @@ class Copier(Transaction):
 
     def copy_out(self, select: str, form: Form, into: IO[bytes], seconds: float) -> int:
         """Write the rows of a statement within some seconds; returns how many they are."""
-        self._ready(seconds)
+        self._ready(seconds, path_of(self._schemas))
         text = f"COPY ({select}) TO STDOUT WITH {FORMS[form]}"
         self._connection.execute("SAVEPOINT s", seconds=SHORT)
         try:

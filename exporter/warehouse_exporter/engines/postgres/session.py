@@ -14,12 +14,12 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from warehouse_exporter.core.errors import Reason, Unmeasured, Unreachable
-from warehouse_exporter.core.model import Relation
+from warehouse_exporter.core.model import Relation, Select
 from warehouse_exporter.core.states import Cell
 from warehouse_exporter.core.warehouse import Warehouse
 from warehouse_exporter.engines.base import Answer, Name, Rewritten, Surveyed
 from warehouse_exporter.engines.fetching import in_portions, refuse_twins, time_left, unknown
-from warehouse_exporter.engines.postgres import costs
+from warehouse_exporter.engines.postgres import costs, selects
 from warehouse_exporter.engines.postgres.catalogue import (
     QUERY,
     REWRITTEN,
@@ -269,7 +269,29 @@ class Session:
             raise
         except Unmeasured as error:
             return {name: unknown(error) for name in wanted}
-        return self._found(wanted)
+        found = self._found([name for name in wanted if not isinstance(name, Select)])
+        return found | {name: self._select(name) for name in wanted if isinstance(name, Select)}
+
+    def _select(self, select: Select) -> Relation:
+        """What a query of the owner's gives. Raises Unreachable."""
+        (written,) = select
+        names: list[str] = []
+        types: list[int] = []
+
+        def described(seconds: float) -> Answer:
+            answer, found = selects.described(self._connection, written, seconds, SHORT)
+            names.extend(answer[0])
+            types.extend(found)
+            return answer
+
+        try:
+            self._in_savepoint(described)
+            self.statements -= 1  # it has read nothing, as those to the catalogue
+            return selects.relation(names, self._asked(selects.TYPES, [types]))
+        except Unreachable:
+            raise
+        except Unmeasured as error:
+            return selects.failed(error)
 
     def survey(self) -> list[Surveyed]:
         """All relations of users. Raises Unmeasured, or Unreachable."""

@@ -39,7 +39,7 @@ OF_SHOP = {
 }
 """Table of the sample shop -> its dataset and its time column."""
 SHOP = re.compile(r"\banalytics\.(\w+)")
-ELSEWHERE = "*Here the sample shop looks at {}, for which this config has no dataset of that name.*"
+ELSEWHERE = "*Here the sample shop looks at {}, for which this config has no table of that name.*"
 Place = Mapping[str, str]
 
 
@@ -91,7 +91,8 @@ def place(asked: Asked) -> Place:
     column = getattr(kind, "column", None)
     found["column"] = column if isinstance(column, str) else None
     if dataset is not None:
-        found |= {"relation": spelled(dataset.relation), "time": dataset.time}
+        relation = None if dataset.query else spelled(dataset.relation)
+        found |= {"relation": relation, "time": dataset.time}
         found["day"] = str(day_of(dataset, asked))
     return {name: text for name, text in found.items() if text}
 
@@ -107,7 +108,8 @@ def with_tables(text: str, config: Config, variables: Place) -> str:
 
     def ours(block: re.Match[str]) -> str:
         names = dict.fromkeys(SHOP.findall(block[1]))
-        lacking = [n for n in names if n in OF_SHOP and OF_SHOP[n][0] not in config.datasets]
+        tables = {name for name, own in config.datasets.items() if own.query is None}
+        lacking = [n for n in names if n in OF_SHOP and OF_SHOP[n][0] not in tables]
         if lacking:
             return ELSEWHERE.format(" and ".join(f"`{name}`" for name in lacking))
         return f"```sql\n{filled(renamed(block[1], config), variables)}```"

@@ -60,7 +60,7 @@ def facts(view: View, name: str) -> Iterator[tuple[str, str]]:
     """What else there is to know of a dataset, as pairs."""
     own = view.config.datasets.get(name)
     if own is not None:
-        yield "relation", own.shown
+        yield ("relation", own.shown) if own.query is None else ("query", own.query)
         if own.owner:
             yield "owner", own.owner
         yield "time column", own.time or "none"
