@@ -28,7 +28,7 @@ TODAY = date(2026, 12, 1)
         ),
         (
             Event("closed", (), ("orders", "items"), silences_falls=True, weekdays=(5, 6)),
-            "closed: nothing is expected of orders and items on any Saturday and Sunday",
+            "closed: nothing is expected of orders and items on Saturdays and Sundays",
         ),
         (
             Event("sale", ((date(2026, 11, 27), date(2026, 12, 2)),), (), ("revenue",)),
@@ -36,7 +36,7 @@ TODAY = date(2026, 12, 1)
         ),
         (
             Event("old", ((date(2025, 12, 24), date(2025, 12, 26)),), silences_falls=True),
-            "old: has no day from 2026-12-01 on, within 400 days",
+            "old: no day in the next 400 days",
         ),
     ],
 )

@@ -103,6 +103,16 @@ def test_a_day_is_right_if_nothing_critical_failed_or_was_unmeasured(
     assert found.judged == 29 - (was is Day.UNKNOWN)
 
 
+def test_a_holiday_is_excluded_by_its_name() -> None:
+    text = CONFIG.replace("OBJECTIVE", "{days: 28, of: 30}").replace(
+        "days: 2026-03-25", "country: IE"
+    )
+    found = standing(past_of({}), parse(text, "shop.yml", {}), "orders", DAYS, 30)
+    assert found.days[16].was is Day.EXCLUDED
+    assert found.days[16].why == "in the calendar (Saint Patrick's Day)"
+    assert found.count(Day.EXCLUDED) == 1
+
+
 def test_days_before_the_first_whole_day_of_rows_are_not_judged() -> None:
     past = past_of({2: {VOLUME: CRITICAL}})
     past = Past(past.days, past.judged, begins={"orders": date(2026, 3, 3)})

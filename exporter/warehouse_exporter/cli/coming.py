@@ -19,10 +19,11 @@ def meaning(event: Event, today: date) -> str:
     whose = f" of {listed(named)}" if named else ""
     what = f"nothing is expected{whose}" if event.silences_falls else f"rises{whose} are not judged"
     if event.weekdays:
-        return f"{event.name}: {what} on any {listed([WEEKDAYS[n] for n in event.weekdays], 7)}"
+        names = [f"{WEEKDAYS[number]}s" for number in event.weekdays]
+        return f"{event.name}: {what} on {listed(names, 7)}"
     days = [shown(event, day) for day in islice(coming(event, today), SHOWN)]
     if not days:
-        return f"{event.name}: has no day from {today} on, within {LONG_AGO} days"
+        return f"{event.name}: no day in the next {LONG_AGO} days"
     return f"{event.name}: {what} on {', '.join(days)}"
 
 

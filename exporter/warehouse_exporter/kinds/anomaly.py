@@ -41,13 +41,13 @@ from warehouse_exporter.kinds.shared.departed import Departed
 from warehouse_exporter.kinds.shared.departures import Departure, departure_model, fires_late
 from warehouse_exporter.kinds.shared.findings import unjudged
 from warehouse_exporter.kinds.shared.histories import (
-    Known,
     needs_of,
     readings_of,
     refuse_empty,
     series_of,
     values_of,
 )
+from warehouse_exporter.kinds.shared.known import Known
 from warehouse_exporter.kinds.shared.nothing import VALUE, is_nothing, refuse_nothing
 from warehouse_exporter.measures.dataset_view import Daily, DatasetView
 from warehouse_exporter.measures.requests import Need, Readings

@@ -13,12 +13,14 @@ from pydantic import Field, model_validator
 from warehouse_exporter.baselines.shared.score import settled
 from warehouse_exporter.baselines.shared.wording import no_value
 from warehouse_exporter.core.calendar import last_days
+from warehouse_exporter.core.errors import Skipped
 from warehouse_exporter.core.limits import Limit, Term, Unit
 from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric as Gauge
 from warehouse_exporter.core.states import Count, Figure, Total
 from warehouse_exporter.core.wording import amount, quantity, shown, spoken_day
 from warehouse_exporter.kinds.shared.base import Expression, Limited, Part
+from warehouse_exporter.kinds.shared.known import Known
 from warehouse_exporter.kinds.shared.nothing import (
     PARTS,
     before_of,
@@ -177,6 +179,8 @@ class Metric(Limited):
 
     def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         day = view.calendar.expected
+        if self.limits():
+            self.skip_if_closed(view, day)
         refuse_valueless(self, view, readings, day)
         values = daily_values(self, readings)
         if day not in values:
@@ -192,6 +196,12 @@ class Metric(Limited):
             return [replace(newest, beside=tuple(others))]
         quiet = f"{newest.evidence} (shown, no limit)"
         return [replace(newest, skipped=quiet, only_shown=True, beside=tuple(others))]
+
+    def skip_if_closed(self, view: DatasetView, day: date) -> None:
+        """Raise Skipped where nothing is expected of the metric, or of a dataset it is made of."""
+        event = Known.of(self, view).on(day)
+        if event and event.silences_falls:
+            raise Skipped(f"{day} is in the calendar ({event.on(day)}): nothing is expected")
 
     def refuse_lost(self, view: DatasetView, readings: Readings, day: date) -> None:
         """Raise Unmeasured where a limit would have judged rows that the day should have.

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from warehouse_exporter.core.calendar import ONE_DAY, weekday
+from warehouse_exporter.core.calendar import ONE_DAY, day_start, weekday
 from warehouse_exporter.core.errors import Skipped
 from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.limits import Limit, Term, Unit, said
@@ -36,7 +36,7 @@ class Silence(Limited):
     same stretch of the same weekday had enough rows, at the median of the last weeks; nights
     and closed days are normally quiet. A day without any row is a gap in the history and left
     out; at least half of the weeks must remain. Days that the calendar excludes are not judged
-    and not counted.
+    and not counted: on the day after one, the check looks back to midnight at most.
     """
 
     kind = "silence"
@@ -85,7 +85,8 @@ class Silence(Limited):
         clock, given = clock_with_hours(view), view.predicate(self.where)
         now = view.calendar.as_of
         weeks = weeks_before(now, self.weeks, view.calendar)
-        alike = [stretches.since_latest(clock, now, then, HOUR, ONE_DAY) for then in weeks]
+        longest = self.longest(view)
+        alike = [stretches.since_latest(clock, now, then, HOUR, longest) for then in weeks]
         days = [clock.between(*view.bounds(then.date())) for then in weeks]
         among = seen(view, clock, self.where)
         before = stretches.latest(clock, *borrowed.newest(view, clock, among))
@@ -98,7 +99,7 @@ class Silence(Limited):
         now = view.calendar.as_of
         at = min(now, newest_of(readings["newest"]))
         silent = self.silent(at, now, view)
-        stretch = duration(min(max(now - at, HOUR), ONE_DAY).total_seconds())
+        stretch = duration(min(max(now - at, HOUR), self.longest(view)).total_seconds())
         history = self.history(readings["usual"].total(Tally))
         local = now.astimezone(view.calendar.zone)
         name, needed = weekday(local.date()), (self.weeks + 1) // 2
@@ -119,6 +120,16 @@ class Silence(Limited):
         usually = f"usually {view.dataset.thing.counted(usual)} in {stretch}"
         fact = Fact(f"no {view.dataset.thing.one} {since}", (usually,))
         return [Sample({self.metric.name: silent.total_seconds()}, evidence, fact=fact)]
+
+    def longest(self, view: DatasetView) -> timedelta:
+        """The longest time of earlier weeks to compare with: a day, and none of a closed day.
+
+        On the morning after a holiday, the same time of other weeks has the rows of a whole day.
+        """
+        calendar = view.calendar
+        if not calendar.excludes(calendar.today - ONE_DAY):
+            return ONE_DAY
+        return min(ONE_DAY, calendar.as_of - day_start(calendar.today, calendar.zone))
 
     def history(self, found: Tally) -> list[int]:
         """The rows of the stretch in each earlier week, but for days that had no row at all."""

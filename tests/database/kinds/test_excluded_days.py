@@ -204,6 +204,25 @@ def test_a_holiday_whose_falls_are_judged_excludes_nothing(warehouse: Warehouse)
     assert "volume" in loud(judged(warehouse, "  sale: {weekdays: [saturday, sunday]}", at(1, 7)))
 
 
+def test_a_holiday_of_the_country_is_one_skip_with_its_name(warehouse: Warehouse) -> None:
+    """Columbus Day is a Monday without orders; the days and the week after it are like others."""
+    warehouse.sql(WHOLESALE)
+    warehouse.sql("DELETE FROM orders WHERE ts >= '2026-10-12' AND ts < '2026-10-13'")
+    closed = f"{BY_NAME}\n  holidays: US"
+    for as_of in (at(12, 11, 10), at(13, 7, 10), at(14, 7, 10), at(19, 11, 10), at(20, 7, 10)):
+        assert loud(judged(warehouse, closed, as_of)) == {}
+    done = judged(warehouse, closed, at(13, 7, 10))
+    told = {check.name: result.worst.text for check, result in done.results.items()}
+    named = "2026-10-12 is in the calendar (Columbus Day): "
+    assert {name for name, text in told.items() if text == f"{named}nothing is expected"} == {
+        "partition_freshness", "deadline", "volume", "pipeline_run", "daily_aggregates",
+        "absent_day_state", "channel_mix", "metric_orders", "few",
+    }  # fmt: skip
+    assert told["seasonal_orders"] == f"{named}orders is not judged"
+    assert told["missing_days"].startswith("0 of ")
+    assert "volume" in loud(judged(warehouse, BY_NAME, at(13, 7, 10))), "without the holidays"
+
+
 def test_no_kind_wants_rows_of_an_excluded_day(warehouse: Warehouse) -> None:
     """The expected day and today are closed and empty; every other day is good."""
     build(warehouse)

@@ -136,6 +136,26 @@ def test_a_ratio_of_two_datasets(warehouse: Warehouse) -> None:
     )
 
 
+@pytest.mark.parametrize("closed", ["datasets: sessions", "metrics: rate", "metrics: [s, rate]"])
+def test_a_ratio_follows_the_calendar_of_either_dataset_and_its_own(
+    warehouse: Warehouse, closed: str
+) -> None:
+    """The config says of the sessions, or of the rate, that nothing is expected of that day."""
+    shop(warehouse)
+    warehouse.sql("UPDATE sessions SET ts = '2026-03-08 10:00+00'")
+    rate = (
+        "o: {dataset: orders, count: '*'}, s: {dataset: sessions, count: '*'},"
+        " rate: {ratio: [o, s], critical: '< 80%'}"
+    )
+    assert say(warehouse, rate).outcome.shown == "UNKNOWN"
+    more = (
+        f"metrics: {{{rate}}}\ncalendar: {{works: {{days: 2026-03-09, {closed}, falls: silent}}}}"
+    )
+    *_, result = warehouse.run(config_of(datasets=SESSIONS, more=more)).results.values()
+    assert result.worst.text == "2026-03-09 is in the calendar (works): nothing is expected"
+    assert result.worst.outcome.shown == "SKIP"
+
+
 FIGURES = ["avg: revenue", "min: revenue", "max: revenue", "percentile: {of: revenue, at: 0.95}"]
 
 
