@@ -325,6 +325,29 @@ def test_each_step_of_a_funnel_is_told_with_its_own_counts(tmp_path: Path) -> No
     assert promtool_test(tmp_path, loaded, given, check, told) == ""
 
 
+def test_a_channel_that_moves_by_chance_is_not_told(tmp_path: Path) -> None:
+    """The same limits as in the gate: points, or vanished, and standard errors with either."""
+    loaded = config("channel_mix: {sum: revenue, beyond_chance: 3, warning: '>= 15%'}")
+    check = "orders.channel_mix"
+    channels = {
+        "direct": "-0.2 0 -3", "email": "-0.2 1 -2.9", "few": "-0.1 1 -3.1", "other": "0.1 0 4",
+    }  # fmt: skip
+    names = ("share_change_ratio", "vanished", "share_score")
+    given = {
+        series(f"channel_{name}", check, channel=channel, model="last_click"): value
+        for channel, values in channels.items()
+        for name, value in zip(names, values.split(), strict=True)
+    }
+    limit = ">= 15% and >= 3 standard errors or vanished and >= 3 standard errors"
+    fires = [
+        Alert("warning", f"value={value} (limit {limit}).",
+              {"channel": channel, "model": "last_click"})
+        for channel, value in (("direct", "0.2"), ("few", "1"))
+    ]  # fmt: skip
+    told = {"0m": ("WarehouseChannelMixShift", fires)}
+    assert promtool_test(tmp_path, loaded, given, check, told) == ""
+
+
 def test_a_channel_that_moved_or_vanished_is_told(tmp_path: Path) -> None:
     loaded = config("channel_mix: {sum: revenue, critical: '>= 30%', warning: '>= 15%'}")
     check = "orders.channel_mix"

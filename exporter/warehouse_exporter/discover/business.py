@@ -95,9 +95,9 @@ def mix(known: Known) -> Iterator[Proposed]:
         model = {} if found.name == "model" else {"model_column": found.name}
     column = {} if channel.name == "channel" else {"channel": channel.name}
     rows = sum(day.rows for day in known.past.days) / len(known.past.days)
-    points = 15 if rows >= 300 else 25 if rows >= 50 else 35
+    limits = {"beyond_chance": 3, "warning": ">= 15%"}
     yield Proposed(
-        {"channel_mix": {**column, "sum": revenue.name, **model, "warning": f">= {points}%"}},
+        {"channel_mix": {**column, "sum": revenue.name, **model, **limits}},
         f"about {rows:,.0f} rows a day in {len(channel.counts)} channels",
     )
 

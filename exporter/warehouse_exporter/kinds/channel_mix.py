@@ -50,6 +50,11 @@ CUT = Metric(
     "Channels that are too small to show separately, and are summed up in `other`.",
     LABELS,
 )
+SCORE = Metric(
+    "warehouse_channel_share_score",
+    "The channel's change in standard errors: 1 is what chance does to a share of so few rows.",
+    LABELS,
+)
 GONE = Term(VANISHED.name, Limit(">", 0.0, Unit.NUMBER, "vanished"), How.SIGNED)
 
 
@@ -74,14 +79,16 @@ class ChannelMix(Limited):
     had revenue on every day before, and has none on the judged day, however small its share
     was.
 
-    With a few dozen orders a day, a share moves by 15 points now and then by chance alone: use
-    a wider limit.
+    With a few dozen orders a day, a share moves by 15 points now and then by chance alone, and a
+    small channel has a day without orders. With `beyond_chance: 3` a channel is a finding only if
+    its share also moved by three standard errors of such a share: about sqrt(p (1 - p) / n) for a
+    share p of n orders of one size, and more where a few large orders make the revenue.
     """
 
     kind = "channel_mix"
     ids = ("T4",)
     metric = SHARE
-    more_metrics = (BASELINE, CHANGE, VANISHED, CUT)
+    more_metrics = (BASELINE, CHANGE, SCORE, VANISHED, CUT)
     alert = "WarehouseChannelMixShift"
     judges_days = False
     summary = "channel shares of revenue have shifted"
@@ -109,6 +116,12 @@ class ChannelMix(Limited):
     min_days: int | None = Field(
         None, ge=1, description="Days with revenue needed, else skipped; default: half of them."
     )
+    beyond_chance: float | None = Field(
+        None,
+        gt=0,
+        le=100,
+        description="By how many standard errors a share must have moved, too; default: any.",
+    )
     top: int = Field(10, ge=1, le=50, description="How many channels are shown, of either side.")
 
     @classmethod
@@ -121,7 +134,15 @@ class ChannelMix(Limited):
         found = dict(super().conditions())
         *_, mildest = found
         found[mildest] = Condition.any_of(*found[mildest].terms, GONE)
-        return found
+        if self.beyond_chance is None:
+            return found
+        text = f">= {self.beyond_chance:g} standard errors"
+        limit = Limit(">=", self.beyond_chance, Unit.NUMBER, text)
+        rare = Term(SCORE.name, limit, How.MAGNITUDE)
+        return {
+            severity: Condition(tuple((*terms, rare) for terms in condition.alternatives))
+            for severity, condition in found.items()
+        }
 
     def when(self, view: DatasetView) -> str:
         return describe_window((view.calendar.expected,))
@@ -237,6 +258,8 @@ class ChannelMix(Limited):
             CHANGE.name: move.change,
             VANISHED.name: float(move.vanished),
         }
+        if self.beyond_chance is not None:
+            values[SCORE.name] = move.score
         if move.channel == OTHER:
             values[CUT.name] = float(move.cut)
         share, usual = (quantity(found, Unit.SHARE) for found in (move.share, move.baseline))
@@ -245,6 +268,8 @@ class ChannelMix(Limited):
             f"{move.channel}{of}: {share} of the revenue attributed{self.by_whom}"
             f" {self.when(view)}, {usual} on average {self.of(days)} before"
         )
+        if self.beyond_chance is not None:
+            text += f", {abs(move.score):.1f} standard errors"
         model = {"model": self.model} if self.model else {}
         fact = Fact(self.seen(move, share, usual, of, view))
         return Sample(values, text, {"channel": move.channel, **model}, fact=fact)

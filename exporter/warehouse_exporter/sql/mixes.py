@@ -17,7 +17,7 @@ from warehouse_exporter.sql.words import Node, render
 
 KEYS, MIX, DAYS = (f"warehouse_exporter_{name}" for name in ("keys", "mix", "days"))
 """Long names: a table of that name would be shadowed."""
-COLUMNS = ("channel", "share", "present", "days", "channels")
+COLUMNS = ("channel", "share", "present", "days", "channels", "spread")
 """What `shares` answers, a row per channel."""
 MOST = 1000
 """More channels than these are no channels: the smallest are left to what is called `other`."""
@@ -51,9 +51,13 @@ class Divided:
 
     @property
     def cells(self) -> str:
-        """The channel as text that fits a label, NULL where a row has none, and its sum."""
+        """The channel as text that fits a label, NULL where a row has none; its sum, and squares.
+
+        These are floating point: those of whole numbers would be too large for their type.
+        """
         name = f"left(CAST({render(self.channel)} AS text), {LABEL})"
-        return f"{name} AS channel, sum({render(self.value)}) AS part"
+        value, number = render(self.value), f"CAST({render(self.value)} AS double precision)"
+        return f"{name} AS channel, sum({value}) AS part, sum({number} * {number}) AS squares"
 
 
 def of_own_days(divided: Divided, rows: Dated, edges: Sequence[datetime]) -> str:
@@ -82,7 +86,7 @@ def of_days_of_orders(
     groups = f"{by.places}, {len(by.columns) + 1}"
     return (
         f"WITH {KEYS} AS MATERIALIZED ({orders})\n"
-        f"SELECT few.day, rows.channel, rows.part FROM {KEYS} AS few JOIN (\n"
+        f"SELECT few.day, rows.channel, rows.part, rows.squares FROM {KEYS} AS few JOIN (\n"
         f"{listed}\nAND {by.bare} IN (SELECT {by.aliases} FROM {KEYS})"
         f" GROUP BY {groups}) AS rows ON {by.same('rows', 'few')}"
     )
@@ -100,17 +104,23 @@ def days_of_orders(key: Key, rows: Dated, edges: Sequence[datetime]) -> str:
 def shares(rows: str) -> str:
     """Per channel: its shares added up over the days, and on how many of them it has any.
 
-    Beside them the days on which there is something to divide, and how many channels there are.
+    Beside them the days on which there is something to divide, how many channels there are, and the
+    spread of the days, added up: of equal rows it is 1 by their number, of unequal ones it is more.
     """
-    part, whole = (f"CAST({cell} AS double precision)" for cell in ("m.part", "d.whole"))
+    part, whole, own = (
+        f"CAST({cell} AS double precision)" for cell in ("m.part", "d.whole", "whole")
+    )
     return (
-        f"WITH {MIX} AS MATERIALIZED (\nSELECT day, channel, sum(part) AS part\n"
+        f"WITH {MIX} AS MATERIALIZED (\nSELECT day, channel, sum(part) AS part,"
+        " sum(squares) AS squares\n"
         f"FROM ({rows}) AS divided GROUP BY 1, 2),\n"
-        f"{DAYS} AS MATERIALIZED (\nSELECT day, sum(part) AS whole\n"
+        f"{DAYS} AS MATERIALIZED (\nSELECT day, sum(part) AS whole,"
+        " sum(squares) AS squares\n"
         f"FROM {MIX} GROUP BY 1 HAVING sum(part) > 0)\n"
         f"SELECT m.channel, sum({part} / {whole}) AS share,"
         " count(*) FILTER (WHERE m.part <> 0) AS present,\n"
-        f"       (SELECT count(*) FROM {DAYS}) AS days, count(*) OVER () AS channels\n"
+        f"       (SELECT count(*) FROM {DAYS}) AS days, count(*) OVER () AS channels,\n"
+        f"       (SELECT sum(squares / {own} / {own}) FROM {DAYS}) AS spread\n"
         f"FROM {MIX} AS m JOIN {DAYS} AS d ON d.day = m.day\n"
         f"WHERE m.part IS NOT NULL GROUP BY 1\nORDER BY 2 DESC, 1 LIMIT {MOST}"
     )

@@ -135,6 +135,38 @@ def test_ten_are_shown_and_of_them_the_five_largest_are_missed() -> None:
     assert found["other"].cut == 1
 
 
+def test_a_shift_that_chance_makes_is_no_finding() -> None:
+    """From 20 % to 40 % is 1.4 standard errors of ten equal orders against seventy."""
+    usual = Mix({"a": 0.8, "b": 0.2}, {"a": 7, "b": 7}, 7, 0, 1 / 70)
+
+    def score(share: float, rows: int) -> float:
+        day = Mix({"a": 1 - share, "b": share}, {"a": 1, "b": int(share > 0)}, 1, 0, 1 / rows)
+        return {move.channel: move for move in moves(day, usual, 5)}["b"].score
+
+    pooled = (4 + 14) / 80
+    expected = 0.2 / (pooled * (1 - pooled) * (1 / 10 + 1 / 70)) ** 0.5
+    assert score(0.4, 10) == pytest.approx(expected)
+    assert score(0.4, 10) < 2 < score(0.4, 100)
+    assert score(0.0, 10) == pytest.approx(-1.6, abs=0.05), "two orders fewer than usual"
+    assert score(0.2, 10) == 0.0
+
+
+@pytest.mark.parametrize(("check", "orders"), [(MIX, OWN), (BY_ORDER, TIMELESS)])
+def test_what_chance_moves_depends_on_how_many_orders_there_are(
+    warehouse: Warehouse, check: str, orders: str
+) -> None:
+    shop(warehouse)
+    warehouse.sql(f"UPDATE attribution SET channel = 'direct' WHERE channel = 'email' AND {DAY}")
+    sure = check.replace("warning", "beyond_chance: 3, warning")
+    said = mix(warehouse, sure, orders=orders)
+    assert set(words(said).values()) == {"PASS"}
+    assert "20 % on average of 7 days before, 0.9 standard errors (20 %," in said["email"].text
+    less = check.replace("warning", "beyond_chance: 0.8, warning")
+    found = mix(warehouse, less, orders=orders)
+    assert {name for name, word in words(found).items() if word == "WARN"} == {"direct", "email"}
+    assert "limit >= 15% and >= 0.8 standard errors)" in found["direct"].text
+
+
 def test_the_baseline_is_the_mean_of_the_days_shares(warehouse: Warehouse) -> None:
     """A day of ten times the revenue counts as one day."""
     shop(warehouse)
