@@ -24,8 +24,9 @@ from warehouse_exporter.demo.postgres import Postgres
 
 from labs.dashboards.ask import Asked, Prometheus, asked, chosen, filled
 from labs.dashboards.draw import picture
-from labs.dashboards.stage import SMALL, Stage, set_up
+from labs.dashboards.stage import PATIENCE, SMALL, Stage, set_up
 from tests.support.programs import require
+from tests.support.serving import wait_for
 
 DATASET = "orders"
 PAST_FAULT = "missing-day"
@@ -102,6 +103,8 @@ def both() -> Iterator[Both]:
     require("prometheus")
     with Postgres() as server, set_up(server.create_database("shop"), SMALL, PAST_FAULT) as stage:
         whole, broken = Seen(stage), Seen(stage)
+        counted = "count(warehouse_objective_days_bad) > 0"  # once the past days have been read
+        wait_for(lambda: stage.prometheus.query(counted), PATIENCE, 0.5)
         whole.look()
         alerts, found = stage.prometheus.alerts_on_data(), findings(stage)
         stage.break_(*FAULTS)
