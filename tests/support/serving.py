@@ -24,7 +24,7 @@ SOON = 45.0
 would be wrong takes longer wherever this is the bound: it is to wait for a minute or more."""
 
 
-def wait_for(predicate: Callable[[], Answer], timeout: float = 60, between: float = 0.02) -> Answer:
+def wait_for(predicate: Callable[[], Answer], timeout: float = 240, between: float = 0.1) -> Answer:
     """The first true answer, asked for every so many seconds.
 
     Raises AssertionError with the last one after `timeout` seconds.

@@ -67,7 +67,7 @@ class Server(ABC):
         """The JSON that the server answers."""
         return httpx.get(self.url + path, params=parameters, timeout=30).raise_for_status().json()
 
-    def wait_for(self, predicate: Callable[[], Answer], timeout: float = 60) -> Answer:
+    def wait_for(self, predicate: Callable[[], Answer], timeout: float = 240) -> Answer:
         """The first true answer; AssertionError with the last one after `timeout` seconds."""
         deadline = time.monotonic() + timeout
         while not (answer := predicate()):
@@ -75,7 +75,7 @@ class Server(ABC):
                 raise AssertionError(f"{self.program} ended: {self._log()}")
             if time.monotonic() > deadline:
                 raise AssertionError(f"after {timeout:g} s still {answer!r}; {self._log()}")
-            time.sleep(0.05)
+            time.sleep(0.1)
         return answer
 
     def _ready(self) -> bool:

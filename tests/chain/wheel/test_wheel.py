@@ -111,12 +111,12 @@ def test_one_page_and_one_resolve_come_of_the_wheel_alone(
             AlertmanagerServer(routes) as alertmanager,
             PrometheusServer([exporter.address], [rules], alertmanager.url) as prometheus,
         ):
-            wait_for(lambda: prometheus.query("warehouse_check_measured == 1"), 60)
+            wait_for(lambda: prometheus.query("warehouse_check_measured == 1"))
             execute(table, "INSERT INTO orders VALUES (2)")
-            page = wait_for(lambda: pages(people), 60)[0]
+            page = wait_for(lambda: pages(people))[0]
             assert "orders: 1 of 2 values of id occurs more than once" in page.title
             execute(table, "DELETE FROM orders WHERE ctid = (SELECT max(ctid) FROM orders)")
-            wait_for(lambda: [one for one in pages(people) if one.resolved], 60)
+            wait_for(lambda: [one for one in pages(people) if one.resolved])
             assert len({one.key for one in pages(people)}) == 1, "one incident, from first to last"
             runbook = httpx.get(f"http://{exporter.address}/runbooks/WarehouseDuplicateKeys")
     assert runbook.status_code == 200
