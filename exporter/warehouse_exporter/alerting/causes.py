@@ -76,10 +76,12 @@ def was(mine: str) -> str:
 def still_there(over: int) -> str:
     """Keeps `$E` for a while after that cause is over; else it is another cause, or empty.
 
-    `$O` begins the selectors of what may be a cause, and `$C` is the format of all of them.
+    `$O` begins the selectors of what may be a cause, and `$C` is the format of all of them. If two
+    that may follow from each other lose their cause together, only the first may explain the other.
     """
     named = f"printf `last_over_time(%sincident=%q}}[{over}s])` $O $E"
-    other = f"printf $C $O `}}` `}}` | printf `last_over_time((%s)[{over}s:{LASTING}s])`"
+    alone = f"`,{EXPLAINED}={NOTHING}}}`"
+    other = f"printf $C $O `}}` {alone} | printf `last_over_time((%s)[{over}s:{LASTING}s])`"
     another = FOUND % (other, "incident")
     gone = f'{{{{if not ({named} | query)}}}}{{{{$E = ""}}}}{another}{{{{end}}}}'
     return f"{{{{if $E}}}}{gone}{{{{end}}}}"

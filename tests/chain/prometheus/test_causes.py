@@ -128,9 +128,14 @@ def question(minute: int, fires: Mapping[str, str]) -> dict[str, object]:
     return {"expr": expr, "eval_time": f"{minute}m", "exp_samples": wanted}
 
 
-def judged(folder: Path, given: list[dict[str, str]], asked: list[dict[str, object]]) -> str:
+def judged(
+    folder: Path,
+    given: list[dict[str, str]],
+    asked: list[dict[str, object]],
+    config: str = CHAINED,
+) -> str:
     """What promtool finds wrong."""
-    (folder / "rules.yml").write_text(render(parse(CHAINED, "warehouse.yml", {})))
+    (folder / "rules.yml").write_text(render(parse(config, "warehouse.yml", {})))
     test = {"interval": "1m", "input_series": given, "promql_expr_test": asked}
     whole = {"rule_files": ["rules.yml"], "evaluation_interval": "1m", "tests": [test]}
     (folder / "test.yml").write_text(yaml.safe_dump(whole))
@@ -143,15 +148,34 @@ def judged(folder: Path, given: list[dict[str, str]], asked: list[dict[str, obje
 def test_an_alert_says_what_it_follows_from(name: str, tmp_path: Path) -> None:
     case, given = CASES[name], []
     for check in ALL:
-        begins, ends = case.broken.get(check, (None, 0))
-        gauge = GAUGES[check][0]
-        column = {"column": check.partition("_")[2]} if "completeness" in check else {}
-        given.append(
-            {"series": series(gauge, check, **column), "values": values(check, begins, ends)}
-        )
-        given.append({"series": series("check_measured", check), "values": f"1x{LONG}"})
+        given += lines_of(check, *case.broken.get(check, (None, 0)))
     asked = [question(minute, fires) for minute, fires in case.seen.items()]
     assert judged(tmp_path, given, asked) == ""
+
+
+def lines_of(check: str, begins: int | None, ends: int, like: str = "") -> list[dict[str, str]]:
+    """The series of a check, which has the gauge of another one if it is like it."""
+    gauge = GAUGES[like or check][0]
+    column = {"column": check.partition("_")[2]} if "completeness" in check else {}
+    return [
+        {"series": series(gauge, check, **column), "values": values(like or check, begins, ends)},
+        {"series": series("check_measured", check), "values": f"1x{LONG}"},
+    ]
+
+
+def test_two_that_lose_their_cause_together_are_one_page(tmp_path: Path) -> None:
+    """They may follow from each other; if each did, nobody would be told."""
+    volume = 'volume: {warning: "< 9", critical: "< 5"}'
+    two = CHAINED.replace(volume, f'{volume}\n      - volume: {{name: app, critical: "< 5"}}')
+    given = lines_of("events.freshness", 10, 30)
+    given += lines_of("orders.volume", 10, 140)
+    given += lines_of("orders.app", 10, 140, "orders.volume")
+    late = "events/load/all"
+    asked = [
+        question(20, {"events.freshness": NOBODY, "orders.volume": late, "orders.app": late}),
+        question(130, {"orders.volume": NOBODY, "orders.app": "orders/presence/volume"}),
+    ]
+    assert judged(tmp_path, given, asked, two) == ""
 
 
 def test_what_cannot_be_measured_for_one_reason_is_one_page(tmp_path: Path) -> None:
