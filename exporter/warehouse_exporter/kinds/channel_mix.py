@@ -266,10 +266,8 @@ class ChannelMix(Limited):
         of = f" ({counted(move.cut, 'small channel')})" if move.cut else ""
         text = (
             f"{move.channel}{of}: {share} of the revenue attributed{self.by_whom}"
-            f" {self.when(view)}, {usual} on average {self.of(days)} before"
+            f" {self.when(view)}, {usual} on average {self.of(days)} before{self.by_chance(move)}"
         )
-        if self.beyond_chance is not None:
-            text += f", {abs(move.score):.1f} standard errors"
         model = {"model": self.model} if self.model else {}
         fact = Fact(self.seen(move, share, usual, of, view))
         return Sample(values, text, {"channel": move.channel, **model}, fact=fact)
@@ -279,11 +277,20 @@ class ChannelMix(Limited):
         who = "all other channels" if move.channel == OTHER else f"channel {move.channel}"
         has = f"{who}{of} with {share} of the revenue{self.on(view)}, usually {usual}"
         moved = f"{move.change * 100:+.1f}".removesuffix(".0")
-        return f"{has}: vanished" if move.vanished else f"{has}: {moved} points"
+        how = "vanished" if move.vanished else f"{moved} points"
+        return f"{has}: {how}{self.by_chance(move)}"
+
+    def by_chance(self, move: Moved) -> str:
+        """`, 1.2 standard errors`, where they are judged."""
+        return "" if self.beyond_chance is None else f", {abs(move.score):.1f} standard errors"
 
     def on(self, view: DatasetView) -> str:
         return spoken_window((view.calendar.expected,), view.calendar.today)
 
     def allows(self, terms: Sequence[Term]) -> str:
         moved = [term.limit for term in terms if term.metric == CHANGE.name]
-        return f"limit {quantity(moved[0].bound, Unit.SHARE)[:-2]} points" if moved else ""
+        said = [f"{quantity(limit.bound, Unit.SHARE)[:-2]} points" for limit in moved[:1]]
+        if self.beyond_chance is not None:
+            plural = "" if self.beyond_chance == 1 else "s"
+            said.append(f"{self.beyond_chance:g} standard error{plural}")
+        return f"limit {' and '.join(said)}" if said else ""

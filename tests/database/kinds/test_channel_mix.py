@@ -165,6 +165,9 @@ def test_what_chance_moves_depends_on_how_many_orders_there_are(
     found = mix(warehouse, less, orders=orders)
     assert {name for name, word in words(found).items() if word == "WARN"} == {"direct", "email"}
     assert "limit >= 15% and >= 0.8 standard errors)" in found["direct"].text
+    assert found["direct"].sentence.endswith(
+        "usually 10 %: +20 points, 1.0 standard errors (limit 15 points and 0.8 standard errors)"
+    )
 
 
 def test_the_baseline_is_the_mean_of_the_days_shares(warehouse: Warehouse) -> None:
