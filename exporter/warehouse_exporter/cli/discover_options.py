@@ -60,7 +60,7 @@ def database_options(function: Command) -> Command:
         ),
         click.option(
             "--include", multiple=True, metavar="PATTERN",
-            help="Only tables that match, such as 'fct_*' or 'shop.*'. Repeatable.",
+            help="Only tables that match, such as 'order*' or 'shop.*'. Repeatable.",
         ),
         click.option(
             "--schema", "schemas", multiple=True, metavar="NAME",

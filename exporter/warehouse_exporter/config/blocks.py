@@ -18,9 +18,7 @@ KEY = "relations"
 NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]{0,62}")
 PATTERN = re.compile(r'"(?:[^"]|"")*"')
 WILD = frozenset("*?[")
-LISTED = (
-    "write a list such as [shop.orders, shop.items], or names such as {orders: shop.fct_orders}"
-)
+LISTED = "write a list such as [shop.orders, shop.items], or names such as {orders: shop.orders_v2}"
 BY_HAND = "name it yourself, such as `relations: {old_orders: archive.orders}`"
 ONE = "write either `relation` or `relations`"
 NO_QUERIES = "write either `query` or `relations`"

@@ -31,6 +31,8 @@ STEPS = (
     ("purchases", ("checkout_completed", "purchase", "order_completed", "order_placed",
                    "completed_purchase", "transaction")),
 )  # fmt: skip
+"""Steps to a purchase, by parts of their names in the standard events of Shopify's web pixels, of
+Google Analytics 4, of Segment and of Meta's pixel."""
 CLIENTS = (
     "client_id", "visitor_id", "anonymous_id", "cookie_id", "device_id", "user_pseudo_id",
     "session_id", "user_id", "customer_id",

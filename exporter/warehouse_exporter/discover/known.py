@@ -42,7 +42,7 @@ class Known:
 
     @property
     def things(self) -> str:
-        """The table's own word: `orders` of `fct_orders`."""
+        """The table's own word: `customers` of `dim_customers`."""
         return bare(self.found.name[-1])
 
     @property

@@ -46,12 +46,12 @@ def in_words(name: str) -> str:
 
 
 def snake(name: str) -> str:
-    """A name in small letters with `_` between its words: `clientId` is `client_id`."""
+    """A name in small letters with `_` between its words: `orderId` is `order_id`."""
     return "_".join(word.lower() for word in WORD.findall(name))
 
 
 def bare(name: str) -> str:
-    """A table's name without what warehouses put before it: `fct_orders` is `orders`."""
+    """A table's name without what warehouses put before it: `dim_customers` is `customers`."""
     return re.sub(r"^(fct|fact|dim|stg|raw|src|int|mart|rpt|agg|tbl|vw?|f|d)_", "", snake(name))
 
 
