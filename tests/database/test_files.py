@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from warehouse_exporter.config import load
 from warehouse_exporter.config.load import parse
-from warehouse_exporter.core import files
 from warehouse_exporter.core.errors import ConfigError, UsageError
-from warehouse_exporter.core.files import read_text
+from warehouse_exporter.core.files import read_bytes, read_text
 
 SOON = 0.2
 
@@ -73,10 +72,9 @@ def test_a_stop_ends_every_wait(pipe: Path) -> None:
         read_text(pipe, stop=stop)
 
 
-def test_what_never_ends_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MOST", 1 << 20)
+def test_what_never_ends_is_too_large() -> None:
     with pytest.raises(OSError, match="larger than 1 MiB"):
-        read_text("/dev/zero")
+        read_bytes("/dev/zero", most=1 << 20)
 
 
 def test_a_config_and_a_dsn_file_that_hang_say_so(

@@ -41,8 +41,9 @@ GRACE = 2.0
 """Seconds that running passes get at shutdown."""
 TIDY = 5.0
 """Seconds between two collections of garbage."""
-IDLE = 5.0
-"""Seconds for which a connection is kept after a pass."""
+IDLE = 0.0
+"""Seconds for which a connection is kept after a pass. None is kept: where a network swallows the
+goodbye, the session would stay on the server for hours, and count among those of the role."""
 WHICH = ("engine", "location", "dsn", "dsn_file", "timezone")
 """The settings that identify the warehouse and its days; all others are about how it is used."""
 LONGEST_NAP = 5.0
@@ -254,7 +255,7 @@ class Exporter:
 
 
 def kept_open(engine: Engine) -> Engine:
-    """The engine, which keeps its connections for a moment if it can: lanes follow each other."""
+    """The engine, told how long to keep a connection after a pass, if it can."""
     if isinstance(engine, Keeping):
         engine.keep_connections(IDLE)
     return engine
