@@ -35,8 +35,6 @@ from labs.bench.tables import Grid
 NUMBERS = (30, 300)
 """How many tables there are."""
 GATE, FIRST, STEADY = "the gate", "an exporter's first round", "a steady round"
-IDLE = 1.0
-"""Seconds for which a connection is kept: the accounts are read when all have ended."""
 CHECKS = (
     'freshness: {warning: "> 12h", critical: "> 24h"}',
     'volume: {critical: "< 1"}',
@@ -96,7 +94,6 @@ class Exporter:
     def __init__(self, made: Config) -> None:
         self.config, self.kept, self.quick = made, ClosedDaysCache(), Quick()
         self.store, self.engine = SnapshotStore(made, now()), Connector(made.warehouse)
-        self.engine.keep_connections(IDLE)
 
     def round(self) -> None:
         """One pass over everything, trip by trip."""
