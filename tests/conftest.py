@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg2
 import pytest
+from hypothesis import settings
 from warehouse_exporter.demo.postgres import INSTALLS, Postgres
 
 from tests.support.programs import MISSING
@@ -19,6 +20,8 @@ from tests.support.programs import MISSING
 HERE = Path(__file__).parent
 EVENTS = HERE.parents[1] / "shared" / "data" / "web_events"
 NUMBERS = count(1)
+settings.register_profile("patient", deadline=None)  # a busy machine is no fault
+settings.load_profile("patient")
 LONGEST = (
     "chain/incidents/test_incidents.py",
     "database/sql/test_corpus.py",
