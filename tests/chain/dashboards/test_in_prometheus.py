@@ -27,6 +27,7 @@ from labs.dashboards.draw import picture
 from labs.dashboards.stage import SMALL, Stage, set_up
 from tests.support.programs import require
 
+pytestmark = pytest.mark.campaign
 DATASET = "orders"
 PAST_FAULT = "missing-day"
 """Three days before the last, no event was read: the volume of that day was critical."""

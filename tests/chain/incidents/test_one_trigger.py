@@ -17,6 +17,8 @@ from labs.incidents.shops import Shop
 from tests.support.programs import require
 from tests.support.serving import wait_for
 
+pytestmark = pytest.mark.campaign
+
 BROKEN = INCIDENTS["signs-flipped"]
 OUTAGE = INCIDENTS["database-down"]
 EXPORTER, DATABASE = "the exporter cannot be scraped", "the exporter cannot reach the warehouse"
