@@ -13,7 +13,7 @@ from sqlglot import exp
 from warehouse_exporter.config import Config
 from warehouse_exporter.config.load import parse
 from warehouse_exporter.core.model import CheckId, Outcome
-from warehouse_exporter.engines.postgres import pool, session
+from warehouse_exporter.engines.postgres import connector, session
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.passes import reader
 from warehouse_exporter.passes.run import run_pass
@@ -55,7 +55,7 @@ class Counted:
         self.count(reader, "DatasetView", "views")
         self.count(pieces, "families", "texts")
         self.count(session, "found_among", "catalogue rows", lambda rows, *_: len(rows))
-        self.count(pool.Pool, "take", "taken")
+        self.count(connector.Connector, "_session", "taken")
 
     def count(
         self, place: Any, name: str, what: str, much: Callable[..., int] = lambda *_: 1
@@ -80,7 +80,6 @@ class Rounds:
         self.counted, self.store = counted, SnapshotStore(self.config, NOON)
         self.scrape, self.quick = Scrape(self.store, lambda: NOON), Quick()
         self.kept, self.engine = ClosedDaysCache(), Connector(self.config.warehouse)
-        self.engine.keep_connections(60)
 
     def once(self) -> Counter[str]:
         """What one round takes, with a scrape at its end."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from warehouse_exporter.config.load import parse
 from warehouse_exporter.core.model import Pass
 from warehouse_exporter.demo.postgres import Postgres
-from warehouse_exporter.engines.postgres.connection import Connection
 from warehouse_exporter.engines.postgres.connector import Connector
+from warehouse_exporter.engines.postgres.session import Session
 from warehouse_exporter.passes.run import run_pass
 
 from tests.conftest import execute
@@ -101,12 +102,13 @@ class Lent(Connector):
 
     left_behind = ""
 
-    def _taken(self, wait: float) -> Connection:
+    @contextmanager
+    def _session(self, wait_seconds: float) -> Iterator[Session]:
         """A connection on which somebody left something behind."""
-        connection = super()._taken(wait)
-        if self.left_behind:
-            connection.execute(self.left_behind, seconds=5)
-        return connection
+        with super()._session(wait_seconds) as session:
+            if self.left_behind:
+                session._connection.execute(self.left_behind, seconds=5)
+            yield session
 
 
 @pytest.fixture(scope="module", params=[16, 18])

@@ -213,14 +213,6 @@ class Engine(Protocol):
         """End what is running and let nothing more begin, without waiting: for shutdown."""
 
 
-@runtime_checkable
-class Keeping(Protocol):
-    """What an engine also has that can keep what it has opened from one pass to the next."""
-
-    def keep_connections(self, seconds: float) -> None:
-        """Keep connections for so many seconds after their last use; 0: not at all."""
-
-
 class Delegating:
     """An engine that is another one, but for what a subclass changes."""
 

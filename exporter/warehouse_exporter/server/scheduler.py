@@ -23,7 +23,7 @@ from warehouse_exporter.core.model import CheckId
 from warehouse_exporter.core.names import QUERIES
 from warehouse_exporter.core.objective import Budget
 from warehouse_exporter.engines import connect
-from warehouse_exporter.engines.base import Engine, Keeping
+from warehouse_exporter.engines.base import Engine
 from warehouse_exporter.history.keeper import Keeper
 from warehouse_exporter.history.model import Past
 from warehouse_exporter.passes.reader import read_by
@@ -41,9 +41,6 @@ GRACE = 2.0
 """Seconds that running passes get at shutdown."""
 TIDY = 5.0
 """Seconds between two collections of garbage."""
-IDLE = 0.0
-"""Seconds for which a connection is kept after a pass. None is kept: where a network swallows the
-goodbye, the session would stay on the server for hours, and count among those of the role."""
 WHICH = ("engine", "location", "dsn", "dsn_file", "timezone")
 """The settings that identify the warehouse and its days; all others are about how it is used."""
 LONGEST_NAP = 5.0
@@ -63,7 +60,7 @@ class Exporter:
         config = load(config_file)
         refuse_empty(config)
         self.store = SnapshotStore(config, utc_now())
-        self._connector = kept_open(connect(config.warehouse))
+        self._connector = connect(config.warehouse)
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._asked = threading.Event()
@@ -165,7 +162,7 @@ class Exporter:
         if new.warehouse.engine == self._connector.warehouse.engine:
             return self._connector
         try:
-            return kept_open(connect(new.warehouse))
+            return connect(new.warehouse)
         except WarehouseExporterError as error:
             raise ConfigError([Problem(new.path, 1, "warehouse", str(error))]) from None
 
@@ -252,13 +249,6 @@ class Exporter:
             self._again -= mine
         if again:
             self.collect()
-
-
-def kept_open(engine: Engine) -> Engine:
-    """The engine, told how long to keep a connection after a pass, if it can."""
-    if isinstance(engine, Keeping):
-        engine.keep_connections(IDLE)
-    return engine
 
 
 def unchanged(old: Config, new: Config) -> frozenset[CheckId]:

@@ -74,25 +74,11 @@ class Connection:
     def __init__(self, dsn: str, seconds: float, stop: threading.Event) -> None:
         """Connect within some seconds. Raises Unreachable."""
         self._stop = stop
-        self.dsn, self.since, self.served = dsn, time.monotonic(), 0
-        """Where it leads, since when, and how many passes have ended on it."""
         self.types: list[int] = []
         """The numbers of the types that the columns of the last answer have."""
-        self.newer: tuple[str, ...] | None = None
-        """Which of the settings that not every server knows this one does; None: not asked yet."""
         with connecting(dsn, seconds, stop) as options:
             self._connection: extensions.connection = psycopg2.connect(dsn, async_=True, **options)
             self._wait(seconds, f"no connection within {seconds:g} s")
-
-    @property
-    def quiet(self) -> bool:
-        """Whether the server has said nothing unasked; it does so where it ends the connection."""
-        try:
-            ready = select.poll()
-            ready.register(self._connection.fileno(), select.POLLIN)
-            return not ready.poll(0)
-        except (psycopg2.Error, OSError):
-            return False
 
     def execute(
         self, text: str, values: Values | None = None, *, seconds: float, written: str = ""

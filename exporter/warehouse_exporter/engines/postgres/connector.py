@@ -12,26 +12,24 @@ from warehouse_exporter.engines import base
 from warehouse_exporter.engines.postgres.blocking import BlockingConnection
 from warehouse_exporter.engines.postgres.connection import Connection
 from warehouse_exporter.engines.postgres.copying import Copier, Writer
-from warehouse_exporter.engines.postgres.pool import Pool
 from warehouse_exporter.engines.postgres.session import Session
 
 
 class Connector:
-    """Opens connections for passes, as many at once as the config allows, and can end them all."""
+    """Opens a connection per pass, as many at once as the config allows, and can end them all."""
 
     def __init__(self, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
+        self._open: set[Connection] = set()
+        self._room = threading.Condition()
         self._stopped = threading.Event()
-        self._pool = Pool(self._stopped)
-
-    def keep_connections(self, seconds: float) -> None:
-        """Keep connections for so long after a pass, for the next one."""
-        self._pool.keep = seconds
+        self._connecting = 0
+        self._waiting = 0
 
     @property
     def wanted(self) -> bool:
         """Whether a pass waits for a connection: what another one can spare, it should leave."""
-        return self._pool.wanted
+        return self._waiting > 0
 
     @property
     def stopped(self) -> bool:
@@ -47,7 +45,9 @@ class Connector:
     def snapshot(self) -> Iterator[Session]:
         """A read-only, repeatable-read transaction. Raises Unreachable."""
         with self._session(self.warehouse.pass_timeout) as session:
+            session.begin()
             yield session
+            session.end()
 
     @contextmanager
     def beside(self, first: base.Session, snapshot: str) -> Iterator[Session]:
@@ -56,45 +56,26 @@ class Connector:
         It is over at the same deadline. Raises Unreachable, at once where there is no room for one
         more connection, and Unmeasured where nobody knows whether what it read was rewritten.
         """
-        with self._session(0.0, snapshot) as session:
+        with self._session(0.0) as session:
             session.deadline, session.careful = first.deadline, first.careful
+            session.begin(snapshot)
             yield session
             if not session.careful:
                 first.noted += session.rewritten()
+            session.end()
 
     @contextmanager
-    def _session(self, wait: float, snapshot: str | None = None) -> Iterator[Session]:
-        """A transaction that has begun; where all goes well it is ended."""
-        connection, session = self._begun(wait, snapshot)
-        ended = False
-        try:
-            yield session
-            ended = session.end()
-        finally:
-            self._pool.give_back(connection, ended=ended)
-
-    def _begun(self, wait: float, snapshot: str | None) -> tuple[Connection, Session]:
-        """A transaction on a connection; a kept one that turns out to be dead is replaced."""
-        while True:
-            connection = self._taken(wait)
-            session = Session(connection, self.warehouse, self._stopped)
-            try:
-                session.begin(snapshot)
-                return connection, session
-            except BaseException as error:
-                self._pool.give_back(connection, ended=False)
-                if not (isinstance(error, Unreachable) and connection.served):
-                    raise
-                self._pool.empty()
-
-    def _taken(self, wait: float) -> Connection:
-        """A connection on which nothing has begun. Raises Unreachable."""
+    def _session(self, wait_seconds: float) -> Iterator[Session]:
+        """A connection on which nothing has begun."""
         warehouse = self.warehouse
-
-        def dsn() -> str:
-            return connection_string(warehouse, self._stopped)
-
-        return self._pool.take(warehouse, dsn, wait)
+        connection = self._connected(warehouse, wait_seconds)
+        try:
+            yield Session(connection, warehouse, self._stopped)
+        finally:
+            connection.close()
+            with self._room:
+                self._open.discard(connection)
+                self._room.notify_all()
 
     @contextmanager
     def copier(self, snapshot: str) -> Iterator[Copier]:
@@ -122,12 +103,43 @@ class Connector:
         finally:
             connection.close()
 
+    def _connected(self, warehouse: Warehouse, wait_seconds: float) -> Connection:
+        """A connection, as soon as there is room for one more, waited for some seconds."""
+
+        def room() -> bool:
+            used = len(self._open) + self._connecting
+            return self._stopped.is_set() or used < warehouse.connections
+
+        with self._room:
+            self._waiting += bool(wait_seconds)
+            found = self._room.wait_for(room, wait_seconds)
+            self._waiting -= bool(wait_seconds)
+            if not found:
+                raise Unreachable(f"all {warehouse.connections} connections are in use")
+            if self._stopped.is_set():
+                raise Unreachable("the exporter is shutting down")
+            self._connecting += 1
+        made: list[Connection] = []
+        try:
+            dsn = connection_string(warehouse, self._stopped)
+            made.append(Connection(dsn, warehouse.connect_timeout, self._stopped))
+        finally:
+            with self._room:
+                self._connecting -= 1
+                self._open.update(made)
+                self._room.notify_all()
+        return made[0]
+
     def stop(self) -> None:
         """End what runs in the warehouse and let nothing more begin: for shutdown.
 
         Does not wait: asking a server that hangs to cancel may take for ever.
         """
-        for connection in self._pool.stop():
+        with self._room:
+            self._stopped.set()
+            connections = list(self._open)
+            self._room.notify_all()
+        for connection in connections:
             threading.Thread(target=connection.cancel, name="cancel", daemon=True).start()
 
 

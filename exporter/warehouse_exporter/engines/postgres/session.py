@@ -76,21 +76,15 @@ class Session:
 
         With `snapshot` it sees what the transaction that exported it sees.
         """
-        newer = self._connection.newer
-        self._settings |= {name: NEWER[name] for name in newer or ()}
         try:
-            begun = opening(self._settings, snapshot, known=newer is not None)
-            _, rows = self._connection.execute(*begun, seconds=SHORT)
+            _, rows = self._connection.execute(*opening(self._settings, snapshot), seconds=SHORT)
         except Unreachable:
             raise
         except Unmeasured as error:
-            if self.end():
-                self._connection.leave()
+            self.end()
             text = f"the server refuses the transaction: {error.detail}"
             raise Unreachable(text, error.reason) from None
-        if newer is None:
-            self._connection.newer = tuple(rows[0][0])
-            self._settings |= {name: NEWER[name] for name in rows[0][0]}
+        self._settings |= {name: NEWER[name] for name in rows[0][0]}
         self._schemas = [str(schema) for schema in rows[0][1]]
 
     @contextmanager
@@ -114,19 +108,15 @@ class Session:
             return None
         return str(rows[0][0])
 
-    def end(self) -> bool:
+    def end(self) -> None:
         """End the transaction: a pooler throws away a connection that is left in the middle of one.
 
-        Returns whether the server has said that it is over. What was read is read: that the end
-        could not be said is no failure.
+        What was read is read: that the end could not be said is no failure.
         """
-        if self._stopped.is_set():
-            return False
-        try:
-            self._connection.execute("ROLLBACK", seconds=SHORT)
-        except Unmeasured:
-            return False
-        return True
+        if not self._stopped.is_set():
+            with suppress(Unmeasured):
+                self._connection.execute("ROLLBACK", seconds=SHORT)
+                self._connection.leave()
 
     @property
     def left(self) -> float:

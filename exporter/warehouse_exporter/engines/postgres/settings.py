@@ -46,22 +46,19 @@ BACK = ("SET LOCAL SESSION AUTHORIZATION DEFAULT", "SET LOCAL role TO DEFAULT", 
 goes with the transaction, too, as we never commit."""
 NEWER = {"client_connection_check_interval": "1000", "transaction_timeout": "0"}
 """The settings that not every server knows."""
-SCHEMAS = """ARRAY(SELECT s::pg_catalog.text
-             FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS p(s, n)
-             WHERE s::pg_catalog.text OPERATOR(pg_catalog.!~) '^pg_(catalog$|temp_)' ORDER BY n)
-"""
-LAST = f"""
+LAST = """
 SELECT ARRAY(SELECT name FROM pg_catalog.pg_settings
              WHERE (name OPERATOR(pg_catalog.=) 'client_connection_check_interval'
                 OR name OPERATOR(pg_catalog.=) 'transaction_timeout')
                AND pg_catalog.set_config(name, CASE name
                      WHEN 'transaction_timeout' THEN '0' ELSE '1000' END, true) IS NOT NULL),
-       {SCHEMAS}"""
+       ARRAY(SELECT s::pg_catalog.text
+             FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS p(s, n)
+             WHERE s::pg_catalog.text OPERATOR(pg_catalog.!~) '^pg_(catalog$|temp_)' ORDER BY n)
+"""
 """Makes the settings that not every server knows: a busy one looks every second whether we are
 still there, and no transaction ends before we say so. Answers their names, and the schemas of the
 path. Every name is qualified, as the path may begin anywhere."""
-KNOWN = f"SELECT NULL, {SCHEMAS}"
-"""The same where it is known which of them the server has, and they were made."""
 OURS = "SET LOCAL search_path = pg_catalog, pg_temp"
 """The path of statements that ask the catalogue: nothing of the users' is found by a plain name."""
 
@@ -132,14 +129,9 @@ def milliseconds(seconds: float) -> str:
     return f"{max(1, round(seconds * 1000))}"
 
 
-def opening(
-    made: Mapping[str, str], snapshot: str | None, *, known: bool = False
-) -> tuple[str, Sequence[str] | None]:
-    """The message that begins a transaction, and its values; `made` are settings of the config.
-
-    Where it is known which newer settings the server has, they are among them.
-    """
-    steps = [BEGIN, *([SNAPSHOT] if snapshot else ()), again(made), KNOWN if known else LAST]
+def opening(made: Mapping[str, str], snapshot: str | None) -> tuple[str, Sequence[str] | None]:
+    """The message that begins a transaction, and its values; `made` are settings of the config."""
+    steps = [BEGIN, *([SNAPSHOT] if snapshot else ()), again(made), LAST]
     return "; ".join(steps), [snapshot] if snapshot else None
 
 
