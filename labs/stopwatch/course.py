@@ -13,8 +13,9 @@ from pathlib import Path
 
 import httpx
 
-from labs.stopwatch.shops import Database, execute, yesterday
+from labs.stopwatch.shops import Database, yesterday
 from tests.chain.alertmanager.recorder import Recorder
+from tests.conftest import execute
 from tests.support.serving import free_port, wait_for
 
 PATIENCE = 900.0

@@ -16,7 +16,7 @@ import psycopg2
 
 from labs.case_study.loader import day_of
 from labs.case_study.names import Names
-from tests.conftest import EVENTS
+from tests.conftest import EVENTS, execute
 
 RENTAL = """
 CREATE SCHEMA rental; SET search_path = rental;
@@ -69,16 +69,6 @@ class Database:
     """The table whose rows of yesterday are lost."""
     lose: str
     """The statement that loses them."""
-
-
-def execute(dsn: str, sql: str) -> None:
-    """Run statements."""
-    connection = psycopg2.connect(dsn)
-    try:
-        with connection, connection.cursor() as cursor:
-            cursor.execute(sql)
-    finally:
-        connection.close()
 
 
 def rental(dsn: str) -> None:

@@ -10,8 +10,8 @@ import pytest
 from warehouse_exporter.demo.postgres import Postgres
 from warehouse_exporter.passes.explain import lacking
 
-from labs.stopwatch import databases
 from tests.conftest import execute
+from tests.support import other_shops
 from tests.support.discovered import Discovered, discover
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -31,9 +31,9 @@ def test_the_recorded_events(
     database: str, web_events: Path, tmp_path: Path, *, typed: bool
 ) -> None:
     """What was published about them is found without help, whatever their types."""
-    databases.events(database, web_events, typed=typed)
+    other_shops.events(database, web_events, typed=typed)
     execute(database, FEWER)
-    found = discover(database, databases.EVENTS_AT, tmp_path, "--max-days", "14")
+    found = discover(database, other_shops.EVENTS_AT, tmp_path, "--max-days", "14")
     assert unmeasured(found) == []
     assert {name for name, word in found.outcomes().items() if word in ("FAIL", "WARN")} >= {
         "web_events.no_client_id", "web_events.absent_day_client_id",
@@ -51,8 +51,8 @@ def test_the_recorded_events(
 def trading(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Discovered]:
     """A config proposed for the trading shop, to a role that may not read everything."""
     dsn = postgres.create_database("discovered_trading")
-    databases.trading(dsn, NOW)
-    reader = dsn.replace("postgres@", f"{databases.READER}@")
+    other_shops.trading(dsn, NOW)
+    reader = dsn.replace("postgres@", f"{other_shops.READER}@")
     found = discover(reader, NOW, tmp_path_factory.mktemp("trading"))
     yield found
     execute(postgres.dsn, "DROP DATABASE discovered_trading WITH (FORCE)")
@@ -90,7 +90,7 @@ def test_what_is_left_out_is_named(trading: Discovered) -> None:
 
 
 def test_a_fault_of_another_shop_is_found(trading: Discovered) -> None:
-    owner = trading.dsn.replace(f"{databases.READER}@", "postgres@")
+    owner = trading.dsn.replace(f"{other_shops.READER}@", "postgres@")
     execute(
         owner,
         """
@@ -104,7 +104,7 @@ def test_a_fault_of_another_shop_is_found(trading: Discovered) -> None:
 
 
 def test_of_many_tables_the_most_interesting_ones(database: str, tmp_path: Path) -> None:
-    databases.wide(database, NOW)
+    other_shops.wide(database, NOW)
     found = discover(database, NOW, tmp_path, "--max-tables", "3", "--max-days", "7")
     assert "orders" in found.config.datasets
     assert len(found.config.datasets) == 3
