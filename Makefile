@@ -19,7 +19,7 @@ test: .venv/dev ## lint, types and all tests that are quick enough
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint test-programs
 	$(BIN)/python -m pytest -n 4 $(BY_FILE)  # on two cores: many tests wait
 
-test-unit: .venv/dev ## only the tests that need no server (a minute)
+test-unit: .venv/dev ## only the tests that need no server (two minutes)
 	$(BIN)/python -m pytest -n 2 tests/unit
 
 test-database: .venv/dev ## only the tests on a Postgres; TEST_POSTGRES=/usr/lib/postgresql/15 names another

@@ -33,12 +33,17 @@ class Noun:
         text = TECHNICAL.sub("", name).replace("_", " ").lower()
         if not text.endswith("s") or NO_PLURAL.search(text):
             return cls("row", "rows")
-        end, short = next(pair for pair in ONE if pair[0].search(text))
-        return cls(end.sub(short, text), text)
+        return cls(singular(text), text)
 
     def counted(self, number: float) -> str:
         """`1 order`, `1,200 orders`."""
         return f"{number:,.0f} {self.one if number == 1 else self.many}"
+
+
+def singular(many: str) -> str:
+    """What the regular plural of a word, which ends in s, is of one."""
+    end, short = next(pair for pair in ONE if pair[0].search(many))
+    return end.sub(short, many)
 
 
 def plural(one: str) -> str:

@@ -16,9 +16,9 @@ from warehouse_exporter.discover import (
 from warehouse_exporter.discover.database import Looked
 from warehouse_exporter.discover.known import Known
 from warehouse_exporter.discover.limits import above_share, per_cent
+from warehouse_exporter.discover.looks import relation_text
 from warehouse_exporter.discover.model import Proposed, ProposedDataset
 from warehouse_exporter.discover.references import orphans
-from warehouse_exporter.engines.base import Name
 
 MOST_DECLARED = 40
 SHORT = {
@@ -32,7 +32,7 @@ FEW = 10
 
 def dataset(known: Known, looked: Looked) -> ProposedDataset:
     """The proposal for a table."""
-    settings: dict[str, object] = {"relation": spelled(known.found.name)}
+    settings: dict[str, object] = {"relation": relation_text(known.found.name)}
     beside: dict[str, str] = {}
     if known.time is not None:
         settings["time"] = known.time
@@ -133,11 +133,3 @@ def about(known: Known) -> str:
     elif known.sample.rows:
         parts.append("no time column: its checks judge all rows")
     return ", ".join(parts)
-
-
-def spelled(name: Name) -> str:
-    """A relation as the config takes it."""
-    return ".".join(
-        part if "." not in part and '"' not in part else '"' + part.replace('"', '""') + '"'
-        for part in name
-    )

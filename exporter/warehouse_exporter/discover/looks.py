@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Collection, Iterable
 
+from warehouse_exporter.core import nouns
 from warehouse_exporter.sql.clocks import ISO
 from warehouse_exporter.sql.statements import quoted
 from warehouse_exporter.sql.vocabulary import RESERVED
@@ -45,6 +46,11 @@ def in_words(name: str) -> str:
     return name if SIMPLE.fullmatch(name) and name not in RESERVED else quoted(name)
 
 
+def relation_text(name: tuple[str, ...]) -> str:
+    """A relation as the config has it: a part that holds a dot or a quote is in double quotes."""
+    return ".".join(quoted(part) if "." in part or '"' in part else part for part in name)
+
+
 def snake(name: str) -> str:
     """A name in small letters with `_` between its words: `orderId` is `order_id`."""
     return "_".join(word.lower() for word in WORD.findall(name))
@@ -59,11 +65,10 @@ def singular(name: str) -> str:
     """`orders` is `order`, `categories` is `category`."""
     if name in IRREGULAR:
         return IRREGULAR[name]
-    if name.endswith("ies") and len(name) > 4:
-        return f"{name[:-3]}y"
-    if name.endswith(("sses", "xes", "ches", "shes")):
-        return name[:-2]
-    return name[:-1] if name.endswith("s") and not name.endswith(("ss", "us", "is")) else name
+    if not name.endswith("s") or name.endswith(("ss", "us", "is")):
+        return name
+    short = name.endswith("ies") and len(name) <= 4  # `pies` is `pie`
+    return name[:-1] if short else nouns.singular(name)
 
 
 def named(name: str, words: Collection[str]) -> bool:

@@ -12,6 +12,7 @@ from warehouse_exporter.dbt.artifacts import valid
 from warehouse_exporter.dbt.manifest import Manifest, Test, meant
 from warehouse_exporter.discover.dbt.untranslated import NoCounterpart
 from warehouse_exporter.sql import expressions
+from warehouse_exporter.sql.statements import quoted
 
 IGNORED = {"column_name", "name", "config", "quote_columns", "description", "meta"}
 """Arguments that change nothing, or that are read in their own place."""
@@ -85,7 +86,7 @@ class Call:
             plain = expressions.parse(name).columns == (name,)
         except SqlRefused:
             plain = False
-        return name if plain else '"{}"'.format(name.replace('"', '""'))
+        return name if plain else quoted(name)
 
     def number(self, key: str) -> Decimal:
         """An argument that must be a number."""

@@ -142,11 +142,3 @@ def column(written: str, manifest: Manifest) -> str | None:
     """The exact name of a column, also of one that is cast to a time; None for anything else."""
     cast = CAST.fullmatch(written.strip())
     return manifest.exact(cast["one"] or cast["two"] if cast else written)
-
-
-def shown(relation: tuple[str, ...]) -> str:
-    """A relation as the config has it: a part that holds a dot or a quote is in double quotes."""
-    return ".".join(
-        '"{}"'.format(part.replace('"', '""')) if re.search(r'["\s.]', part) else part
-        for part in relation
-    )

@@ -17,6 +17,7 @@ from warehouse_exporter.discover.dbt.checks import Written, add, declared, one_o
 from warehouse_exporter.discover.dbt.severities import limits_of
 from warehouse_exporter.discover.dbt.statements import query_of, renamed
 from warehouse_exporter.discover.dbt.untranslated import LeftOut, NoCounterpart
+from warehouse_exporter.discover.looks import relation_text
 from warehouse_exporter.discover.model import Proposed, ProposedDataset
 
 TESTS = {**generic.TESTS, **expectations.TESTS}
@@ -181,7 +182,7 @@ class Importer:
     def proposed(self, node: Node, drawn: list[tuple[Test | None, Drawn]]) -> ProposedDataset:
         """The dataset as it is written."""
         dataset = self.known[self.names[node.id]]
-        settings: dict[str, Any] = {"relation": relations.shown(dataset.relation)}
+        settings: dict[str, Any] = {"relation": relation_text(dataset.relation)}
         for key, value in (
             ("time", dataset.time),
             ("loaded", dataset.loaded),
