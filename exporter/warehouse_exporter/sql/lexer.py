@@ -50,7 +50,8 @@ class Token:
 LETTER = r"A-Za-z_\x80-\U0010ffff"
 DIGITS = r"[0-9](?:_?[0-9])*"
 FRACTION = rf"(?:{DIGITS}\.(?:{DIGITS})?|\.{DIGITS})"
-SPACE = re.compile(r"(?:[ \t\n\r\f\v]|--[^\n\r]*)+")
+SPACE = re.compile(r"(?:[ \t\n\r\f]|--[^\n\r]*)+")
+"""Without the vertical tab, which only PostgreSQL 17 and later take for white space."""
 WORD = re.compile(rf"[{LETTER}][{LETTER}0-9$]*")
 NAMED = re.compile(rf"(?![eEbBxXnN]'|[uU]&['\"])[{LETTER}][{LETTER}0-9$]*")
 """The name of an instant: where a string may begin, there is none."""

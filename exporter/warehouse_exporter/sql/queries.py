@@ -6,6 +6,7 @@ are one SELECT that gives columns. The server takes one statement only (`Session
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,8 @@ INSTANTS = ("as_of", "day_start", "day_end")
 WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Lock, exp.Into, exp.Command)
 WRITING = ("insert", "update", "delete", "merge")
 TEXTS = listed("text varchar name character char bpchar")
+AS_ONCE = re.compile(r"(0(?=[xob])|[0-9.]+(?:e[+-]?[0-9]+)?(?=_))", re.IGNORECASE)
+"""A number that versions before 15 end early: what is left becomes the name of a column."""
 ONE_SELECT = "write one SELECT, and nothing else"
 
 
@@ -130,6 +133,11 @@ def refusal(number: int, found: Sequence[Token]) -> str | None:
         return f"write :as_of: what is cast to {token.text} may spell now or today, and {GIVEN}"
     if token.sort is Sort.WORD and token.value == "tablesample" and not repeats(number, found):
         return "TABLESAMPLE takes other rows each time: write REPEATABLE (1) behind it"
+    if token.sort is Sort.NUMBER and (older := AS_ONCE.match(token.text)):
+        return (
+            f"write {token.text} without _, 0x, 0o or 0b:"
+            f" PostgreSQL 13 and 14 read {older[1]} and a name"
+        )
     if token.sort is Sort.INSTANT and token.value not in INSTANTS:
         return f"{token.text} is not known: use :as_of, :day_start or :day_end"
     if token.sort is Sort.WORD and token.value == "operator" and is_called(number, found):

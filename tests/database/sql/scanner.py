@@ -5,7 +5,8 @@ from __future__ import annotations
 OPERATOR = set("~!@#^&|`?+-*/%<>=")
 LONG = set("~!@#^&|`?%")
 SELF = set(",()[].;:")
-SPACE = set(" \t\n\r\f\v")
+SPACE = set(" \t\n\r\f")
+"""Without the vertical tab, which only PostgreSQL 17 and later take for white space."""
 
 
 class Unfinished(Exception):

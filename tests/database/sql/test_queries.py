@@ -59,6 +59,9 @@ REFUSED = [
     ("select $1", "there are no parameters"),
     ("select %s", "a bare placeholder is not known"),
     ("select ?", "a bare placeholder is not known"),
+    ("select 1_000", r"1_000 without _, 0x, 0o or 0b: .* 13 and 14 .* \(line 1, column 8\)"),
+    ("select 0x1F", "13 and 14 read 0 and a name"),
+    ("select 1 as a\n where\v true", r"the character '\\x0b' .* \(line 2, column 7\)"),
 ]
 
 
