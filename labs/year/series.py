@@ -13,7 +13,8 @@ from pathlib import Path
 from warehouse_exporter.baselines.base import SCORE
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.config.load import parse
-from warehouse_exporter.core.model import Column, Outcome, Relation, Severity, Verdict
+from warehouse_exporter.core.model import Outcome, Severity, Verdict
+from warehouse_exporter.core.relation import Column, Relation
 from warehouse_exporter.core.states import Count, State, Total
 from warehouse_exporter.kinds.anomaly import Anomaly
 from warehouse_exporter.kinds.shared import untimed

@@ -14,7 +14,7 @@ from warehouse_exporter.core.states import Cell
 from warehouse_exporter.demo.postgres import Postgres
 from warehouse_exporter.engines.base import Session
 from warehouse_exporter.engines.postgres.connector import Connector
-from warehouse_exporter.engines.postgres.session import SHORT
+from warehouse_exporter.engines.postgres.transaction import SHORT
 from warehouse_exporter.passes.workers import IDLE, work_off
 from warehouse_exporter.plan.fusion import Statement
 

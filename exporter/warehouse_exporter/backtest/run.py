@@ -16,7 +16,8 @@ from warehouse_exporter.backtest.sensitivity import Recall, Tally
 from warehouse_exporter.backtest.timeline import Record, Said
 from warehouse_exporter.config import Check, Config, Warehouse
 from warehouse_exporter.core.errors import Skipped
-from warehouse_exporter.core.model import CheckId, Relation, Result
+from warehouse_exporter.core.model import CheckId, Result
+from warehouse_exporter.core.relation import Relation
 from warehouse_exporter.engines.base import Engine
 from warehouse_exporter.passes.reader import make_views, relations_of
 from warehouse_exporter.passes.run import result

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from warehouse_exporter.copies.errors import CopyFailed
-from warehouse_exporter.core.model import Relation
+from warehouse_exporter.core.relation import Relation
 from warehouse_exporter.core.states import Cell
 from warehouse_exporter.engines.base import Copier, Copying, Delegating, Engine, Name, Session
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from warehouse_exporter.core.accepted import Accepted
-from warehouse_exporter.core.errors import Reason, Unmeasured
+from warehouse_exporter.core.errors import Reason
 from warehouse_exporter.core.nouns import Noun
 from warehouse_exporter.core.objective import Objective
 
@@ -135,50 +135,6 @@ class Dataset:
 
 
 Datasets = Mapping[str, Dataset]
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column as the catalogue has it; `type` has no modifiers: `numeric`, not `numeric(12,2)`.
-
-    `type` is PostgreSQL's name; an engine may have others for it, which are `also` right.
-    """
-
-    name: str
-    type: str
-    readable: bool = True
-    also: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Relation:
-    """What the catalogue says about a dataset's relation; None instead of it: it is missing.
-
-    An index finds a range of each column in `indexed`, and one value of each in `singly`. `unique`
-    has the columns of every unique index; `file` changes when the relation is truncated,
-    rewritten, or another one takes its name. `distributed`: it may lie on other machines (Citus).
-    `version` is that of the server, such as 160004. `by_range`: several days are best read one
-    range each, and not in one scan. `unknown`: why nothing is known. `role` is who asked, and
-    `usable` whether that role may use the schema.
-    """
-
-    columns: Mapping[str, Column]
-    readable: bool = True
-    indexed: frozenset[str] = frozenset()
-    kind: str = "r"
-    unique: frozenset[frozenset[str]] = frozenset()
-    file: tuple[int, int] = (0, 0)
-    distributed: bool = False
-    singly: frozenset[str] = frozenset()
-    version: int = 0
-    unknown: Unmeasured | None = None
-    role: str = ""
-    usable: bool = True
-    by_range: bool = True
-
-    def holds_unique(self, columns: Iterable[str]) -> bool:
-        """Whether an index makes duplicates in these columns impossible."""
-        return any(key <= set(columns) for key in self.unique)
 
 
 @dataclass(frozen=True, order=True)

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from warehouse_exporter.core.wording import per_cent
 from warehouse_exporter.discover.columns import renamed_pairs
+from warehouse_exporter.discover.daily_tables import is_daily_table
 from warehouse_exporter.discover.document_checks import metrics as of_documents
 from warehouse_exporter.discover.documents import Orders, event_column
 from warehouse_exporter.discover.known import Known
 from warehouse_exporter.discover.limits import level_of
-from warehouse_exporter.discover.looks import in_words, named, snake
+from warehouse_exporter.discover.looks import in_words, snake
 from warehouse_exporter.discover.model import Proposed
 from warehouse_exporter.discover.money import is_orders, revenue_of
 from warehouse_exporter.discover.sampling import Sample
@@ -55,11 +56,6 @@ def tracked(sample: Sample) -> list[str]:
     return [p.name for p in sample.profiles.values() if snake(p.name) in TRACKED and p.values]
 
 
-def last_word(known: Known) -> str:
-    """The thing a row is: `session` of `web_session`."""
-    return known.thing.split("_")[-1]
-
-
 def coverage(known: Known) -> Iterator[Proposed]:
     """Tracking coverage, from what it was on past days."""
     columns = tracked(known.sample)
@@ -102,63 +98,6 @@ def mix(known: Known) -> Iterator[Proposed]:
         {"channel_mix": {**column, "sum": revenue.name, **model, **limits}},
         f"about {rows:,.0f} rows a day in {len(channel.counts)} channels",
     )
-
-
-def aggregates(known: Known, tables: Sequence[Known]) -> Iterator[Proposed]:
-    """A table with one row a day: its numbers, and the facts that they add up."""
-    if not is_daily_table(known):
-        return
-    columns = numbers_of(known)
-    whole = {"window": "all"}
-    good = [name for name, least in columns.items() if least >= 0]
-    if good:
-        yield Proposed(
-            {"daily_aggregates": {"columns": good, **whole, "critical": "> 0"}},
-            "one row a day, whose numbers are there and not negative",
-        )
-    for name in columns:
-        facts = fact_of(name, tables)
-        if facts is None:
-            continue
-        fact, against = facts
-        yield Proposed(
-            {"agreement": {"sum": in_words(name), "against": {"dataset": fact.name, **against},
-                           "window": "14d", "critical": "> 0.01"}},
-            f"{name} against {fact.name}, day by day",
-            guess=True,
-        )  # fmt: skip
-
-
-def is_daily_table(known: Known) -> bool:
-    """Whether a table has one row for each day."""
-    days = known.past.days if known.past is not None else ()
-    return len(days) >= 3 and all(day.rows == 1 for day in days) and len(numbers_of(known)) >= 2
-
-
-def numbers_of(known: Known) -> dict[str, float]:
-    """The columns of numbers, each with its least value in the sample."""
-    return {
-        p.name: min(float(value) for value in p.values)
-        for p in known.profiles.values()
-        if p.is_number and p.values and not named(p.name, ("id", "key", "year", "month"))
-    }
-
-
-def fact_of(column: str, tables: Sequence[Known]) -> tuple[Known, Mapping[str, str]] | None:
-    """The table of facts that a column of a daily table adds up, and how."""
-    name = snake(column)
-    for prefix in ("total_", "num_", "n_", "daily_", "count_"):
-        name = name.removeprefix(prefix)
-    name = name.removesuffix("_count")
-    for known in tables:
-        if not known.daily or is_daily_table(known):
-            continue
-        revenue = revenue_of(known)
-        if name in ("revenue", "sales", "turnover") and is_orders(known) and revenue is not None:
-            return known, {"sum": in_words(revenue.name)}
-        if name in (known.things, f"{last_word(known)}s"):
-            return known, {"count": "*"}
-    return None
 
 
 def funnel(known: Known) -> Iterator[Proposed]:
@@ -223,13 +162,13 @@ def metrics(tables: Sequence[Known], documents: Mapping[str, Orders]) -> dict[st
                     f"the sum of {revenue.name}",
                 )
     for known in facts:
-        if "revenue" not in found and last_word(known) == "payment" and revenue_of(known):
+        if "revenue" not in found and known.last_word == "payment" and revenue_of(known):
             revenue = revenue_of(known)
             assert revenue is not None
             found["revenue"] = Proposed(
                 {"dataset": known.name, "sum": in_words(revenue.name)}, f"the sum of {revenue.name}"
             )
-        if "sessions" not in found and last_word(known) in SESSIONS:
+        if "sessions" not in found and known.last_word in SESSIONS:
             found["sessions"] = Proposed(
                 {"dataset": known.name, "count": "*"}, f"rows of {known.name}"
             )

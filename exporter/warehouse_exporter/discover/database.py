@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from warehouse_exporter.core.errors import Reason, Unmeasured, Unreachable, UsageError
-from warehouse_exporter.core.model import Relation
+from warehouse_exporter.core.relation import Relation
 from warehouse_exporter.core.warehouse import Warehouse
 from warehouse_exporter.discover import (
     business,
@@ -20,6 +20,7 @@ from warehouse_exporter.discover import (
 from warehouse_exporter.discover.arrival import arrival_of
 from warehouse_exporter.discover.bounds import Bounds, Stopwatch
 from warehouse_exporter.discover.choosing import Chosen, shown
+from warehouse_exporter.discover.daily_tables import is_daily_table
 from warehouse_exporter.discover.documents import Orders, orders_in
 from warehouse_exporter.discover.known import Known
 from warehouse_exporter.discover.looks import snake
@@ -167,7 +168,7 @@ def look_at(
     if past is None or not past.days:
         return replace(known, no_past="no row has a time up to now")
     known = replace(known, past=past, arrival=arrival_of(past, as_of))
-    if known.key is None and business.is_daily_table(known):
+    if known.key is None and is_daily_table(known):
         return replace(known, key=Key((time,), "one row a day"))
     return known
 

@@ -9,6 +9,7 @@ from warehouse_exporter.discover import (
     arrival,
     business,
     columns,
+    daily_tables,
     document_checks,
     money,
     values,
@@ -109,7 +110,7 @@ def checks(known: Known, looked: Looked) -> Iterator[Proposed]:
         yield from document_checks.checks(known, found.orders[known.name])
     yield from business.coverage(known)
     yield from business.mix(known)
-    yield from business.aggregates(known, looked.tables)
+    yield from daily_tables.aggregates(known, looked.tables)
     yield from business.funnel(known)
 
 

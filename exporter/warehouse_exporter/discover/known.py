@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from warehouse_exporter.core.model import Relation
+from warehouse_exporter.core.relation import Relation
 from warehouse_exporter.discover.arrival import Arrival
 from warehouse_exporter.discover.history import Past
 from warehouse_exporter.discover.looks import bare, singular
@@ -49,6 +49,11 @@ class Known:
     def thing(self) -> str:
         """The same for one of its rows: `order`."""
         return singular(self.things)
+
+    @property
+    def last_word(self) -> str:
+        """What a row is, without what tells it from others: `session` of `web_session`."""
+        return self.thing.split("_")[-1]
 
     @property
     def daily(self) -> bool:

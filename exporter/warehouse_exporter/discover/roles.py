@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from warehouse_exporter.core.model import Relation
+from warehouse_exporter.core.relation import Relation
 from warehouse_exporter.discover.looks import bare, named, singular, snake
 from warehouse_exporter.discover.sampling import TIMES, Profile, Sample
 from warehouse_exporter.engines.base import Surveyed

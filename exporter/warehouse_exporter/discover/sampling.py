@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from warehouse_exporter.core.model import Relation
+from warehouse_exporter.core.relation import Relation
 from warehouse_exporter.discover.bounds import Bounds
 from warehouse_exporter.discover.looks import (
     NUMBER,

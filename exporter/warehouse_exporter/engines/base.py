@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import IO, Any, Literal, NamedTuple, Protocol, runtime_checkable
 
-from warehouse_exporter.core.model import Relation
+from warehouse_exporter.core.relation import Relation
 from warehouse_exporter.core.states import Cell
 from warehouse_exporter.core.warehouse import Warehouse
 

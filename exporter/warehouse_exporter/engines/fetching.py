@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from warehouse_exporter.core.errors import Reason, Unmeasured
-from warehouse_exporter.core.model import Relation
+from warehouse_exporter.core.relation import Relation
 from warehouse_exporter.core.warehouse import Warehouse
-from warehouse_exporter.engines.base import Answer, Session
+from warehouse_exporter.engines.base import Answer
 
 SOONEST = 0.05
 """Seconds in which no statement can be expected to end: it is not begun."""
@@ -19,16 +19,15 @@ MOST_READ = 10_000_000
 """Characters of text, in all rows together, after which no more are fetched."""
 
 
-def time_left(
-    session: Session, budget: float, warehouse: Warehouse, stopped: threading.Event
-) -> float:
+def time_left(left: float, budget: float, warehouse: Warehouse, stopped: threading.Event) -> float:
     """The seconds that a statement may take which is about to begin, at most its budget.
 
-    Raises Unmeasured where none are left, or the exporter is shutting down.
+    `left` are those of the session. Raises Unmeasured where there are none, or the exporter is
+    shutting down.
     """
     if stopped.is_set():
         raise Unmeasured(Reason.CANCELED, "not begun: the exporter is shutting down")
-    left = min(session.left, budget)
+    left = min(left, budget)
     if left <= SOONEST:
         limit = warehouse.pass_timeout
         raise Unmeasured(Reason.TIMEOUT, f"not begun: the pass took longer than {limit:g} s")

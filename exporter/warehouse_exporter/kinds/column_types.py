@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from warehouse_exporter.core.errors import Reason, Unmeasured
 from warehouse_exporter.core.faults import Fault
-from warehouse_exporter.core.model import Column, Dataset, Datasets, Fact, Sample
+from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
+from warehouse_exporter.core.relation import Column
 from warehouse_exporter.core.wording import agreed, counted, listed
 from warehouse_exporter.kinds.shared.declared import Declared
 from warehouse_exporter.measures.dataset_view import DatasetView

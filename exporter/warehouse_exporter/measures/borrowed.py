@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from warehouse_exporter.core.errors import Reason, Unmeasured
-from warehouse_exporter.core.model import Column
+from warehouse_exporter.core.relation import Column
 from warehouse_exporter.sql import statements, through
 from warehouse_exporter.sql.clocks import Clock
 from warehouse_exporter.sql.keys import Key

@@ -14,7 +14,8 @@ from typing import Protocol
 
 from warehouse_exporter.core.calendar import ONE_DAY, Calendar, day_start
 from warehouse_exporter.core.errors import Reason, Unmeasured
-from warehouse_exporter.core.model import Column, Dataset, Relation
+from warehouse_exporter.core.model import Dataset
+from warehouse_exporter.core.relation import Column, Relation
 from warehouse_exporter.measures import borrowed
 from warehouse_exporter.measures.requests import Scan
 from warehouse_exporter.measures.spelling import of_expression, of_name, spelled

@@ -13,8 +13,9 @@ from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core.calendar import MIDNIGHT, Calendar, expected_day
 from warehouse_exporter.core.errors import Lost, Reason, Unmeasured, Unreachable
 from warehouse_exporter.core.logs import event
-from warehouse_exporter.core.model import CheckId, Dataset, Relation
+from warehouse_exporter.core.model import CheckId, Dataset
 from warehouse_exporter.core.names import QUERIES
+from warehouse_exporter.core.relation import Relation
 from warehouse_exporter.engines.base import Engine, Rewritten, Session
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.passes.collect import Collected, collect

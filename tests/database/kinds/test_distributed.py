@@ -14,7 +14,7 @@ import pytest
 import sqlglot
 from sqlglot import exp
 from warehouse_exporter.config.load import parse
-from warehouse_exporter.core.model import Relation
+from warehouse_exporter.core.relation import Relation
 from warehouse_exporter.engines.base import Name
 from warehouse_exporter.engines.postgres.connector import Connector
 from warehouse_exporter.engines.postgres.session import Session

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from warehouse_exporter.core.errors import Lost, Unmeasured
-from warehouse_exporter.core.model import Relation
+from warehouse_exporter.core.relation import Relation
 from warehouse_exporter.engines.base import Answer, Name, Rewritten
 from warehouse_exporter.engines.duckdb.source import (
     MAIN,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 from warehouse_exporter.core.errors import Reason, SqlRefused, Unmeasured
-from warehouse_exporter.core.model import Relation
+from warehouse_exporter.core.relation import Relation
 from warehouse_exporter.core.states import Cell
 from warehouse_exporter.core.warehouse import Warehouse
 from warehouse_exporter.engines.base import Answer, Name, Rewritten
@@ -83,14 +83,14 @@ class Session:
 
     def rows(self, sql: str, budget: float = math.inf) -> list[dict[str, Cell]]:
         """The rows of a statement of ours. Raises Unmeasured, and Lost where files vanished."""
-        seconds = time_left(self, budget, self._warehouse, self._stopped)
+        seconds = time_left(self.left, budget, self._warehouse, self._stopped)
         return self._answered(self._connection.execute, self._sent(sql), seconds)
 
     def rows_of(
         self, written: str, zone: str, most: int, budget: float = math.inf
     ) -> list[dict[str, Cell]]:
         """The first rows of a query of the owner's, in DuckDB's own SQL. Raises like `rows`."""
-        seconds = time_left(self, budget, self._warehouse, self._stopped)
+        seconds = time_left(self.left, budget, self._warehouse, self._stopped)
         refuse_other_than_select(sql := self._sent(written, written=True))
 
         def fetched(sql: str, seconds: float) -> Answer:

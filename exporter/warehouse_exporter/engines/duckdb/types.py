@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from warehouse_exporter.core.model import Column
+from warehouse_exporter.core.relation import Column
 
 NAMES = {
     "TINYINT": "smallint",

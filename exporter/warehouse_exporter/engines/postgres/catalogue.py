@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from warehouse_exporter.core.model import Column, Relation
+from warehouse_exporter.core.relation import Column, Relation
 from warehouse_exporter.engines.base import Name
 
 KINDS = ("r", "p", "v", "m", "f")

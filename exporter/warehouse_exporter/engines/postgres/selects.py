@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from warehouse_exporter.core.errors import Reason, Unmeasured
-from warehouse_exporter.core.model import Column, Relation
+from warehouse_exporter.core.relation import Column, Relation
 from warehouse_exporter.engines.base import Answer
 from warehouse_exporter.engines.postgres.connection import Connection
 from warehouse_exporter.engines.postgres.cursor import CLOSED, FETCHED, HANDED_OVER, OPENED
