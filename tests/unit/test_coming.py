@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from warehouse_exporter.cli.coming import meaning
 from warehouse_exporter.cli.main import main
 from warehouse_exporter.config.holidays import Holidays
-from warehouse_exporter.core.calendar import Event
+from warehouse_exporter.core.calendar import LAST, Event
 
 from tests.support.warehouses import config_of
 
@@ -29,6 +29,14 @@ TODAY = date(2026, 12, 1)
         (
             Event("closed", (), ("orders", "items"), silences_falls=True, weekdays=(5, 6)),
             "closed: nothing is expected of orders and items on Saturdays and Sundays",
+        ),
+        (
+            Event("closing", (), silences_falls=True, month_days=(1, LAST)),
+            "closing: nothing is expected on the 1st and last day of every month",
+        ),
+        (
+            Event("pay", (), month_days=(11, 22, 23, 31)),
+            "pay: rises are not judged on the 11th, 22nd, 23rd and 31st of every month",
         ),
         (
             Event("sale", ((date(2026, 11, 27), date(2026, 12, 2)),), (), ("revenue",)),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import islice
 
-from warehouse_exporter.core.calendar import LONG_AGO, ONE_DAY, WEEKDAYS, Event, weekday
+from warehouse_exporter.core.calendar import LAST, LONG_AGO, ONE_DAY, WEEKDAYS, Event, weekday
 from warehouse_exporter.core.wording import listed
 
 SHOWN = 5
@@ -21,10 +21,21 @@ def meaning(event: Event, today: date) -> str:
     if event.weekdays:
         names = [f"{WEEKDAYS[number]}s" for number in event.weekdays]
         return f"{event.name}: {what} on {listed(names, 7)}"
+    if event.month_days:
+        names = [ordinal(number) for number in event.month_days]
+        return f"{event.name}: {what} on the {listed(names, 31)} of every month"
     days = [shown(event, day) for day in islice(coming(event, today), SHOWN)]
     if not days:
         return f"{event.name}: no day in the next {LONG_AGO} days"
     return f"{event.name}: {what} on {', '.join(days)}"
+
+
+def ordinal(day: int) -> str:
+    """`1st`, `22nd`, `last day`: a day of a month."""
+    if day == LAST:
+        return "last day"
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th") if day not in (11, 12, 13) else "th"
+    return f"{day}{ending}"
 
 
 def coming(event: Event, today: date) -> Iterator[date]:

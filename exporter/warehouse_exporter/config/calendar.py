@@ -16,11 +16,13 @@ from pydantic import (
 
 from warehouse_exporter.config.holidays import holidays_of
 from warehouse_exporter.config.routing import Weekdays
-from warehouse_exporter.core.calendar import Event
+from warehouse_exporter.core.calendar import LAST, Event
 from warehouse_exporter.core.grammar import listed
 
 Span = tuple[dt.date, dt.date]
-ONE_OF = ("days", "weekdays", "country")
+ONE_OF = ("days", "weekdays", "month_days", "country")
+MONTH = 31
+MONTH_DAY = "write a day of the month from 1 to 31, or last"
 HOW = "write a date such as 2026-11-27, or two such as 2026-12-24 to 2026-12-26"
 
 
@@ -51,6 +53,23 @@ def parse_spans(written: Any) -> tuple[Span, ...]:
     return spans
 
 
+def parse_month_days(written: Any) -> tuple[int, ...]:
+    """`1`, `last`, or a list of such: numbers in order, the last day at the end."""
+    days = tuple(listed(written))
+    for one in days:
+        number = int(one) if isinstance(one, str) and one.isdecimal() else one
+        if number != "last" and (type(number) is not int or not 1 <= number <= MONTH):
+            raise ValueError(f"{one!r}: {MONTH_DAY}")
+    if not days:
+        raise ValueError(f"names no day: {MONTH_DAY}")
+    return tuple(sorted({LAST if one == "last" else int(one) for one in days}, key=late))
+
+
+def late(day: int) -> int:
+    """The place of a day in a month."""
+    return day or MONTH + 1
+
+
 def names(written: Any) -> Any:
     """A list of names, or a single one."""
     return [written] if isinstance(written, str) else written
@@ -65,6 +84,11 @@ ONE_OR_MORE: dict[str, Any] = {
     "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]
 }
 Spans = Annotated[tuple[Span, ...], BeforeValidator(parse_spans), WithJsonSchema(ONE_OR_MORE)]
+NUMBER: dict[str, Any] = {"anyOf": [{"type": "integer"}, {"const": "last"}]}
+MONTH_DAYS: dict[str, Any] = {"anyOf": [*NUMBER["anyOf"], {"type": "array", "items": NUMBER}]}
+MonthDays = Annotated[
+    tuple[int, ...], BeforeValidator(parse_month_days), WithJsonSchema(MONTH_DAYS)
+]
 Code = Annotated[str, BeforeValidator(code)]
 Named = Annotated[tuple[str, ...], BeforeValidator(names), WithJsonSchema(ONE_OR_MORE)]
 
@@ -84,6 +108,9 @@ class EventSpec(BaseModel):
     )
     weekdays: Weekdays = Field(
         (), description="Instead: weekdays, such as saturday, or saturday to sunday."
+    )
+    month_days: MonthDays = Field(
+        (), description="Instead: days of every month, such as 1, or [15, last]."
     )
     country: Code | None = Field(
         None,
@@ -109,7 +136,7 @@ class EventSpec(BaseModel):
 
     @model_validator(mode="after")
     def names_days(self) -> EventSpec:
-        """It is on some days, on some weekdays, or on the holidays of a country that is known."""
+        """It is on days, weekdays, days of each month, or the holidays of a country."""
         given = [key for key in ONE_OF if getattr(self, key)]
         if len(given) > 1:
             raise ValueError(
@@ -120,7 +147,7 @@ class EventSpec(BaseModel):
         if not given:
             raise ValueError(
                 "names no day: write `days: 2026-11-27`, or `weekdays: saturday to sunday`,"
-                " or `country: DE`"
+                " or `month_days: last`, or `country: DE`"
             )
         if self.country:
             holidays_of(self.country, self.subdivision)
@@ -130,4 +157,7 @@ class EventSpec(BaseModel):
         """The same, under its name."""
         silent = (self.falls or ("silent" if self.country else "judged")) == "silent"
         holidays = holidays_of(self.country, self.subdivision) if self.country else None
-        return Event(name, self.days, self.datasets, self.metrics, silent, self.weekdays, holidays)
+        return Event(
+            name, self.days, self.datasets, self.metrics, silent, self.weekdays, holidays,
+            self.month_days,
+        )  # fmt: skip

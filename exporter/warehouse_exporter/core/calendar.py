@@ -20,6 +20,8 @@ MIDNIGHT = time(0)
 """An `expect_by` from which on yesterday is expected all day long."""
 LONG_AGO = 400
 """How many days to look back for a day on which data was expected."""
+LAST = 0
+"""The last day of a month, among the numbers of days."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -73,9 +75,10 @@ class Named(Protocol):
 class Event:
     """A known event or holiday: days on which a metric may be higher than otherwise.
 
-    `spans` are first and last days, `weekdays` numbers from Monday, which is 0, and
-    `named` are days that bring their own names. It concerns everything, unless it names datasets or
-    metrics. With `silences_falls`, no check expects data on its days.
+    `spans` are first and last days, `weekdays` numbers from Monday, which is 0, `month_days` days
+    of every month by number, or `LAST`, and `named` are days that bring their own names. It
+    concerns everything, unless it names datasets or metrics. With `silences_falls`, no check
+    expects data on its days.
     """
 
     name: str
@@ -85,10 +88,14 @@ class Event:
     silences_falls: bool = False
     weekdays: tuple[int, ...] = ()
     named: Named | None = None
+    month_days: tuple[int, ...] = ()
 
     def covers(self, day: date) -> bool:
         """Whether it is on that day."""
         if day.weekday() in self.weekdays or (self.named and self.named.on(day)):
+            return True
+        ends = (day + ONE_DAY).day == 1
+        if day.day in self.month_days or (ends and LAST in self.month_days):
             return True
         return any(first <= day <= last for first, last in self.spans)
 

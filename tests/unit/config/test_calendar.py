@@ -42,6 +42,29 @@ def test_weekdays_are_named_alone_in_a_list_or_as_a_range() -> None:
         assert covered == [False] * 5 + [True]
 
 
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [("last", [28, 31]), ("[1, last]", [1, 28, 31]), ("31", [31]), ('"1"', [1])],
+)
+def test_days_of_every_month_are_numbers_or_the_last_one(written: str, days: list[int]) -> None:
+    """The last day of February 2026 is the 28th, and there is no 31st in it."""
+    text = f"calendar: {{closing: {{month_days: {written}, falls: silent}}}}\n"
+    (event,) = parse(GOOD + text, "w.yml", DSN).events
+    february, march = ([date(2026, month, day) for day in (1, 27, 28)] for month in (2, 3))
+    looked_at = [*february, *march, date(2026, 3, 31)]
+    covered = [day for day in looked_at if event.covers(day)]
+    in_february, in_march = [n for n in days if n < 31], [n for n in days if n != 28]
+    assert covered == [date(2026, 2, n) for n in in_february] + [date(2026, 3, n) for n in in_march]
+    assert event.excludes("orders")
+
+
+@pytest.mark.parametrize("wrong", ["0", "32", "first", "[]", "true", "-1", "1 to 3"])
+def test_a_day_that_no_month_has_is_refused(wrong: str) -> None:
+    said = told(GOOD + f"calendar: {{closing: {{month_days: {wrong}}}}}\n")
+    assert "calendar.closing.month_days: " in said
+    assert "write a day of the month from 1 to 31, or last" in said
+
+
 def test_an_event_excludes_days_of_the_datasets_it_names_if_it_is_silent() -> None:
     days = ((date(2026, 12, 24), date(2026, 12, 26)),)
     assert Event("e", days, silences_falls=True).excludes("orders")
