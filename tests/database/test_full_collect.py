@@ -9,7 +9,7 @@ import pytest
 from warehouse_exporter.config import Config
 from warehouse_exporter.config.load import parse
 from warehouse_exporter.server.lanes import lanes
-from warehouse_exporter.server.scheduler import unchanged
+from warehouse_exporter.server.reloads import unchanged
 
 from tests.chain.test_process import BACKENDS, LAST_SUCCESS
 from tests.conftest import execute

@@ -206,6 +206,8 @@ def warehouse(spec: Any, base: FilePath) -> Warehouse:
         connections_per_pass=spec.connections_per_pass,
         work_mem=spec.work_mem,
         parallel_workers=spec.parallel_workers,
+        recheck=spec.recheck,
+        recheck_budget=spec.recheck_budget,
     )
 
 

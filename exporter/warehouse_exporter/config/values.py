@@ -40,6 +40,16 @@ def parse_duration(written: Any) -> float:
     return seconds
 
 
+def parse_duration_or_off(written: Any) -> float | None:
+    """A duration in seconds; None for `off`."""
+    if written == "off":
+        return None
+    try:
+        return parse_duration(written)
+    except ValueError as error:
+        raise ValueError(f"{error}; or `off`") from None
+
+
 def parse_warehouse_name(written: Any) -> str:
     """The value of the label `warehouse`: it must be valid in every selector and file name."""
     if not isinstance(written, str) or not WAREHOUSE_NAME.fullmatch(written):
@@ -136,6 +146,11 @@ Span = Annotated[
     float,
     BeforeValidator(parse_duration),
     text_like("60s", "5m", "12h"),
+]
+SpanOrOff = Annotated[
+    float | None,
+    BeforeValidator(parse_duration_or_off),
+    text_like("30s", "off"),
 ]
 Share = Annotated[
     float,

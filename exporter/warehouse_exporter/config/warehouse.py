@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, create_model, model_validator
 
 from warehouse_exporter.config.document import CONNECTION_STRING
-from warehouse_exporter.config.values import Memory, Span, Spec, WarehouseName, Zone
+from warehouse_exporter.config.values import Memory, Span, SpanOrOff, Spec, WarehouseName, Zone
 from warehouse_exporter.core.plugins import ENGINES, label, points, refuse_twins
 
 FOLDER = Path(__file__).parents[1] / "engines"
@@ -57,6 +57,19 @@ class WarehouseSpec(Spec):
     )
     parallel_workers: int | None = Field(
         None, ge=0, le=64, description="Workers that may help a statement; default: the server's."
+    )
+
+    recheck: SpanOrOff = Field(
+        30.0,
+        json_schema_extra={"default": "30s"},
+        description="Time after which a dataset with a finding, or an unmeasured check, is read"
+        " again; `off`: not before its `every`.",
+    )
+    recheck_budget: Span = Field(
+        120.0,
+        json_schema_extra={"default": "2m"},
+        description="Seconds of the warehouse's work in an hour that those extra passes may take"
+        " together.",
     )
 
     @model_validator(mode="after")

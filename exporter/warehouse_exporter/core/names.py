@@ -114,6 +114,26 @@ PASS_INTERVAL = Metric(
     "Seconds between two passes over the dataset (`every` in the config in use).",
     ("dataset",),
 )
+RECHECK_INTERVAL = Metric(
+    "warehouse_recheck_interval_seconds",
+    "Seconds between two passes over a dataset with a finding, or an unmeasured check; only while"
+    " they are sooner than usual.",
+    ("dataset",),
+)
+RECHECK_PAUSED = Metric(
+    "warehouse_recheck_paused",
+    "1 if a dataset with a finding is read no sooner than usual, because that would take more of"
+    " the warehouse's time than `recheck_budget`, else 0.",
+    ("dataset",),
+)
+RECHECK_BUDGET = Metric(
+    "warehouse_recheck_budget_seconds",
+    "Seconds of the warehouse's work that passes which look again at findings may take in an hour.",
+)
+RECHECK_SPENT = Metric(
+    "warehouse_recheck_work_seconds",
+    "Seconds of the warehouse's work for passes that looked again at findings.",
+)
 PASS_DURATION = Metric(
     "warehouse_pass_duration_seconds", "How long the last pass over the dataset took.", ("dataset",)
 )

@@ -18,7 +18,9 @@ class Warehouse:
 
     `name` is the value of the label `warehouse` of every series and alert, `engine` the word of
     what reads it, and `location` where it is, unless a DSN says it. Where `work_mem` and
-    `parallel_workers` are None, the server's own settings hold.
+    `parallel_workers` are None, the server's own settings hold. A dataset with a finding is read
+    again after `recheck`, unless that is None, which takes at most `recheck_budget` of the
+    warehouse's work in an hour.
     """
 
     dsn: str | None
@@ -35,6 +37,8 @@ class Warehouse:
     engine: str = "postgres"
     location: Any = None
     name: str = "warehouse"
+    recheck: float | None = None
+    recheck_budget: float = 0.0
 
     def connection_string(self, stop: threading.Event | None = None) -> str:
         """The DSN; from its file it is read anew each time, so that a rotated password is found.

@@ -158,6 +158,14 @@ def explaining(
 
 def causes_first(config: Config) -> list[Check]:
     """The checks in the order of judgement: each after whatever may explain it."""
+    found: list[Check] | None = config.derived.get(causes_first)
+    if found is None:
+        found = config.derived[causes_first] = in_order(config)
+    return found
+
+
+def in_order(config: Config) -> list[Check]:
+    """The same, worked out anew."""
     names = dict.fromkeys(check.id.dataset for check in config.checks)
     depth = depths(config.datasets)
     place = {name: n for n, name in enumerate(sorted(names, key=lambda name: depth.get(name, 0)))}

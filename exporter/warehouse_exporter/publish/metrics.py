@@ -98,8 +98,11 @@ def config_families(config: Config, dataset: str, checks: Sequence[Check]) -> It
 def pass_families(snapshot: Snapshot, dataset: str) -> Iterator[Family]:
     """When the last pass over a dataset was, how long it took, and which day it was about."""
     took, at = snapshot.seconds.get(dataset), snapshot.succeeded.get(dataset)
-    own = {"dataset": dataset}
+    own, pace = {"dataset": dataset}, snapshot.paces.get(dataset)
+    again = [] if pace is None or pace.again is None else [(own, pace.again)]
     found = [
+        gauge(names.RECHECK_INTERVAL, again),
+        gauge(names.RECHECK_PAUSED, [] if pace is None else [(own, float(pace.paused))]),
         gauge(names.PASS_DURATION, [] if took is None else [(own, took)]),
         gauge(names.PASS_SUCCESS, [] if at is None else [(own, at.timestamp())]),
         gauge(names.EXPECTED_DAY, facts.expected_day_of(snapshot.config, dataset, at)),
@@ -212,6 +215,10 @@ def self_families(snapshot: Snapshot) -> Iterator[Family]:
     yield counter(names.STATEMENTS, [({}, snapshot.counts.statements)])
     failures = [({"reason": reason.value}, snapshot.counts.failures[reason]) for reason in Reason]
     yield counter(names.FAILURES, failures)
+    if snapshot.config.warehouse.recheck is not None:
+        budget = snapshot.config.warehouse.recheck_budget
+        yield gauge(names.RECHECK_BUDGET, [({}, budget)])
+        yield counter(names.RECHECK_SPENT, [({}, snapshot.rechecked)])
     yield gauge(names.CONFIG_HASH, [({"sha256": snapshot.config.sha256}, 1.0)])
     yield gauge(names.CHECKS, [({}, float(len(snapshot.config.checks)))])
     if snapshot.rules is not None:

@@ -12,16 +12,19 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core.errors import Reason, Unmeasured
 from warehouse_exporter.core.model import RANK, Asked, CheckId, Outcome, Pass, Result, Sample
+from warehouse_exporter.core.pace import Pace
 from warehouse_exporter.dbt.run_results import Run
 from warehouse_exporter.passes.sentences import worded
 from warehouse_exporter.passes.verdicts import not_measured
 from warehouse_exporter.publish.grouped import Grouped
 
 FINDINGS = (Outcome.CRITICAL, Outcome.UNMEASURED, Outcome.WARNING)
+NO_PACES: Mapping[str, Pace] = MappingProxyType({})
 EXPIRY_INTERVALS = 3
 """Intervals after which a value that no pass has refreshed expires."""
 
@@ -51,7 +54,9 @@ class Snapshot:
 
     The results of a dataset are unchanged while its number in `versions` is. `rules` is the
     checksum of the rules for the config; None until it has been computed. `opened` says since when
-    a finding is open, where this process saw it begin.
+    a finding is open, where this process saw it begin. `paces` says how often each dataset is read
+    at the moment, and `rechecked` how many seconds of the warehouse's work passes have taken that
+    looked again at findings.
     """
 
     config: Config
@@ -62,6 +67,8 @@ class Snapshot:
     costs: Grouped[float] = field(default_factory=Grouped)
     sql: Grouped[tuple[Asked, ...]] = field(default_factory=Grouped)
     opened: Grouped[datetime] = field(default_factory=Grouped)
+    paces: Mapping[str, Pace] = field(default_factory=dict)
+    rechecked: float = 0.0
     last: Pass | None = None
     counts: Counts = field(default_factory=Counts)
     versions: Mapping[str, int] = field(default_factory=dict)
@@ -138,8 +145,10 @@ class SnapshotStore:
         """Register a listener for changed datasets and the new snapshot."""
         self._hears = hears
 
-    def publish(self, done: Pass) -> None:
-        """Take in a finished pass."""
+    def publish(
+        self, done: Pass, paces: Mapping[str, Pace] = NO_PACES, rechecked: float = 0.0
+    ) -> None:
+        """Take in a finished pass, and how often its datasets are read from now on."""
         touched = {check.dataset for check in done.results}
         with self._lock:
             old = self.snapshot
@@ -158,6 +167,8 @@ class SnapshotStore:
                 costs=old.costs.with_all({**dict.fromkeys(done.results, 0.0), **done.costs}),
                 sql=old.sql.with_all(done.sql),
                 opened=opened(old, done),
+                paces={**old.paces, **paces},
+                rechecked=max(old.rechecked, rechecked),
                 versions=raised(old.versions, touched),
                 last=done,
                 counts=Counts(
@@ -225,6 +236,7 @@ def only(snapshot: Snapshot, kept: Collection[CheckId]) -> Snapshot:
         costs=snapshot.costs.only(kept),
         sql=snapshot.sql.only(kept),
         opened=snapshot.opened.only(kept),
+        paces={},
     )
 
 

@@ -87,6 +87,14 @@ def trips(config: Config) -> list[Trip]:
     return found
 
 
+def costs_of(done: Pass) -> dict[str, float]:
+    """Seconds of the warehouse's work that each dataset of a pass took."""
+    costs: dict[str, float] = {}
+    for check, cost in done.costs.items():
+        costs[check.dataset] = costs.get(check.dataset, 0.0) + cost
+    return costs
+
+
 class Quick:
     """Which lanes were quick when they were last read."""
 
@@ -108,9 +116,7 @@ class Quick:
 
         Then each is read alone next time, so that nobody suffers twice from another one's fault.
         """
-        costs: dict[str, float] = {}
-        for check, cost in done.costs.items():
-            costs[check.dataset] = costs.get(check.dataset, 0.0) + cost
+        costs = costs_of(done)
         smooth = done.up and not any(reason in TROUBLE for reason in done.failures)
         for lane in some:
             if smooth and sum(costs.get(name, 0.0) for name in lane.datasets) <= QUICK:

@@ -12,13 +12,18 @@ from dataclasses import dataclass
 from warehouse_exporter.alerting.rules import checksum
 from warehouse_exporter.config import Config, load
 from warehouse_exporter.core.errors import ConfigError, Problem
+from warehouse_exporter.core.model import CheckId
+from warehouse_exporter.core.names import QUERIES
 from warehouse_exporter.core.running import Running
+from warehouse_exporter.passes.reader import read_by
 
 SECONDS = 60.0
 """How long a reload may take in all; 10,000 checks take a few."""
 MOST = 8
 """Reloads that hang at the same time, before another is refused: each keeps a thread."""
 TICK = 0.05
+WHICH = ("engine", "location", "dsn", "dsn_file", "timezone")
+"""The settings that identify the warehouse and its days; all others are about how it is used."""
 
 
 @dataclass(frozen=True)
@@ -71,3 +76,16 @@ def refuse_empty(config: Config) -> None:
     if not config.checks:
         why = "there is no check in it: was the file cut off?"
         raise ConfigError([Problem(config.path, 1, "", why)])
+
+
+def unchanged(old: Config, new: Config) -> frozenset[CheckId]:
+    """The checks whose config, and that of everything they are computed from, is unchanged."""
+    if any(getattr(old.warehouse, one) != getattr(new.warehouse, one) for one in WHICH):
+        return frozenset()
+    same = {
+        name
+        for name in (*new.datasets, QUERIES)
+        if old.datasets.get(name) == new.datasets.get(name)
+        and old.checks_of(frozenset({name})) == new.checks_of(frozenset({name}))
+    }
+    return frozenset(check.id for check in new.checks if read_by(check, new) <= same)

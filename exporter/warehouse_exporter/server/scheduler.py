@@ -19,21 +19,21 @@ from warehouse_exporter.alerting.rules import checksum
 from warehouse_exporter.config import Config, load
 from warehouse_exporter.core.errors import ConfigError, Problem, WarehouseExporterError
 from warehouse_exporter.core.logs import event
-from warehouse_exporter.core.model import CheckId
-from warehouse_exporter.core.names import QUERIES
+from warehouse_exporter.core.model import Pass
 from warehouse_exporter.core.objective import Budget
 from warehouse_exporter.engines import connect
 from warehouse_exporter.engines.base import Engine
 from warehouse_exporter.history.keeper import Keeper
 from warehouse_exporter.history.model import Past
-from warehouse_exporter.passes.reader import read_by
 from warehouse_exporter.passes.run import run_pass
+from warehouse_exporter.passes.waited import waited
 from warehouse_exporter.plan.closed_days import ClosedDaysCache
 from warehouse_exporter.publish.snapshots import SnapshotStore
 from warehouse_exporter.server.dbt_runs import DbtRuns
 from warehouse_exporter.server.lanes import Lane, Quick, Trip, trips
+from warehouse_exporter.server.looks import Looks
 from warehouse_exporter.server.memory import give_back, settle
-from warehouse_exporter.server.reloads import Loaded, Reloads, refuse_empty
+from warehouse_exporter.server.reloads import Loaded, Reloads, refuse_empty, unchanged
 from warehouse_exporter.server.timer import MonotonicScheduler
 
 log = logging.getLogger(__name__)
@@ -41,8 +41,6 @@ GRACE = 2.0
 """Seconds that running passes get at shutdown."""
 TIDY = 5.0
 """Seconds between two collections of garbage."""
-WHICH = ("engine", "location", "dsn", "dsn_file", "timezone")
-"""The settings that identify the warehouse and its days; all others are about how it is used."""
 LONGEST_NAP = 5.0
 """Seconds after which the wall clock is looked at again: set by that much, days may be others."""
 
@@ -72,6 +70,7 @@ class Exporter:
         self._offset = clock_offset()
         self._ready = False
         self._quick = Quick()
+        self._looks = Looks(config.warehouse)
         self._jobs = planned(config, self._begin)
         self._tidied = time.monotonic()
         self._kept = ClosedDaysCache()
@@ -151,6 +150,7 @@ class Exporter:
             engine.warehouse = new.warehouse
             self._jobs = jobs
             exchange()
+            self._looks.reconfigure(new.warehouse)
         if engine is not before:
             before.stop()
             if self._stop.is_set():
@@ -196,8 +196,10 @@ class Exporter:
                 self._asked.clear()
                 jobs.hurry()
             jobs.run_pending()
+            self._look_again()
             self._tidy()
-            self._wake.wait(timeout=max(0.05, jobs.seconds_left(LONGEST_NAP)))
+            nap = self._looks.seconds_left(jobs.seconds_left(LONGEST_NAP))
+            self._wake.wait(timeout=max(0.05, nap))
 
     def _notice_a_set_clock(self) -> None:
         """Judge again at once: freshness and the expected day depend on the wall clock."""
@@ -219,11 +221,20 @@ class Exporter:
     def _begin(self, trip: Trip) -> None:
         """Let the passes of a trip begin, but of no lane whose last pass is not over yet."""
         with self._lock:
-            if self._stop.is_set():
-                return
             free = [lane for lane in trip.lanes if lane.datasets not in self._busy]
-            self._busy.update(lane.datasets for lane in free)
-            groups = self._quick.groups(free)
+            self._submit(free)
+
+    def _look_again(self) -> None:
+        """Let passes over lanes with findings begin, where it is time to."""
+        with self._lock:
+            self._submit(self._looks.due(self._busy))
+
+    def _submit(self, free: Sequence[Lane]) -> None:
+        """Let passes over some lanes begin; the lock is held."""
+        if self._stop.is_set():
+            return
+        self._busy.update(lane.datasets for lane in free)
+        groups = self._quick.groups(free)
         with suppress(RuntimeError):  # shut down in between
             for group in groups:
                 self._workers.submit(self._run, group)
@@ -237,7 +248,7 @@ class Exporter:
             datasets = frozenset(name for lane in group for name in lane.datasets)
             done = run_pass(config, engine, utc_now(), datasets, kept)
             if not self._stop.is_set() and config is self.store.snapshot.config:
-                self.store.publish(done)
+                self._publish(group, done)
         except Exception:  # the lanes outlive every fault of ours; staleness alerts tell of it
             log.exception("pass failed")
         with self._lock:
@@ -250,18 +261,12 @@ class Exporter:
         if again:
             self.collect()
 
-
-def unchanged(old: Config, new: Config) -> frozenset[CheckId]:
-    """The checks whose config, and that of everything they are computed from, is unchanged."""
-    if any(getattr(old.warehouse, one) != getattr(new.warehouse, one) for one in WHICH):
-        return frozenset()
-    same = {
-        name
-        for name in (*new.datasets, QUERIES)
-        if old.datasets.get(name) == new.datasets.get(name)
-        and old.checks_of(frozenset({name})) == new.checks_of(frozenset({name}))
-    }
-    return frozenset(check.id for check in new.checks if read_by(check, new) <= same)
+    def _publish(self, group: Sequence[Lane], done: Pass) -> None:
+        """Publish a pass, and how often its datasets are read from now on."""
+        snapshot = self.store.snapshot
+        known = snapshot.results.with_all(done.results)
+        paces = self._looks.learn(group, done, waited(snapshot.config, known, done.datasets))
+        self.store.publish(done, paces, self._looks.total)
 
 
 def clock_offset() -> float:

@@ -14,7 +14,8 @@ from warehouse_exporter.core.calendar import last_days
 from warehouse_exporter.core.limits import Unit
 from warehouse_exporter.core.model import CheckId, Severity, Verdict
 from warehouse_exporter.core.names import ROWS_CHECKED, ROWS_FAILED
-from warehouse_exporter.core.wording import counted, duration, per_cent, quantity, shown
+from warehouse_exporter.core.pace import Pace
+from warehouse_exporter.core.wording import counted, per_cent, quantity, shown
 from warehouse_exporter.history.model import Judged, Point, State, state_of
 from warehouse_exporter.history.points import points_of
 from warehouse_exporter.kinds.anomaly import Anomaly
@@ -112,7 +113,12 @@ def facts(view: View, check: Check, line: Line) -> Iterator[tuple[str, str]]:
         yield "window", kind.window_of(dataset)
     if check.id in view.snapshot.costs:
         yield "cost of the last pass", cost(view.snapshot.costs[check.id])
-    yield "measured", f"every {duration(view.config.interval(check.id.dataset))}"
+    yield "measured", pace_of(view, check.id.dataset).text
+
+
+def pace_of(view: View, dataset: str) -> Pace:
+    """How often a dataset is read at the moment."""
+    return view.snapshot.paces.get(dataset) or Pace(view.config.interval(dataset))
 
 
 def acceptance(given: Accepted, now: datetime) -> str:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from warehouse_exporter.core.calendar import last_days
 from warehouse_exporter.core.lineage import downstream
-from warehouse_exporter.core.wording import duration
 from warehouse_exporter.history.model import State
 from warehouse_exporter.server.web.lines import Line, View
-from warehouse_exporter.server.web.page.check import cost, dataset_link
+from warehouse_exporter.server.web.page.check import cost, dataset_link, pace_of
 from warehouse_exporter.server.web.page.frame import rendered, times_of
 from warehouse_exporter.server.web.page.numbers import numbers
 from warehouse_exporter.server.web.page.objective import shown
@@ -69,7 +68,7 @@ def facts(view: View, name: str) -> Iterator[tuple[str, str]]:
         if own.key:
             yield "key", ", ".join(own.key)
         yield "complete by", f"{own.expect_by:%H:%M}"
-    yield "a pass", f"every {duration(view.config.interval(name))}"
+    yield "a pass", pace_of(view, name).text
     costs = [
         view.snapshot.costs.get(check.id, 0.0) for check in view.config.checks_of(frozenset({name}))
     ]
