@@ -54,6 +54,16 @@ INSERT INTO orders SELECT n, '2026-03-09 10:00Z', d::jsonb, t FROM (VALUES
   (8, 'null', '{"items": {"price": ""}}')) AS v(n, d, t);
 """
 CASES = {
+    "hours": Case(
+        "CREATE TABLE orders (id int, ts timestamptz); INSERT INTO orders SELECT n, g FROM"
+        " generate_series('2026-02-20 00:00Z'::timestamptz, '2026-03-10 11:00Z', '10 min')"
+        " WITH ORDINALITY AS made(g, n)"
+        " WHERE g <= '2026-03-09 10:00Z' OR g > '2026-03-09 14:00Z'",
+        """gap: {warning: '> 3h'}
+        gap: {name: long, warning: '> 5h'}""",
+        ("WARN", "PASS"),
+        zone="Europe/Berlin",
+    ),
     "text-times": Case(
         EVENTS,
         """freshness: {critical: '> 24h'}

@@ -18,6 +18,7 @@ BREAKS = {
     "duplicates": "INSERT INTO orders SELECT * FROM orders WHERE id = 18",
     "freshness": "DELETE FROM orders WHERE id > 17",
     "future_rows": "INSERT INTO orders (id, ts) VALUES (99, '2026-03-12 00:00+00')",
+    "gap": "DELETE FROM orders WHERE id = 19",
     "impossible_sequence": "INSERT INTO orders (id, ts, client_id, event)"
     " SELECT 100 + n, '2026-03-09 10:00+00', 'c', 'view' FROM generate_series(1, 1500) AS n",
     "incomparable": "UPDATE items SET price = NULL WHERE order_id = 18",
@@ -66,6 +67,8 @@ SENTENCES = {
     "duplicates": "orders: 1 of 22 values of id occurs more than once (none allowed)",
     "freshness": "orders: the newest order is 2 d 1 h old, from Sun 8 Mar 11:00 UTC (at most 24 h)",
     "future_rows": "orders: 1 order with a ts in the future (none allowed)",
+    "gap": "orders: no order for 1 d on Mon 9 Mar, from 00:00 to 24:00 (at most 14 h; usually 1"
+    " order or more)",
     "impossible_sequence": "orders: 1,502 of 1,502 view events without an earlier open on Mon 9"
     " Mar (at most 100)",
     "incomparable": "orders: 1 of 22 orders cannot be compared with items: 1 with a value missing"
