@@ -14,7 +14,9 @@ def mad(values: Any) -> float:
     return float(np.median(np.abs(values - np.median(values))))
 
 
-def predicted(days: Sequence[int], values: Sequence[float], today: int, counts: bool) -> Any:
+def predicted(
+    days: Sequence[int], values: Sequence[float], today: int, counts: bool, rows: float = 0.0
+) -> Any:
     """(median of the history, level and its variance on the scale of cube roots, degrees)."""
     y, weekday = np.array(values), np.array(days) % 7
     n, m = len(y), float(np.median(y))
@@ -44,18 +46,34 @@ def predicted(days: Sequence[int], values: Sequence[float], today: int, counts: 
     k = n / 7 if n >= 14 else 0
     nu = max(n - 1 - 6 * k / (k + 1), 2)
     s2 = 1.06 * float(np.sum(e**2)) / nu
-    prior = 0.12**2 + (1 / m if counts else 0)
+    prior = 0.14**2 + (1 / m if counts else 2 / rows if rows else 0)
     sigma2 = (4 * prior + nu * s2) / (4 + nu)
     yesterday = float(e[-1]) if days[-1] == today - 1 else 0.0
-    mu = level + effect[today % 7] + 0.3 * yesterday
+    follows = np.diff(np.array(days)) == 1
+    v = float(np.mean(e**2))
+    both = float(np.sum((e[1:] * e[:-1])[follows]))
+    rho = np.clip((both + 20 * 0.15 * v) / (np.sum(e**2) + 20 * v), 0, 0.6) if v else 0.0
+    mu = (
+        level + effect[today % 7] + rho * yesterday + smoothed(x, weekday, effect, limit, today)
+    ) / 2
     variance = sigma2 * (1 + 1.57 / min(n, 14))
     if n >= 14:
         kd = int(np.sum(weekday == today % 7))
         variance += sigma2 * (1.57 / kd * (kd / (kd + 1)) ** 2 if kd else 0)
-        variance += (1 / (kd + 1)) ** 2 * 0.12**2 / 2
+        variance += (1 / (kd + 1)) ** 2 * 0.14**2 / 2
     else:
-        variance += 0.12**2 / 2
-    return m, mu, variance, 4 + nu
+        variance += 0.14**2 / 2
+    return m, mu, 0.97 * variance, 4 + nu
+
+
+def smoothed(x: Any, weekday: Any, effect: Any, limit: float, today: int) -> float:
+    """The second forecast: exponential smoothing of level and weekdays."""
+    level, s = float(np.median((x - effect[weekday])[:14])), effect.copy()
+    for value, d in zip(x, weekday, strict=True):
+        e = np.clip(value - level - s[d], -limit, limit)
+        level += 0.15 * e
+        s[d] += 0.1 * e if len(x) >= 14 else 0.0
+    return float(level + s[today % 7])
 
 
 def score(
@@ -63,5 +81,8 @@ def score(
 ) -> tuple[float, float, float]:
     """(expected value, t, two-sided probability of a departure as large)."""
     m, mu, variance, degrees = predicted(days, values, today, counts)
+    expected = m * max(0.0, 1 + mu / 3) ** 3
     t = (3 * (np.cbrt(value / m) - 1) - mu) / np.sqrt(variance)
-    return m * (1 + mu / 3) ** 3, float(t), float(2 * stats.t.sf(abs(t), degrees))
+    if value > expected > 0:
+        t = np.log(value / expected) * (1 + mu / 3) / np.sqrt(variance)
+    return expected, float(t), float(2 * stats.t.sf(abs(t), degrees))

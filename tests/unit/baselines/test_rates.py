@@ -30,19 +30,36 @@ def test_the_dispersion_is_chi_square_by_its_degrees_of_freedom(
     assert found.phi == pytest.approx(max(1, chi2 / (len(days) - 1)))
 
 
-@given(DAYS, DAY, st.sampled_from((0.01, 0.0025, 0.001)))
-def test_a_score_beyond_a_limit_is_a_wilson_interval_without_the_pooled_share(
-    days: list[tuple[float, float]], today: tuple[float, float], alpha: float
+@given(DAYS, DAY)
+def test_a_score_is_a_departure_in_deviations_of_the_day_and_of_the_pooled_share(
+    days: list[tuple[float, float]], today: tuple[float, float]
 ) -> None:
-    found = pooled(days)
-    hits, total = today
-    far = stats.norm.isf(alpha / 2)
-    z = stats.t.isf(alpha / 2, len(days) - 1) if found.phi > 1 else far
-    n, p = total / found.phi, hits / total
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    reach = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    if abs(abs(middle - found.share) - reach) > 1e-9:
-        assert (abs(found.score(hits, total)) > far) == (abs(middle - found.share) > reach)
+    found, (hits, total) = pooled(days), today
+    everything = sum(t for _, t in days)
+    p = sum(h for h, _ in days) / everything
+    ratio = hits / total / p
+    power = 2 / 3 / found.phi if ratio > 1 else 2 / 3
+    far = (
+        (ratio**power - 1)
+        / power
+        / math.sqrt((1 - p) / p * found.phi * (1 / total + 1 / everything))
+    )
+    if found.phi > 1:
+        far = math.copysign(stats.norm.isf(stats.t.sf(abs(far), len(days) - 1)), far)
+    assert found.score(hits, total) == pytest.approx(far, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("expected", [8.0, 15.0, 60.0])
+def test_few_hits_are_as_unlikely_as_counts_by_chance_are(expected: float) -> None:
+    """Poisson tails, one in 200 below and one in 800 above; the straight scale had 3 times more."""
+    found = pooled([(expected, 10_000.0)] * 28)
+    limits = {-1: 2.5758, 1: 3.0233}
+    counts = np.arange(200)
+    scores = np.array([found.score(float(hits), 10_000.0) for hits in counts])
+    chances = stats.poisson.pmf(counts, expected)
+    for side, limit in limits.items():
+        beyond = float(chances[side * scores >= limit].sum())
+        assert beyond <= 1.6 * stats.norm.sf(limit)
 
 
 @given(DAYS, st.floats(10, 1e5))
@@ -79,4 +96,4 @@ def test_a_spread_that_few_days_show_makes_a_departure_less_unlikely() -> None:
         pooled([(1e5 * share, 1e5) for share in history]).score(1e5 * today, 1e5)
         for *history, today in shares
     ]
-    assert 0.008 < np.mean(np.abs(scores) > stats.norm.isf(0.005)) < 0.013
+    assert 0.006 < np.mean(np.abs(scores) > stats.norm.isf(0.005)) < 0.013

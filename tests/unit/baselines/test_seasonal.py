@@ -9,7 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from warehouse_exporter.baselines.shared.forecast import Forecast, forecast, point
+from warehouse_exporter.baselines.shared.forecast import (
+    Forecast,
+    carried,
+    forecast,
+    point,
+)
 from warehouse_exporter.baselines.shared.student import two_sided
 
 from tests.unit.baselines import oracle
@@ -60,7 +65,9 @@ def test_a_bound_is_the_value_whose_score_is_that_of_its_probability(
 
 
 def test_a_band_ends_at_nothing_and_never_below_it() -> None:
-    assert made([3.0, 300.0] * 14, counts=False).bound(1e-6, -1) == 0
+    wild = made([3.0, 300.0] * 14, counts=False)
+    assert wild.bound(1e-6, -1) == 0
+    assert math.isfinite(wild._replace(mu=-2.9999).bound(1e-6, 1))
 
 
 @pytest.mark.parametrize("shift", range(7))
@@ -110,6 +117,40 @@ def test_one_spike_in_the_history_changes_little() -> None:
 def test_a_trend_is_followed_by_the_last_two_weeks() -> None:
     growing = [200 * 1.01**n for n in range(28)]
     assert abs(made(growing).score(200 * 1.01**28)) < 1
+
+
+def test_the_noise_of_few_rows_is_expected_of_their_sum() -> None:
+    bounds = []
+    for rows in (0.0, 1000.0, 10.0):
+        points = [point(day, 600.0 + 10 * (day % 3), rows) for day in range(28)]
+        found = forecast(points, 28, counts=False)
+        assert found is not None
+        bounds.append(found.bound(0.01, -1))
+    unknown, many, few = bounds
+    assert few < 0.7 * many < many <= unknown
+
+
+def test_yesterday_is_carried_over_as_far_as_days_follow_each_other() -> None:
+    """Slow days after slow days, and days that take turns; yesterday was slow in both."""
+    slow = [110.0, 110.0, 110.0, 90.0, 90.0, 90.0] * 4 + [110.0, 90.0, 90.0, 90.0]
+    turns = [110.0, 90.0] * 14
+    rests = [carried(range(28), [x - 100 for x in values]) for values in (slow, turns)]
+    assert rests[0] > 0.2 > 0.15 > rests[1] == 0
+    assert carried(range(4), [0.0] * 4) == 0
+
+
+def test_rises_by_a_factor_are_as_unlikely_as_the_limits_say() -> None:
+    """Log-normal days: on the scale of cube roots, rises were beyond their limit three times as
+    often as falls."""
+    draws = np.random.RandomState(8).standard_normal((4000, 29))
+    scores = []
+    for *past, today in 500 * np.exp(0.2 * draws):
+        found = forecast([point(n, float(value)) for n, value in enumerate(past)], 28, True)
+        assert found is not None
+        scores.append(found.score(float(today)))
+    for side in (-1, 1):
+        beyond = sum(side * score > two_sided(0.05) for score in scores) / len(scores)
+        assert 0.015 < beyond < 0.033, side
 
 
 def test_the_noise_of_small_counts_is_expected_of_them() -> None:

@@ -89,14 +89,15 @@ def judged(today: date, series: Series, window: int) -> Day:
         return judged_as_share(today, series, days, window)
     value = series.values.get(today, 0.0)
     past = tuple(None if day in series.untaught else series.values.get(day) for day in days)
-    lesson = lesson_of(past, window, series.counts)
+    rows = tuple(0.0 if series.counts else series.rows.get(day, 0.0) for day in days)
+    lesson = lesson_of(past, rows, window, series.counts)
     empty = emptiness(today, series.rows, window, series.silent.__contains__)
     known = Day(value, len(lesson.training), empty=empty)
     if series.counts and empty is not None and empty.mean < ENOUGH_ROWS:
         return replace(known, expected=empty.mean, low=True)
     found = None
     if known.days >= ENOUGH_DAYS:
-        found = forecast(points_of(past, lesson.training), len(past), series.counts)
+        found = forecast(points_of(past, rows, lesson.training), len(past), series.counts)
     if found is None:
         return known
     known = replace(known, expected=found.expected, bound=found.bound)
@@ -152,9 +153,9 @@ def side_of(change: float, score: float, fall: float, rise: float) -> int:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def lesson_of(past: Values, window: int, counts: bool) -> Lesson:
+def lesson_of(past: Values, rows: tuple[float, ...], window: int, counts: bool) -> Lesson:
     """Which days teach; a day that is missing or 0 never does."""
-    points = [None if not value else point(day, value) for day, value in enumerate(past)]
+    points = [None if not value else point(n, value, rows[n]) for n, value in enumerate(past)]
 
     def flag(training: Sequence[int], day: int) -> int:
         if len(training) < ENOUGH_DAYS:
@@ -191,6 +192,6 @@ def lesson_of_shares(past: Shares, window: int) -> Lesson:
     return replay([bool(share and share[1]) for share in past], window, flag)
 
 
-def points_of(past: Values, training: Sequence[int]) -> list[Point]:
+def points_of(past: Values, rows: Sequence[float], training: Sequence[int]) -> list[Point]:
     """The days that teach, as the forecast takes them."""
-    return [point(n, value) for n in training if (value := past[n]) is not None]
+    return [point(n, value, rows[n]) for n in training if (value := past[n]) is not None]

@@ -23,14 +23,24 @@ TO_SIGMA = 1.4826
 """What makes the MAD of a normal distribution its standard deviation."""
 MEDIAN_COST = 1.57
 """pi / 2: the variance of a median is that much more than the variance of a mean."""
-PRIOR_DAYS, PRIOR_NOISE = 4.0, 0.12
+PRIOR_DAYS, PRIOR_NOISE = 4.0, 0.14
 """The noise that is taken for granted before the first day, and how many days that is worth."""
-CARRIED = 0.3
-"""How much of yesterday's departure is expected to be there today as well."""
+OF_A_ROW = 2.0
+"""The relative variance that one row adds to a sum: 1 of the number of rows, 1 of their values."""
+CARRIED, CARRIED_DAYS, CARRIED_MOST = 0.15, 20.0, 0.6
+"""How much of a day's departure is expected on the next day before any day is seen, how many days
+that is worth, and the most that is believed."""
+FOLLOWED, FOLLOWED_WEEKDAY = 0.15, 0.1
+"""How fast the second forecast follows: the share of a day's departure that is taken over."""
+OF_TWO = 0.97
+"""The variance of the mean of both forecasts beside that of the first alone, as measured."""
+FARTHEST = 300.0
+"""Keeps the end of a band a number, where next to nothing is expected."""
 
 Numbers = list[float]
-Point = tuple[int, float, float]
-"""A day: its number, its value, and the value's cube root."""
+Point = tuple[int, float, float, float]
+"""A day: its number, its value, the value's cube root, and how many rows it was made of (0 where
+that is not known)."""
 
 
 class Forecast(NamedTuple):
@@ -56,9 +66,20 @@ class Forecast(NamedTuple):
         return self.middle * max(0.0, 1 + x / 3) ** 3
 
     def distance(self, value: float) -> float:
-        """t: how far a value lies from what is expected, in predictive standard deviations."""
+        """t: how far a value lies from what is expected, in predictive standard deviations.
+
+        A rise is measured on the scale of logarithms, which at the expected value has the same
+        slope: what multiplies a day makes rises larger than falls, on the scale of cube roots too.
+        """
+        if value > self.expected > 0:
+            return math.log(value / self.expected) * self.slope / math.sqrt(self.variance)
         x = 3 * (cube_root(value) / cube_root(self.middle) - 1)
         return (x - self.mu) / math.sqrt(self.variance)
+
+    @property
+    def slope(self) -> float:
+        """How fast the scale of cube roots grows with the logarithm, at the expected value."""
+        return 1 + self.mu / 3
 
     def score(self, value: float) -> float:
         """The distance as the z of a normal distribution with the same tail probability."""
@@ -70,6 +91,8 @@ class Forecast(NamedTuple):
         `alpha` is two-sided.
         """
         reach = quantile(alpha, self.degrees) * math.sqrt(self.variance)
+        if side > 0 and self.expected > 0:
+            return self.expected * math.exp(min(reach / self.slope, FARTHEST))
         return self.back(self.mu + side * reach)
 
 
@@ -78,9 +101,9 @@ def cube_root(value: float) -> float:
     return math.copysign(abs(value) ** (1 / 3), value)
 
 
-def point(number: int, value: float) -> Point:
+def point(number: int, value: float, rows: float = 0.0) -> Point:
     """A day of the history."""
-    return number, value, cube_root(value)
+    return number, value, cube_root(value), rows
 
 
 def median(values: Iterable[float]) -> float:
@@ -107,9 +130,10 @@ def forecast(history: Sequence[Point], today: int, counts: bool) -> Forecast | N
     """Steps 1 to 6 for the day with the number `today`; None where the median is not above 0.
 
     Days whose numbers are seven apart are the same weekday. The history has two days or more,
-    oldest first. For `counts`, the noise of small numbers is added to the prior.
+    oldest first. For `counts`, and for sums of a known number of rows, the noise of small numbers
+    is added to the prior.
     """
-    numbers, values, roots = zip(*history, strict=True)
+    numbers, values, roots, rows = zip(*history, strict=True)
     middle = median(values)
     if middle <= 0:
         return None
@@ -119,21 +143,57 @@ def forecast(history: Sequence[Point], today: int, counts: bool) -> Forecast | N
     known = len(xs) >= WEEKDAYS_FROM
     effects, plain = weekday_effects(xs, places) if known else ([0.0] * WEEK, xs)
     usual = median(plain)
-    rest = clipped(plain, usual, 3 * max(spread(plain, usual), 0.01))
+    reach = 3 * max(spread(plain, usual), 0.01)
+    rest = clipped(plain, usual, reach)
     recent = plain[-WEEKDAYS_FROM:]
     yesterday = rest[-1] if numbers[-1] == today - 1 else 0.0
-    prior = PRIOR_NOISE**2 + (1 / middle if counts else 0.0)
-    noise, nu = noise_of(rest, prior, known)
+    of_days = median(recent) + effects[today % WEEK] + carried(numbers, rest) * yesterday
+    noise, nu = noise_of(rest, PRIOR_NOISE**2 + of_small_numbers(middle, rows, counts), known)
     k = places.count(today % WEEK) if known else 0
     of_level = MEDIAN_COST / len(recent) + MEDIAN_COST * k / (k + 1) ** 2
     unknown_weekday = PRIOR_NOISE**2 / 2 / (k + 1) ** 2
     return Forecast(
         middle=middle,
-        mu=median(recent) + effects[today % WEEK] + CARRIED * yesterday,
-        variance=noise * (1 + of_level) + unknown_weekday,
+        mu=(of_days + followed(xs, places, effects, plain, reach, today % WEEK)) / 2,
+        variance=OF_TWO * (noise * (1 + of_level) + unknown_weekday),
         degrees=PRIOR_DAYS + nu,
         days=len(xs),
     )
+
+
+def of_small_numbers(middle: float, rows: Sequence[float], counts: bool) -> float:
+    """The relative variance that chance alone gives to a number of so many rows (Poisson)."""
+    if counts:
+        return 1 / middle
+    usual = median(rows)
+    return OF_A_ROW / usual if usual else 0.0
+
+
+def carried(numbers: Sequence[int], rest: Numbers) -> float:
+    """How much of a day's departure is seen again on the day after, shrunk to a guess."""
+    square = sum([x * x for x in rest])
+    guess = CARRIED_DAYS * square / len(rest)
+    if not guess:
+        return 0.0
+    pairs = zip(numbers, numbers[1:], rest, rest[1:], strict=False)
+    both = sum([one * next_ for day, after, one, next_ in pairs if after == day + 1])
+    return min(max((both + CARRIED * guess) / (square + guess), 0.0), CARRIED_MOST)
+
+
+def followed(
+    xs: Numbers, places: Sequence[int], effects: Numbers, plain: Numbers, reach: float, today: int
+) -> float:
+    """The second forecast: level and weekdays follow the days by exponential smoothing.
+
+    A day moves them by no more than a share of `reach`. Below two weeks there are no weekdays.
+    """
+    level, weekdays = median(plain[:WEEKDAYS_FROM]), list(effects)
+    of_weekday = FOLLOWED_WEEKDAY if len(xs) >= WEEKDAYS_FROM else 0.0
+    for x, place in zip(xs, places, strict=True):
+        rest = min(max(x - level - weekdays[place], -reach), reach)
+        level += FOLLOWED * rest
+        weekdays[place] += of_weekday * rest
+    return level + weekdays[today]
 
 
 def noise_of(rest: Numbers, prior: float, weekdays: bool) -> tuple[float, float]:

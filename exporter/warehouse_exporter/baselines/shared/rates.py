@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from warehouse_exporter.baselines.shared.score import parts
 from warehouse_exporter.baselines.shared.student import normal_score, quantile, two_sided
 
+EVEN = 2 / 3
+"""The power of a Poisson count that is spread evenly around its middle."""
+
 
 @dataclass(frozen=True)
 class Pooled:
@@ -21,9 +24,11 @@ class Pooled:
     """
 
     share: float
+    seen: float
     variance: float
     phi: float
     days: int
+    total: float
 
     @property
     def estimated(self) -> bool:
@@ -34,21 +39,38 @@ class Pooled:
         """
         return self.phi > 1
 
-    def score(self, hits: float, total: float) -> float:
-        """The z of a day's share, of a normal distribution.
+    def deviation(self, total: float) -> float:
+        """How far the share of a day of so many lies from the pooled one, as a fraction of that.
 
-        Before it is made one of a normal: that its size is more than c says the same as that the
-        Wilson interval of c deviations around the day's share, its total divided by phi, does not
-        hold the pooled share (Wilson 1927: it is the score test turned round).
+        The pooled share is itself known from so many only: both are uncertain.
         """
-        distance = parts(hits / total - self.share, math.sqrt(self.variance * self.phi / total))
+        spread = self.variance * self.phi * (1 / total + 1 / self.total)
+        return math.sqrt(spread) / self.seen
+
+    def power(self, side: int) -> float:
+        """The power of the scale on which departures to a side are alike.
+
+        What chance makes of counts is even at 2/3 (Anscombe 1953). What multiplies a day makes
+        rises larger than falls: it is even at 0, the logarithm.
+        """
+        return EVEN / self.phi if side > 0 else EVEN
+
+    def score(self, hits: float, total: float) -> float:
+        """The z of a day's share, of a normal distribution."""
+        ratio = hits / total / self.seen
+        power = self.power(1 if ratio > 1 else -1)
+        moved = math.expm1(power * math.log(ratio)) if ratio else -1.0
+        distance = parts(moved / power, self.deviation(total))
         return normal_score(distance, self.days - 1) if self.estimated else distance
 
     def bound(self, alpha: float, side: int, total: float) -> float:
         """The share beyond which a day of so many is less likely than `alpha`, two-sided."""
         far = quantile(alpha, self.days - 1) if self.estimated else two_sided(alpha)
-        reach = far * math.sqrt(self.variance * self.phi / total)
-        return min(1.0, max(0.0, self.share + side * reach))
+        power = self.power(side)
+        moved = side * power * far * self.deviation(total)
+        if moved <= -1:
+            return 0.0
+        return math.exp(min(0.0, math.log(self.seen) + math.log1p(moved) / power))
 
 
 def pooled(days: Sequence[tuple[float, float]]) -> Pooled:
@@ -63,4 +85,4 @@ def pooled(days: Sequence[tuple[float, float]]) -> Pooled:
     seen = share if 0 < share < 1 else (hits + 0.5) / (total + 1)
     variance = seen * (1 - seen)
     chi2 = sum((h - t * share) ** 2 / (t * variance) for h, t in days if t)
-    return Pooled(share, variance, max(1.0, chi2 / max(1, len(days) - 1)), len(days))
+    return Pooled(share, seen, variance, max(1.0, chi2 / max(1, len(days) - 1)), len(days), total)
