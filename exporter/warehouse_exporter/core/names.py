@@ -40,6 +40,12 @@ ROWS_CHECKED = Metric(
     "Rows (or keys) that the check looked at: the denominator of its ratio.",
     ("dataset", "check"),
 )
+ROWS_BEYOND_USUAL = Metric(
+    "warehouse_rows_beyond_usual",
+    "Failing rows (or keys) of the day beyond what days usually have, 0 where no day has more;"
+    " only with `beyond_usual`.",
+    ("dataset", "check"),
+)
 LAG = Metric(
     "warehouse_freshness_lag_seconds",
     "Age of the newest row at scrape time; days that the calendar excludes do not count.",

@@ -98,6 +98,7 @@ PERMITTED = {
     "!=": "exactly ",
 }
 """What a limit allows, by the operator of its breach."""
+NONE = "none allowed"
 ISO_DAY = re.compile(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b(?!T?[0-9:])")
 DURATION = re.compile(r"([0-9.]+)([smhd])$")
 UNITS = {"m": "min"}
@@ -115,7 +116,7 @@ def permitted(limit: Limit, *, counts: bool = False) -> str:
     Where things are counted, `> 0` allows none of them.
     """
     if counts and (limit.op, limit.bound) in ((">", 0.0), (">=", 1.0)):
-        return "none allowed"
+        return NONE
     written = DURATION.search(limit.text)
     if limit.unit is Unit.DURATION and written:  # `24 h` as it was written, and not `1 d`
         return f"{PERMITTED[limit.op]}{written[1]} {UNITS.get(written[2], written[2])}"

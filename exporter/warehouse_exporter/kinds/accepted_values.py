@@ -13,9 +13,9 @@ from warehouse_exporter.core.errors import Reason, Unmeasured
 from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Cell, Hits
-from warehouse_exporter.kinds.shared.base import Share
 from warehouse_exporter.kinds.shared.literals import READERS, is_ambiguous, typed
 from warehouse_exporter.kinds.shared.usable import ALL
+from warehouse_exporter.kinds.shared.usual import BeyondUsual
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Scan
 from warehouse_exporter.sql import words
@@ -56,7 +56,7 @@ class Accepted(Hits):
         return Accepted(both.hits, both.total, theirs or self.example)
 
 
-class AcceptedValues(Share):
+class AcceptedValues(BeyondUsual):
     """Share of values that are not in the list; NULL is not a value.
 
     Values of a numeric column are compared as numbers (7 equals 7.00), those of a boolean

@@ -12,7 +12,7 @@ from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Dataset, Datasets
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
-from warehouse_exporter.kinds.shared.base import Share
+from warehouse_exporter.kinds.shared.usual import BeyondUsual
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Scan
 from warehouse_exporter.sql import words
@@ -20,7 +20,7 @@ from warehouse_exporter.sql.numbers import is_missing
 from warehouse_exporter.sql.words import Node
 
 
-class Completeness(Share):
+class Completeness(BeyondUsual):
     """Share of rows in which a column is NULL, NaN or infinite; on request also empty or blank."""
 
     kind = "completeness"
@@ -51,6 +51,8 @@ class Completeness(Share):
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
         if self.column == dataset.time and self.window not in (None, "all"):
             return [f"rows without {self.column} belong to no day: use `window: all`"]
+        if self.column == dataset.time and self.beyond_usual:
+            return [f"rows without {self.column} belong to no day: no `beyond_usual`"]
         return super().problems(dataset, datasets)
 
     def span(self, view: DatasetView) -> tuple[date, ...] | None:

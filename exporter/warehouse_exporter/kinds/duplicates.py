@@ -14,10 +14,11 @@ from warehouse_exporter.core.model import Dataset, Datasets, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
 from warehouse_exporter.core.wording import agreed, counted
-from warehouse_exporter.kinds.shared.base import Share
 from warehouse_exporter.kinds.shared.keys import Columns, key_in
 from warehouse_exporter.kinds.shared.nearby import ABOUT, Within, in_words, problems, recent, source
+from warehouse_exporter.kinds.shared.places import KeyedBeyondUsual, place_of, with_keyless
 from warehouse_exporter.kinds.shared.usable import Keyed, counted_in
+from warehouse_exporter.kinds.shared.usual import BeyondUsual, Split
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Failing, Need, Parts, Probe, Readings, Scan
 from warehouse_exporter.sql import statements, words
@@ -114,6 +115,16 @@ class Keys:
             return f"{counts}{where}\nGROUP BY {listed}\nHAVING {asked}"
         return f"{counts}{where}\nAND ({listed}) IN (SELECT {listed} {rows})\nGROUP BY {listed}"
 
+    def by_place(self, only: Node | None, *, few: bool) -> str:
+        """Keys of some rows, each at the place of its newest row; a few are counted in all rows."""
+        apart = f", max({place_of(self.view)}) AS day"
+        counted = self.counted(apart, only, few)
+        if not few:
+            among = replace(self, where=words.both(self.where, only))
+            counted = among.counted(apart, None, few)
+        keys = "SELECT day, count(*) FILTER (WHERE n > 1) AS c0, count(*) AS c1, 0 AS c2"
+        return with_keyless(f"{keys}\nFROM ({counted}) AS keys GROUP BY day", self.keyless(only))
+
     def repeated(self, asked: Node | None) -> str:
         """The keys themselves that occur more than once, of those that some rows have."""
         listed = ", ".join(render(words.column(name)) for name in self.columns)
@@ -127,7 +138,7 @@ class Keys:
         return f"SELECT {listed}\nFROM {table}{where}\nGROUP BY {listed}\nHAVING count(*) > 1"
 
 
-class Duplicates(Share):
+class Duplicates(KeyedBeyondUsual):
     """Share of keys that occur more than once; those of a window are looked up in the whole table.
 
     If a unique index makes duplicates impossible, the keys are only counted. Rows with a NULL
@@ -180,16 +191,31 @@ class Duplicates(Share):
         days, columns = self.span(view), self.columns(view.dataset)
         key, given = key_in(view, columns), view.predicate(self.where)
         if not view.found.holds_unique(columns):
-            return {"rows": Keys(view, days, columns, key, given, self.within).probe()}
+            return {"rows": self.keys(view).probe()}
         present, absent = (words.count(words.both(p, given)) for p in (key.present, key.absent))
         return {"rows": Scan(view.dataset.name, days, Keyed, (words.number(0), present, absent))}
 
+    def needs_by_day(self, view: DatasetView) -> dict[str, Need]:
+        if view.found.holds_unique(self.columns(view.dataset)):
+            return BeyondUsual.needs_by_day(self, view)
+        return super().needs_by_day(view)
+
+    def split(self, view: DatasetView, readings: Readings) -> Split:
+        if view.found.holds_unique(self.columns(view.dataset)):
+            return BeyondUsual.split(self, view, readings)
+        return super().split(view, readings)
+
+    def by_place(self, view: DatasetView, only: Node | None, *, few: bool) -> str:
+        return self.keys(view).by_place(only, few=few)
+
+    def keys(self, view: DatasetView) -> Keys:
+        """The keys in the window."""
+        columns, given = self.columns(view.dataset), view.predicate(self.where)
+        return Keys(view, self.span(view), columns, key_in(view, columns), given, self.within)
+
     def offenders(self, view: DatasetView, shown: tuple[str, ...]) -> Failing | None:
-        columns, days = self.columns(view.dataset), self.span(view)
-        keys = Keys(
-            view, days, columns, key_in(view, columns), view.predicate(self.where), self.within
-        )
-        return Failing(keys.repeated(view.inside(days)), columns)
+        repeated = self.keys(view).repeated(view.inside(self.span(view)))
+        return Failing(repeated, self.columns(view.dataset))
 
     def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         state = readings["rows"].total(Keyed)

@@ -14,8 +14,8 @@ from warehouse_exporter.core.model import Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
 from warehouse_exporter.core.wording import counted
-from warehouse_exporter.kinds.shared.base import Share
 from warehouse_exporter.kinds.shared.tally import Tally
+from warehouse_exporter.kinds.shared.usual import BeyondUsual
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import statements, words
@@ -34,7 +34,7 @@ from warehouse_exporter.sql.words import Node
 TYPES = ("jsonb", "json", "text", "character varying")
 
 
-class JsonCompleteness(Share):
+class JsonCompleteness(BeyondUsual):
     """Share of values at the end of a JSON path that are missing: no key, NULL, or an empty array.
 
     Every element of an array on the path must have the value. If the path ends early (a missing

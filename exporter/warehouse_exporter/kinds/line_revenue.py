@@ -12,16 +12,17 @@ from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import a, agreed, counted
-from warehouse_exporter.kinds.shared.base import Expression, Share
+from warehouse_exporter.kinds.shared.base import Expression
 from warehouse_exporter.kinds.shared.tally import Tally
 from warehouse_exporter.kinds.shared.tolerances import Allowed
+from warehouse_exporter.kinds.shared.usual import BeyondUsual
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.numbers import differs
 
 
-class LineRevenue(Share):
+class LineRevenue(BeyondUsual):
     """Share of comparable order lines whose revenue differs from quantity times price.
 
     A line with a value missing on either side cannot be compared. It is counted separately,

@@ -12,7 +12,7 @@ from warehouse_exporter.core.model import Dataset, Datasets, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
 from warehouse_exporter.core.wording import a
-from warehouse_exporter.kinds.shared.base import Expression, Part, Share
+from warehouse_exporter.kinds.shared.base import Expression, Part
 from warehouse_exporter.kinds.shared.keys import Columns, columns_of, key_in, unlike
 from warehouse_exporter.kinds.shared.nearby import (
     ABOUT,
@@ -23,12 +23,13 @@ from warehouse_exporter.kinds.shared.nearby import (
     source,
     times,
 )
+from warehouse_exporter.kinds.shared.places import KeyedBeyondUsual, place_of, with_keyless
 from warehouse_exporter.kinds.shared.usable import Keyed, counted_in
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Failing, Need, Parts, Probe, Readings
 from warehouse_exporter.sql import statements, words
 from warehouse_exporter.sql.keys import Key
-from warehouse_exporter.sql.references import joined, singly
+from warehouse_exporter.sql.references import joined, joined_by_place, singly, singly_by_place
 from warehouse_exporter.sql.words import Node
 
 
@@ -41,7 +42,7 @@ class Reference(Part):
     within: Within | None = Field(None, description=ABOUT)
 
 
-class Orphans(Share):
+class Orphans(KeyedBeyondUsual):
     """Share of rows that refer to a row that does not exist; a NULL reference counts on request."""
 
     kind = "orphans"
@@ -157,6 +158,23 @@ class Orphans(Share):
         listed = f"SELECT {distinct}{key.listed}\nFROM {known}"
         apart = parent.found.distributed
         return joined(own, rows, listed, closed, keyless, apart=apart)
+
+    def by_place(self, view: DatasetView, only: Node | None, *, few: bool) -> str:
+        parent, own = view.other(self.references.dataset), key_in(view, self.column)
+        given, table, place = view.predicate(self.where), view.table(), place_of(view)
+        present = None if self.null_is_orphan else own.present
+        rows = f"FROM {table}{statements.clause(words.both(present, given, only))}"
+        lacking = words.is_true(False) if self.null_is_orphan else own.absent
+        keyless = counted_in(table, words.both(lacking, given, only))
+        names = columns_of(parent.dataset, self.references.column)
+        key = key_in(parent, names)
+        known = self.known(view, parent, key)
+        if few and parent.finds(names[0]):
+            return with_keyless(singly_by_place(own, rows, key, known, place), keyless)
+        distinct = "" if parent.found.holds_unique(names) else "DISTINCT "
+        listed = f"SELECT {distinct}{key.listed}\nFROM {known}"
+        apart = parent.found.distributed
+        return with_keyless(joined_by_place(own, rows, listed, place, apart=apart), keyless)
 
     def known(self, view: DatasetView, parent: DatasetView, key: Key) -> str:
         """The rows that may be referred to, as a FROM clause with its WHERE."""

@@ -9,14 +9,14 @@ from pydantic import Field
 
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
-from warehouse_exporter.kinds.shared.base import Share
+from warehouse_exporter.kinds.shared.usual import BeyondUsual
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Scan
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.words import Node
 
 
-class TrackingCoverage(Share):
+class TrackingCoverage(BeyondUsual):
     """Share of rows in which at least one of the columns has a value (a boolean must be true)."""
 
     kind = "tracking_coverage"

@@ -15,7 +15,7 @@ from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
 from warehouse_exporter.core.logs import event
 from warehouse_exporter.core.model import Pass, Result, Sample, Severity, Verdict
 from warehouse_exporter.engines.base import Engine
-from warehouse_exporter.kinds.shared import untimed
+from warehouse_exporter.kinds.shared import untimed, usual
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.passes.collect import Collected
 from warehouse_exporter.passes.context import informed
@@ -131,7 +131,8 @@ def bounded(sample: Sample) -> Sample:
 def samples_again(check: Check, view: DatasetView, collected: Collected) -> list[Sample]:
     """What was read for a check of a closed day that is judged again."""
     day = view.calendar.expected
-    return check.kind.samples(view, late_rows.readings_on(day, collected.readings(check.id)))
+    readings = late_rows.readings_on(day, collected.readings(check.id))
+    return usual.samples_of(check.kind, view, readings)
 
 
 def samples_of(check: Check, view: DatasetView, collected: Collected) -> list[Sample]:
@@ -140,7 +141,7 @@ def samples_of(check: Check, view: DatasetView, collected: Collected) -> list[Sa
     notes = (untimed.note(check.kind, view, readings), late_rows.note(check, view))
     note = "; ".join(text for text in notes if text)
     try:
-        samples = check.kind.samples(view, readings)
+        samples = usual.samples_of(check.kind, view, readings)
     except Skipped as error:
         raise Skipped(f"{error}; {note}" if note else str(error)) from None
     if not note:

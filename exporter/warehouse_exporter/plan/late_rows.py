@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 from warehouse_exporter.config import Check
-from warehouse_exporter.core.calendar import MIDNIGHT, ONE_DAY, day_start, last_days, next_time
+from warehouse_exporter.core.calendar import ONE_DAY, last_days
 from warehouse_exporter.core.model import RANK, Outcome, Verdict
 from warehouse_exporter.core.states import Cell
+from warehouse_exporter.measures.arrivals import judged_since
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Reading, Readings
 from warehouse_exporter.sql import statements, words
@@ -25,14 +26,6 @@ LOUD = (Outcome.CRITICAL, Outcome.UNMEASURED, Outcome.WARNING)
 UNKNOWN = "closed days that got rows since were not looked for"
 OLDER = "older days got rows as well, and are not judged again"
 Row = Mapping[str, Cell]
-
-
-def since(view: DatasetView) -> datetime:
-    """When the day before the expected one was due: rows that arrived later may be unjudged."""
-    calendar, dataset = view.calendar, view.dataset
-    by = MIDNIGHT if calendar.built else dataset.expect_by
-    day = calendar.expected - ONE_DAY * (dataset.expect_day == "today")
-    return next_time(by, day_start(day, calendar.zone), calendar.zone)
 
 
 def asks(check: Check, view: DatasetView) -> bool:
@@ -66,7 +59,7 @@ def question(view: DatasetView) -> str | None:
     by_now = arrival.until(view.horizon)
     if arrival.infinite is not None:  # nobody knows when these came: it may be now
         by_now = words.either(by_now, arrival.infinite)
-    arrived = words.all_of(arrival.since(since(view)), by_now)
+    arrived = words.all_of(arrival.since(judged_since(view)), by_now)
     days = last_days(view.calendar.expected - ONE_DAY, MOST)
     edges = [view.bounds(day)[0] for day in (*days, view.calendar.expected)]
     return statements.select_arrived(view.table(), clock, arrival.newest, arrived, edges)

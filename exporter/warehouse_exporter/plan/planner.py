@@ -10,7 +10,7 @@ from datetime import date
 from warehouse_exporter.config import Check
 from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
 from warehouse_exporter.core.model import CheckId, Severity
-from warehouse_exporter.kinds.shared import untimed
+from warehouse_exporter.kinds.shared import untimed, usual
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Scan
 from warehouse_exporter.plan import late_rows
@@ -119,7 +119,7 @@ def needs_of(check: Check, views: Mapping[str, DatasetView]) -> dict[str, Need]:
 def of_the_expected_day(check: Check, views: Mapping[str, DatasetView]) -> dict[str, Need]:
     """The needs of a check, and of the rows beside those that it sees. Raises like `needs_of`."""
     own = views[check.id.dataset]
-    needs = {**check.kind.needs(own), **untimed.needs_of(check.kind, own)}
+    needs = {**usual.needs_of(check.kind, own), **untimed.needs_of(check.kind, own)}
     for need in needs.values():
         require(need, views[need.dataset])
     expects = check.kind.expects(own)
@@ -134,7 +134,7 @@ def of_late_days(
     """The closed days that a check judges again, and its needs of each of them."""
     for day in late_rows.days_of(check, views[check.id.dataset]):
         on_day = late_rows.expecting(day, views)
-        yield day, check.kind.needs(on_day[check.id.dataset])
+        yield day, usual.needs_of(check.kind, on_day[check.id.dataset])
 
 
 def prospects_of(check: Check, views: Mapping[str, DatasetView]) -> dict[str, Prospect]:

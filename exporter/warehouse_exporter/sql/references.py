@@ -39,6 +39,30 @@ def singly(
     )
 
 
+def joined_by_place(own: Key, rows: str, known: str, place: str, *, apart: bool) -> str:
+    """All rows, joined with the list of what is known, counted by their places."""
+    before, listed = ("", f"(\n{known})")
+    if apart:
+        before, listed = f"WITH {KNOWN} AS MATERIALIZED (\n{known})\n", KNOWN
+    return (
+        f"{before}SELECT child.place AS day, count(*) FILTER (WHERE parent.k0 IS NULL) AS c0,"
+        f" count(*) AS c1, 0 AS c2\nFROM (SELECT {own.listed}, {place} AS place\n{rows}) AS child\n"
+        f"LEFT JOIN {listed} AS parent ON {own.same('parent', 'child')}\nGROUP BY 1"
+    )
+
+
+def singly_by_place(own: Key, rows: str, key: Key, known: str, place: str) -> str:
+    """Every key of some rows, looked up in an index, counted by the places of the rows."""
+    return (
+        f"WITH {ASKED} AS MATERIALIZED (\nSELECT {own.listed}, {place} AS place, count(*) AS n\n"
+        f"{rows}\nGROUP BY {own.places}, place ORDER BY {own.places})\n"
+        "SELECT child.place AS day, coalesce(sum(n) FILTER (WHERE parent.k0 IS NULL), 0) AS c0,"
+        f" sum(n) AS c1, 0 AS c2\nFROM {ASKED} AS child LEFT JOIN LATERAL (\n"
+        f"SELECT {key.listed} FROM {known}\nAND {key.equals('child')} LIMIT 1) AS parent ON true\n"
+        "GROUP BY 1"
+    )
+
+
 def joined(
     own: Key,
     rows: str,

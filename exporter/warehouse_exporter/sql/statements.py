@@ -167,6 +167,13 @@ def select_arrived(
     )
 
 
+def place_among(clock: Clock, edges: Sequence[datetime], untimed: int) -> str:
+    """The place of a row among the edges of days: 0 before the first, 1 after it, and so on."""
+    array = exp.Array(expressions=[clock.literal(edge) for edge in edges])
+    place = f"pg_catalog.width_bucket({render(clock.value)}, {render(array)})"
+    return f"CASE WHEN {render(clock.timeless)} THEN {untimed} ELSE {place} END"
+
+
 def answered(nodes: Iterable[Node]) -> Iterator[str]:
     """The cells of a day that may have no rows, and so no group: what each is over nothing."""
     for place, node in enumerate(nodes):

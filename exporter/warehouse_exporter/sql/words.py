@@ -170,6 +170,18 @@ def filtered(aggregate: Node, where: Node | None) -> Node:
     return exp.Filter(this=aggregate, expression=exp.Where(this=where.copy()))
 
 
+def narrowed(aggregate: Node, where: Node) -> Node:
+    """The same aggregate over those of its rows that satisfy `where` too."""
+    if isinstance(aggregate, exp.Literal):
+        return aggregate.copy()
+    if isinstance(aggregate, exp.Coalesce):
+        only = narrowed(aggregate.this, where)
+        return exp.Coalesce(this=only, expressions=[node.copy() for node in aggregate.expressions])
+    if isinstance(aggregate, exp.Filter):
+        return filtered(aggregate.this.copy(), both(aggregate.expression.this, where))
+    return filtered(aggregate.copy(), where)
+
+
 def count(where: Node | None = None) -> Node:
     """How many rows."""
     return filtered(exp.Count(this=exp.Star(), big_int=True), where)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from warehouse_exporter.core.states import Hits
-from warehouse_exporter.kinds.shared.base import Share
 from warehouse_exporter.kinds.shared.usable import ALL
+from warehouse_exporter.kinds.shared.usual import BeyondUsual
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Scan
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.words import Node
 
 
-class Judged(Share):
+class Judged(BeyondUsual):
     """The share of rows that fail, among those that can be judged at all."""
 
     counts_failing_rows = True
