@@ -7,4 +7,5 @@ from warehouse_exporter.config.load import load as load
 from warehouse_exporter.config.model import Alerts as Alerts
 from warehouse_exporter.config.model import Check as Check
 from warehouse_exporter.config.model import Config as Config
+from warehouse_exporter.config.model import Part as Part
 from warehouse_exporter.core.warehouse import Warehouse as Warehouse

@@ -91,6 +91,19 @@ class Alerts:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What one of several exporters watches of a config.
+
+    It is number `number` of `of`, both counted from 1. `checks` is how many the whole config has.
+    """
+
+    number: int
+    of: int
+    datasets: frozenset[str]
+    checks: int
+
+
+@dataclass(frozen=True)
 class Config:
     """Everything that one exporter process monitors, and how."""
 
@@ -118,6 +131,21 @@ class Config:
     """Where the results of dbt's last run are; None where nobody asks for them."""
     built: bool = False
     """Whether a build has just ended: the newest day is then expected, whatever the hour."""
+    part: Part | None = None
+    """What is watched of it, where several exporters share it; `checks` are then those of it."""
+
+    @cached_property
+    def watched(self) -> Mapping[str, Dataset]:
+        """The datasets that this process watches: all, or those of its part."""
+        if self.part is None:
+            return self.datasets
+        mine = self.part.datasets
+        return {name: own for name, own in self.datasets.items() if name in mine}
+
+    @property
+    def size(self) -> int:
+        """How many checks the whole config has."""
+        return len(self.checks) if self.part is None else self.part.checks
 
     def interval(self, dataset: str) -> float:
         """Seconds between two passes over a dataset; over queries as often as over any."""

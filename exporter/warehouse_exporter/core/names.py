@@ -164,7 +164,12 @@ RULES = Metric(
     "Always 1; the label is the checksum of the rules for the config in use.",
     ("checksum",),
 )
-CHECKS = Metric("warehouse_config_checks", "Checks in the config in use.")
+CHECKS = Metric("warehouse_config_checks", "Checks in the config in use, all shards together.")
+SHARD = Metric(
+    "warehouse_exporter_shard_info",
+    "Always 1; which of how many shards this exporter is, where several share a config.",
+    ("shard", "shards"),
+)
 RELOAD_OK = Metric(
     "warehouse_config_last_reload_successful", "1 if the last load of the config succeeded, else 0."
 )
@@ -286,6 +291,7 @@ ALERT_PASS_STALE = "WarehousePassStale"
 ALERT_SERIES_DROPPED = "WarehouseSeriesDropped"
 ALERT_RELOAD_FAILED = "WarehouseConfigReloadFailed"
 ALERT_CHECKS_LOST = "WarehouseConfigChecksLost"
+ALERT_CHECKS_MISSING = "WarehouseChecksMissing"
 ALERT_RULES_OUT_OF_DATE = "WarehouseRulesOutOfDate"
 ALERT_NOTIFICATIONS_FAILING = "WarehouseNotificationsFailing"
 ALERT_RULES_FAILING = "WarehouseRulesFailing"

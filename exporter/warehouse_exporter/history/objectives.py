@@ -123,7 +123,7 @@ def budgets(past: Past, config: Config) -> tuple[Budget, ...]:
 
 def standings(past: Past, config: Config) -> Iterator[Standing]:
     """Each dataset with an objective over its own window; nothing where no day has been read."""
-    for name, dataset in config.datasets.items():
+    for name, dataset in config.watched.items():
         if dataset.objective is not None and past.days:
             of = dataset.objective.of
             yield standing(past, config, name, past.days[-of:], of)
@@ -132,7 +132,7 @@ def standings(past: Past, config: Config) -> Iterator[Standing]:
 def concerned(config: Config) -> Config:
     """The config with the checks that matter to objectives: the critical ones of their datasets,
     and of those that may be the reason for what these find."""
-    wanted = {name for name, dataset in config.datasets.items() if dataset.objective is not None}
+    wanted = {name for name, dataset in config.watched.items() if dataset.objective is not None}
     wanted |= {above for name in wanted for above in upstream(name, config.datasets)}
     critical = [check for check in config.checks if check.worst_severity is Severity.CRITICAL]
     wanted |= {name for c in critical if c.id.dataset in wanted for name in read_by(c, config)}

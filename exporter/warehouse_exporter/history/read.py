@@ -121,7 +121,7 @@ def first_days(config: Config, engine: Engine, day: date) -> dict[str, date]:
     Raises Unreachable.
     """
     found: dict[str, date] = {}
-    for name, dataset in config.datasets.items():
+    for name, dataset in config.watched.items():
         if dataset.objective is None:
             continue
         try:

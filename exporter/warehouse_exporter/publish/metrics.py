@@ -220,7 +220,10 @@ def self_families(snapshot: Snapshot) -> Iterator[Family]:
         yield gauge(names.RECHECK_BUDGET, [({}, budget)])
         yield counter(names.RECHECK_SPENT, [({}, snapshot.rechecked)])
     yield gauge(names.CONFIG_HASH, [({"sha256": snapshot.config.sha256}, 1.0)])
-    yield gauge(names.CHECKS, [({}, float(len(snapshot.config.checks)))])
+    yield gauge(names.CHECKS, [({}, float(snapshot.config.size))])
+    part = snapshot.config.part
+    if part is not None:
+        yield gauge(names.SHARD, [({"shard": str(part.number), "shards": str(part.of)}, 1.0)])
     if snapshot.rules is not None:
         yield gauge(names.RULES, [({"checksum": snapshot.rules}, 1.0)])
     yield gauge(names.RELOAD_OK, [({}, float(snapshot.reload_ok))])

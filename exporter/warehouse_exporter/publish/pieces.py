@@ -95,7 +95,7 @@ class Pieces:
         joined: dict[bytes, list[bytes]] = {}
         ends = []
         names = dict.fromkeys(check.id.dataset for check in snapshot.config.checks)
-        names |= dict.fromkeys(snapshot.config.datasets)
+        names |= dict.fromkeys(snapshot.config.watched)
         for name in names:
             piece = self.piece(snapshot, name, now)
             if piece.until is not None:

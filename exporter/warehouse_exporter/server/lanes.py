@@ -40,7 +40,7 @@ def lanes(config: Config) -> list[Lane]:
 
     A dataset with another interval is read along in the snapshot, but judged in its own lane.
     """
-    groups = {name: {name} for name in config.datasets}
+    groups = {name: {name} for name in config.watched}
     for one, other in compared(config):
         alike = config.datasets[one].every == config.datasets[other].every
         if alike and groups[one] is not groups[other]:

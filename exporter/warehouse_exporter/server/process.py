@@ -21,6 +21,7 @@ from warehouse_exporter.core.logs import event
 from warehouse_exporter.publish.scrape import Scrape
 from warehouse_exporter.server.memory import use_one_heap
 from warehouse_exporter.server.scheduler import GRACE, Exporter, utc_now
+from warehouse_exporter.server.shards import Shard
 from warehouse_exporter.server.web.app import make_app
 from warehouse_exporter.server.web.prefix import Prefixed
 from warehouse_exporter.server.web.timeouts import ClientTimeouts, Recognizing, hang_up
@@ -78,6 +79,7 @@ def run(
     lifecycle: bool,
     web_config: str | None = None,
     prefix: str = "",
+    shard: Shard | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT. Raises ConfigError and UsageError before anything starts.
 
@@ -86,7 +88,7 @@ def run(
     host, port = address(listen)
     sys.setswitchinterval(TURN)
     use_one_heap()
-    exporter = Exporter(config_file)
+    exporter = Exporter(config_file, shard)
     timeouts = ClientTimeouts()
     scrape = Scrape(exporter.store, utc_now, lambda: exporter.budgets)
     site = make_app(exporter, scrape, utc_now, lifecycle=lifecycle, past=lambda: exporter.past)

@@ -16,6 +16,7 @@ from warehouse_exporter.core.model import CheckId
 from warehouse_exporter.core.names import QUERIES
 from warehouse_exporter.core.running import Running
 from warehouse_exporter.passes.reader import read_by
+from warehouse_exporter.server.shards import Shard, part_of
 
 SECONDS = 60.0
 """How long a reload may take in all; 10,000 checks take a few."""
@@ -28,7 +29,7 @@ WHICH = ("engine", "location", "dsn", "dsn_file", "timezone")
 
 @dataclass(frozen=True)
 class Loaded:
-    """A config that may be used, and the fingerprint of its rules."""
+    """A config that may be used: what is watched of it, and the fingerprint of all its rules."""
 
     config: Config
     rules: str
@@ -37,8 +38,9 @@ class Loaded:
 class Reloads:
     """Reads one config file whenever it is called."""
 
-    def __init__(self, file: str, stop: threading.Event) -> None:
+    def __init__(self, file: str, stop: threading.Event, shard: Shard | None = None) -> None:
         self._file = file
+        self._shard = shard
         self._stop = stop
         self._room = threading.Semaphore(MOST)
 
@@ -63,7 +65,7 @@ class Reloads:
         try:
             config = load(self._file, stop=self._stop)
             refuse_empty(config)
-            return Loaded(config, checksum(config))
+            return Loaded(part_of(config, self._shard), checksum(config))
         finally:
             self._room.release()
 

@@ -34,6 +34,7 @@ from warehouse_exporter.server.lanes import Lane, Quick, Trip, trips
 from warehouse_exporter.server.looks import Looks
 from warehouse_exporter.server.memory import give_back, settle
 from warehouse_exporter.server.reloads import Loaded, Reloads, refuse_empty, unchanged
+from warehouse_exporter.server.shards import Shard, note_part, part_of
 from warehouse_exporter.server.timer import MonotonicScheduler
 
 log = logging.getLogger(__name__)
@@ -53,10 +54,12 @@ def utc_now() -> datetime:
 class Exporter:
     """One warehouse under watch: its config, its store, and the threads that run the passes."""
 
-    def __init__(self, config_file: str) -> None:
+    def __init__(self, config_file: str, shard: Shard | None = None) -> None:
         self.config_file = config_file
-        config = load(config_file)
-        refuse_empty(config)
+        whole = load(config_file)
+        refuse_empty(whole)
+        config = part_of(whole, shard)
+        note_part(config)
         self.store = SnapshotStore(config, utc_now())
         self._connector = connect(config.warehouse)
         self._stop = threading.Event()
@@ -64,7 +67,8 @@ class Exporter:
         self._asked = threading.Event()
         self._lock = threading.Lock()
         self._reloading = threading.Lock()
-        self._reloads = Reloads(config_file, self._stop)
+        self._reloads = Reloads(config_file, self._stop, shard)
+        self._first = (config, whole)
         self._busy: set[frozenset[str]] = set()
         self._again: set[frozenset[str]] = set()
         self._offset = clock_offset()
@@ -106,8 +110,8 @@ class Exporter:
 
     def _fingerprint(self) -> None:
         """Compute the checksum of the first rules in the background, because it takes a moment."""
-        config = self.store.snapshot.config
-        self.store.fingerprinted(config, checksum(config))
+        config, whole = self._first
+        self.store.fingerprinted(config, checksum(whole))
         give_back()
 
     def stop(self) -> None:
@@ -138,9 +142,10 @@ class Exporter:
     def _take(self, loaded: Loaded) -> None:
         """Go on with another config; only the exchange itself holds up the passes."""
         old, new = self.store.snapshot.config, loaded.config
-        if 2 * len(new.checks) < len(old.checks):
-            counts = {"before": len(old.checks), "after": len(new.checks)}
+        if 2 * new.size < old.size:
+            counts = {"before": old.size, "after": new.size}
             event(log, logging.WARNING, "config lost most of its checks", **counts)
+        note_part(new)
         same, jobs = unchanged(old, new), planned(new, self._begin)
         exchange = self.store.prepare(new, utc_now(), loaded.rules)
         before, engine = self._connector, self._engine_for(new)

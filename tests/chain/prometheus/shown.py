@@ -63,6 +63,7 @@ SQL |= {all_kinds()[k].alert: t.SHOWN for k, t in TESTS.items() if hasattr(t, "S
 """Alert -> what breaks the shop, where it has no fault of that name; or in the kind's own test."""
 
 NOT_OF_DATA = (
+    "WarehouseChecksMissing",
     "WarehouseConfigChecksLost",
     "WarehouseConfigReloadFailed",
     "WarehouseDbtModelsFailed",

@@ -10,6 +10,7 @@ from warehouse_exporter.core.errors import Reason, UsageError
 from warehouse_exporter.core.model import CheckId, Outcome, Severity
 from warehouse_exporter.history.model import NO_PAST, Judged, Past, Point, State
 from warehouse_exporter.publish.snapshots import SnapshotStore
+from warehouse_exporter.server.shards import Shard, part_of
 from warehouse_exporter.server.web.filters import Filter, read_filter
 from warehouse_exporter.server.web.lines import View
 from warehouse_exporter.server.web.page.causes import causes
@@ -53,6 +54,14 @@ def store(said: dict[str, Said] = EVERY, *, up: bool = True) -> SnapshotStore:
     published = SnapshotStore(config(CHECKS, orders=OWNED, more=METRICS), NOON)
     published.publish(pass_of(said, up=up))
     return published
+
+
+def test_a_shard_says_that_others_show_the_rest() -> None:
+    whole = config(CHECKS, orders=OWNED, datasets=ITEMS, more=METRICS)
+    published = SnapshotStore(part_of(whole, Shard(2, 2)), NOON)
+    page = render_front(view(published), Filter(), "")
+    assert "This exporter is shard 2 of 2: it watches 2 of the 9 checks of the config." in page
+    assert "shard" not in render_front(view(store()), Filter(), "")
 
 
 def view(on: SnapshotStore, after: timedelta = timedelta(), past: Past = NO_PAST) -> View:

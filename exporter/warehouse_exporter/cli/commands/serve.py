@@ -34,19 +34,29 @@ from warehouse_exporter.core import logs, names
     "--web.route-prefix", "prefix", metavar="PATH",
     help="What all paths begin with. Default: the path of --web.external-url.",
 )  # fmt: skip
+@click.option(
+    "--shard", metavar="N/M",
+    help="Watch one of M parts of the config, such as 2/4; each part needs an exporter. Rules and "
+    "routes are those of the whole config.",
+)  # fmt: skip
 @log_options("info")
 def serve(
     config_file: str, listen: str, web_config: str | None, lifecycle: bool,
-    external_url: str | None, prefix: str | None, log_level: str, log_format: Any,
+    external_url: str | None, prefix: str | None, shard: str | None, log_level: str,
+    log_format: Any,
 ) -> None:  # fmt: skip
     """Run the exporter: passes on a schedule, and HTTP.
 
     SIGHUP reloads the config. SIGTERM and Ctrl-C cancel the running statement and stop it.
     """
     from warehouse_exporter.server.process import run
+    from warehouse_exporter.server.shards import shard_of
     from warehouse_exporter.server.web.prefix import route_prefix
 
     logs.set_up(log_level, log_format)
     with handling_errors():
         below = route_prefix(external_url, prefix)
-        run(config_file, listen, lifecycle=lifecycle, web_config=web_config, prefix=below)
+        run(
+            config_file, listen, lifecycle=lifecycle, web_config=web_config, prefix=below,
+            shard=None if shard is None else shard_of(shard),
+        )  # fmt: skip

@@ -134,7 +134,7 @@ class View:
     def names(self) -> list[str]:
         """The datasets that have something to show, in the order of the config."""
         return list(
-            dict.fromkeys([*self.config.datasets, *(c.id.dataset for c in self.config.checks)])
+            dict.fromkeys([*self.config.watched, *(c.id.dataset for c in self.config.checks)])
         )
 
     def state_of(self, dataset: str) -> State | None:

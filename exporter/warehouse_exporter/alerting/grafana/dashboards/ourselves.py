@@ -49,7 +49,10 @@ def now() -> Iterator[Panel]:
     yield number(Frame("Rules in date", 4, 4, about=about), Ask(in_date), good=True)
     reloaded = series(names.RELOAD_OK.name, of=JOB)
     yield number(Frame("Config in date", 4, 4), Ask(f"min({reloaded})"), good=True)
-    yield number(Frame("Checks", 4, 4), Ask(f"sum({series(names.CHECKS.name, of=WAREHOUSE)})"))
+    yield number(
+        Frame("Checks", 4, 4),
+        Ask(f"sum(max by (warehouse) ({series(names.CHECKS.name, of=WAREHOUSE)}))"),
+    )
     dropped = series(names.SERIES_DROPPED.name)
     yield number(Frame("Series dropped", 4, 4), Ask(f"sum({dropped}) or vector(0)"))
 

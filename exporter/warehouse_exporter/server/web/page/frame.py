@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from warehouse_exporter import __version__
+from warehouse_exporter.core.wording import counted
 from warehouse_exporter.history.model import State
 from warehouse_exporter.server.web.lines import Line, View, runbook_of
 from warehouse_exporter.server.web.page.templating import template
@@ -31,6 +32,7 @@ def rendered(name: str, view: View, root: str | None, title: str, **given: Any) 
         past=view.past,
         troubles=troubles(view),
         passed=last_pass(view, times),
+        part=part(view),
         since=since(view),
         runbook=lambda line: runbook_of(line, view.config, root),
         State=State,
@@ -57,6 +59,18 @@ def troubles(view: View) -> list[tuple[str, str]]:
         text = "The last good one is in force; the log says what is wrong."
         found.append(("The web config could not be reloaded.", text))
     return found
+
+
+def part(view: View) -> str:
+    """What a shard does not show; empty where one exporter watches the whole config."""
+    own = view.config.part
+    if own is None:
+        return ""
+    checks = f"{len(view.config.checks)} of the {counted(own.checks, 'check')} of the config"
+    return (
+        f"This exporter is shard {own.number} of {own.of}: it watches {checks}."
+        " The other shards show the rest."
+    )
 
 
 def last_pass(view: View, times: Times) -> str:
