@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
+import yaml
 from warehouse_exporter.config import Config
 from warehouse_exporter.config.load import parse
 from warehouse_exporter.core.errors import Reason
@@ -33,6 +35,11 @@ def found(
     values = {f"warehouse_{name}": value for name, value in (gauges or {}).items()}
     sample = Sample(values, text, labels or {})
     return Verdict(outcome, text, sample, severity or SEVERITY.get(outcome))
+
+
+def read_yaml(text: str) -> Any:
+    """The only document in a text; five times as fast as `yaml.safe_load`, for large files."""
+    return yaml.load(text, yaml.CSafeLoader)
 
 
 def passed(**gauges: float) -> Verdict:

@@ -20,6 +20,8 @@ from click.testing import CliRunner, Result
 from warehouse_exporter import __version__
 from warehouse_exporter.cli.main import main
 from warehouse_exporter.config.document import read
+from warehouse_exporter.core.errors import UsageError
+from warehouse_exporter.server.process import address
 
 from tests.support.shop_warehouse import CONFIG
 from tests.support.warehouses import config_of
@@ -180,33 +182,30 @@ def test_a_variable_that_is_not_set_is_named(tmp_path: Path) -> None:
     assert "WAREHOUSE_DSN" in result.stderr
 
 
-@pytest.mark.parametrize(
-    ("address", "said"),
-    [
-        ("9843", "write HOST:PORT"),
-        ("127.0.0.1:many", "write HOST:PORT"),
-        ("127.0.0.1:65536", "write HOST:PORT"),
-        ("no-such-host.invalid:9843", "cannot listen on no-such-host.invalid:9843"),
-        ("192.0.2.1:9843", "cannot listen on 192.0.2.1:9843"),
-    ],
-)
-def test_an_address_that_cannot_be_listened_on(address: str, said: str, tmp_path: Path) -> None:
-    refused(address, said, tmp_path)
+@pytest.mark.parametrize("written", ["9843", "127.0.0.1:many", "127.0.0.1:65536"])
+def test_an_address_that_is_none(written: str) -> None:
+    with pytest.raises(UsageError, match="write HOST:PORT, such as"):
+        address(written)
+
+
+def test_a_host_that_is_not_known(tmp_path: Path) -> None:
+    unknown = "no-such-host.invalid:9843"
+    refused(unknown, f"cannot listen on {unknown}", tmp_path)
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        address = f"127.0.0.1:{taken.getsockname()[1]}"
-        refused(address, f"cannot listen on {address}: Address already in use", tmp_path)
+        in_use = f"127.0.0.1:{taken.getsockname()[1]}"
+        refused(in_use, f"cannot listen on {in_use}: Address already in use", tmp_path)
 
 
-def refused(address: str, said: str, folder: Path) -> None:
+def refused(listen: str, said: str, folder: Path) -> None:
     """`serve` on an address ends with 2 and one line that says why."""
     file = folder / "config.yml"
     file.write_text(config_of("volume: {critical: '< 5'}"))
-    options = ["--config.file", str(file), f"--web.listen-address={address}"]
+    options = ["--config.file", str(file), f"--web.listen-address={listen}"]
     ran = run("serve", *options, WAREHOUSE_DSN="dbname=nowhere")
     assert ran.returncode == 2
     assert ran.stderr.startswith("error: ")

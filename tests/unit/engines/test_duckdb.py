@@ -23,7 +23,7 @@ from warehouse_exporter.passes.run import run_pass
 from warehouse_exporter.server.scheduler import Exporter
 
 from tests.support.warehouses import outcomes
-from tests.unit.test_cli import run
+from tests.unit.test_cli import ask
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 TABLE = "SELECT 1 AS id, timestamptz '2026-03-09 10:00+00' AS ts, 'secret' AS note"
@@ -235,15 +235,15 @@ def test_what_has_no_translation_is_said_by_every_command(file: Path, tmp_path: 
         "    time: ts\n    checks:\n"
         "      - rows: {name: alike, failing: note similar to 'a', critical: '> 0'}\n"
     )
-    validated = run("validate", "--connect", "--config.file", str(written))
-    assert validated.returncode == 2
+    validated = ask("validate", "--connect", "--config.file", str(written))
+    assert validated.exit_code == 2
     assert "orders.alike: SIMILAR TO is not available on DuckDB" in validated.stderr
     assert "note: on DuckDB a file is closed to writers" in validated.stdout
-    planned = run("plan", "--config.file", str(written), "--as-of", "2026-03-10T12:00")
+    planned = ask("plan", "--config.file", str(written), "--as-of", "2026-03-10T12:00")
     assert "-- cannot be run: SIMILAR TO is not available on DuckDB" in planned.stdout
     written.write_text(written.read_text().replace("similar to", "="))
-    assert run("validate", "--connect", "--config.file", str(written)).returncode == 0
-    planned = run("plan", "--config.file", str(written), "--explain", "--as-of", "2026-03-10T12:00")
+    assert ask("validate", "--connect", "--config.file", str(written)).exit_code == 0
+    planned = ask("plan", "--config.file", str(written), "--explain", "--as-of", "2026-03-10T12:00")
     assert "--   reads shop.main.orders, about 1 row" in planned.stdout
 
 

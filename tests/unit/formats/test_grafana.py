@@ -22,7 +22,7 @@ from warehouse_exporter.alerting.rules import groups
 from warehouse_exporter.config import Config, load
 from warehouse_exporter.core.errors import UsageError
 
-from tests.support.made import config
+from tests.support.made import config, read_yaml
 from tests.unit.test_cli import ask
 
 COMPLETE = profiles.file_of("complete")
@@ -42,14 +42,14 @@ def of_profile(name: str) -> Config:
 @cache
 def rules(name: str = "complete") -> list[dict[str, Any]]:
     """The rules of a profile, as its file has them."""
-    (group,) = yaml.safe_load(managed.rules(of_profile(name)))["groups"]
+    (group,) = read_yaml(managed.rules(of_profile(name)))["groups"]
     found: list[dict[str, Any]] = group["rules"]
     return found
 
 
 def notifications(made: Config) -> dict[str, Any]:
     """The contact points, policies and so on of a config."""
-    found: dict[str, Any] = yaml.safe_load(managed.notifications(made))
+    found: dict[str, Any] = read_yaml(managed.notifications(made))
     return found
 
 
@@ -82,7 +82,7 @@ def test_a_key_that_grafana_does_not_know_is_found() -> None:
 
 
 def test_the_file_has_one_group_and_each_rule_once() -> None:
-    data = yaml.safe_load(managed.rules(of_profile("complete")))
+    data = read_yaml(managed.rules(of_profile("complete")))
     assert set(data) == {"apiVersion", "groups"}
     (group,) = data["groups"]
     assert {key: group[key] for key in group if key != "rules"} == {
@@ -118,7 +118,7 @@ def test_a_rule_asks_the_data_source_and_fires_for_whatever_is_found() -> None:
             assert query["datasourceUid"] == "prometheus"
             assert query["relativeTimeRange"] == {"from": WINDOW, "to": 0}
             assert (query["model"]["instant"], query["model"]["range"]) == (True, False)
-    (made,) = yaml.safe_load(managed.rules(of_profile("pipeline-audit"), None, "mine"))["groups"]
+    (made,) = read_yaml(managed.rules(of_profile("pipeline-audit"), None, "mine"))["groups"]
     assert {q["datasourceUid"] for r in made["rules"] for q in r["data"]} == {"mine", EXPRESSION}
 
 
@@ -165,7 +165,7 @@ def test_the_heartbeat_stops_when_prometheus_cannot_be_asked() -> None:
 def test_a_name_with_a_dollar_is_no_variable_of_the_environment() -> None:
     checks = "volume: {name: v, critical: '< 5'}"
     made = config(checks, more="owners: {a$HOME: {}}\n", orders="{relation: x, owner: a$HOME}")
-    (group,) = yaml.safe_load(managed.rules(made))["groups"]
+    (group,) = read_yaml(managed.rules(made))["groups"]
     assert group["rules"][0]["labels"]["owner"] == "a$$HOME"
 
 
@@ -218,7 +218,7 @@ def test_every_template_that_is_named_is_defined(name: str) -> None:
 
 
 def test_every_route_of_alertmanager_is_a_policy() -> None:
-    file = yaml.safe_load(routes.render(of_profile("complete")))
+    file = read_yaml(routes.render(of_profile("complete")))
     (root,) = notifications(of_profile("complete"))["policies"]
     theirs = [(route["receiver"], len(route.get("matchers", []))) for route in flat(file["route"])]
     ours = [(one["receiver"], len(one.get("object_matchers", []))) for one in flat(root)]
@@ -272,7 +272,7 @@ def test_without_routing_there_is_one_contact_point_to_fill_in(tmp_path: Path) -
     file.write_text("warehouse: {dsn: x}\ndatasets: {orders: {relation: orders}}\n")
     asked = ask("alertmanager", "--format=grafana", f"--config.file={file}")
     assert "so nobody is notified" in asked.stderr
-    made = yaml.safe_load(asked.stdout)
+    made = read_yaml(asked.stdout)
     assert [point["name"] for point in made["contactPoints"]] == ["fill-in"]
 
 
@@ -288,7 +288,7 @@ def test_the_commands_write_them(tmp_path: Path) -> None:
         made = tmp_path / f"{command}.yml"
         asked = ask(command, "--format=grafana", f"--config.file={COMPLETE}", f"--output={made}")
         assert asked.exit_code == 0, asked.stderr
-        assert yaml.safe_load(made.read_text())["apiVersion"] == 1
+        assert read_yaml(made.read_text())["apiVersion"] == 1
     assert sorted(file.name for file in tmp_path.iterdir()) == ["alertmanager.yml", "rules.yml"]
     asked = ask("rules", "--datasource=x", f"--config.file={COMPLETE}")
     assert (asked.exit_code, "--datasource is for --format grafana" in asked.stderr) == (2, True)
