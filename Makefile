@@ -26,9 +26,9 @@ test-database: .venv/dev ## only the tests on a Postgres; TEST_POSTGRES=/usr/lib
 	@scripts/test-programs
 	$(BIN)/python -m pytest -n 2 $(BY_FILE) tests/database
 
-test-campaign: .venv/dev ## the long tests that `make test` leaves out: the other faults and incidents
+test-campaign: .venv/dev ## the long tests that `make test` leaves out; PART=tests/chain/dbt runs some
 	@scripts/test-programs
-	$(BIN)/python -m pytest -n 2 $(BY_FILE) --timeout 1800 -m campaign
+	$(BIN)/python -m labs.campaign $(PART)
 
 test-programs:
 	@scripts/test-programs
