@@ -90,7 +90,9 @@ class Pieces:
             lines[told + b"\n" + typed + b"\n"] = rest
         return lines
 
-    def text(self, snapshot: Snapshot, now: datetime) -> tuple[bytes, datetime | None]:
+    def lines(
+        self, snapshot: Snapshot, now: datetime
+    ) -> tuple[dict[bytes, list[bytes]], datetime | None]:
         """The lines of all datasets, and the next instant at which some of them are too old."""
         joined: dict[bytes, list[bytes]] = {}
         ends = []
@@ -107,5 +109,4 @@ class Pieces:
                 self._kept.pop((name, version), None)
         for name in self._constant.keys() - names.keys():
             self._constant.pop(name, None)
-        text = b"".join(part for head, lines in joined.items() for part in (head, *lines))
-        return text, min(ends, default=None)
+        return joined, min(ends, default=None)

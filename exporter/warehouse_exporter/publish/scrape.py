@@ -10,10 +10,10 @@ from __future__ import annotations
 import struct
 import threading
 import zlib
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
 from prometheus_client import (
     CollectorRegistry,
@@ -22,12 +22,13 @@ from prometheus_client import (
     ProcessCollector,
     exposition,
 )
+from prometheus_client.core import Metric as Family
 
 from warehouse_exporter.core.objective import Budget
 from warehouse_exporter.publish.dbt import DbtCollector
-from warehouse_exporter.publish.metrics import LagCollector, SelfCollector
+from warehouse_exporter.publish.metrics import BoardCollector, LagCollector, SelfCollector
 from warehouse_exporter.publish.objectives import ObjectiveCollector
-from warehouse_exporter.publish.pieces import END, Pieces
+from warehouse_exporter.publish.pieces import END, Encode, Pieces
 from warehouse_exporter.publish.snapshots import Snapshot, SnapshotStore
 
 GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
@@ -40,18 +41,27 @@ MOMENT = timedelta(milliseconds=100)
 
 
 @dataclass(frozen=True)
+class Source:
+    """What is published of one warehouse: what its passes found, and its objectives."""
+
+    store: SnapshotStore
+    budgets: Callable[[], Iterable[Budget]] = tuple
+
+
+@dataclass(frozen=True)
 class Fixed:
     """The part of a body that stays, and how long."""
 
-    snapshot: Snapshot
+    snapshots: tuple[Snapshot, ...]
     since: datetime
     until: datetime | None
     text: bytes
 
-    def holds(self, snapshot: Snapshot, now: datetime) -> bool:
+    def holds(self, snapshots: Iterable[Snapshot], now: datetime) -> bool:
         """Whether it is still what would be rendered at `now`."""
         late = self.until is not None and now > self.until
-        return snapshot is self.snapshot and now >= self.since and not late
+        same = all(one is other for one, other in zip(snapshots, self.snapshots, strict=True))
+        return same and now >= self.since and not late
 
     @cached_property
     def deflated(self) -> bytes:
@@ -86,43 +96,69 @@ class CachedBody:
     fixed: Fixed
     at: datetime
 
-    def holds(self, snapshot: Snapshot, now: datetime) -> bool:
+    def holds(self, snapshots: Iterable[Snapshot], now: datetime) -> bool:
         """Whether it may still be served at `now`."""
-        return self.fixed.holds(snapshot, now) and timedelta() <= now - self.at < MOMENT
+        return self.fixed.holds(snapshots, now) and timedelta() <= now - self.at < MOMENT
+
+
+class Together:
+    """What several collectors give, with the samples of a family side by side."""
+
+    def __init__(self, collectors: Sequence[BoardCollector]) -> None:
+        self._collectors = collectors
+
+    def describe(self) -> Iterable[Family]:
+        """No names at registration, as of each of them."""
+        return []
+
+    def collect(self) -> Iterable[Family]:
+        """Each family once."""
+        found: dict[str, Family] = {}
+        for collector in self._collectors:
+            for family in collector.collect():
+                found.setdefault(family.name, family)
+                if found[family.name] is not family:
+                    found[family.name].samples.extend(family.samples)
+        return found.values()
 
 
 class Scrape:
-    """Renders the store for scrapers; never touches the warehouse."""
+    """Renders the stores for scrapers; never touches a warehouse."""
 
     def __init__(
         self,
         store: SnapshotStore,
         clock: Callable[[], datetime],
         budgets: Callable[[], Iterable[Budget]] = tuple,
+        others: Sequence[Source] = (),
     ) -> None:
-        self._store = store
+        """Of one warehouse, or of `others` in the same process as well."""
+        sources = (Source(store, budgets), *others)
+        self._stores = tuple(source.store for source in sources)
         self._clock = clock
         self._lock = threading.Lock()
         encoder, content_type = exposition.choose_encoder(USUAL)
-        self._pieces: dict[str, Pieces] = {content_type: Pieces(encoder)}
+        self._pieces: dict[str, tuple[Pieces, ...]] = {content_type: self._new(encoder)}
         self._rendered: dict[str, Fixed] = {}
         self._kept: dict[tuple[str, bool], CachedBody] = {}
         self._fixed = CollectorRegistry(auto_describe=False)
-        self._fixed.register(SelfCollector(store, clock))
+        self._fixed.register(Together([SelfCollector(one, clock) for one in self._stores]))
         self._fresh = CollectorRegistry(auto_describe=False)
-        self._fresh.register(LagCollector(store, clock))
-        self._fresh.register(DbtCollector(store, clock))
-        self._fresh.register(ObjectiveCollector(store, clock, budgets))
+        self._fresh.register(Together([LagCollector(one, clock) for one in self._stores]))
+        self._fresh.register(Together([DbtCollector(one, clock) for one in self._stores]))
+        objectives = [ObjectiveCollector(one.store, clock, one.budgets) for one in sources]
+        self._fresh.register(Together(objectives))
         ProcessCollector(registry=self._fresh)
         PlatformCollector(registry=self._fresh)
         GCCollector(registry=self._fresh)
-        store.tell(self._prepare)
+        for place, one in enumerate(self._stores):
+            one.tell(partial(self._prepare, place))
 
     def kept(self, accept: str, *, zipped: bool) -> Body | None:
         """The body if it is at hand; None where it takes work, which a thread should do."""
         _, content_type = exposition.choose_encoder(accept)
         kept = self._kept.get((content_type, zipped))
-        held = kept is not None and kept.holds(self._store.snapshot, self._clock())
+        held = kept is not None and kept.holds(self._snapshots(), self._clock())
         return kept.body if kept is not None and held else None
 
     def body(self, accept: str, *, zipped: bool) -> Body:
@@ -130,28 +166,52 @@ class Scrape:
         with self._lock:
             return self.kept(accept, zipped=zipped) or self._made(accept, zipped)
 
-    def _prepare(self, datasets: Collection[str], snapshot: Snapshot) -> None:
+    def _new(self, encoder: Encode) -> tuple[Pieces, ...]:
+        """Nothing rendered yet, of each warehouse."""
+        return tuple(Pieces(encoder) for _ in self._stores)
+
+    def _snapshots(self) -> tuple[Snapshot, ...]:
+        """What is published now."""
+        return tuple(store.snapshot for store in self._stores)
+
+    def _prepare(self, place: int, datasets: Collection[str], snapshot: Snapshot) -> None:
         """Render what is new before the next scrape, in the formats used so far."""
         now = self._clock()
         for pieces in list(self._pieces.values()):
             for name in datasets:
-                pieces.piece(snapshot, name, now)
+                pieces[place].piece(snapshot, name, now)
 
     def _made(self, accept: str, zipped: bool) -> Body:
         encoder, content_type = exposition.choose_encoder(accept)
-        snapshot, now = self._store.snapshot, self._clock()
+        snapshots, now = self._snapshots(), self._clock()
         fixed = self._rendered.get(content_type)
-        if fixed is None or not fixed.holds(snapshot, now):
+        if fixed is None or not fixed.holds(snapshots, now):
             if not self._rendered and content_type not in self._pieces:
                 self._pieces.clear()  # what was expected is not what is asked for
-            pieces = self._pieces.setdefault(content_type, Pieces(encoder))
-            text, until = pieces.text(snapshot, now)
-            fixed = Fixed(snapshot, now, until, text + encoder(self._fixed).removesuffix(END))
+            pieces = self._pieces.setdefault(content_type, self._new(encoder))
+            text, until = text_of(pieces, snapshots, now)
+            fixed = Fixed(snapshots, now, until, text + encoder(self._fixed).removesuffix(END))
             self._rendered[content_type] = fixed
         fresh = encoder(self._fresh)
         body = Body(joined(fixed, fresh) if zipped else (fixed.text, fresh), content_type)
         self._kept[content_type, zipped] = CachedBody(body, fixed, now)
         return body
+
+
+def text_of(
+    pieces: Iterable[Pieces], snapshots: Iterable[Snapshot], now: datetime
+) -> tuple[bytes, datetime | None]:
+    """The lines of all warehouses, family by family, and until when they hold."""
+    together: dict[bytes, list[bytes]] = {}
+    ends = []
+    for one, snapshot in zip(pieces, snapshots, strict=True):
+        lines, until = one.lines(snapshot, now)
+        for head, found in lines.items():
+            together.setdefault(head, []).extend(found)
+        if until is not None:
+            ends.append(until)
+    text = b"".join(part for head, lines in together.items() for part in (head, *lines))
+    return text, min(ends, default=None)
 
 
 def joined(fixed: Fixed, fresh: bytes) -> tuple[bytes, ...]:

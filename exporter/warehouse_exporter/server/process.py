@@ -10,20 +10,19 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
 
-from warehouse_exporter.core.errors import ConfigError, UsageError
+from warehouse_exporter.core.errors import ConfigError, Problem, UsageError
 from warehouse_exporter.core.logs import event
-from warehouse_exporter.publish.scrape import Scrape
 from warehouse_exporter.server.memory import use_one_heap
 from warehouse_exporter.server.scheduler import GRACE, Exporter, utc_now
 from warehouse_exporter.server.shards import Shard
-from warehouse_exporter.server.web.app import make_app
 from warehouse_exporter.server.web.prefix import Prefixed
+from warehouse_exporter.server.web.several import site_of
 from warehouse_exporter.server.web.timeouts import ClientTimeouts, Recognizing, hang_up
 
 log = logging.getLogger(__name__)
@@ -73,7 +72,7 @@ def address(listen: str) -> tuple[str, int]:
 
 
 def run(
-    config_file: str,
+    config_files: Sequence[str],
     listen: str,
     *,
     lifecycle: bool,
@@ -83,16 +82,16 @@ def run(
 ) -> None:
     """Serve until SIGTERM or SIGINT. Raises ConfigError and UsageError before anything starts.
 
+    Each config is a warehouse of its own, with passes and failures of its own.
+
     All paths begin with `prefix`, such as `/shop`, if there is one.
     """
     host, port = address(listen)
     sys.setswitchinterval(TURN)
     use_one_heap()
-    exporter = Exporter(config_file, shard)
+    exporters = made(config_files, shard)
     timeouts = ClientTimeouts()
-    scrape = Scrape(exporter.store, utc_now, lambda: exporter.budgets)
-    site = make_app(exporter, scrape, utc_now, lifecycle=lifecycle, past=lambda: exporter.past)
-    app: Any = Recognizing(site, timeouts)
+    app: Any = Recognizing(site_of(exporters, utc_now, lifecycle=lifecycle), timeouts)
     app = Prefixed(app, prefix) if prefix else app
     options: dict[str, Any] = {
         "host": host, "port": port, "log_config": None, "access_log": False,
@@ -102,35 +101,63 @@ def run(
     if web_config:
         from warehouse_exporter.server.web.auth import guarded
 
-        settings = guarded(app, web_config, exporter.store.web_loaded, **options)
+        def web_loaded(ok: bool) -> None:
+            for exporter in exporters.values():
+                exporter.store.web_loaded(ok)
+
+        settings = guarded(app, web_config, web_loaded, **options)
     else:
         settings = uvicorn.Config(app, **options)
     server = Server(settings, timeouts)
     try:
-        asyncio.run(serve(server, exporter, listen))
+        asyncio.run(serve(server, tuple(exporters.values()), listen))
     finally:
-        exporter.stop()
+        stop(exporters.values())
     event(log, logging.INFO, "stopped")
 
 
-async def serve(server: Server, exporter: Exporter, listen: str) -> None:
+def made(config_files: Sequence[str], shard: Shard | None) -> dict[str, Exporter]:
+    """An exporter for each config, by the name of its warehouse. Raises ConfigError."""
+    found: dict[str, Exporter] = {}
+    for file in config_files:
+        exporter = Exporter(file, shard, alone=len(config_files) == 1)
+        name = exporter.store.snapshot.config.warehouse.name
+        if name in found:
+            why = f"{name!r} is the warehouse of {found[name].config_file} as well: give it another"
+            raise ConfigError([Problem(file, 1, "warehouse.name", why)])
+        found[name] = exporter
+    return found
+
+
+def stop(exporters: Iterable[Exporter]) -> None:
+    """Stop all of them at the same time: each takes as long as a cancel."""
+    threads = [threading.Thread(target=exporter.stop, daemon=True) for exporter in exporters]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+async def serve(server: Server, exporters: Sequence[Exporter], listen: str) -> None:
     """Listen first, so that /metrics answers from the start; then begin to measure."""
     loop = asyncio.get_running_loop()
 
     def end() -> None:
         server.should_exit = True
-        threading.Thread(target=exporter.stop, daemon=True).start()
+        threading.Thread(target=stop, args=(exporters,), daemon=True).start()
         threading.Thread(target=insist, daemon=True).start()
 
     def reload() -> None:
-        threading.Thread(target=quietly, args=(exporter,), daemon=True).start()
+        for exporter in exporters:
+            threading.Thread(target=quietly, args=(exporter,), daemon=True).start()
 
     loop.add_signal_handler(signal.SIGTERM, end)
     loop.add_signal_handler(signal.SIGINT, end)
     loop.add_signal_handler(signal.SIGHUP, reload)
     sock = bind(server, listen)
     event(log, logging.INFO, "listening", address=listen)
-    exporter.start()
+    for exporter in exporters:
+        exporter.start()
     await server.serve(sockets=[sock])
 
 

@@ -38,9 +38,17 @@ class Loaded:
 class Reloads:
     """Reads one config file whenever it is called."""
 
-    def __init__(self, file: str, stop: threading.Event, shard: Shard | None = None) -> None:
+    def __init__(
+        self,
+        file: str,
+        stop: threading.Event,
+        shard: Shard | None = None,
+        name: str | None = None,
+    ) -> None:
+        """Describe it; the warehouse may have no other `name` than this, if one is given."""
         self._file = file
         self._shard = shard
+        self._name = name
         self._stop = stop
         self._room = threading.Semaphore(MOST)
 
@@ -65,6 +73,8 @@ class Reloads:
         try:
             config = load(self._file, stop=self._stop)
             refuse_empty(config)
+            if self._name not in (None, config.warehouse.name):
+                raise self._refused(f"the warehouse was {self._name!r}: restart, to rename it")
             return Loaded(part_of(config, self._shard), checksum(config))
         finally:
             self._room.release()

@@ -54,7 +54,11 @@ def utc_now() -> datetime:
 class Exporter:
     """One warehouse under watch: its config, its store, and the threads that run the passes."""
 
-    def __init__(self, config_file: str, shard: Shard | None = None) -> None:
+    def __init__(self, config_file: str, shard: Shard | None = None, *, alone: bool = True) -> None:
+        """Load the config; where it is not `alone` in the process, its warehouse keeps its name.
+
+        Raises ConfigError.
+        """
         self.config_file = config_file
         whole = load(config_file)
         refuse_empty(whole)
@@ -67,7 +71,9 @@ class Exporter:
         self._asked = threading.Event()
         self._lock = threading.Lock()
         self._reloading = threading.Lock()
-        self._reloads = Reloads(config_file, self._stop, shard)
+        self._reloads = Reloads(
+            config_file, self._stop, shard, None if alone else config.warehouse.name
+        )
         self._first = (config, whole)
         self._busy: set[frozenset[str]] = set()
         self._again: set[frozenset[str]] = set()

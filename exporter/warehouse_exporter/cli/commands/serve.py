@@ -6,13 +6,17 @@ from typing import Any
 
 import click
 
-from warehouse_exporter.cli.options import config_option, log_options
+from warehouse_exporter.cli.options import log_options
 from warehouse_exporter.cli.output import handling_errors
 from warehouse_exporter.core import logs, names
 
 
 @click.command()
-@config_option
+@click.option(
+    "--config.file", "config_files", required=True, multiple=True, metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="The YAML file with datasets, checks and limits; repeat it for several warehouses.",
+)  # fmt: skip
 @click.option(
     "--web.listen-address", "listen", default=f"127.0.0.1:{names.DEFAULT_PORT}",
     show_default=True, metavar="HOST:PORT", help="Where to listen.",
@@ -41,7 +45,7 @@ from warehouse_exporter.core import logs, names
 )  # fmt: skip
 @log_options("info")
 def serve(
-    config_file: str, listen: str, web_config: str | None, lifecycle: bool,
+    config_files: tuple[str, ...], listen: str, web_config: str | None, lifecycle: bool,
     external_url: str | None, prefix: str | None, shard: str | None, log_level: str,
     log_format: Any,
 ) -> None:  # fmt: skip
@@ -57,6 +61,6 @@ def serve(
     with handling_errors():
         below = route_prefix(external_url, prefix)
         run(
-            config_file, listen, lifecycle=lifecycle, web_config=web_config, prefix=below,
+            config_files, listen, lifecycle=lifecycle, web_config=web_config, prefix=below,
             shard=None if shard is None else shard_of(shard),
         )  # fmt: skip

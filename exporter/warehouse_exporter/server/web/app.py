@@ -1,15 +1,13 @@
-"""The HTTP routes: /metrics, the status page, health, and the lifecycle where it is allowed."""
+"""The HTTP routes of one warehouse: its pages, its answers for programs, and its process."""
 
 from __future__ import annotations
 
 import asyncio
 import gzip
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -17,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from warehouse_exporter.alerting.assets import INDEX
-from warehouse_exporter.core.errors import ConfigError, UsageError
+from warehouse_exporter.core.errors import UsageError
 from warehouse_exporter.core.model import CheckId
 from warehouse_exporter.history.model import NO_PAST, Past
 from warehouse_exporter.publish.scrape import Scrape
@@ -30,8 +28,8 @@ from warehouse_exporter.server.web.page.dataset import render_dataset
 from warehouse_exporter.server.web.page.days import render_days
 from warehouse_exporter.server.web.page.front import render_front
 from warehouse_exporter.server.web.page.templating import style_sheet
+from warehouse_exporter.server.web.process import Process, Runs, takes_gzip
 from warehouse_exporter.server.web.runbooks import Asked, runbook_page
-from warehouse_exporter.server.web.timeouts import Unhurried
 
 SAFE = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self';"
@@ -42,28 +40,14 @@ SAFE = {
 }
 
 
-class Controls(Protocol):
-    """What the web application needs from the exporter."""
+class Controls(Runs, Protocol):
+    """What the pages and the routes need from an exporter."""
 
     store: SnapshotStore
 
-    @property
-    def ready(self) -> bool:
-        """Whether the first pass has ended."""
 
-    def reload(self) -> None:
-        """Read the config again."""
-
-    def collect(self, *, full: bool = False) -> None:
-        """Begin a pass now; a full one reads closed days again."""
-
-
-WEIGHT = re.compile(r"1(\.0{0,3})?|0\.(?!0*$)[0-9]{1,3}")
-"""The weight of an encoding that is accepted; not 0, and nothing that is no weight."""
 Clock = Callable[[], datetime]
-ELSEWHERE = "another site's page asks for this: it is not done\n"
 NOT_THERE = "There is no such page: the config has no dataset or check of this name.\n"
-OFF = "this endpoint is off: start with --web.enable-lifecycle\n"
 
 
 @dataclass(frozen=True)
@@ -74,26 +58,8 @@ class Site:
     """
 
     exporter: Controls
-    scrape: Scrape
     clock: Clock
     past: Callable[[], Past] = lambda: NO_PAST
-    rendering: asyncio.Lock = field(default_factory=asyncio.Lock)
-    reloading: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    async def metrics(self, request: Request) -> Response:
-        """The metrics, in the requested format and encoding."""
-        accept = request.headers.get("accept", "")
-        zipped = takes_gzip(request.headers.get("accept-encoding", ""))
-        body = self.scrape.kept(accept, zipped=zipped)
-        if body is None:
-            async with self.rendering:  # who comes meanwhile waits here, and keeps no thread
-                body = self.scrape.kept(accept, zipped=zipped)
-                if body is None:
-                    body = await asyncio.to_thread(self.scrape.body, accept, zipped=zipped)
-        headers = {"Vary": "Accept, Accept-Encoding", "Content-Type": body.content_type}
-        if zipped:
-            headers["Content-Encoding"] = "gzip"
-        return Unhurried(body.parts, headers)
 
     async def page(self, request: Request) -> Response:
         """The status page, or the checks that a filter wants."""
@@ -179,43 +145,6 @@ class Site:
             return PlainTextResponse("There is no alert of this name.\n", status_code=404)
         return HTMLResponse(page, headers=SAFE)
 
-    async def healthy(self, request: Request) -> Response:
-        """That the process runs."""
-        return PlainTextResponse("warehouse-exporter is healthy.\n")
-
-    async def ready(self, request: Request) -> Response:
-        """Whether every check has had a pass."""
-        if self.exporter.ready:
-            return PlainTextResponse("warehouse-exporter is ready.\n")
-        return PlainTextResponse("The first pass has not ended yet.\n", status_code=503)
-
-    async def off(self, request: Request) -> Response:
-        """That an endpoint has to be switched on first."""
-        return PlainTextResponse(OFF, status_code=403)
-
-    async def reload(self, request: Request) -> Response:
-        """Reload the config; the response has its problems."""
-        if from_elsewhere(request):
-            return PlainTextResponse(ELSEWHERE, status_code=403)
-        try:
-            async with self.reloading:  # one that hangs keeps one thread; the others wait here
-                await asyncio.to_thread(self.exporter.reload)
-        except ConfigError as error:
-            return PlainTextResponse(f"{error}\n", status_code=500)
-        return PlainTextResponse("Reloaded.\n")
-
-    async def collect(self, request: Request) -> Response:
-        """Begin a pass over everything; with `full=true` closed days are read again as well."""
-        if from_elsewhere(request):
-            return PlainTextResponse(ELSEWHERE, status_code=403)
-        full = request.query_params.get("full", "false")
-        if full not in ("true", "false"):
-            return PlainTextResponse(f"full is true or false, not {full!r}\n", status_code=400)
-        self.exporter.collect(full=full == "true")
-        return PlainTextResponse(
-            "A full pass begins.\n" if full == "true" else "A pass begins.\n", status_code=202
-        )
-
 
 def packed(
     request: Request, body: bytes, content_type: str, headers: Mapping[str, str]
@@ -226,24 +155,6 @@ def packed(
         found["Content-Encoding"] = "gzip"
         body = gzip.compress(body, compresslevel=1, mtime=0)
     return Response(body, headers=found)
-
-
-def takes_gzip(accepted: str) -> bool:
-    """Whether a client accepts gzip; `gzip;q=0` means that it does not."""
-    for coding in accepted.lower().split(","):
-        name, *parameters = (part.strip() for part in coding.split(";"))
-        if name == "gzip":
-            weights = [text.partition("=")[2].strip() for text in parameters if text[:1] == "q"]
-            return all(WEIGHT.fullmatch(weight) for weight in weights)
-    return False
-
-
-def from_elsewhere(request: Request) -> bool:
-    """Whether a browser sends this for a page of another site; other clients send no origin."""
-    site = request.headers.get("sec-fetch-site", "none")
-    origin = request.headers.get("origin")
-    ours = origin is None or urlsplit(origin).netloc == request.headers.get("host")
-    return site not in ("none", "same-origin") or not ours
 
 
 def make_app(
@@ -258,14 +169,14 @@ def make_app(
 
     `past` gives what is known of the last days.
     """
-    site = Site(exporter, scrape, clock, past)
+    site = Site(exporter, clock, past)
     app = Starlette(
         routes=[
+            *Process(exporter, scrape).routes(lifecycle=lifecycle),
             Route("/", site.page),
             Route("/datasets/{dataset:str}", site.dataset),
             Route("/checks/{dataset:str}/{check:path}", site.check),
             Route("/style.css", site.style),
-            Route("/metrics", site.metrics),
             Route("/days", site.days),
             Route("/api/v1/checks", site.answering(api.checks)),
             Route("/api/v1/datasets", site.answering(api.datasets)),
@@ -273,10 +184,6 @@ def make_app(
             Route("/api/v1/schema.json", site.schema),
             Route("/runbooks/", site.runbook),
             Route("/runbooks/{alert:str}", site.runbook),
-            Route("/-/healthy", site.healthy),
-            Route("/-/ready", site.ready),
-            Route("/-/reload", site.reload if lifecycle else site.off, methods=["POST"]),
-            Route("/-/collect", site.collect if lifecycle else site.off, methods=["POST"]),
         ]
     )
     app.router.redirect_slashes = False  # it would send people to whatever host they named
