@@ -65,6 +65,7 @@ year: .venv/dev ## write docs/explanation/ordinary-year.md from simulated shops 
 	$(BIN)/python -m labs.year
 
 bench: .venv/dev ## write docs/explanation/performance.md: what it costs the warehouse (half an hour, 8 GB)
+	@command -v wrk >/dev/null || scripts/apt-install wrk
 	$(BIN)/python -m labs.bench --output docs/explanation/performance.md
 
 pictures: .venv/dev ## write docs/pictures/ from the sample shop (some minutes)

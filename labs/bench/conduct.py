@@ -162,6 +162,8 @@ def told(server: Running) -> str:
 
 def run(folder: Path, order: Order, console: Console) -> Report:
     """Measure what was ordered. Raises Failed, Failure, and ClickException without a client."""
+    if order.own:
+        scrape.require_client()  # before the half hour that comes first
     load = os.getloadavg()[0]
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with running(folder) as server, tempfile.TemporaryDirectory() as scratch:

@@ -161,10 +161,15 @@ def measure(url: str, headers: Mapping[str, str], clients: int, seconds: int) ->
     return Measured(size, float(median[1]) * UNITS[median[2]], float(rate[1]), sum(failed))
 
 
+def require_client() -> None:
+    """Raise ClickException where the program is missing that plays the scrapers."""
+    if shutil.which("wrk") is None:
+        raise click.ClickException("install `wrk`: it plays the scrapers (or add --no-own)")
+
+
 def measured(series: int, clients: int, seconds: int) -> dict[str, Measured]:
     """What the clients get of each way to ask. Raises ClickException where there is no client."""
-    if shutil.which("wrk") is None:
-        raise click.ClickException("install `wrk`: it plays the scrapers")
+    require_client()
     with serving(free_port(), series) as url:
         return {way: measure(url, headers, clients, seconds) for way, headers in WAYS.items()}
 
