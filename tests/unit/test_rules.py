@@ -116,6 +116,9 @@ def test_an_unmeasured_check_is_as_loud_as_it_could_have_been() -> None:
         "completeness_referrer": "critical",
         "volume": "critical",
         "metric_revenue": "info",
+        "metric_events": "info",
+        "seasonal_revenue": "critical",
+        "seasonal_events": "critical",
         "zscore_revenue": "warning",
         "stuck_refunds": "info",
     }
@@ -127,6 +130,7 @@ def test_an_incident_says_of_what_dataset_and_sort_a_fault_is() -> None:
         "orders/presence/volume", "orders/unmeasured/volume",
         "orders/unmeasured/metric_revenue",
         "orders/statistics/zscore_revenue", "orders/unmeasured/zscore_revenue",
+        "orders/statistics/seasonal_revenue", "orders/unmeasured/seasonal_revenue",
     }  # fmt: skip
     assert {one["owner"] for one in found if one["dataset"] == "orders"} == {"unowned"}
 

@@ -7,7 +7,7 @@ and other numbers besides the value, are queried from Prometheus when the alert 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from warehouse_exporter.alerting.grafana.dashboards import places
@@ -72,13 +72,14 @@ def own_series(check: Check) -> Callable[[str], str]:
     return select
 
 
-def asked(check: Check, promql: str, text: str) -> str:
+def asked(check: Check, promql: str, text: str, otherwise: str = "") -> str:
     """Text around a number (`.`) that Prometheus fills in when the alert is sent.
 
-    Empty if there is no number, as for a finding that is held while unmeasured.
+    Another text if there is no number, as for a finding that is held while unmeasured.
     """
     question = f"printf `{promql}` {' '.join(f'$labels.{name}' for name in same(check))}"
-    return f"{{{{ with {question} | query }}}}{text}{{{{ end }}}}"
+    other = f"{{{{ else }}}}{otherwise}" if otherwise else ""
+    return f"{{{{ with {question} | query }}}}{text}{other}{{{{ end }}}}"
 
 
 def counts_template(kind: Share, check: Check) -> str:
@@ -99,9 +100,13 @@ MATCHED = (
 """Sets `$of` to the labels by which the alert's own series are selected, whatever they are."""
 
 
-def sentence_template(severity: str, otherwise: str) -> str:
-    """The sentence as the exporter gives it, also while the check is blind; else another text."""
-    known = f'{LAST.format(names.FINDING.name)}{{severity="{severity}"%s}}'
+def sentence_template(severities: Sequence[str], otherwise: str) -> str:
+    """The sentence as the exporter gives it, also while the check is blind; else another text.
+
+    It is that of a finding of one of some severities.
+    """
+    how = "=~" if len(severities) > 1 else "="
+    known = f'{LAST.format(names.FINDING.name)}{{severity{how}"{"|".join(severities)}"%s}}'
     return (
         f"{MATCHED}{{{{ with printf `{known}` $of | query }}}}"
         f'{{{{ . | first | label "sentence" }}}}{{{{ else }}}}{otherwise}{{{{ end }}}}'

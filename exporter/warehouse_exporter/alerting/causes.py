@@ -49,10 +49,21 @@ def explained_by(
     causes += [f"%[1]s{one}%[3]s" for one in (*roots, *peers(check, found.peers, config))]
     if not causes:
         return names.NOTHING
-    ours = f"ALERTS{{{names.WAREHOUSE}={quoted(config.warehouse.name)},"
     own = f"severity={quoted(severity)},incident={quoted(incident_of(check, fault))}"
     loud = matching("severity", NO_LESS_SEVERE[severity])
     new_for = round(2 * slowest(check, config) + LASTING)
+    return asking(own, loud, lasting, causes, new_for, kept, config)
+
+
+def asking(
+    own: str, loud: str, lasting: Sequence[str], causes: Sequence[str], new_for: int, kept: float,
+    config: Config,
+) -> str:  # fmt: skip
+    """The template that looks for a cause of the alerts with some labels of their `own`.
+
+    `causes` are formats of selectors, those of the `lasting` ones first.
+    """
+    ours = f"ALERTS{{{names.WAREHOUSE}={quoted(config.warehouse.name)},"
     because = begun(lasting, len(causes) > len(lasting), new_for)
     return (
         f'{{{{$E := ""}}}}{was(f"{ours}{own},{EXPLAINED}")}'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import ClassVar
 
@@ -35,7 +36,7 @@ from warehouse_exporter.baselines.shared.student import two_sided
 from warehouse_exporter.baselines.shared.wording import by_name, no_value, numbers, one_side
 from warehouse_exporter.core.calendar import weekday
 from warehouse_exporter.core.errors import Skipped
-from warehouse_exporter.core.limits import Condition, Limit, Reading, Term, Unit
+from warehouse_exporter.core.limits import Condition, Limit, Reading, Side, Term, Unit
 from warehouse_exporter.core.model import Severity
 from warehouse_exporter.core.names import Metric as Gauge
 from warehouse_exporter.core.wording import counted, shown
@@ -46,6 +47,7 @@ LIMITS: Mapping[Severity, Terms] = {
     Severity.WARNING: MILD,
     Severity.INFO: MILD,
 }
+SIDES = {-1: Side.FALL, 1: Side.RISE}
 MISSED_ROWS = {Severity.CRITICAL: 10.0, Severity.WARNING: 7.0, Severity.INFO: 7.0}
 
 
@@ -105,11 +107,14 @@ class Seasonal(Baseline):
         if "points" in terms:
             gauge, size = DIFFERENCE, terms["points"]
         alphas = {-1: terms["fall"], 1: terms["rise"]}
-        found = [one_side(side, two_sided(alphas[side]), gauge, size) for side in direction.sides]
+        found = [
+            told_apart(one_side(side, two_sided(alphas[side]), gauge, size), SIDES[side])
+            for side in direction.sides
+        ]
         if direction.falls:
             rows = MISSED_ROWS[severity]
             limit = Limit(">=", rows, Unit.NUMBER, f"{rows:g} rows missed")
-            found.append((Term(MISSED.name, limit, Reading.SIGNED),))
+            found.append((Term(MISSED.name, limit, Reading.SIGNED, Side.FALL),))
         return Condition(tuple(found))
 
     def judge(self, asked: Question) -> Finding:
@@ -132,6 +137,11 @@ class Seasonal(Baseline):
         brief = f"{name} {shown(said.value)} vs {shown(said.expected or 0.0)}"
         empty = said.empty.run if said.empty else 0
         return Finding(by_name(gauges(asked, said)), text, brief, value=said.value, empty=empty)
+
+
+def told_apart(terms: tuple[Term, ...], side: Side) -> tuple[Term, ...]:
+    """Terms that say on which side they are: of a rise fewer people are woken (`paging`)."""
+    return tuple(replace(term, side=side) for term in terms)
 
 
 def why_not(asked: Question, said: Day) -> str:

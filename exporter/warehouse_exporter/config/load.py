@@ -174,6 +174,7 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
         alerts=Alerts(**spec.alerts.model_dump()),
         events=tuple(event.event(name) for name, event in spec.calendar.items()),
         routing=None if spec.routing is None else spec.routing.receivers(),
+        paging=spec.paging,
         mail=spec.mail,
         maintenance=spec.maintenance,
         history_days=spec.history.days,

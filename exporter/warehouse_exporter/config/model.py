@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from warehouse_exporter.config.copies import Quarantine, Samples
 from warehouse_exporter.config.dbt_runs import DbtRuns
 from warehouse_exporter.config.mail import MailSpec
+from warehouse_exporter.config.paging import PagingSpec
 from warehouse_exporter.config.routing import MaintenanceSpec, Routing
 from warehouse_exporter.core.accepted import Accepted
 from warehouse_exporter.core.calendar import Event
@@ -119,6 +120,7 @@ class Config:
     blocks: Mapping[str, str] = field(default_factory=dict)
     """The block of `relations:` by which a dataset is described, where there is one."""
     routing: Routing | None = None
+    paging: PagingSpec = field(default_factory=PagingSpec)
     mail: MailSpec | None = None
     maintenance: Mapping[str, MaintenanceSpec] = field(default_factory=dict)
     history_days: int = 0

@@ -14,6 +14,7 @@ from warehouse_exporter.config.dataset import DatasetSpec, check_item
 from warehouse_exporter.config.dbt_runs import DbtSpec
 from warehouse_exporter.config.defaults import defaults_spec
 from warehouse_exporter.config.mail import MailSpec
+from warehouse_exporter.config.paging import PagingSpec
 from warehouse_exporter.config.routing import MaintenanceSpec, owner_spec, routing_spec
 from warehouse_exporter.config.values import Names, Spec
 from warehouse_exporter.config.warehouse import warehouse_spec
@@ -112,6 +113,10 @@ def config_spec() -> type[Spec]:
         alerts=(
             AlertsSpec,
             Field(AlertsSpec(), description="Links in alerts, and delays."),
+        ),
+        paging=(
+            PagingSpec,
+            Field(PagingSpec(), description="What pages and what is a ticket."),
         ),
         history=(
             HistorySpec,

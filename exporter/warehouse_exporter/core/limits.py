@@ -111,13 +111,31 @@ class Reading(StrEnum):
         return self in (Reading.MAGNITUDE, Reading.SIGNED)
 
 
+class Side(StrEnum):
+    """On which side of what was expected a finding of a baseline is, where it tells them apart."""
+
+    FALL = "fall"
+    RISE = "rise"
+
+
 @dataclass(frozen=True)
 class Term:
-    """A limit on one gauge, or on its age (seconds since that timestamp) or its magnitude."""
+    """A limit on one gauge, or on its age (seconds since that timestamp) or its magnitude.
+
+    A baseline whose falls and rises notify differently gives its terms a `side`.
+    """
 
     metric: str
     limit: Limit
     reading: Reading = Reading.AS_IS
+    side: Side | None = None
+
+    def implies(self, other: Term) -> bool:
+        """Whether whatever breaches this limit breaches another one as well."""
+        if (self.metric, self.reading) != (other.metric, other.reading):
+            return False
+        mine, theirs = self.limit, other.limit
+        return (mine.op, mine.bound) == (theirs.op, theirs.bound) or mine.laxer_than(theirs)
 
     def value(self, values: Mapping[str, float], as_of: datetime) -> float | None:
         """The number to judge, or None when the gauge has no value."""
@@ -169,6 +187,18 @@ class Condition:
         """The limits as people wrote them."""
         joined = (" and ".join(t.limit.text for t in terms) for terms in self.alternatives)
         return " or ".join(joined)
+
+    def on(self, *sides: Side | None) -> Condition | None:
+        """The alternatives on some sides; None where it has none of them."""
+        found = tuple(terms for terms in self.alternatives if terms[0].side in sides)
+        return Condition(found) if found else None
+
+    def covers(self, terms: Sequence[Term]) -> bool:
+        """Whether it is in breach whenever all these terms are, as far as the bounds say it."""
+        return any(
+            all(any(given.implies(mine) for given in terms) for mine in own)
+            for own in self.alternatives
+        )
 
     def broken_by(self, values: Mapping[str, float], as_of: datetime) -> tuple[Term, ...]:
         """The terms of the first alternative in breach; empty when there is none."""

@@ -280,11 +280,14 @@ GATE_VALID_UNTIL = Metric(
     "Time until which the result is valid (`--valid-for`). Later, the next gate is overdue.",
     (GATE,),
 )
+DEPARTURE = "departure"
+"""The label of alerts that says on which side of what was expected a value is: fall or rise."""
 UNOWNED = "unowned"
 """The label `owner` of what has no owner."""
 QUERIES = "queries"
 """The value of the label `dataset` for custom queries that name no dataset."""
 ALERT_UNMEASURED = "WarehouseCheckUnmeasured"
+ALERT_FALLS_TOGETHER = "WarehouseFallsTogether"
 ALERT_DOWN = "WarehouseDown"
 ALERT_EXPORTER_DOWN = "WarehouseExporterDown"
 ALERT_PASS_STALE = "WarehousePassStale"

@@ -33,6 +33,7 @@ FAILED, CHECKED = 2908, 49963
 def page(config: Config) -> str:
     """Every check in breach of its worst limit, and not measured now."""
     lines = [*ABOUT_OURSELVES.splitlines(), *(x for c in config.checks for x in lines_of(c))]
+    lines += [line(names.EXPECTED_DAY.name, {"dataset": name}, 86400.0) for name in config.datasets]
     for name in (name for name, dataset in config.datasets.items() if dataset.objective):
         for metric in (names.OBJECTIVE_BAD, names.OBJECTIVE_IN_A_ROW):
             lines.append(line(metric.name, {"dataset": name}, 30))

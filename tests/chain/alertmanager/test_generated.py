@@ -181,7 +181,8 @@ def test_a_secret_url_is_a_file() -> None:
 
 def test_the_alerts_it_names_exist() -> None:
     ours = {rule.get("alert") for rule in rules_about_ourselves("shop")["rules"]}
-    known = ours | {kind.alert for kind in all_kinds().values()} | {names.ALERT_UNMEASURED}
+    others = {names.ALERT_UNMEASURED, names.ALERT_FALLS_TOGETHER}
+    known = ours | {kind.alert for kind in all_kinds().values()} | others
     named = set(re.findall(r"Warehouse[A-Z]\w+", shipped.shipped_text()))
     assert named <= known
     assert {names.ALERT_HEARTBEAT, names.ALERT_DOWN, names.ALERT_EXPORTER_DOWN} <= named

@@ -40,6 +40,7 @@ datasets:
 STALE, DRIFT, VOLUME = "WarehouseDataStale", "WarehouseSchemaDrift", "WarehouseVolumeOutOfBounds"
 UNSEEN, DUPLICATES = "WarehouseCheckUnmeasured", "WarehouseDuplicateKeys"
 QUERY = "WarehouseQueryOutOfBounds"
+FALLS, ANOMALY = "WarehouseFallsTogether", "WarehouseMetricAnomaly"
 DOWN, EXPORTER = "WarehouseDown", "WarehouseExporterDown"
 
 
@@ -85,6 +86,18 @@ CASES = {
             alert("WarehouseChannelMixShift", "orders.channel_mix", "warning", channel="email"),
         ),
         (alert("WarehouseChannelMixShift", "orders.channel_mix", "warning", channel="direct"),),
+    ),
+    "falls that page together silence the warnings that they are, and no others": Case(
+        (
+            alert(FALLS, "sessions.seasonal_a", metric="a", incident="falls"),
+            alert(ANOMALY, "sessions.seasonal_a", "warning", metric="a", departure="rise"),
+            alert(ANOMALY, "orders.seasonal_b", "warning", metric="b", departure="fall"),
+        ),
+        (alert(ANOMALY, "sessions.seasonal_a", "warning", metric="a", departure="fall"),),
+    ),
+    "falls that follow from a page silence nothing": Case(
+        (alert(ANOMALY, "sessions.seasonal_a", "warning", metric="a", departure="fall"),),
+        (alert(FALLS, "sessions.seasonal_a", metric="a", explained_by="ads/load/all"),),
     ),
     "a warehouse that is down silences all that its exporter says": Case(
         (

@@ -201,6 +201,7 @@ def written_config(each: int, dice: Dice) -> str:
     sections = {
         "warehouse": {"dsn": "${WAREHOUSE_DSN}"},
         "alerts": {"unmeasured_for": "1s"},
+        "paging": {"rises": "page", "falls_together": "never"},  # as loud as the verdicts
         "datasets": {**datasets, **others},
         "metrics": {**metrics, "shown": {"dataset": names[0], "count": "*"}},
         **listed,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,12 @@ def question(minute: int, fires: Mapping[str, str]) -> dict[str, object]:
     return {"expr": expr, "eval_time": f"{minute}m", "exp_samples": wanted}
 
 
+@cache
+def rules_of(config: str) -> str:
+    """The rules of a config, which several cases share."""
+    return render(parse(config, "warehouse.yml", {}))
+
+
 def judged(
     folder: Path,
     given: list[dict[str, str]],
@@ -135,7 +142,7 @@ def judged(
     config: str = CHAINED,
 ) -> str:
     """What promtool finds wrong."""
-    (folder / "rules.yml").write_text(render(parse(config, "warehouse.yml", {})))
+    (folder / "rules.yml").write_text(rules_of(config))
     test = {"interval": "1m", "input_series": given, "promql_expr_test": asked}
     whole = {"rule_files": ["rules.yml"], "evaluation_interval": "1m", "tests": [test]}
     (folder / "test.yml").write_text(yaml.safe_dump(whole))

@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from warehouse_exporter.alerting.routes.matchers import equal, none_of, one_of
+from warehouse_exporter.baselines.base import SCORE
 from warehouse_exporter.config import Config
 from warehouse_exporter.core import names
+from warehouse_exporter.core.limits import Side
 from warehouse_exporter.core.model import Severity
 
 Rule = Mapping[str, Any]
@@ -39,6 +41,7 @@ def rules(config: Config) -> list[Rule]:
         *of_what_is_down(),
         of_a_stale_pass(),
         of_the_same_check(config),
+        of_falls_together(),
         of_causes(),
     ]
 
@@ -79,6 +82,13 @@ def of_the_same_check(config: Config) -> Rule:
     milder = [none_of("severity", [Severity.CRITICAL])]
     same = ("warehouse", "job", "alertname", "dataset", "check", names.SERIES, *sorted(own))
     return rule(critical, milder, *same)
+
+
+def of_falls_together() -> Rule:
+    """Falls that page together inhibit the warnings that they are, and no others."""
+    source = [equal("alertname", names.ALERT_FALLS_TOGETHER), ROOT]
+    target = [OURS, equal("severity", Severity.WARNING), equal(names.DEPARTURE, Side.FALL)]
+    return rule(source, target, "warehouse", "job", "dataset", "check", *SCORE.labels)
 
 
 def of_causes() -> Rule:

@@ -9,6 +9,7 @@ from warehouse_exporter.alerting.rules.document import checksum as checksum
 from warehouse_exporter.alerting.rules.document import groups as groups
 from warehouse_exporter.alerting.rules.document import prometheus_config as prometheus_config
 from warehouse_exporter.alerting.rules.document import render as render
+from warehouse_exporter.alerting.rules.falls import about_falls as about_falls
 from warehouse_exporter.alerting.rules.files import Dumper as Dumper
 from warehouse_exporter.alerting.rules.files import blocks as blocks
 from warehouse_exporter.alerting.rules.files import dumped as dumped

@@ -17,6 +17,7 @@ from typing import Any
 from warehouse_exporter.alerting.assets import rules_about_ourselves
 from warehouse_exporter.alerting.grafana.dashboards import places
 from warehouse_exporter.alerting.rules.dbt import about_dbt
+from warehouse_exporter.alerting.rules.falls import about_falls
 from warehouse_exporter.alerting.rules.files import blocks, written
 from warehouse_exporter.alerting.rules.findings import (
     SEEN,
@@ -31,6 +32,7 @@ from warehouse_exporter.config import Config
 from warehouse_exporter.core import names
 from warehouse_exporter.core.model import Severity
 from warehouse_exporter.passes.causes import causes_first
+from warehouse_exporter.passes.paging import notifying
 
 GROUP = "warehouse"
 INTERVAL = "15s"
@@ -52,7 +54,7 @@ def judging(config: Config) -> list[Rule]:
         finding_rule(check, place, severity, conditions[severity], config)
         for severity in Severity
         for place, check in enumerate(checks)
-        for conditions in (check.kind.conditions(),)
+        for conditions in (notifying(check, config),)
         if severity in conditions
     ]
     unmeasured = [unmeasured_rule(check, place, config) for place, check in enumerate(checks)]
@@ -61,6 +63,7 @@ def judging(config: Config) -> list[Rule]:
         *(last(metric, config) for metric in judged),
         last(names.FINDING.name, config),
         *findings,
+        *about_falls(config, len(checks)),
         *unmeasured,
         *(adapted(rule, config) for rule in (*about_dbt(config), *about_objectives(config))),
     ]

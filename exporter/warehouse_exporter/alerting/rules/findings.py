@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 
 from warehouse_exporter.alerting.annotations import (
+    LAST,
+    asked,
     description_template,
     literal,
     numbers_template,
+    own_series,
     reason_template,
     sentence_template,
     texts,
@@ -18,10 +21,11 @@ from warehouse_exporter.config import Check, Config
 from warehouse_exporter.config.values import parse_duration
 from warehouse_exporter.core import names
 from warehouse_exporter.core.faults import Fault
-from warehouse_exporter.core.limits import Condition
+from warehouse_exporter.core.limits import Condition, Side
 from warehouse_exporter.core.model import Severity
 from warehouse_exporter.kinds.query import Query
 from warehouse_exporter.passes.causes import incident_of
+from warehouse_exporter.passes.paging import notifying, spoken_as
 
 SEEN, RARE = 30.0, 600.0
 """Seconds until Prometheus has judged what a pass found, and the longest wait for a second one."""
@@ -50,8 +54,24 @@ def labels(check: Check, fault: Fault, severity: Severity, config: Config) -> di
         names.FAULT: fault.value,
         "incident": literal(incident_of(check, fault)),
         **({names.SERIES: SERIES} if isinstance(check.kind, Query) else {}),
+        **departure(check, fault, severity, config),
         names.EXPLAINED: explained,
     }
+
+
+def departure(check: Check, fault: Fault, severity: Severity, config: Config) -> dict[str, str]:
+    """Whether the value fell or rose, where the limits of the check tell the two apart.
+
+    An alert for both looks at the first limit of a rise: of a fall it is never in breach.
+    """
+    told = notifying(check, config).get(severity) if fault is not Fault.UNMEASURED else None
+    falls, rises = (told and told.on(side) for side in Side)
+    if falls and rises:
+        own = own_series(check)
+        rose = rises.terms[0].promql(lambda metric: own(LAST.format(metric)))
+        return {names.DEPARTURE: asked(check, rose, Side.RISE.value, Side.FALL.value)}
+    side = Side.FALL if falls else Side.RISE if rises else None
+    return {names.DEPARTURE: side.value} if side else {}
 
 
 def kept(check: Check, config: Config) -> str | None:
@@ -98,7 +118,9 @@ def finding_rule(
             check,
             place,
             alert,
-            sentence_template(severity.value, numbers_template(check, condition)),
+            sentence_template(
+                spoken_as(severity, check, config), numbers_template(check, condition)
+            ),
             description_template(check, condition),
             config,
         ),
@@ -126,7 +148,7 @@ def unmeasured_rule(check: Check, place: int, config: Config) -> Rule:
             place,
             names.ALERT_UNMEASURED,
             sentence_template(
-                names.UNMEASURED, literal(f"{check.id.dataset}: {check.id.name} is not measured")
+                [names.UNMEASURED], literal(f"{check.id.dataset}: {check.id.name} is not measured")
             ),
             description,
             config,

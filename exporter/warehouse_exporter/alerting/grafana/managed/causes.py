@@ -24,10 +24,11 @@ from warehouse_exporter.core import names
 from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import CheckId, Severity
 from warehouse_exporter.passes import causes as relation
+from warehouse_exporter.passes.paging import notifying
 
 UPSTREAM_ONLY = (Fault.LOAD, Fault.COLUMNS)
 """Sorts of faults that are explained by nothing but the same sort upstream."""
-ASKED = (names.EXPLAINED, names.SERIES)
+ASKED = (names.EXPLAINED, names.SERIES, names.DEPARTURE)
 Labels = Mapping[str, str]
 Condition = tuple[str, str, re.Pattern[str]]
 
@@ -82,7 +83,7 @@ def causes(config: Config) -> Causes:
 def alerts_about_data(config: Config) -> Iterator[Alert]:
     """Every finding there can be, and that each check is not measured."""
     for check in config.checks:
-        for severity in check.kind.conditions():
+        for severity in notifying(check, config):
             yield Alert(check.id, severity, static(check, check.kind.alert, severity, config))
         worst = next(iter(check.kind.conditions()), Severity.INFO)
         labels = static(check, names.ALERT_UNMEASURED, worst, config)

@@ -14,10 +14,12 @@ from warehouse_exporter.alerting.accepted import statement
 from warehouse_exporter.alerting.annotations import quoted
 from warehouse_exporter.alerting.grafana.managed.causes import Cause, Causes
 from warehouse_exporter.alerting.routes.matchers import one_of
+from warehouse_exporter.baselines.base import SCORE
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core import names
 from warehouse_exporter.core.limits import Condition
 from warehouse_exporter.core.model import NUMBERS, Outcome, Severity
+from warehouse_exporter.passes.paging import notifying, rises_softly
 
 HELD = f"{rules.HELD // 3600}h"
 STEP, SHORT_STEP = "1m", "30s"
@@ -75,7 +77,7 @@ def finding(condition: Condition, check: Check, config: Config) -> str:
 
 def notified(severity: Severity, check: Check, config: Config, known: Causes) -> str:
     """The finding of a severity without what is explained: by a worse one, or by a cause."""
-    conditions = check.kind.conditions()
+    conditions = notifying(check, config)
     found = finding(conditions[severity], check, config)
     if severity is not Severity.CRITICAL and Severity.CRITICAL in conditions:
         worse = breach(conditions[Severity.CRITICAL], check, config)
@@ -124,6 +126,10 @@ def lately(
     outcomes = f"{names.OUTCOME.name}{chosen}"
     if any(check.accepted and check.id.name in checks for check in found):
         outcomes = f"({outcomes} unless on({rules.CHECK}) ({names.ACCEPTED.name}{chosen} == 1))"
+    rising = [c.id.name for c in found if c.id.name in checks and rises_softly(c, config)]
+    if rising and severity is Severity.CRITICAL:  # it is told as a warning
+        rose = f"{SCORE.name}{{{equal},{one_of('check', rising)}}} > 0"
+        outcomes = f"({outcomes} unless on({rules.CHECK}) ({rose}))"
     yield f"{outcomes} == {number}"
     if keep := rules.kept(first, config):
         yield f"last_over_time(({outcomes} == {number})[{keep}:{SHORT_STEP}])"

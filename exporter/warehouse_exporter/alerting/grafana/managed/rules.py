@@ -9,7 +9,7 @@ whenever a number changes.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from warehouse_exporter.alerting import rules as prometheus
@@ -21,15 +21,18 @@ from warehouse_exporter.alerting.annotations import (
     value_template,
 )
 from warehouse_exporter.alerting.assets import rules_about_ourselves
-from warehouse_exporter.alerting.grafana.managed import expressions
+from warehouse_exporter.alerting.grafana.managed import expressions, falls
 from warehouse_exporter.alerting.grafana.managed.causes import Causes, causes
 from warehouse_exporter.alerting.grafana.managed.causes import labels as managed_labels
 from warehouse_exporter.alerting.grafana.managed.text import env_safe, in_grafana
+from warehouse_exporter.alerting.routes.matchers import one_of
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core import names
 from warehouse_exporter.core.faults import Fault
+from warehouse_exporter.core.limits import Condition
 from warehouse_exporter.core.model import Severity
 from warehouse_exporter.passes.causes import causes_first
+from warehouse_exporter.passes.paging import falling, notifying, spoken_as
 
 DATASOURCE = "prometheus"
 """The uid of the data source that `dashboards` provisions."""
@@ -54,6 +57,8 @@ HEAD = """\
 #   changed, exclude what may follow from them for as long as they fire, also what begins later.
 # - An expression does not know what is explained itself. So findings of one sort that begin
 #   together notify one by one, and so does what follows from duplicates or from wrong values.
+# - Of falls in several datasets, which page together, each is told as a warning, too. A critical
+#   fall excludes that page for as long as it fires.
 # - While the exporter is down nothing else is silenced: findings stay open, at most six hours.
 # - A query that fails keeps the last state; that Prometheus cannot be asked is an error of the rule
 #   WarehouseExporterDown, and stops the heartbeat.
@@ -80,18 +85,19 @@ def about_data(config: Config, datasource: str) -> Iterator[Rule]:
     """The findings, each severity of a check worst first, then the checks that are unmeasured."""
     checks, known = causes_first(config), causes(config)
     for place, check in enumerate(checks):
-        conditions = check.kind.conditions()
-        for severity in (one for one in Severity if one in conditions):
-            yield finding(check, place, severity, config, known, datasource)
+        for severity, condition in notifying(check, config).items():
+            yield finding(check, place, severity, condition, config, known, datasource)
+    if (asked := falls.expression(config, known)) is not None:
+        yield together(asked, len(checks), config, datasource)
     for place, check in enumerate(checks):
         yield unmeasured(check, place, config, known, datasource)
 
 
 def finding(
-    check: Check, place: int, severity: Severity, config: Config, known: Causes, datasource: str
-) -> Rule:
+    check: Check, place: int, severity: Severity, condition: Condition, config: Config,
+    known: Causes, datasource: str,
+) -> Rule:  # fmt: skip
     """The rule of one severity of one check."""
-    condition = check.kind.conditions()[severity]
     numbers = in_grafana(numbers_template(check, condition))
     value = f"value={in_grafana(value_template(condition))} (limit {condition.text})."
     labels = managed_labels(check, check.kind.fault, severity, config)
@@ -99,7 +105,7 @@ def finding(
         f"{check.id} {severity}",
         {
             "A": expressions.notified(severity, check, config, known),
-            "B": sentences(severity.value, check, config),
+            "B": sentences(spoken_as(severity, check, config), check, config),
         },
         datasource,
         wait=check.kind.hold,
@@ -120,7 +126,7 @@ def unmeasured(check: Check, place: int, config: Config, known: Causes, datasour
         {
             "A": expressions.unmeasured(check, config)
             + expressions.excluded(known.get((check.id, None), ()), config),
-            "B": sentences(names.UNMEASURED, check, config),
+            "B": sentences([names.UNMEASURED], check, config),
             "D": f"max without() ({reason})",
         },
         datasource,
@@ -130,10 +136,33 @@ def unmeasured(check: Check, place: int, config: Config, known: Causes, datasour
     )
 
 
-def sentences(severity: str, check: Check, config: Config) -> str:
-    """What the exporter says of the check's findings of a severity, with the labels of each."""
-    found = prometheus.series(names.FINDING.name, check, config, severity=severity)
-    return f"max without(severity) ({found})"
+def sentences(severities: Sequence[str], check: Check, config: Config) -> str:
+    """What the exporter says of the check's findings of severities, with the labels of each."""
+    found = prometheus.series(names.FINDING.name, check, config).removesuffix("}")
+    return f"max without(severity) ({found},{one_of('severity', severities)}}})"
+
+
+def together(expr: str, place: int, config: Config, datasource: str) -> Rule:
+    """The rule for falls in several datasets; each fall is an alert, and all are one page."""
+    (given,) = (one for one in prometheus.about_falls(config, place) if "alert" in one)
+    known = prometheus.in_warehouse(names.FINDING.name, config).removesuffix("}")
+    fell = "{{ .Labels.dataset }}: {{ .Labels.check }} fell"
+    labels = {name: text for name, text in given["labels"].items() if name != names.EXPLAINED}
+    owners = dict.fromkeys(check.owner or names.UNOWNED for check in falling(config))
+    return rule(
+        names.ALERT_FALLS_TOGETHER,
+        {"A": expr, "B": f'max without(severity) ({known},severity!="{names.UNMEASURED}"}})'},
+        datasource,
+        wait=None,
+        labels={
+            names.WAREHOUSE: config.warehouse.name, **labels, "owner": ", ".join(owners),
+            "alert": names.ALERT_FALLS_TOGETHER,
+        },
+        annotations={
+            **{name: in_grafana(text) for name, text in given["annotations"].items()},
+            "summary": SENTENCE % fell,
+        },
+    )  # fmt: skip
 
 
 def annotated(
