@@ -186,7 +186,7 @@ class Condition:
     def text(self) -> str:
         """The limits as people wrote them."""
         joined = (" and ".join(t.limit.text for t in terms) for terms in self.alternatives)
-        return " or ".join(joined)
+        return " or ".join(dict.fromkeys(joined))
 
     def on(self, *sides: Side | None) -> Condition | None:
         """The alternatives on some sides; None where it has none of them."""

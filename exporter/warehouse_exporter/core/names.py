@@ -42,8 +42,14 @@ ROWS_CHECKED = Metric(
 )
 ROWS_BEYOND_USUAL = Metric(
     "warehouse_rows_beyond_usual",
-    "Failing rows (or keys) of the day beyond what days usually have, 0 where no day has more;"
-    " only with `beyond_usual`.",
+    "Failing rows (or keys) beyond what days usually have, of an open day or of what arrived late;"
+    " 0: none. Only with `beyond_usual`.",
+    ("dataset", "check"),
+)
+ROWS_LEFT_UNREPAIRED = Metric(
+    "warehouse_rows_left_unrepaired",
+    "The same of a day that is closed, so that it was a finding on its own morning, or has been"
+    " changed since.",
     ("dataset", "check"),
 )
 LAG = Metric(

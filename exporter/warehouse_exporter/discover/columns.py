@@ -135,7 +135,8 @@ def of_column(known: Known, profile: Profile) -> Iterator[Proposed]:
         return
     if level.most == 0 and level.changed is None and not level.apart:
         if important(known, profile):
-            yield completeness(known, profile, blank, {"critical": "> 0"}, said(known, level))
+            never = {**known.usual, "critical": "> 0"}
+            yield completeness(known, profile, blank, never, said(known, level))
         else:
             yield completeness(known, profile, blank, {"warning": NEVER_EMPTY}, said(known, level))
         return
@@ -143,7 +144,7 @@ def of_column(known: Known, profile: Profile) -> Iterator[Proposed]:
 
 
 def completeness(
-    known: Known, profile: Profile, blank: Mapping[str, Any], limits: Mapping[str, str], why: str
+    known: Known, profile: Profile, blank: Mapping[str, Any], limits: Mapping[str, Any], why: str
 ) -> Proposed:
     """That a column has values."""
     parameters = {"column": profile.name, **blank, **known.window, **limits}
@@ -250,7 +251,8 @@ def first_day(known: Known, profile: Profile) -> str | None:
 def duplicates(known: Known) -> Iterator[Proposed]:
     """That keys are unique, where the database does not see to it."""
     if known.key is not None and not known.key.enforced:
-        yield Proposed({"duplicates": {"critical": "> 0"}}, f"the key: {known.key.why}")
+        never = {**known.usual, "critical": "> 0"}
+        yield Proposed({"duplicates": never}, f"the key: {known.key.why}")
     for profile in known.profiles.values():
         if known.key is not None and profile.name in known.key.columns:
             continue
@@ -262,7 +264,7 @@ def duplicates(known: Known) -> Iterator[Proposed]:
             twice = len(profile.values) - len(profile.counts)
             yield Proposed(
                 {"duplicates": {"key": profile.name, "name": f"duplicates_{snake(profile.name)}",
-                                "critical": "> 0"}},
+                                **known.usual, "critical": "> 0"}},
                 f"{len(profile.counts):,} different values in {len(profile.values):,} sampled rows"
                 + (f". FOUND: {twice} occur twice" if twice else ""),
             )  # fmt: skip

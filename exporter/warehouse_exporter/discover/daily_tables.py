@@ -19,7 +19,7 @@ def aggregates(known: Known, tables: Sequence[Known]) -> Iterator[Proposed]:
     good = [name for name, least in columns.items() if least >= 0]
     if good:
         yield Proposed(
-            {"daily_aggregates": {"columns": good, **whole, "critical": "> 0"}},
+            {"daily_aggregates": {"columns": good, **whole, **known.usual, "critical": "> 0"}},
             "one row a day, whose numbers are there and not negative",
         )
     for name in columns:

@@ -71,6 +71,11 @@ class Known:
         return {} if self.daily else {"window": "all"}
 
     @property
+    def usual(self) -> dict[str, bool]:
+        """That a few rows which have always been wrong are no finding, where there are days."""
+        return {"beyond_usual": True} if self.daily else {}
+
+    @property
     def rows(self) -> float:
         """How many rows there are, as far as anybody knows: more than in the sample."""
         seen = sum(day.rows for day in self.past.days) if self.past else 0

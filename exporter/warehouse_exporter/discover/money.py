@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from warehouse_exporter.core.errors import Unmeasured
 from warehouse_exporter.core.wording import per_cent
@@ -90,7 +91,8 @@ def number(text: str | None) -> Decimal | None:
 
 def checks(known: Known) -> Iterator[Proposed]:
     """The checks of a table's own money."""
-    whole = {"window": "all"} if known.rows < MOST else known.window
+    window = {"window": "all"} if known.rows < MOST else known.window
+    whole = {**window, **known.usual}
     revenue = revenue_of(known)
     if revenue is not None and (is_orders(known) or is_part(known) or revenue_like(revenue)):
         yield from signs(known, revenue, whole)
@@ -112,7 +114,7 @@ def revenue_like(profile: Profile) -> bool:
     return "revenue" in snake(profile.name)
 
 
-def signs(known: Known, revenue: Profile, whole: dict[str, str]) -> Iterator[Proposed]:
+def signs(known: Known, revenue: Profile, whole: dict[str, Any]) -> Iterator[Proposed]:
     """Negative revenue, and zero revenue."""
     values = [v for v in map(number, revenue.values) if v is not None]
     if not values:
@@ -142,7 +144,7 @@ def signs(known: Known, revenue: Profile, whole: dict[str, str]) -> Iterator[Pro
     )
 
 
-def lines(known: Known, whole: dict[str, str]) -> Iterator[Proposed]:
+def lines(known: Known, whole: dict[str, Any]) -> Iterator[Proposed]:
     """A line's revenue against its quantity and price."""
     line, price = first_named(known.sample, LINES), first_named(known.sample, PRICES)
     quantity = first_named(known.sample, QUANTITIES)
@@ -279,7 +281,7 @@ def reconciliations(known: Known, found: Sequence[Sums]) -> Iterator[Proposed]:
             why += f". FOUND: {differ} differ"
             many = one.same < SURE * one.compared
             unsure = "too many differ: is tax, shipping or a discount in it?" if many else ""
-        shared = {"sum": one.column, **by, "against": against, **window}
+        shared = {"sum": one.column, **by, "against": against, **window, **known.usual}
         yield Proposed({"reconciliation": {**name, **shared, "critical": "> 0"}}, why, unsure)
         more = {} if place == 0 else {"name": f"incomparable_{one.parts}"[:63]}
         yield Proposed(

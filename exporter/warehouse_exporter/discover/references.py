@@ -179,6 +179,7 @@ def orphans(known: Known, found: Sequence[Reference]) -> Iterator[Proposed]:
         window = {} if known.daily and known.rows < 5_000_000 else known.window
         yield Proposed(
             {"orphans": {"column": columns, "references": {"dataset": one.parent, "column": to},
-                         **window, "critical": f"> {limit * 100:g}%" if limit else "> 0"}},
+                         **window, **known.usual,
+                         "critical": f"> {limit * 100:g}%" if limit else "> 0"}},
             why, unsure,
         )  # fmt: skip

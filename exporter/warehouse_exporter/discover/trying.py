@@ -78,11 +78,14 @@ def tried(
 
 
 def is_daily(check: Check) -> bool:
-    """Whether a check may fire on one day and not on another: over all rows it does not."""
+    """Whether a check may fire on one day and not on another.
+
+    Over all rows it does not, unless these are held against what is usual on a day.
+    """
     if isinstance(check.kind, Query):
         return ":day" in check.kind.sql or ":as_of" in check.kind.sql
-    judged_by_day = getattr(check.kind, "window", None) != "all" and check.kind.in_hindsight
-    return judged_by_day and check.worst_severity is not None
+    by_day = check.kind.window != "all" or getattr(check.kind, "beyond_usual", False)
+    return by_day and check.kind.in_hindsight and check.worst_severity is not None
 
 
 def firing(config: Config, today: Backtest) -> tuple[str, ...]:

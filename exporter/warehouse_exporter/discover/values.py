@@ -72,6 +72,6 @@ def checks(known: Known, values: dict[str, tuple[str, ...]]) -> Iterator[Propose
         why += ": new ones may be right, so it only warns" if growing else " in all rows"
         yield Proposed(
             {"accepted_values": {"column": name, "values": list(listed), **known.window,
-                                 severity: "> 0"}},
+                                 **known.usual, severity: "> 0"}},
             why,
         )  # fmt: skip

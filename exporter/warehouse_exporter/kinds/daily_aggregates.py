@@ -14,8 +14,8 @@ from warehouse_exporter.core.model import Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import merged
 from warehouse_exporter.core.wording import agreed, counted, listed
-from warehouse_exporter.kinds.shared.base import Share
 from warehouse_exporter.kinds.shared.tally import Tally
+from warehouse_exporter.kinds.shared.usual import BeyondUsual
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Readings, Scan
 from warehouse_exporter.sql import words
@@ -28,7 +28,7 @@ FLAWS = ("empty", "negative", "no number")
 FLAW_OF_ONE = {"empty": "empty", "negative": "negative", "no number": "not a number"}
 
 
-class DailyAggregates(Share):
+class DailyAggregates(BeyondUsual):
     """Share of the listed columns' values that are missing, negative or not a number.
 
     Without a row the check is skipped: use `volume` to require the row of the day.

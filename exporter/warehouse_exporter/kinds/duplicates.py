@@ -16,7 +16,7 @@ from warehouse_exporter.core.states import Hits
 from warehouse_exporter.core.wording import agreed, counted
 from warehouse_exporter.kinds.shared.keys import Columns, key_in
 from warehouse_exporter.kinds.shared.nearby import ABOUT, Within, in_words, problems, recent, source
-from warehouse_exporter.kinds.shared.places import KeyedBeyondUsual, place_of, with_keyless
+from warehouse_exporter.kinds.shared.places import ByPlace, place_of, with_keyless
 from warehouse_exporter.kinds.shared.usable import Keyed, counted_in
 from warehouse_exporter.kinds.shared.usual import BeyondUsual, Split
 from warehouse_exporter.measures.dataset_view import DatasetView
@@ -138,7 +138,7 @@ class Keys:
         return f"SELECT {listed}\nFROM {table}{where}\nGROUP BY {listed}\nHAVING count(*) > 1"
 
 
-class Duplicates(KeyedBeyondUsual):
+class Duplicates(ByPlace):
     """Share of keys that occur more than once; those of a window are looked up in the whole table.
 
     If a unique index makes duplicates impossible, the keys are only counted. Rows with a NULL

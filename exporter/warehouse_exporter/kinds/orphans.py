@@ -23,7 +23,7 @@ from warehouse_exporter.kinds.shared.nearby import (
     source,
     times,
 )
-from warehouse_exporter.kinds.shared.places import KeyedBeyondUsual, place_of, with_keyless
+from warehouse_exporter.kinds.shared.places import ByPlace, place_of, with_keyless
 from warehouse_exporter.kinds.shared.usable import Keyed, counted_in
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Failing, Need, Parts, Probe, Readings
@@ -42,7 +42,7 @@ class Reference(Part):
     within: Within | None = Field(None, description=ABOUT)
 
 
-class Orphans(KeyedBeyondUsual):
+class Orphans(ByPlace):
     """Share of rows that refer to a row that does not exist; a NULL reference counts on request."""
 
     kind = "orphans"

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.limits import Limit, Term, Unit
-from warehouse_exporter.core.model import Fact, Sample
+from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.wording import counted, money
 from warehouse_exporter.kinds.shared.compared import Sides
@@ -57,6 +57,11 @@ class ReconciliationTotal(Reconciled):
                   against: {dataset: order_items, sum: quantity * price, by: order_id}
                   critical: "> 0.01"
     """
+
+    def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
+        if self.beyond_usual:
+            return ["beyond_usual is for rows: write it on `reconciliation`, which compares orders"]
+        return super().problems(dataset, datasets)
 
     @classmethod
     def term(cls, limit: Limit) -> Term:

@@ -25,7 +25,12 @@ from warehouse_exporter.publish.snapshots import Snapshot, SnapshotStore
 Families = dict[str, Family]
 MOST_FINDINGS = 20
 """Sentences of one check: each is a series of its own, and a person reads no more."""
-SHARED = (names.ROWS_FAILED, names.ROWS_CHECKED, names.ROWS_BEYOND_USUAL)
+SHARED = (
+    names.ROWS_FAILED,
+    names.ROWS_CHECKED,
+    names.ROWS_BEYOND_USUAL,
+    names.ROWS_LEFT_UNREPAIRED,
+)
 
 
 class BoardCollector(Collector):

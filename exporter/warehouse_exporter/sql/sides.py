@@ -52,10 +52,25 @@ class Side:
             f"FROM {self.source}{where}{more}\nGROUP BY {self.key.places}"
         )
 
-    def of_one(self, key: str, asked: Node | None = None, closed: Node | None = None) -> str:
-        """The cells of one key, which a relation of the statement has."""
-        where = clause(words.all_of(self.keyed, asked))
-        return f"SELECT {self.cells(closed)}\nFROM {self.source}{where}\nAND {self.key.equals(key)}"
+    def of_one(
+        self, key: str, asked: Node | None = None, closed: Node | None = None, more: str = ""
+    ) -> str:
+        """The cells of one key, which a relation of the statement has, and `more` of them."""
+        cells, where = f"{self.cells(closed)}{more}", clause(words.all_of(self.keyed, asked))
+        return f"SELECT {cells}\nFROM {self.source}{where}\nAND {self.key.equals(key)}"
+
+    def newest(self, more: str, rows: Node | None, *, few: bool) -> str:
+        """The cells, and `more`, of the keys that few rows have; else of those no other has."""
+        asked = f"\nAND {self.key.bare} IN ({self.keys(rows)})" if few and rows is not None else ""
+        whole = (
+            ""
+            if few or rows is None
+            else f"\nHAVING count(*) FILTER (WHERE {render(rows)}) = count(*)"
+        )
+        return (
+            f"SELECT {self.key.listed}, {self.cells()}{more}\n"
+            f"FROM {self.source}{clause(self.keyed)}{asked}\nGROUP BY {self.key.places}{whole}"
+        )
 
     def keys(self, rows: Node | None, prefix: str = "") -> str:
         """The keys of some rows."""
@@ -120,6 +135,37 @@ class Comparison:
         if self.own.found and self.other.found:
             return self.singly(cells, closed, still)
         return self.joined(cells, closed, still)
+
+    def by_place(self, place: str, rows: Node | None, keyless: int, *, few: bool) -> str:
+        """The cells by place, which each own key has from the newest of its rows; 0 for NULL.
+
+        Of the keys all of whose rows are among some, or, where these are few, that any of them has.
+        Rows without a key are at the place `keyless`.
+        """
+        apart = self.own.keyless(rows)
+        cells = [f"coalesce({cell}, 0) AS c{n}" for n, cell in enumerate(self.verdicts())]
+        cells += [f"0 AS c{len(cells) + n}" for n in range(3)]
+        counted = f"SELECT o.place AS day, {', '.join(cells)}\n"
+        newest = f", max({place}) AS place"
+        if few and self.own.found and self.other.found:
+            counted += (
+                f"FROM ({self.own.keys(rows, 'DISTINCT ')}) AS few\nCROSS JOIN LATERAL (\nSELECT"
+                f" few.*, found.* FROM (\n{self.own.of_one('few', more=newest)}) AS found) AS o\n"
+                f"CROSS JOIN LATERAL (\n{self.other.of_one('few')}) AS i\nWHERE o.n > 0"
+            )
+        else:
+            only = f"\nAND {self.other.key.bare} IN (SELECT {self.own.key.aliases} FROM {OWN})"
+            counted = (
+                f"WITH {OWN} AS MATERIALIZED (\n{self.own.newest(newest, rows, few=few)}),\n"
+                f"{OTHER} AS MATERIALIZED (\n"
+                f"{self.other.grouped(self.other.key.present, None, only)})\n{counted}"
+                f"FROM {OWN} AS o LEFT JOIN {OTHER} AS i ON {self.own.key.same('i', 'o')}"
+            )
+        lacking = ", ".join(["0"] * 10)
+        return (
+            f"{counted}\nGROUP BY 1\nUNION ALL\nSELECT {keyless}, {lacking}, {apart[0]},"
+            f" coalesce({apart[1]}, 0), 0"
+        )
 
     def verdicts(self, rows: str = "") -> list[str]:
         """The cells over all rows, or over the `early_` ones.

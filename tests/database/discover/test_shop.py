@@ -49,7 +49,8 @@ def test_what_breaks_then_is_found(found: Discovered) -> None:
         """
         DELETE FROM analytics.fct_sessions WHERE session_start >= '2026-03-09';
         UPDATE analytics.fct_orders SET client_id = NULL WHERE order_ts >= '2026-03-09';
-        INSERT INTO analytics.fct_orders SELECT * FROM analytics.fct_orders LIMIT 1;
+        INSERT INTO analytics.fct_orders SELECT * FROM analytics.fct_orders
+          WHERE order_ts >= '2026-03-09' LIMIT 1;
         """,
     )
     broken = {name for name, word in found.outcomes().items() if word == "FAIL"}

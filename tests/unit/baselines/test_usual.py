@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from warehouse_exporter.baselines.shared.usual import Shares, most_usual
+from warehouse_exporter.baselines.shared.usual import Shares, usual
+
+
+def most_usual(before: Shares, total: float) -> float | None:
+    """The most failing rows that such a day usually has."""
+    found = usual(before)
+    return None if found is None else found.most(total)
+
 
 CLEAN, NOISY = [(0, 1000)], [(3, 1000)]
 
@@ -12,8 +19,8 @@ CLEAN, NOISY = [(0, 1000)], [(3, 1000)]
     ("before", "most"),
     [
         (CLEAN * 28, 0),
-        (CLEAN * 6, None),
-        ([*CLEAN * 6, (0, 0)], None),
+        (CLEAN * 2, None),
+        ([*CLEAN * 2, (0, 0)], None),
         (NOISY * 28, 12),
         ([(30, 10_000)] * 28, 60),
         ([(600, 1000)] * 28, 800),

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-ENOUGH = 7
-"""Days before that are needed: one of each weekday."""
+ENOUGH = 3
+"""Days before that are needed: of fewer, one that was bad would say what is usual."""
 RARE = 1e-4
 """The probability of more by chance that is left to a usual day: one day in 27 years."""
 MANY, DEVIATIONS = 30.0, 4.0
@@ -22,31 +23,43 @@ Shares = Sequence[tuple[float, float]]
 """Failing rows of rows, day by day."""
 
 
-def most_usual(before: Shares, total: float) -> float | None:
-    """The most failing rows that a day of `total` rows usually has; None: too few days before.
+@dataclass(frozen=True)
+class Usual:
+    """What days usually have: `hits` failing rows of `rows`, bad days taken for no more than usual.
 
-    Days without a row teach nothing. Where no row failed before, none is usual.
+    None are usual where no row failed.
     """
+
+    hits: float
+    rows: float
+
+    @property
+    def share(self) -> float:
+        """The share of rows that usually fail."""
+        return self.hits / self.rows
+
+    def most(self, total: float) -> float:
+        """The most failing rows that a day of `total` rows usually has."""
+        if not self.hits:
+            return 0.0
+        expected = self.share * total
+        double = min(2 * expected, (expected + total) / 2)
+        if expected < MANY:
+            return max(math.floor(double), beyond_chance(self.hits, total / (self.rows + total)))
+        deviation = math.sqrt(expected + expected * expected / self.hits)
+        return math.floor(max(double, expected + DEVIATIONS * deviation))
+
+
+def usual(before: Shares) -> Usual | None:
+    """What the days before say; None where they are too few. Days without a row say nothing."""
     taught = sorted(((h, t) for h, t in before if t > 0), key=lambda day: day[0] / day[1])
     if len(taught) < ENOUGH:
         return None
-    hits, rows = 0.0, 0.0
-    for place, (failed, of) in enumerate(taught):
-        most = most_after(hits, rows, of) + 1 if place >= ENOUGH // 2 + 1 else failed
-        hits, rows = hits + min(failed, most), rows + of
-    return most_after(hits, rows, total)
-
-
-def most_after(hits: float, rows: float, total: float) -> float:
-    """The most of `total` that is usual where `hits` of `rows` failed before."""
-    if not hits:
-        return 0.0
-    expected = hits / rows * total
-    double = min(2 * expected, (expected + total) / 2)
-    if expected < MANY:
-        return max(math.floor(double), beyond_chance(hits, total / (rows + total)))
-    deviation = math.sqrt(expected + expected * expected / hits)
-    return math.floor(max(double, expected + DEVIATIONS * deviation))
+    found = Usual(*taught[0])
+    for failed, total in taught[1:]:
+        teaches = min(failed, found.most(total) + 1)
+        found = Usual(found.hits + teaches, found.rows + total)
+    return found
 
 
 def beyond_chance(hits: float, share: float) -> float:

@@ -13,7 +13,7 @@ from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
 from warehouse_exporter.core.model import Dataset, Datasets
 from warehouse_exporter.core.states import Cell, exactly, finite, whole
 from warehouse_exporter.core.wording import counted
-from warehouse_exporter.kinds.shared.base import Expression, Kind, Part, Share
+from warehouse_exporter.kinds.shared.base import Expression, Kind, Part
 from warehouse_exporter.kinds.shared.keys import Columns, columns_of, key_in, unlike
 from warehouse_exporter.kinds.shared.nearby import (
     ABOUT,
@@ -24,6 +24,7 @@ from warehouse_exporter.kinds.shared.nearby import (
     source,
     times,
 )
+from warehouse_exporter.kinds.shared.places import KEYLESS, ByPlace, place_of
 from warehouse_exporter.kinds.shared.tolerances import Allowed
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Parts, Probe
@@ -127,12 +128,17 @@ class Sides:
         return ", ".join(f"{count:,.0f} {why}" for count, why in counts if count)
 
 
-class Compared(Share):
-    """What the kinds that compare two sides share: their parameters and their one statement."""
+class Compared(ByPlace):
+    """What the kinds that compare two sides share: their parameters and their one statement.
+
+    With `beyond_usual`, only the own keys are judged: rows of the other side that are of none are
+    what `orphans` finds.
+    """
 
     default_window = "all"
     layer = "business"
     things: ClassVar[str] = "orders"
+    placed = ("sides", Sides, 13)
 
     sum: Expression = Field(description="The expression summed on this side, such as revenue.")
     by: Columns | None = Field(
@@ -159,6 +165,9 @@ class Compared(Share):
     def needs(self, view: DatasetView) -> Mapping[str, Need]:
         days = self.span(view)
         return {"sides": probe(self.comparison(view), view, days)}
+
+    def by_place(self, view: DatasetView, only: Node | None, *, few: bool) -> str:
+        return self.comparison(view).by_place(place_of(view), only, KEYLESS, few=few)
 
     def comparison(self, view: DatasetView) -> Comparison:
         """Both sides, in the window."""

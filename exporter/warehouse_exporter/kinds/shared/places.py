@@ -8,12 +8,21 @@ rows in each pass.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
+from itertools import chain
+from typing import Any, ClassVar
 
 from warehouse_exporter.core.model import Dataset, Datasets
-from warehouse_exporter.core.states import whole
+from warehouse_exporter.core.states import merged, whole
 from warehouse_exporter.kinds.shared.usable import Keyed
-from warehouse_exporter.kinds.shared.usual import OF_DAYS, BeyondUsual, Split, days_read
+from warehouse_exporter.kinds.shared.usual import (
+    OF_DAYS,
+    BeyondUsual,
+    Split,
+    days_read,
+    first_judged,
+)
 from warehouse_exporter.measures.arrivals import late_rows
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Probe, Reading, Readings
@@ -22,8 +31,6 @@ from warehouse_exporter.sql.words import Node, render
 
 KEYLESS, UNTIMED, LATE = -2, -1, 10_000
 """The places of rows without a key and of rows of no day, and what is added for late ones."""
-NOTHING = Keyed(0, 0, 0)
-COLUMNS = ("day", "c0", "c1", "c2")
 CLOSED, OPEN = f"{OF_DAYS}closed", f"{OF_DAYS}open"
 
 
@@ -40,11 +47,14 @@ def with_keyless(by_place: str, keyless: str) -> str:
     return f"{by_place}\nUNION ALL\nSELECT {KEYLESS}, 0, 0, {keyless}"
 
 
-class KeyedBeyondUsual(BeyondUsual):
-    """A share of rows or keys of the whole table, asked in a statement of its own."""
+class ByPlace(BeyondUsual):
+    """A share of the rows or keys of the whole table, asked in statements of its own."""
+
+    placed: ClassVar[tuple[str, type[Any], int]] = ("rows", Keyed, 3)
+    """The need of the check itself, its state, and of how many cells that is."""
 
     def by_place(self, view: DatasetView, only: Node | None, *, few: bool) -> str:
-        """The statement for some rows: place, hits, total and rows without a key."""
+        """The statement for some rows: `day`, the place, and the cells of the state, by place."""
         raise NotImplementedError
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
@@ -56,33 +66,37 @@ class KeyedBeyondUsual(BeyondUsual):
     def needs_by_day(self, view: DatasetView) -> dict[str, Need]:
         name = view.dataset.name
         if not view.tells_open_rows:
-            return {OPEN: probe(name, self.by_place(view, None, few=False), settled=False)}
+            return {OPEN: self.probe(name, self.by_place(view, None, few=False), settled=False)}
         closed, still = view.closed_rows(), view.open_rows()
         return {
-            CLOSED: probe(name, self.by_place(view, closed, few=False), settled=True),
-            OPEN: probe(name, self.by_place(view, still, few=True), settled=False),
+            CLOSED: self.probe(name, self.by_place(view, closed, few=False), settled=True),
+            OPEN: self.probe(name, self.by_place(view, still, few=True), settled=False),
         }
 
+    def probe(self, dataset: str, sql: str, *, settled: bool) -> Probe:
+        """A statement that answers by place."""
+        columns = ("day", *(f"c{number}" for number in range(self.placed[2])))
+        return Probe(dataset, sql, columns=columns, each=columns[:1], settled=settled)
+
     def split(self, view: DatasetView, readings: Readings) -> Split:
-        found: dict[int, Keyed] = defaultdict(lambda: NOTHING)
-        late = NOTHING
-        for reading in readings.values():
-            for row in reading.rows:
-                place, *counts = (whole(row[name]) for name in COLUMNS)
-                if place >= LATE + UNTIMED:
-                    place, late = place - LATE, late + Keyed(*counts)
-                found[place] += Keyed(*counts)
-        stock = sum(found.values(), start=NOTHING)
+        need, state, number = self.placed
+        nothing = state.of((0,) * number)
+        found: dict[int, list[Any]] = defaultdict(list)
+        late = []
+        for row in (row for reading in readings.values() for row in reading.rows):
+            day, *cells = row.values()
+            place, counts = whole(day), state.of(tuple(cells))
+            if place >= LATE + UNTIMED:
+                place -= LATE
+                late.append(counts)
+            found[place].append(counts)
+
+        def of(states: Iterable[Any], day: date | None) -> dict[str, Reading]:
+            return {need: Reading({day: merged([nothing, *states]) or nothing})}
+
         days = dict(enumerate(days_read(view, None), 1))
         by_day = {day: of(found[place], day) for place, day in days.items() if place in found}
-        return Split(of(stock, None), by_day, of(late, None))
-
-
-def probe(dataset: str, sql: str, *, settled: bool) -> Probe:
-    """A statement that answers by place."""
-    return Probe(dataset, sql, columns=COLUMNS, each=COLUMNS[:1], settled=settled)
-
-
-def of(state: Keyed, day: date | None) -> dict[str, Reading]:
-    """The answer of a kind to its own need."""
-    return {"rows": Reading({day: state})}
+        first = first_judged(view, None)
+        until = sum(day < first for day in days.values())
+        older = chain(*(found[place] for place in range(until + 1)))
+        return Split(of(chain(*found.values()), None), by_day, of(late, None), of(older, None))

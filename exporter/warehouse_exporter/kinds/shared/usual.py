@@ -2,7 +2,8 @@
 
 With `beyond_usual: true`, each day is a group of rows that is judged by itself: a finding is a day
 that breaches the limit and has more failing rows than the days before it usually have. So is what
-arrived late, as one more group. What is usual is read from the warehouse in each pass.
+arrived late, as one more group. What is usual is read from the warehouse in each pass. A closed day
+has been judged on its own morning: left as it was it is a ticket, and hides no later finding.
 """
 
 from __future__ import annotations
@@ -14,25 +15,33 @@ from datetime import date, timedelta
 
 from pydantic import Field
 
-from warehouse_exporter.baselines.shared.usual import ENOUGH, Shares, most_usual
+from warehouse_exporter.baselines.shared.usual import Shares, Usual, usual
 from warehouse_exporter.core.calendar import last_days
 from warehouse_exporter.core.errors import Skipped, Unmeasured
 from warehouse_exporter.core.limits import Condition, Limit, Term, Unit, said
 from warehouse_exporter.core.limits import Reading as How
 from warehouse_exporter.core.model import Dataset, Datasets, Sample, Severity
-from warehouse_exporter.core.names import ROWS_BEYOND_USUAL, ROWS_CHECKED, ROWS_FAILED
+from warehouse_exporter.core.names import (
+    ROWS_BEYOND_USUAL,
+    ROWS_CHECKED,
+    ROWS_FAILED,
+    ROWS_LEFT_UNREPAIRED,
+)
 from warehouse_exporter.core.wording import NONE, counted, quantity
 from warehouse_exporter.kinds.shared.base import Kind, Share
 from warehouse_exporter.measures.arrivals import late_rows
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Reading, Readings, Scan
 from warehouse_exporter.sql import words
+from warehouse_exporter.sql.words import Node
 
 HISTORY = 28
 """Days before a day that say what is usual; so many closed days are judged again in each pass."""
-OF_DAYS, LATE = "by day: ", "late: "
-"""What the names of needs begin with that read each day, and what arrived late."""
-BEYOND = Term(ROWS_BEYOND_USUAL.name, Limit(">", 0.0, Unit.NUMBER, "more than usual"), How.SIGNED)
+OF_DAYS, LATE, OLDER = "by day: ", "late: ", "older: "
+"""What the names of needs begin with that read each day, what arrived late, and older days."""
+MORE = Limit(">", 0.0, Unit.NUMBER, "more than usual")
+BEYOND = Term(ROWS_BEYOND_USUAL.name, MORE, How.SIGNED)
+UNREPAIRED = Term(ROWS_LEFT_UNREPAIRED.name, MORE, How.SIGNED)
 ABOUT = (
     "A finding is only what days do not usually have: judges each of the last 28 days, and what"
     " arrived late, against the days before it."
@@ -46,15 +55,16 @@ class Split:
     stock: Readings
     days: Mapping[date, Mapping[str, Reading]]
     late: Readings
+    older: Readings
 
 
 @dataclass(frozen=True)
 class Group:
-    """Rows that are judged together: those of a day, or those that arrived late (no day)."""
+    """Rows that are judged together, such as those of a day; `old` were judged on their morning."""
 
     sample: Sample
     before: Shares
-    day: date | None = None
+    old: bool
 
     @property
     def share(self) -> tuple[float, float]:
@@ -71,10 +81,11 @@ class BeyondUsual(Share):
         found = super().conditions()
         if not self.beyond_usual:
             return found
-        return {
-            severity: Condition(tuple((*terms, BEYOND) for terms in condition.alternatives))
-            for severity, condition in found.items()
-        }
+        mild = Severity.INFO if [*found] == [Severity.INFO] else Severity.WARNING
+        of_old = found.get(mild) or found[Severity.CRITICAL]
+        given = {s: within(condition, BEYOND) for s, condition in found.items()}
+        given[mild] = (*given.get(mild, ()), *within(of_old, UNREPAIRED))
+        return {s: Condition(given[s]) for s in Severity if s in given}
 
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
         wrong = super().problems(dataset, datasets)
@@ -87,7 +98,7 @@ class BeyondUsual(Share):
         return wrong
 
     def allows(self, terms: Sequence[Term]) -> str:
-        allowed = super().allows([term for term in terms if term != BEYOND])
+        allowed = super().allows([term for term in terms if term not in (BEYOND, UNREPAIRED)])
         if not self.beyond_usual:
             return allowed
         or_usual = " beyond what is usual" if allowed == NONE else ", or what is usual"
@@ -100,9 +111,9 @@ class BeyondUsual(Share):
             assert isinstance(need, Scan), f"{self.kind} has its own needs by day"
             found[OF_DAYS + name] = replace(need, days=days_read(view, need.days))
             if need.days is None:
-                late = late_rows(view)
-                cells = tuple(words.narrowed(cell, late) for cell in need.cells)
-                found[LATE + name] = replace(need, cells=cells)
+                for prefix, rows in ((LATE, late_rows(view)), (OLDER, older_rows(view))):
+                    cells = tuple(words.narrowed(cell, rows) for cell in need.cells)
+                    found[prefix + name] = replace(need, cells=cells)
         return found
 
     def split(self, view: DatasetView, readings: Readings) -> Split:
@@ -112,16 +123,19 @@ class BeyondUsual(Share):
             for day, state in reading.states.items() if name.startswith(OF_DAYS) else ():
                 if day is not None:
                     days[day][name.removeprefix(OF_DAYS)] = Reading({day: state})
-        late = {n.removeprefix(LATE): r for n, r in readings.items() if n.startswith(LATE)}
-        own = {n: r for n, r in readings.items() if not n.startswith((OF_DAYS, LATE))}
-        return Split(own, days, late)
+        late, older = (
+            {n.removeprefix(prefix): r for n, r in readings.items() if n.startswith(prefix)}
+            for prefix in (LATE, OLDER)
+        )
+        own = {n: r for n, r in readings.items() if not n.startswith((OF_DAYS, LATE, OLDER))}
+        return Split(own, days, late, older)
 
     def judged_samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         """The worst group beyond what is usual, or all rows with their number."""
         split = self.split(view, readings)
         (stock,) = self.samples(view, split.stock)
         groups = self.groups(view, split)
-        beyond = [found for group in groups if (found := beyond_usual(group, view)) is not None]
+        beyond = [found for group in groups if (found := beyond_usual(group)) is not None]
         as_of, conditions = view.calendar.as_of, self.conditions()
         for severity in conditions:
             for sample in beyond:
@@ -130,14 +144,22 @@ class BeyondUsual(Share):
         return [as_usual(stock)]
 
     def groups(self, view: DatasetView, split: Split) -> list[Group]:
-        """What is judged by itself: the open days, what arrived late, then the closed days."""
-        seen = self.days_seen(view, split.days)
-        days = [day for day in reversed(seen) if day > first_judged(view, self.span(view))]
-        found = [Group(seen[day], before(day, seen), day) for day in days]
-        late = self.sample_or_none(self, view, split.late) if split.late else None
-        if late is not None:
-            found.append(Group(among_late(late, view), before(view.calendar.expected, seen)))
-        return sorted(found, key=lambda group: is_old(group, view))
+        """What is judged by itself: open days, what arrived late, then closed and older days."""
+        seen, expected = self.days_seen(view, split.days), view.calendar.expected
+        first = first_judged(view, self.span(view))
+        found = [
+            Group(seen[day], before(day, seen), day < expected)
+            for day in reversed(seen)
+            if day >= first
+        ]
+        for rows, told, earlier, old in (
+            (split.late, late_in_words(view), before(expected, seen), False),
+            (split.older, f"of days before {first}", before(first, seen), True),
+        ):
+            sample = self.sample_or_none(self, view, rows) if rows else None
+            if sample is not None:
+                found.append(Group(among(sample, told), earlier, old))
+        return sorted(found, key=lambda group: group.old)
 
     def days_seen(
         self, view: DatasetView, days: Mapping[date, Mapping[str, Reading]]
@@ -189,16 +211,25 @@ def days_after(view: DatasetView) -> tuple[date, ...]:
 
 
 def first_judged(view: DatasetView, days: tuple[date, ...] | None) -> date:
-    """The day after which days are judged."""
-    newest = view.calendar.expected if days is None else days[0]
-    return newest - timedelta(days=HISTORY if days is None else 1)
+    """The first of the days that are judged one by one."""
+    return view.calendar.expected - timedelta(days=HISTORY) if days is None else days[0]
 
 
-def among_late(sample: Sample, view: DatasetView) -> Sample:
-    """What is late, said to be so."""
-    told = "of those that arrived late" if view.dataset.loaded else "of those of no day"
+def among(sample: Sample, told: str) -> Sample:
+    """What was found among some rows of the whole table, said to be so."""
     fact = sample.fact and replace(sample.fact, text=f"{sample.fact.text}, {told}")
     return replace(sample, evidence=f"{sample.evidence}, {told}", fact=fact)
+
+
+def late_in_words(view: DatasetView) -> str:
+    """Which rows `late_rows` has."""
+    return "of those that arrived late" if view.dataset.loaded else "of those of no day"
+
+
+def older_rows(view: DatasetView) -> Node:
+    """The predicate for rows of days before those that are judged one by one."""
+    first = first_judged(view, None)
+    return view.clock().parsed_in_place().before(view.bounds(first)[0])
 
 
 def share_of(sample: Sample) -> tuple[float, float]:
@@ -212,40 +243,48 @@ def before(day: date, seen: Mapping[date, Sample]) -> list[tuple[float, float]]:
     return [share_of(sample) for other, sample in seen.items() if since <= other < day]
 
 
-def is_old(group: Group, view: DatasetView) -> bool:
-    """Whether it is a day that has been judged on its own morning."""
-    return group.day is not None and group.day < view.calendar.expected
-
-
-def beyond_usual(group: Group, view: DatasetView) -> Sample | None:
+def beyond_usual(group: Group) -> Sample | None:
     """What is found of a group that has more failing rows than usual; None where it has not.
 
     Without enough days before it the limit alone says what is a finding; of an old day it did.
     """
     failed, total = group.share
-    most = most_usual(group.before, total) if failed else None
-    if not failed or (most is None and is_old(group, view)) or failed <= (most or 0):
+    known = usual(group.before) if failed else None
+    most = known.most(total) if known else 0.0
+    if failed <= most or (known is None and group.old):
         return None
-    values = {**group.sample.values, ROWS_BEYOND_USUAL.name: failed - (most or 0)}
-    told, fact = usually(group.before), group.sample.fact
+    more = failed - most
+    beyond = (0.0, more) if group.old else (more, 0.0)
+    values = with_beyond(group.sample, *beyond)
+    told, fact = usually(known, group), group.sample.fact
     return replace(
         group.sample, values=values, evidence=f"{group.sample.evidence}, {told}",
         fact=fact and replace(fact, beside=(*fact.beside, told)),
     )  # fmt: skip
 
 
-def usually(before: Shares) -> str:
+def with_beyond(sample: Sample, beyond: float, unrepaired: float) -> dict[str, float]:
+    """The gauges of a sample, and how many more rows than usual fail."""
+    more = {ROWS_BEYOND_USUAL.name: beyond, ROWS_LEFT_UNREPAIRED.name: unrepaired}
+    return {**sample.values, **more}
+
+
+def within(condition: Condition, more: Term) -> tuple[tuple[Term, ...], ...]:
+    """The alternatives of a condition, each of which needs one term more."""
+    return tuple((*terms, more) for terms in condition.alternatives)
+
+
+def usually(known: Usual | None, group: Group) -> str:
     """What the days before have, in words."""
-    known = [(failed, total) for failed, total in before if total]
-    if len(known) < ENOUGH:
-        return f"only {counted(len(known), 'day')} before say what is usual"
-    failed, total = sum(f for f, _ in known), sum(t for _, t in known)
-    return f"usually {quantity(failed / total, Unit.SHARE) if failed else 'none'}"
+    if known is None:
+        days = sum(total > 0 for _, total in group.before)
+        return f"only {counted(days, 'day')} before to say what is usual"
+    return f"usually {quantity(known.share, Unit.SHARE) if known.hits else 'none'}"
 
 
 def as_usual(stock: Sample) -> Sample:
     """All rows with their number, which is no finding."""
     told = ("no day has more than is usual or allowed",) if share_of(stock)[0] else ()
     fact = stock.fact and replace(stock.fact, beside=(*stock.fact.beside, *told))
-    values = {**stock.values, ROWS_BEYOND_USUAL.name: 0.0}
+    values = with_beyond(stock, 0.0, 0.0)
     return replace(stock, values=values, evidence=", ".join([stock.evidence, *told]), fact=fact)

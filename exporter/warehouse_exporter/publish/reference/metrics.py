@@ -11,7 +11,13 @@ from warehouse_exporter.kinds import all_kinds
 
 TEMPLATE = (resources.files(__package__) / "metrics.tmpl").read_text(encoding="utf-8")
 COUNTERS = (names.PASSES, names.STATEMENTS, names.FAILURES)
-WITH_THE_KINDS = (names.ROWS_FAILED, names.ROWS_CHECKED, names.ROWS_BEYOND_USUAL, names.LAG)
+WITH_THE_KINDS = (
+    names.ROWS_FAILED,
+    names.ROWS_CHECKED,
+    names.ROWS_BEYOND_USUAL,
+    names.ROWS_LEFT_UNREPAIRED,
+    names.LAG,
+)
 """Metrics that also have the labels of the kind's own metric."""
 
 
