@@ -60,8 +60,7 @@ def main() -> int:
     recorder = Recorder(commit())
     campaign = ["-m", "campaign", "--timeout", "1800"]
     code = pytest.main([*WORKERS, *campaign, *sys.argv[1:]], plugins=[recorder])
-    there = tests()
-    results = record.of_today(record.read(PATH), there)  # read last: another run may have written
+    results = record.of_today(record.read(PATH), tests())
     record.write(results, PATH)
     page.PATH.write_text(page.render(results), encoding="utf-8")
     return int(code)

@@ -113,6 +113,15 @@ def test_a_holiday_is_excluded_by_its_name() -> None:
     assert found.count(Day.EXCLUDED) == 1
 
 
+def test_a_weekday_that_is_known_to_be_closed_is_excluded() -> None:
+    sunday, why = date(2026, 3, 29), "2026-03-29 is closed: no rows on any of the last 4 Sundays"
+    past = past_of({29: {VOLUME: SKIPPED, REVENUE: CRITICAL}})
+    past = Past(past.days, past.judged, closed={sunday: {"orders": why}})
+    found = standing(past, config_of(), "orders", DAYS, 30)
+    assert (found.days[28].was, found.days[28].why) == (Day.EXCLUDED, why)
+    assert found.count(Day.EXCLUDED) == 2
+
+
 def test_days_before_the_first_whole_day_of_rows_are_not_judged() -> None:
     past = past_of({2: {VOLUME: CRITICAL}})
     past = Past(past.days, past.judged, begins={"orders": date(2026, 3, 3)})
@@ -313,7 +322,7 @@ def page_of(past: Past) -> str:
 def test_the_page_of_a_dataset_says_what_is_left_and_what_spent_it() -> None:
     text = page_of(past_of({7: {LOAD: CRITICAL, VOLUME: CRITICAL}, 8: {VOLUME: None}}))
     assert "<h2>Objective: 28 of 30 days</h2>" in text
-    assert "27 days right, 1 bad, 1 excluded by the calendar, 1 not judged." in text
+    assert "27 days right, 1 bad, 1 excluded, 1 not judged." in text
     assert "Of 2 bad days that may be, 1 left." in text
     assert "<li>1 day: events.freshness (platform). events.freshness on the 7th</li>" in text
     bad: dict[CheckId, State | None] = {VOLUME: CRITICAL}

@@ -15,10 +15,13 @@ from warehouse_exporter.backtest.questions import Inquiry, Morning
 from warehouse_exporter.backtest.sensitivity import Recall, Tally
 from warehouse_exporter.backtest.timeline import Record, Said
 from warehouse_exporter.config import Check, Config, Warehouse
+from warehouse_exporter.core.closures import Filled
 from warehouse_exporter.core.errors import Skipped
 from warehouse_exporter.core.model import CheckId, Result
 from warehouse_exporter.core.relation import Relation
 from warehouse_exporter.engines.base import Engine
+from warehouse_exporter.measures.dataset_view import DatasetView
+from warehouse_exporter.passes.closures import closing, learned_of, read_filled
 from warehouse_exporter.passes.reader import make_views, relations_of
 from warehouse_exporter.passes.run import result
 from warehouse_exporter.passes.verdicts import not_measured
@@ -71,12 +74,31 @@ class Backtest:
 
 @dataclass(frozen=True)
 class Past:
-    """The requests of every morning, and all answers."""
+    """The requests of every morning, and all answers.
+
+    `filled` says which days have rows, for the closed weekdays that each morning knows of.
+    """
 
     relations: Mapping[tuple[str, ...], Relation]
     inquiry: Inquiry
     asked: Sequence[Morning]
     history: History
+    filled: Mapping[str, Filled] = field(default_factory=dict)
+
+    def views(self, config: Config, as_of: datetime) -> dict[str, DatasetView]:
+        """Every dataset as its checks saw it at an instant."""
+        return seen(config, self.relations, self.filled, as_of)
+
+
+def seen(
+    config: Config,
+    relations: Mapping[tuple[str, ...], Relation],
+    filled: Mapping[str, Filled],
+    as_of: datetime,
+) -> dict[str, DatasetView]:
+    """Every dataset at an instant, with the closed weekdays that were known by then."""
+    views = make_views(config, relations, as_of)
+    return closing(views, learned_of(views, filled))
 
 
 def patient(warehouse: Warehouse, days: int) -> Warehouse:
@@ -139,13 +161,15 @@ def read_past(
     with connector.snapshot() as session:
         session.careful = True
         relations = session.relations(relations_of(checks, config))
+        ends = [make_views(config, relations, at) for at in (instants[0], instants[-1])]
+        filled = read_filled(checks, ends, session)
         with session.planning():
-            inquiry, asked = ask(config, relations, instants, checks, watcher)
-            targets = make_views(config, relations, instants[-1])
+            inquiry, asked = ask(config, relations, filled, instants, checks, watcher)
+            targets = ends[-1]
             statements = inquiry.statements(targets)
         watcher.begin(Step.READING, len(statements))
         history = read(inquiry, statements, session, connector, targets, watcher.ended)
-    return Past(relations, inquiry, asked, history)
+    return Past(relations, inquiry, asked, history, filled)
 
 
 def judge_past(
@@ -158,7 +182,7 @@ def judge_past(
     for morning in past.asked:
         if watcher.stopped():
             break
-        targets = make_views(config, past.relations, morning.as_of)
+        targets = past.views(config, morning.as_of)
         gathered = past.history.on(morning, past.inquiry)
         last = morning is past.asked[-1]
         results = [
@@ -180,6 +204,7 @@ def judge_past(
 def ask(
     config: Config,
     relations: Mapping[tuple[str, ...], Relation],
+    filled: Mapping[str, Filled],
     instants: Sequence[datetime],
     checks: Sequence[Check],
     watcher: Watcher,
@@ -190,7 +215,7 @@ def ask(
     for instant in instants:
         if watcher.stopped():
             break
-        targets = make_views(config, relations, instant)
+        targets = seen(config, relations, filled, instant)
         asked.append(inquiry.morning(checks, targets, instant))
         watcher.ended(f"{day_of(instant, config)}")
     return inquiry, asked

@@ -123,6 +123,9 @@ class Seasonal(Baseline):
             raise no_value(name, today)
         said = judged(today, series, asked.history)
         missed = said.empty.missed if said.empty else 0.0
+        if said.empty and said.empty.closed and said.value and not said.low:
+            day = weekday(today)
+            raise Skipped(f"closed weekday: {name} {shown(said.value)}, and a {day} has no rows")
         if today not in series.values and said.score != -math.inf and missed < ENOUGH_ROWS:
             raise no_value(name, today)
         if series.shares is not None and said.low:

@@ -130,6 +130,12 @@ class DatasetSpec(Spec):
     expect_day: Literal["yesterday", "today"] = Field(
         "yesterday", description="Newest expected day: yesterday, or today for a log of runs."
     )
+    closed: Literal["learned", "never"] | None = Field(
+        None,
+        description="Whether weekdays on which it never has rows are learned from its past days:"
+        " nothing is expected on them. learned: also where no index finds the rows of a day, so"
+        " that the table is read for it; never: not at all. Default: learned, where an index does.",
+    )
     noun: str | None = Field(
         None,
         pattern=r"^[^\W\d_][^\d_/]*(/[^\W\d_][^\d_/]*)?$",
@@ -185,6 +191,7 @@ def dataset_of(name: str, found: Any, spec: Any) -> Dataset:
         unparsable=found.unparsable,
         noun=found.noun,
         run=found.run,
+        closed=found.closed,
         objective=found.objective and found.objective.objective(),
     )
 

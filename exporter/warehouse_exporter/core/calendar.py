@@ -22,6 +22,8 @@ LONG_AGO = 400
 """How many days to look back for a day on which data was expected."""
 LAST = 0
 """The last day of a month, among the numbers of days."""
+IN_THE_CALENDAR, CLOSED = "is in the calendar", "is closed"
+"""Why nothing is expected on a day: its owner says so, or it was learned."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -78,7 +80,7 @@ class Event:
     `spans` are first and last days, `weekdays` numbers from Monday, which is 0, `month_days` days
     of every month by number, or `LAST`, and `named` are days that bring their own names. It
     concerns everything, unless it names datasets or metrics. With `silences_falls`, no check
-    expects data on its days.
+    expects data on its days. It is `learned` where it was found in the rows, and not in the config.
     """
 
     name: str
@@ -89,6 +91,7 @@ class Event:
     weekdays: tuple[int, ...] = ()
     named: Named | None = None
     month_days: tuple[int, ...] = ()
+    learned: bool = False
 
     def covers(self, day: date) -> bool:
         """Whether it is on that day."""
@@ -165,8 +168,25 @@ class Calendar:
 
     def why_not(self, day: date) -> str:
         """Why no data is expected on an excluded day."""
-        names = ", ".join(event.on(day) for event in self.excluding if event.covers(day))
-        return f"{day} is in the calendar ({names}): nothing is expected"
+        found = [event for event in self.excluding if event.covers(day)]
+        if named := ", ".join(event.on(day) for event in found if not event.learned):
+            return f"{day} {IN_THE_CALENDAR} ({named}): nothing is expected"
+        return f"{day} {CLOSED}: {', '.join(event.on(day) for event in found)}"
+
+    def closed(self, day: date) -> bool:
+        """Whether a day is one of a weekday that was learned to be closed, and no other."""
+        found = [event.learned for event in self.excluding if event.covers(day)]
+        return bool(found) and all(found)
+
+    @property
+    def uncounted(self) -> str:
+        """What the time that is not counted is, for texts."""
+        learned = {event.learned for event in self.excluding}
+        return " or ".join(
+            text
+            for one, text in ((False, "in the calendar"), (True, "on closed weekdays"))
+            if one in learned
+        )
 
     def due(self, days: Iterable[date]) -> tuple[date, ...]:
         """Those of the days on which data is expected."""

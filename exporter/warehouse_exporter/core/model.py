@@ -11,6 +11,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from warehouse_exporter.core.accepted import Accepted
+from warehouse_exporter.core.closures import Learned
 from warehouse_exporter.core.errors import Reason
 from warehouse_exporter.core.nouns import Noun
 from warehouse_exporter.core.objective import Objective
@@ -94,6 +95,7 @@ class Dataset:
     `unparsable` is the share of its rows whose time may be text that is not a time, or infinite.
     Only the rows for which `filter` is true are the dataset. With `through`, `time` is not one of
     its columns, but the name of the time that it has from another dataset.
+    Weekdays on which it is `closed` are "learned" or "never"; None: where an index finds its days.
     `run` is the column by which the runs of a log are told apart, and `given_run` the run to judge
     in place of the newest one.
     """
@@ -117,6 +119,7 @@ class Dataset:
     run: str | None = None
     given_run: str | None = None
     objective: Objective | None = None
+    closed: str | None = None
 
     @property
     def thing(self) -> Noun:
@@ -264,6 +267,7 @@ class Pass:
     """One consistent run over the due datasets; `costs` are seconds of the warehouse's work.
 
     `sql` has the statements that were sent for each check; what was known is not asked again.
+    `closures` has what was learned of the closed weekdays of its datasets.
     """
 
     as_of: datetime
@@ -275,3 +279,4 @@ class Pass:
     failures: Mapping[Reason, int] = field(default_factory=dict)
     costs: Mapping[CheckId, float] = field(default_factory=dict)
     sql: Mapping[CheckId, tuple[Asked, ...]] = field(default_factory=dict)
+    closures: Mapping[str, Learned] = field(default_factory=dict)

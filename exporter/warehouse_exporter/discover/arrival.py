@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from warehouse_exporter.core.wording import counted, duration, shown
+from warehouse_exporter.core.calendar import ONE_DAY
+from warehouse_exporter.core.wording import counted, duration, listed, shown
 from warehouse_exporter.discover.history import Past
 from warehouse_exporter.discover.limits import rounded_down, span
 from warehouse_exporter.discover.model import Proposed
@@ -46,14 +47,16 @@ class Arrival:
 def arrival_of(past: Past, as_of: datetime) -> Arrival:
     """How the rows of the past days arrived."""
     gaps = [
-        (later.day - earlier.day).days * DAY + later.first - earlier.last
+        past.open_between(earlier.day, later.day) * DAY + later.first - earlier.last
         for earlier, later in zip(past.days, past.days[1:], strict=False)
     ]
     dated = all(one.last == 0 for one in past.days)
     gap = max(gaps, default=DAY)
     known = [one.arrived for one in past.days if one.arrived is not None and one.arrived < LATE]
     after = max(known, default=None) if len(known) > len(past.days) / 2 else None
-    newest = (as_of - past.newest).total_seconds()
+    since = past.open_between(past.days[-1].day, past.until + ONE_DAY)
+    shut = (past.until + ONE_DAY - past.days[-1].day).days - since
+    newest = (as_of - past.newest).total_seconds() - shut * DAY
     nightly = dated or (after is not None and median(known) > 0)
     if after is None and not dated:  # a load that brings whole days leaves its trace today
         nightly = gap + HOUR < newest < 2 * DAY
@@ -116,18 +119,21 @@ def deadline(past: Past, arrival: Arrival) -> Iterator[Proposed]:
 
 def missing_days(past: Past, arrival: Arrival) -> Iterator[Proposed]:
     """That no day is without rows."""
-    lacking = past.span - len(past.days)
+    filled = sum(not past.closed.on(one.day) for one in past.days)
+    lacking, open_days = past.open_span - filled, counted(past.open_span, "day")
     window = min(14, max(past.span, 2))
+    names = past.closed.names
+    but = f", but for {listed(names, 7)}, which never have" if names else ""
     if lacking:
         yield Proposed(
             {"missing_days": {"window": f"{window}d", "critical": "> 0"}},
-            f"{counted(lacking, 'day')} of the last {past.span} had no rows",
+            f"{lacking} of the last {open_days} had no rows{but}",
             "some days had none: where that is right, list them under `calendar`",
         )
     else:
         yield Proposed(
             {"missing_days": {"window": f"{window}d", "critical": "> 0"}},
-            f"each of the last {counted(past.span, 'day')} has rows",
+            f"each of the last {open_days} has rows{but}",
             ENDED_LONG_AGO if arrival.ended else "",
         )
 
@@ -143,7 +149,7 @@ def volume(past: Past, arrival: Arrival) -> Proposed:
     low = min(ordinary)
     why = f"{shown(min(rows))} to {shown(max(rows))} rows a day, usually {shown(round(usual))}"
     floor = rounded_down(low / 2)
-    if len(past.days) < past.span or floor < 1:
+    if len(past.days) < past.open_span or floor < 1:
         return Proposed(
             {"volume": {"critical": f"< {max(floor, 1)}"}},
             why,

@@ -53,6 +53,12 @@ def dataset(known: Known, looked: Looked) -> ProposedDataset:
         by = arrival.expect_by(known.past, known.arrival)
         if by is not None:
             settings["expect_by"], beside["expect_by"] = by
+        if known.past.closed.weekdays:
+            settings["closed"] = "learned"
+            beside["closed"] = (
+                f"{known.past.closed.told}: nothing is expected then, as long as that is so;"
+                " to say it yourself, list them under `calendar`"
+            )
     parents = looked.found.parents.get(known.name)
     if parents:
         settings["depends_on"] = parents

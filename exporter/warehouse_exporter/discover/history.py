@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from warehouse_exporter.core.calendar import ONE_DAY, day_start
+from warehouse_exporter.core.closures import Filled, Learned, learned
 from warehouse_exporter.engines.base import Session
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.clocks import Clock
@@ -55,6 +57,22 @@ class Past:
     def span(self) -> int:
         """How many days there are from the first with rows to the last asked about."""
         return (self.until - self.days[0].day).days + 1 if self.days else 0
+
+    @cached_property
+    def closed(self) -> Learned:
+        """The weekdays on which there never are rows."""
+        return learned(Filled(frozenset(one.day for one in self.days)), self.until + ONE_DAY)
+
+    def open_between(self, earlier: date, later: date) -> int:
+        """How many days it is from one to a later one, without those of closed weekdays between."""
+        days = (earlier + ONE_DAY * n for n in range(1, (later - earlier).days))
+        return sum(not self.closed.on(day) for day in days) + 1
+
+    @property
+    def open_span(self) -> int:
+        """How many days of the span are not of closed weekdays."""
+        days = (self.until - ONE_DAY * back for back in range(self.span))
+        return sum(not self.closed.on(day) for day in days)
 
     @property
     def steady(self) -> bool:

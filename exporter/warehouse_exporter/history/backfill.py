@@ -22,7 +22,6 @@ from warehouse_exporter.engines.base import Engine
 from warehouse_exporter.history.mornings import newest_day
 from warehouse_exporter.kinds import all_metrics
 from warehouse_exporter.passes.moment import morning_of
-from warehouse_exporter.passes.reader import make_views
 from warehouse_exporter.passes.run import result
 from warehouse_exporter.publish.grouped import Grouped
 from warehouse_exporter.publish.metrics import (
@@ -105,7 +104,7 @@ def filling(
     for morning in past.asked:
         if watcher.stopped():
             return None
-        views = make_views(config, past.relations, morning.as_of)
+        views = past.views(config, morning.as_of)
         gathered = past.history.on(morning, past.inquiry)
         results = {one.id: result(one, views, gathered, morning.as_of) for one in told}
         measured = {

@@ -116,6 +116,7 @@ class Past:
     history, or not yet; it is '' where there is one. `changes` are None where they are not known
     of any dataset; `unversioned` are the datasets of which they are not. `begins` has the day of
     the first row of datasets with an objective; of one without rows it is the last day there is.
+    `closed` says of each day why nothing was expected of some datasets, as far as it was learned.
     """
 
     days: tuple[date, ...] = ()
@@ -127,6 +128,7 @@ class Past:
     changes: tuple[Change, ...] = ()
     unversioned: tuple[str, ...] = ()
     begins: Mapping[str, date] = field(default_factory=dict)
+    closed: Mapping[date, Mapping[str, str]] = field(default_factory=dict)
 
     def on(self, check: CheckId, day: date) -> Judged | None:
         """What is said of a check for a day; None where it is not known."""

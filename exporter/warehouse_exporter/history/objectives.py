@@ -168,6 +168,8 @@ def judged(
         return JudgedDay(day, Day.EXCLUDED, f"in the calendar ({', '.join(excluding)})")
     if day not in past.judged:
         return JudgedDay(day, Day.UNKNOWN, NOT_READ)
+    if closed := past.closed.get(day, {}).get(dataset.name):
+        return JudgedDay(day, Day.EXCLUDED, closed)
     if day <= past.begins.get(dataset.name, date.min):
         return JudgedDay(day, Day.UNKNOWN, EARLY)
     said = {check.id: past.on(check.id, day) for check in told}

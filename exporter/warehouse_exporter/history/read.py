@@ -24,8 +24,8 @@ from warehouse_exporter.history.changes import read_changes, unversioned
 from warehouse_exporter.history.model import Judged, Past, decisive
 from warehouse_exporter.history.mornings import Goes, Interrupted
 from warehouse_exporter.history.points import judged_of
+from warehouse_exporter.passes.closures import Views
 from warehouse_exporter.passes.moment import first_rows, morning_of
-from warehouse_exporter.passes.reader import make_views
 from warehouse_exporter.passes.run import result
 
 OF_THE_ROWS = (Reason.NO_ROWS, Reason.NO_VALUES, Reason.UNPARSABLE, Reason.NOT_FINITE)
@@ -94,15 +94,23 @@ def read_judged(
     lost = dict(unknown or dict.fromkeys(still, SAME))
     lost |= {check.id: HINDSIGHT for check in checks if not check.kind.in_hindsight}
     known = [check for check in checks if check.id not in lost]
-    judged = {}
+    judged, closed = {}, {}
     for day, morning in zip(days, asked.asked, strict=True):
         if not goes_on():
             raise Interrupted
         started = time.monotonic()
-        judged[day] = judged_on(config, asked, known, morning, whole=len(days) > 1)
+        views = asked.views(config, morning.as_of)
+        judged[day] = judged_on(asked, known, morning, views, whole=len(days) > 1)
+        closed[day] = closed_on(day, views)
         rest(time.monotonic() - started)
     begins = first_days(config, engine, days[-1])
-    return Past(tuple(days), judged, lost, instants[-1], begins=begins)
+    return Past(tuple(days), judged, lost, instants[-1], begins=begins, closed=closed)
+
+
+def closed_on(day: date, views: Views) -> dict[str, str]:
+    """The datasets of which nothing was expected on a day, by what was learned before, and why."""
+    calendars = {name: view.calendar for name, view in views.items()}
+    return {name: one.why_not(day) for name, one in calendars.items() if one.closed(day)}
 
 
 def cannot_be_asked(check: Check, asked: Asked, config: Config) -> bool:
@@ -137,14 +145,13 @@ def first_days(config: Config, engine: Engine, day: date) -> dict[str, date]:
 
 
 def judged_on(
-    config: Config, asked: Asked, checks: Iterable[Check], morning: Morning, *, whole: bool
+    asked: Asked, checks: Iterable[Check], morning: Morning, views: Views, *, whole: bool
 ) -> dict[CheckId, Judged]:
     """What the checks say on one morning, without what only says how the warehouse is today.
 
     Raises Interrupted where the `whole` must be there, and something took too long.
     """
     as_of = morning.as_of
-    views = make_views(config, asked.relations, as_of)
     gathered = asked.history.on(morning, asked.inquiry)
     found = {}
     for check in checks:
@@ -177,4 +184,5 @@ def joined(old: Past, new: Past, days: Sequence[date]) -> Past:
         ),
         unversioned=new.unversioned,
         begins=new.begins,
+        closed={day: said for day, said in {**old.closed, **new.closed}.items() if day in days},
     )

@@ -239,6 +239,10 @@ class Anomaly(Kind):
             changed |= {"days": None if self.by_weekday else self.days, "against": "week"}
         return self.model_copy(update=changed | {"direction": Direction.FALL})
 
+    def awaits_rows(self, view: DatasetView) -> bool:
+        """A method that looks at days without rows learns by itself which are closed."""
+        return not self.baseline.judges_empty_days
+
     def needs(self, view: DatasetView) -> Mapping[str, Need]:
         found: dict[str, Need] = {}
         guard = self.guarded()
@@ -257,6 +261,9 @@ class Anomaly(Kind):
         told = f"{today} is in the calendar ({event.on(today)})" if event else ""
         if event and (event.silences_falls or not self.direction.falls):
             why = f"{told}: {name} is not judged"
+            return [unjudged(name, lambda: self.finding(name, view, readings), why)]
+        if not self.baseline.judges_empty_days and view.calendar.closed(today):
+            why = view.calendar.why_not(today)
             return [unjudged(name, lambda: self.finding(name, view, readings), why)]
         for guard in self.guards:
             self.guarded().skip_if_fallen(guard, view, readings)

@@ -65,6 +65,9 @@ class Deadline(Limited):
             return ["deadline is about a day that is over: `expect_day: today` never is"]
         return self.no_window()
 
+    def awaits_rows(self, view: DatasetView) -> bool:
+        return True
+
     def needs(self, view: DatasetView) -> Mapping[str, Need]:
         clock = view.clock()
         return {"rows": lookup(view, clock, seen(view, clock, self.where))}

@@ -89,6 +89,9 @@ class Freshness(Limited):
     def times(self, view: DatasetView) -> tuple[tuple[str, str], ...]:
         return ((view.dataset.name, getattr(view.dataset, self.by)),)
 
+    def awaits_rows(self, view: DatasetView) -> bool:
+        return True
+
     def needs(self, view: DatasetView) -> Mapping[str, Need]:
         clock = self.clock(view)
         return {"rows": lookup(view, clock, seen(view, clock, self.where))}
@@ -101,7 +104,7 @@ class Freshness(Limited):
         text = f"newest row {at:%Y-%m-%d %H:%M:%S} UTC{doubt}"
         calendar, spared = view.calendar, self.spared(at, now, view)
         if spared:
-            text += f", {duration(spared.total_seconds())} in the calendar do not count"
+            text += f", {duration(spared.total_seconds())} {calendar.uncounted} do not count"
         day = calendar.day_at(now, self.begins(view))
         blind = calendar.why_not(day) if calendar.excludes(day) else None
         counts_as = at + spared

@@ -57,6 +57,9 @@ class PartitionFreshness(Limited):
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
         return self.no_time(dataset) or self.no_window()
 
+    def awaits_rows(self, view: DatasetView) -> bool:
+        return True
+
     def needs(self, view: DatasetView) -> Mapping[str, Need]:
         clock = view.clock()
         end = view.bounds(view.calendar.expected)[1]

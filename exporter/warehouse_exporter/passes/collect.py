@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from warehouse_exporter.core.closures import Learned
 from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured, Unreachable
 from warehouse_exporter.core.logs import event
 from warehouse_exporter.core.model import Asked, CheckId
@@ -46,7 +47,7 @@ class Collected:
 
     `seconds` are those in which the warehouse worked on a check's statements; one that serves
     several checks is shared out evenly. `cut_off` are the checks of statements that ran when their
-    connection was lost, by their text.
+    connection was lost, by their text. `closures` are the closed weekdays of datasets.
     """
 
     plan: Plan = NO_PLAN
@@ -57,6 +58,7 @@ class Collected:
     seconds: dict[CheckId, float] = field(default_factory=dict)
     sql: dict[CheckId, tuple[Asked, ...]] = field(default_factory=dict)
     cut_off: dict[str, tuple[CheckId, ...]] = field(default_factory=dict)
+    closures: dict[str, Learned] = field(default_factory=dict)
     statements: int = 0
     up: bool = True
     lock: threading.Lock = field(default_factory=threading.Lock)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core.errors import Unmeasured, Unreachable, UsageError
-from warehouse_exporter.core.wording import counted
+from warehouse_exporter.core.wording import counted, listed
 from warehouse_exporter.engines import connect
 from warehouse_exporter.engines.base import Session
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Reading
 from warehouse_exporter.passes.alike import hints
+from warehouse_exporter.passes.closures import with_closures
+from warehouse_exporter.passes.collect import Collected
 from warehouse_exporter.passes.reader import make_views, relations_of
-from warehouse_exporter.plan import late_rows
+from warehouse_exporter.plan import closures, late_rows
 from warehouse_exporter.plan.closed_days import ClosedDaysCache
 from warehouse_exporter.plan.fusion import Statement
 from warehouse_exporter.plan.planner import Plan, make_plan
@@ -43,7 +46,7 @@ def explain_plan(
     with engine.snapshot() as session:
         relations = session.relations(relations_of(checks, config))
         views = make_views(config, relations, as_of)
-        late_rows = questions(checks, views, session)
+        first = questions(checks, views, session, steady=steady, costs=costs)
         made = steady_plan(checks, views) if steady else make_plan(checks, views)
         parts = [
             described(
@@ -53,13 +56,13 @@ def explain_plan(
             )
             for statement in made.statements
         ]
-    parts = [*late_rows, *parts]
+    parts = [*first, *parts]
     parts += [f"-- {check}: {error}\n" for check, error in made.unmeasured.items()]
     silent = {check.id for check in checks} - set(made.unmeasured)
     for statement in made.statements:
         silent -= set(statement.checks)
     parts += [f"-- {check}: the catalogue answers, no statement\n" for check in sorted(silent)]
-    total = len(late_rows) + len(made.statements)
+    total = len(first) + len(made.statements)
     lacking = "".join(f"-- {one}\n" for one in engine.lacking)
     head = f"{lacking}-- {counted(total, 'statement')} for {counted(len(checks), 'check')}\n"
     return "\n".join([head, *parts])
@@ -86,6 +89,22 @@ def lacking(config: Config, as_of: datetime) -> tuple[list[str], tuple[str, ...]
     return lines, engine.lacking
 
 
+def closed_weekdays(config: Config, as_of: datetime) -> list[str]:
+    """On which weekdays nothing is expected of which datasets, and of which that is not known.
+
+    It reads at most one row of each of the past days. Raises Unreachable.
+    """
+    found = Collected()
+    with connect(config.warehouse).snapshot() as session:
+        relations = session.relations(relations_of(config.checks, config))
+        views = make_views(config, relations, as_of)
+        with_closures(config.checks, views, session, found, None)
+    alike: dict[str, list[str]] = {}
+    for name, learned in found.closures.items():
+        alike.setdefault(learned.told, []).append(name)
+    return [f"{listed(names)}: {told}" for told, names in alike.items()]
+
+
 def spelled(statement: Statement, session: Session) -> str:
     """A statement as the engine runs it, or ours if that is not known."""
     try:
@@ -95,14 +114,45 @@ def spelled(statement: Statement, session: Session) -> str:
 
 
 def questions(
-    checks: Sequence[Check], views: Mapping[str, DatasetView], session: Session
+    checks: Sequence[Check],
+    views: Mapping[str, DatasetView],
+    session: Session,
+    *,
+    steady: bool,
+    costs: bool,
 ) -> list[str]:
-    """The first statements: which closed days have received rows since. They are judged again."""
-    found = late_rows.questions(checks, views)
-    return [
-        f"-- {name}: closed days that got rows since\n{session.spelled(sql)};\n"
-        for name, sql in found.items()
+    """The first statements: which closed days have received rows since, and which have any.
+
+    Those that got rows since are judged again; those without any teach which weekdays are closed.
+    """
+    found = [
+        (f"{name}: closed days that got rows since", sql)
+        for name, sql in late_rows.questions(checks, views).items()
     ]
+    if not steady:
+        found += closures_asked(checks, views)
+    return [
+        "\n".join(
+            [
+                f"-- {what}",
+                *(estimated(session, sql) if costs else ()),
+                f"{session.spelled(sql)};\n",
+            ]
+        )
+        for what, sql in found
+    ]
+
+
+def closures_asked(
+    checks: Sequence[Check], views: Mapping[str, DatasetView]
+) -> Iterator[tuple[str, str]]:
+    """What is asked once a day about the closed weekdays of each dataset."""
+    for name in closures.wanted(checks, views):
+        view = views[name]
+        if not closures.why_not_asked(view):
+            with suppress(Unmeasured):
+                days = closures.days_before(view.calendar.expected)
+                yield f"{name}: which days have rows", closures.question(view, days)
 
 
 def steady_plan(checks: Sequence[Check], views: Mapping[str, DatasetView]) -> Plan:
@@ -135,9 +185,16 @@ def comments(statement: Statement) -> Iterator[str]:
 
 def estimates(statement: Statement, session: Session) -> list[str]:
     """The engine's estimate of a statement's cost."""
-    zone = statement.written.zone if statement.written else "UTC"
+    written = statement.written
+    if written is None:
+        return estimated(session, statement.sql)
+    return estimated(session, statement.sql, written.zone, written=True)
+
+
+def estimated(session: Session, sql: str, zone: str = "UTC", *, written: bool = False) -> list[str]:
+    """The engine's estimate of what a text costs."""
     try:
-        return session.estimate(statement.sql, zone, written=statement.written is not None)
+        return session.estimate(sql, zone, written=written)
     except Unreachable:
         raise
     except Unmeasured as error:

@@ -18,6 +18,7 @@ from warehouse_exporter.core.names import QUERIES
 from warehouse_exporter.core.relation import Relation
 from warehouse_exporter.engines.base import Engine, Rewritten, Session
 from warehouse_exporter.measures.dataset_view import DatasetView
+from warehouse_exporter.passes.closures import with_closures
 from warehouse_exporter.passes.collect import Collected, collect
 from warehouse_exporter.plan import late_rows
 from warehouse_exporter.plan.closed_days import ClosedDaysCache
@@ -163,6 +164,7 @@ class SnapshotReader:
         read = datasets_of(checks, self.config)
         views = make_views(self.config, relations, self.as_of, read)
         views = with_late_rows(checks, views, session, self.collected)
+        views = with_closures(checks, views, session, self.collected, self.kept)
         with session.planning():
             return SnapshotView(views), make_plan(checks, views, self.kept)
 

@@ -11,6 +11,7 @@ from functools import partial
 
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core.bounds import EVIDENCE, LABEL, TEXT, plain
+from warehouse_exporter.core.calendar import CLOSED, IN_THE_CALENDAR
 from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
 from warehouse_exporter.core.logs import event
 from warehouse_exporter.core.model import Pass, Result, Sample, Severity, Verdict
@@ -60,7 +61,7 @@ def run_pass(
     )  # fmt: skip
     return Pass(
         as_of, results, covered, collected.up, seconds, collected.statements, collected.failures,
-        collected.seconds, collected.sql,
+        collected.seconds, collected.sql, collected.closures,
     )  # fmt: skip
 
 
@@ -157,7 +158,8 @@ def noted(sample: Sample, note: str) -> Sample:
 
 def skipped(check: Check, view: DatasetView, found: Skipped) -> Skipped:
     """The skip of a check on an excluded day, with the name of the event."""
-    days, calendar = check.kind.span(view), view.calendar
-    if not days or calendar.due(days) or "in the calendar" in str(found):
+    days, calendar = check.kind.expects(view) or check.kind.span(view), view.calendar
+    told = any(words in str(found) for words in (IN_THE_CALENDAR, CLOSED))
+    if not days or calendar.due(days) or told:
         return found
     return Skipped(f"{calendar.why_not(days[-1])} ({found})")

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
+from warehouse_exporter.core.closures import Filled
 from warehouse_exporter.core.errors import Reason, Unmeasured
 from warehouse_exporter.core.model import CheckId
 from warehouse_exporter.core.states import merged
@@ -41,6 +42,8 @@ class ClosedDaysCache:
 
     def __init__(self) -> None:
         self._found: dict[CheckId, dict[str, tuple[Hashable, Reading]]] = {}
+        self.filled: dict[str, tuple[object, Filled]] = {}
+        """Which past days of each dataset have rows, with what the question depended on."""
         self.prepared: Prepared[Mapping[str, Prospect]] = Prepared()
         """What was planned for each check; it goes with the answers, and is made again."""
 

@@ -77,14 +77,17 @@ def answered(rows: Sequence[Row], view: DatasetView) -> DatasetView:
 def days_of(check: Check, view: DatasetView) -> dict[date, tuple[Hashable, ...]]:
     """The days that a check judges again: those of its dataset, and of what it is compared with.
 
-    With each day comes what tells its late rows from those of another time.
+    With each day comes what tells its late rows from those of another time. A check that expects
+    rows is not asked about a day on which none are expected.
     """
     if not asks(check, view):
         return {}
+    expects = bool(check.kind.expects(view))
     found: dict[date, tuple[Hashable, ...]] = {}
     for name in dict.fromkeys((view.dataset.name, *check.kind.refers_to())):
         for day, state in view.other(name).changed.items():
-            if day < view.calendar.expected:
+            excluded = expects and view.calendar.excludes(day)
+            if day < view.calendar.expected and not excluded:
                 found[day] = (*found.get(day, ()), state)
     return dict(sorted(found.items())[-MOST:])
 

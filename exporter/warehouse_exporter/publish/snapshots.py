@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from warehouse_exporter.config import Check, Config
+from warehouse_exporter.core.closures import Learned
 from warehouse_exporter.core.errors import Reason, Unmeasured
 from warehouse_exporter.core.model import RANK, Asked, CheckId, Outcome, Pass, Result, Sample
 from warehouse_exporter.core.pace import Pace
@@ -56,7 +57,7 @@ class Snapshot:
     checksum of the rules for the config; None until it has been computed. `opened` says since when
     a finding is open, where this process saw it begin. `paces` says how often each dataset is read
     at the moment, and `rechecked` how many seconds of the warehouse's work passes have taken that
-    looked again at findings.
+    looked again at findings. `closures` has what is known of the closed weekdays of datasets.
     """
 
     config: Config
@@ -77,6 +78,7 @@ class Snapshot:
     reload_ok: bool = True
     web_ok: bool | None = None
     dbt: LastRun | None = None
+    closures: Mapping[str, Learned] = field(default_factory=dict)
 
     def age_limit(self, check: CheckId) -> timedelta:
         """How long a value of this check is valid."""
@@ -171,6 +173,7 @@ class SnapshotStore:
                 rechecked=max(old.rechecked, rechecked),
                 versions=raised(old.versions, touched),
                 last=done,
+                closures={**old.closures, **done.closures},
                 counts=Counts(
                     old.counts.passes + 1,
                     old.counts.statements + done.statements,
@@ -237,6 +240,7 @@ def only(snapshot: Snapshot, kept: Collection[CheckId]) -> Snapshot:
         sql=snapshot.sql.only(kept),
         opened=snapshot.opened.only(kept),
         paces={},
+        closures={name: one for name, one in snapshot.closures.items() if name in names},
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlglot import exp
@@ -39,6 +40,21 @@ Digits are written [0-9]: the class of digits may hold those of other scripts, w
 HAS_OFFSET = rf":[0-5][0-9].*{OFFSET}$"
 PARSED = "warehouse_exporter_time"
 """The parsed time, a column of a sub-select of that name: the table may have one of the same."""
+
+
+def literal(kind: str, zone: ZoneInfo, at: datetime) -> Node:
+    """An instant in the type of a column of some kind."""
+    if kind == WALL:
+        return wall_literal(at.astimezone(zone).replace(tzinfo=None))
+    if kind == DATE:
+        return words.cast(words.string(at.astimezone(zone).date().isoformat()), "date")
+    return words.cast(words.string(at.isoformat(sep=" ")), "timestamptz")
+
+
+@lru_cache(maxsize=1024)
+def spelled(kind: str, zone: ZoneInfo, at: datetime) -> str:
+    """The same as text: many tables are asked about the same days."""
+    return words.render(literal(kind, zone, at))
 
 
 @dataclass(frozen=True)
@@ -94,11 +110,11 @@ class Clock:
 
     def literal(self, at: datetime) -> Node:
         """An instant in the type of the column."""
-        if self.kind == WALL:
-            return wall_literal(at.astimezone(self.zone).replace(tzinfo=None))
-        if self.kind == DATE:
-            return words.cast(words.string(at.astimezone(self.zone).date().isoformat()), "date")
-        return words.cast(words.string(at.isoformat(sep=" ")), "timestamptz")
+        return literal(self.kind, self.zone, at)
+
+    def spelled(self, at: datetime) -> str:
+        """The same as text."""
+        return spelled(self.kind, self.zone, at)
 
     def instant(self, node: Node) -> Node:
         """A value of this column (or its maximum) as timestamptz; a date is its first instant."""

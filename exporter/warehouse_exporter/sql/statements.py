@@ -105,15 +105,36 @@ def select_ranges(
 
     `source` is the FROM clause in which the clock can be read.
     """
-    values = ",\n             ".join(
-        f"({place}, {render(clock.literal(low))}, {render(clock.literal(high))})"
-        for place, (low, high) in enumerate(bounds)
-    )
     bare = render(clock.value)
     return (
-        f"SELECT {DAYS}.day, s.*\nFROM (VALUES {values}) AS {DAYS}(day, low, high)\n"
+        f"SELECT {DAYS}.day, s.*\nFROM {ranges(clock, bounds)}\n"
         f"CROSS JOIN LATERAL (\nSELECT {cells(nodes)}\nFROM {source}\n"
         f"WHERE {bare} >= {DAYS}.low AND {bare} < {DAYS}.high) AS s"
+    )
+
+
+def ranges(clock: Clock, bounds: Sequence[tuple[datetime, datetime]]) -> str:
+    """Days in a FROM clause: the place of each in `bounds`, where it begins and where it ends."""
+    values = ",\n             ".join(
+        f"({place}, {clock.spelled(low)}, {clock.spelled(high)})"
+        for place, (low, high) in enumerate(bounds)
+    )
+    return f"(VALUES {values}) AS {DAYS}(day, low, high)"
+
+
+def select_filled(source: str, clock: Clock, bounds: Sequence[tuple[datetime, datetime]]) -> str:
+    """Of each day, 1 as c0 if it has rows, else 0; column `day` is its place in `bounds`.
+
+    The order makes the planner look for the first row in the index, also on a day without any.
+    """
+    bare = render(clock.value)
+    first = (
+        f"SELECT 1 FROM {source}\nWHERE {bare} >= {DAYS}.low AND {bare} < {DAYS}.high"
+        f"\nORDER BY {bare} LIMIT 1"
+    )
+    return (
+        f"SELECT {DAYS}.day, (SELECT count(*) FROM ({first}) AS found) AS c0"
+        f"\nFROM {ranges(clock, bounds)}"
     )
 
 

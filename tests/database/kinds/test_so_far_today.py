@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.database.kinds.example import Example
-from tests.support.warehouses import Warehouse, complaint
+from tests.support.warehouses import ORDERS, Warehouse, complaint
 
 EXAMPLE = Example("weeks: 1, at_least: 1, warning: '< 50%'", "ts", "SKIP", "UNKNOWN", "PASS")
 
@@ -91,6 +91,11 @@ def test_a_weekday_that_is_closed_has_no_history(warehouse: Warehouse) -> None:
     table(warehouse, indexed=True)
     sunday = datetime(2026, 3, 8, 12, tzinfo=UTC)
     assert warehouse.say(BEHIND, as_of=sunday) == (
+        "SKIP",
+        "2026-03-08 is closed: no rows on any of the last 4 Sundays",
+    )
+    never = ORDERS[:-1] + ", closed: never}"
+    assert warehouse.say(BEHIND, as_of=sunday, orders=never) == (
         "SKIP",
         "insufficient history: 0 of the last 4 Sundays had rows by this time, 2 are needed",
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from warehouse_exporter.core.closures import Learned
 from warehouse_exporter.core.errors import Reason, UsageError
 from warehouse_exporter.core.model import CheckId, Outcome, Severity
 from warehouse_exporter.history.model import NO_PAST, Judged, Past, Point, State
@@ -148,6 +150,16 @@ def pages_of(on: SnapshotStore) -> list[str]:
         render_dataset(shown, "orders"),
         *(render_check(shown, check) for check in shown.config.checks),
     ]
+
+
+def test_a_dataset_shows_on_which_weekdays_nothing_is_expected() -> None:
+    on = store()
+    assert "closed weekdays" not in render_dataset(view(on), "orders")
+    known = Learned(((6, "no rows on any of the last 4 Sundays"),))
+    on.publish(replace(pass_of({}), closures={"orders": known}))
+    page = render_dataset(view(on), "orders")
+    assert "closed weekdays" in page
+    assert "Sundays: no rows on any of the last 4 Sundays" in page
 
 
 def test_what_nobody_refreshed_is_unknown() -> None:

@@ -6,12 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-WEEK = timedelta(days=7)
-WEEKS = 4
-CLOSED_SHARE = 0.75
-"""Of the last four of a weekday this share must have been empty; of two or three, all."""
-CLOSED_FROM = 2
-"""A weekday must have been seen that often to be known as closed."""
+from warehouse_exporter.core.closures import closed_weekdays, days_after
+
 KNOWN_FROM = 7
 """Days of history without which nothing is said of an empty day."""
 
@@ -50,7 +46,7 @@ def emptiness(
     begin = min(filled)
     last = max(filled) if not rows.get(today) else today - timedelta(days=1)
     before = {day: count for day, count in rows.items() if begin <= day <= last and not silent(day)}
-    closed = {day.weekday() for day in days_after(last, 7) if closed_before(day, before)}
+    closed = closed_weekdays(last, before)
     ahead = (today - last).days
     run = [d for d in days_after(last, ahead) if d.weekday() not in closed and not silent(d)]
     recent = last - timedelta(days=window)
@@ -65,15 +61,3 @@ def emptiness(
         mean=sum(open_days) / len(open_days),
         closed=today.weekday() in closed,
     )
-
-
-def days_after(day: date, count: int) -> list[date]:
-    """The days that follow a day."""
-    return [day + timedelta(days=ahead) for ahead in range(1, count + 1)]
-
-
-def closed_before(day: date, rows: Mapping[date, float]) -> bool:
-    """Whether the weekday of a day was empty on nearly all of its last weeks."""
-    weeks = [day - WEEK * back for back in range(1, WEEKS + 1)]
-    seen = [not rows[week] for week in weeks if week in rows]
-    return len(seen) >= CLOSED_FROM and sum(seen) >= CLOSED_SHARE * len(seen)

@@ -13,7 +13,9 @@ from warehouse_exporter.cli.output import fail, handling_errors, write, write_al
 
 @click.command()
 @config_option
-@click.option("--connect", is_flag=True, help="Also list what the warehouse lacks for the checks.")
+@click.option(
+    "--connect", is_flag=True, help="Also list what the warehouse lacks, and closed weekdays."
+)
 def validate(config_file: str, connect: bool) -> None:
     """List everything wrong with a config, with line numbers."""
     from datetime import UTC, datetime
@@ -27,7 +29,7 @@ def validate(config_file: str, connect: bool) -> None:
             config = load_offline(config_file)
         else:
             from warehouse_exporter.config import load
-            from warehouse_exporter.passes.explain import lacking
+            from warehouse_exporter.passes.explain import closed_weekdays, lacking
 
             config = load(config_file)
             lines, notes = lacking(config, datetime.now(UTC))
@@ -37,6 +39,8 @@ def validate(config_file: str, connect: bool) -> None:
                 click.echo(line, err=True)
             if lines:
                 fail(f"the warehouse lacks something for {counted(len(lines), 'check')}")
+            for line in closed_weekdays(config, datetime.now(UTC)):
+                click.echo(f"closed weekdays: {line}")
     for warning in expired(config, datetime.now(UTC)):
         click.echo(f"warning: {warning}", err=True)
     for block in dict.fromkeys(config.blocks.values()):

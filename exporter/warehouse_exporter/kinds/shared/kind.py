@@ -126,6 +126,10 @@ class Kind(BaseModel):
         """The days on which it expects data; none where it only judges the rows it finds."""
         return ()
 
+    def awaits_rows(self, view: DatasetView) -> bool:
+        """Whether it matters to the check on which weekdays its dataset never has rows."""
+        return bool(self.expects(view))
+
     def refers_to(self) -> tuple[str, ...]:
         """Other datasets the check compares with."""
         return ()

@@ -68,6 +68,8 @@ def facts(view: View, name: str) -> Iterator[tuple[str, str]]:
         if own.key:
             yield "key", ", ".join(own.key)
         yield "complete by", f"{own.expect_by:%H:%M}"
+    if name in view.snapshot.closures:
+        yield "closed weekdays", view.snapshot.closures[name].told
     yield "a pass", pace_of(view, name).text
     costs = [
         view.snapshot.costs.get(check.id, 0.0) for check in view.config.checks_of(frozenset({name}))

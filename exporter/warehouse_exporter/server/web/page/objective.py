@@ -46,7 +46,7 @@ def sum_of(found: Standing) -> str:
     """`27 days right, 1 bad. 1 of 2 bad days is left.`"""
     parts = [f"{counted(found.count(Day.RIGHT), 'day')} right", f"{found.bad} bad"]
     if excluded := found.count(Day.EXCLUDED):
-        parts.append(f"{excluded} excluded by the calendar")
+        parts.append(f"{excluded} excluded")
     if unknown := found.count(Day.UNKNOWN):
         parts.append(f"{unknown} not judged")
     budget = counted(found.objective.budget, "bad day")
