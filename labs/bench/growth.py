@@ -58,6 +58,7 @@ DATASET = """\
     relation: set_{n}
     time: ts
     key: id
+    every: {every}
     columns: {{id: bigint, ts: timestamptz}}
     checks:
 """
@@ -71,11 +72,16 @@ class Spent:
     server: float
 
 
-def config(dsn: str, number: int) -> Config:
+def text(dsn: str, number: int, every: str = "5m") -> str:
     """Ten checks on each of so many tables, which have nothing to do with each other."""
     checks = "".join(f"      - {check}\n" for check in CHECKS)
-    datasets = "".join(DATASET.format(n=n) + checks for n in range(number))
-    return parse(f"warehouse: {{dsn: '{dsn}'}}\ndatasets:\n{datasets}", "bench.yml", {})
+    datasets = "".join(DATASET.format(n=n, every=every) + checks for n in range(number))
+    return f"warehouse: {{dsn: '{dsn}'}}\ndatasets:\n{datasets}"
+
+
+def config(dsn: str, number: int) -> Config:
+    """The same, read."""
+    return parse(text(dsn, number), "bench.yml", {})
 
 
 def build(dsn: str, number: int) -> None:
