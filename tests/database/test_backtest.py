@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from threading import Lock
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -63,7 +64,7 @@ class Heard:
 
 
 def over(
-    config: Config, days: int, heard: Heard | None = None, at: datetime = NOON, **options: bool
+    config: Config, days: int, heard: Heard | None = None, at: datetime = NOON, **options: Any
 ) -> Backtest:
     """A backtest of a whole config."""
     instants = mornings(at, config.warehouse.timezone, days)

@@ -79,6 +79,57 @@ def test_it_says_on_which_days_each_check_would_have_spoken(shop: str, tmp_path:
     ]
 
 
+METRICS = """
+metrics:
+  orders: {dataset: orders, count: "*"}
+  revenue: {dataset: orders, sum: revenue}
+anomalies:
+  - {metrics: [orders, revenue], direction: fall}
+"""
+
+
+def test_limits_are_proposed_to_paste(shop: str, tmp_path: Path) -> None:
+    config = write(tmp_path, more=METRICS)
+    suggest = ["--suggest=critical: 0", "--real=2026-03-10"]
+    result = ask("backtest", config, AS_OF, "--days=14", suggest[0], dsn=shop)
+    assert result.exit_code == 0
+    assert columns(result.stdout, "orders.volume critical") == [
+        "orders.volume critical", "< 10", "2", *["11/11 100 %"] * 3, "-", "-",
+    ]  # fmt: skip
+    assert columns(result.stdout, "  suggested")[:3] == ["suggested", "< 9", "0"]
+    lines = result.stdout[result.stdout.index("To paste:") :].splitlines()
+    place = next(n for n, line in enumerate(lines) if line.endswith(", orders.volume"))
+    file = config.partition("=")[2]
+    written = Path(file).read_text().splitlines()
+    number = int(re.findall(r":(\d+), ", lines[place])[0])
+    assert "volume: {critical: '< 10'}" in written[number - 1]
+    assert lines[place + 1 : place + 4] == [
+        "# critical: < 10 is now < 9: 2 false alarms, then 0",
+        "# silent then: 2026-03-06, 2026-03-07, 2026-03-10",
+        'critical: "< 9"',
+    ]
+    asked = ask("backtest", config, AS_OF, "--days=14", *suggest, "--format=json", dsn=shop)
+    by_check = {
+        (f"{one['dataset']}.{one['check']}", one["term"]): one
+        for one in json.loads(asked.stdout)["suggested"]
+    }
+    kept = by_check["orders.volume", None]
+    assert kept["suggested"] is None
+    assert (
+        kept["because"] == "kept: with fewer false alarms it would miss 2026-03-10, which was real"
+    )
+    (fall,) = by_check["orders.seasonal_revenue", "fall"]["yaml"]
+    again = METRICS.replace("[orders, revenue]", "[orders]") + f"  {fall}\n"
+    assert ask("validate", write(tmp_path, more=again), dsn=shop).exit_code == 0
+
+
+@pytest.mark.parametrize("wish", ["often", "3"])
+def test_a_wish_that_is_none_is_refused(wish: str, tmp_path: Path) -> None:
+    result = ask("backtest", write(tmp_path), f"--suggest={wish}", dsn="dbname=nowhere")
+    assert result.exit_code == 2
+    assert "write a number and a period, such as '1 a month'" in result.stderr
+
+
 def test_another_limit_stands_beside(shop: str, tmp_path: Path) -> None:
     limit = "--set=orders.volume.critical=< 9"
     result = ask("backtest", write(tmp_path), AS_OF, "--days=7", limit, dsn=shop)
@@ -145,7 +196,7 @@ def test_json_has_every_day_that_was_no_pass(shop: str, tmp_path: Path) -> None:
     assert told["pages_a_month"] == 2 * 30 / 7
     assert told["sent"][1] == {
         "day": "2026-03-10", "severity": "critical", "incident": "orders/presence/volume",
-        "dataset": "orders", "check": "volume", "unmeasured": False,
+        "dataset": "orders", "check": "volume", "unmeasured": False, "datasets": [],
     }  # fmt: skip
     assert data["injected"]["checks"]["orders.volume"]["x0.5"] == {"caught": 4, "silent": 4}
     assert data["injected"]["changed"]["orders.volume"] == {}, "it was never silent"

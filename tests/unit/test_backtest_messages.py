@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from warehouse_exporter.backtest.messages import Messages, messages
+from warehouse_exporter.backtest.messages import WORDS, Messages, messages
 from warehouse_exporter.backtest.sensitivity import is_something
 from warehouse_exporter.backtest.timeline import Record, Said
+from warehouse_exporter.baselines.base import CHANGE, SCORE
+from warehouse_exporter.config import Check
 from warehouse_exporter.config.load import parse
 from warehouse_exporter.core.accepted import Accepted
-from warehouse_exporter.core.model import CheckId, Outcome, Result, Severity, Verdict
+from warehouse_exporter.core.model import Outcome, Result, Sample, Severity, Verdict
 from warehouse_exporter.core.states import Count, Counted, Hits, Newest, State, Total
+from warehouse_exporter.passes.verdicts import judge
 
 from tests.support.chained import CHAINED
 from tests.unit.test_causes import ADS, CLIENT, FEW, LATE, REVENUE, TRACKED, TWICE
@@ -34,9 +37,9 @@ SAID = {
 """A verdict by one letter, a day each."""
 
 
-def said(*verdicts: Verdict) -> Said:
-    """What a check with these verdicts says."""
-    return Said.of(Result(CheckId("", ""), verdicts, AT))
+def said(*verdicts: Verdict, check: Check = CONFIG.checks[0], day: date = FIRST) -> Said:
+    """What a check with these verdicts says of a day."""
+    return Said.of(Result(check.id, verdicts, AT), check, day)
 
 
 def get(wanted: Mapping[str, str]) -> Messages:
@@ -79,6 +82,74 @@ def told(found: Messages) -> list[str]:
 )  # fmt: skip
 def test_who_gets_what(wanted: Mapping[str, str], expected: Sequence[str]) -> None:
     assert sorted(told(get(wanted))) == sorted(expected)
+
+
+SHOP = parse(
+    """
+warehouse: {dsn: x}
+datasets:
+  sessions: {relation: s, time: ts, checks: [freshness: {critical: "> 2h"}]}
+  orders: {relation: o, time: ts}
+  ads: {relation: a, time: ts}
+metrics:
+  sessions: {dataset: sessions, count: "*"}
+  orders: {dataset: orders, count: "*"}
+  revenue: {dataset: orders, sum: revenue}
+  ads: {dataset: ads, count: "*"}
+anomalies: [{metrics: [sessions, orders, revenue, ads]}]
+""",
+    "warehouse.yml",
+    {},
+)
+DEPARTED = {"f": (-3.0, -0.2), "F": (-5.0, -0.6), "r": (3.2, 0.5), "R": (9.0, 2.0), "-": (0, 0)}
+"""A fall, one that is critical, a rise, one that is critical, and nothing: score and change."""
+
+
+def of_shop(wanted: Mapping[str, str]) -> list[str]:
+    """`2 page falls` of each message, of metrics that depart, day by day."""
+    (length,) = {len(letters) for letters in wanted.values()}
+    days = [FIRST + timedelta(days=n) for n in range(length)]
+    records = []
+    for check in SHOP.checks:
+        name = check.id.name.removeprefix("seasonal_")
+        by_day = {}
+        for day, letter in zip(days, wanted.get(name, "-" * length), strict=True):
+            score, change = DEPARTED.get(letter, (0, 0))
+            samples = [Sample({SCORE.name: score, CHANGE.name: change}, "")]
+            verdicts = judge(check, samples, AT) if check.kind.kind == "anomaly" else (SAID["-"],)
+            verdicts = (SAID["F"],) if letter == "L" else verdicts
+            by_day[day] = said(*verdicts, check=check, day=day)
+        records.append(Record(check, by_day))
+    found = messages(records, days, SHOP)
+    return [
+        f"{(one.day - FIRST).days + 1} {WORDS[one.severity]} {one.incident.rpartition('_')[2]}"
+        for one in found.sent
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({"orders": "R"}, ["1 ticket orders"]),
+        ({"orders": "F"}, ["1 page orders"]),
+        ({"orders": "f", "revenue": "f"}, ["1 ticket orders"]),
+        ({"orders": "f", "ads": "f"}, ["1 page falls"]),
+        ({"orders": "f", "ads": "r"}, ["1 ticket orders", "1 ticket ads"]),
+        ({"orders": "ff", "ads": "-f"}, ["1 ticket orders", "2 page falls"]),
+        ({"orders": "fff", "ads": "f-f"}, ["1 page falls", "2 ticket orders", "3 page falls"]),
+        ({"orders": "f", "ads": "f", "sessions": "F"},
+         ["1 page sessions", "1 ticket orders", "1 ticket ads"]),
+        ({"orders": "-f", "ads": "-f", "sessions": "FF"}, ["1 page sessions", "2 page falls"]),
+        ({"ads": "-f", "sessions": "FF"}, ["1 page sessions", "2 ticket ads"]),
+        ({"freshness": "L", "sessions": "f", "ads": "f"},
+         ["1 page sessions/load/all", "1 ticket ads"]),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_pages_is_as_the_config_says(
+    wanted: Mapping[str, str], expected: Sequence[str]
+) -> None:
+    assert sorted(of_shop(wanted)) == sorted(expected)
 
 
 def test_what_cannot_be_measured_is_one_message_of_its_dataset() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from warehouse_exporter.backtest.messages import WORDS, Messages
 from warehouse_exporter.backtest.run import Backtest
 from warehouse_exporter.backtest.sensitivity import Tally
+from warehouse_exporter.backtest.suggested import as_data
 from warehouse_exporter.backtest.timeline import COUNTED, Record, Said, a_week, episodes, of_dataset
 from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Outcome
@@ -40,6 +41,7 @@ def as_json(found: Backtest) -> str:
             "changed": sent(found.changed_messages) if found.changed else None,
         },
         "injected": None if found.recall is None else injected(found),
+        "suggested": as_data(found.proposals, found.pastes) if found.wanted else None,
     }
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
@@ -99,7 +101,7 @@ def sent(messages: Messages) -> dict[str, Any]:
         {
             "day": str(one.day), "severity": one.severity.value, "incident": one.incident,
             "dataset": one.check.dataset, "check": one.check.name,
-            "unmeasured": one.fault is Fault.UNMEASURED,
+            "unmeasured": one.fault is Fault.UNMEASURED, "datasets": list(one.datasets),
         }
         for one in messages.sent
     ]  # fmt: skip

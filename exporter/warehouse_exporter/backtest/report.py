@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from warehouse_exporter.backtest import suggested
 from warehouse_exporter.backtest.faults import FAULTS
 from warehouse_exporter.backtest.messages import WORDS, Message, Messages
 from warehouse_exporter.backtest.run import Backtest
 from warehouse_exporter.backtest.sensitivity import Recall, Tally
+from warehouse_exporter.backtest.sheet import NONE, Sheet, number, share
 from warehouse_exporter.backtest.timeline import (
     COUNTED,
     Record,
@@ -19,30 +20,27 @@ from warehouse_exporter.backtest.timeline import (
     of_dataset,
 )
 from warehouse_exporter.core.wording import agreed, counted
+from warehouse_exporter.core.wording import listed as listed_names
 from warehouse_exporter.publish.report import cell
 
-NONE = "-"
-TEXTS = ("FIRED ON", "TOLD ON", "BECAUSE", "OBJECTIVE", "CHECK", "OWNER", "DATASET", "FINDING")
+TEXTS = (
+    "LIMIT",
+    "IS",
+    "FIRED ON",
+    "TOLD ON",
+    "BECAUSE",
+    "OBJECTIVE",
+    "CHECK",
+    "OWNER",
+    "DATASET",
+    "FINDING",
+)
 """Columns of text, which begin at the left."""
 AS_THEY_ARE = "Judged on the rows as they are now: late rows are there on every day."
 AS_IT_IS = (
     "at the whole table, or at the catalogue, as it is now, so the verdict is the same every day;"
     " --open-days-only limits checks over a whole table."
 )
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One table of the report; numbers are right-aligned, the last column is text."""
-
-    title: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-def number(value: float) -> str:
-    """A count; 0 is shown as a dash."""
-    return f"{value:g}" if value else NONE
 
 
 def rate(value: float) -> str:
@@ -70,6 +68,8 @@ def sheets(found: Backtest) -> Iterator[Sheet]:
             ("DATASET", *faults),
             tuple(recalled(name, tallies) for name, tallies in found.recall.datasets.items()),
         )
+    if found.wanted is not None:
+        yield suggested.sheet(found.proposals, found.wanted)
     if found.untouched:
         yield Sheet(
             "Not injected",
@@ -131,11 +131,17 @@ def of_messages(title: str, messages: Messages) -> Sheet:
     rows = []
     for incident, sent in by_fault.items():
         numbers = [sum(one.severity is severity for one in sent) for severity in WORDS]
-        told = ", ".join(f"{one.day} ({WORDS[one.severity]})" for one in sent)
+        told = ", ".join(f"{one.day} ({word_of(one)})" for one in sent)
         rows.append((numbers, (incident, *map(number, numbers), told)))
     rows.sort(key=lambda row: row[0], reverse=True)
     head = ("FAULT", *(f"{word}s".upper() for word in WORDS.values()), "TOLD ON")
     return Sheet(title, head, tuple(row for _, row in rows))
+
+
+def word_of(message: Message) -> str:
+    """`page`, or `page: orders and sessions` of falls that page together."""
+    of = f": {listed_names(message.datasets)}" if message.datasets else ""
+    return f"{WORDS[message.severity]}{of}"
 
 
 def recalls(recall: Recall, found: Backtest) -> Iterator[tuple[str, ...]]:
@@ -152,13 +158,6 @@ def recalled(name: str, tallies: Mapping[str, Tally]) -> tuple[str, ...]:
     return (name, *(share(tallies.get(fault.name)) for fault in FAULTS))
 
 
-def share(tally: Tally | None) -> str:
-    """How many of how many, and the percentage."""
-    if tally is None:
-        return NONE
-    return f"{tally.caught}/{tally.silent} {tally.caught / tally.silent * 100:.0f} %"
-
-
 def summary(found: Backtest) -> list[str]:
     """The lines under the tables."""
     days = f"{counted(len(found.days), 'day')} from {found.days[0]} to {found.days[-1]}"
@@ -168,6 +167,8 @@ def summary(found: Backtest) -> list[str]:
         lines.append(f"With --set: {episodes_in(found, found.with_changes)}.")
         lines.append(f"With --set, people get {found.changed_messages.text}.")
     lines.append(AS_THEY_ARE)
+    if found.wanted is not None:
+        lines += suggested.summary(found.proposals, found.wanted)
     still = [str(r.check.id) for r in found.records if r.fired_on and r.check.id in found.unmoved]
     if still:
         looks = agreed(len(still), "looks", "look")
@@ -194,6 +195,8 @@ def markdown(found: Backtest) -> str:
     parts = ["# Backtest", "", "\n\n".join(cell(text) for text in summary(found)), ""]
     for sheet in sheets(found):
         parts += markdown_table(sheet)
+    if found.pastes:
+        parts += ["## To paste", "", "```yaml", *suggested.to_paste(found.pastes), "```", ""]
     return "\n".join(parts[:-1]) + "\n"
 
 

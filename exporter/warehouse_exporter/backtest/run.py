@@ -10,10 +10,13 @@ from zoneinfo import ZoneInfo
 
 from warehouse_exporter.backtest.answers import History, read
 from warehouse_exporter.backtest.messages import Messages, messages
+from warehouse_exporter.backtest.pasting import Paste, pastes
 from warehouse_exporter.backtest.progress import Step, Watcher
 from warehouse_exporter.backtest.questions import Inquiry, Morning
 from warehouse_exporter.backtest.sensitivity import Recall, Tally
+from warehouse_exporter.backtest.suggesting import Memory, Proposed, proposals
 from warehouse_exporter.backtest.timeline import Record, Said
+from warehouse_exporter.backtest.wishes import Wishes
 from warehouse_exporter.config import Check, Config, Warehouse
 from warehouse_exporter.core.closures import Filled
 from warehouse_exporter.core.errors import Skipped
@@ -37,7 +40,8 @@ class Backtest:
 
     `changed` has the records of checks under other limits, by the address of the original. What is
     `unmoved` asked the same on every day: the past is lost to it. A `recall` is there where faults
-    were injected, and in `untouched` why some checks have none.
+    were injected, and in `untouched` why some checks have none. `proposals` are other limits, with
+    as few false alarms as are `wanted`.
     """
 
     config: Config
@@ -50,6 +54,8 @@ class Backtest:
     recall: Recall | None = None
     changed_recall: Mapping[CheckId, Mapping[str, Tally]] = field(default_factory=dict)
     untouched: Mapping[CheckId, str] = field(default_factory=dict)
+    wanted: Wishes | None = None
+    proposals: tuple[Proposed, ...] = ()
 
     @property
     def datasets(self) -> tuple[str, ...]:
@@ -60,6 +66,11 @@ class Backtest:
     def with_changes(self) -> tuple[Record, ...]:
         """The records, the changed ones in place of their originals."""
         return tuple(self.changed.get(record.check.id, record) for record in self.records)
+
+    @cached_property
+    def pastes(self) -> tuple[Paste, ...]:
+        """The lines of YAML of what is proposed; the file of the config is read for them."""
+        return pastes(self.proposals, self.config)
 
     @cached_property
     def messages(self) -> Messages:
@@ -127,6 +138,7 @@ def backtest(
     watcher: Watcher,
     *,
     inject: bool = False,
+    wanted: Wishes | None = None,
 ) -> Backtest:
     """The verdicts of the checks, and of the `changed` ones, at each instant, oldest first.
 
@@ -135,7 +147,10 @@ def backtest(
     aside = {address: under_another_name(check) for address, check in changed.items()}
     past = read_past(config, connector, instants, (*checks, *aside.values()), watcher)
     recall, others = Recall(tuple(checks)), Recall(tuple(aside.values()))
-    said = judge_past(config, past, [recall, others], watcher, inject=inject)
+    still = unmoved(past.asked, checks)
+    turned = [c for c in checks if wanted and c.kind.in_hindsight and c.id not in still]
+    memory = Memory(turned)
+    said = judge_past(config, past, [recall, others], watcher, memory, inject=inject)
     return Backtest(
         config,
         instants[-1],
@@ -143,10 +158,12 @@ def backtest(
         tuple(Record(check, said[check.id]) for check in checks),
         {address: Record(changed[address], said[check.id]) for address, check in aside.items()},
         past.history.statements,
-        unmoved(past.asked, checks),
+        still,
         recall if inject else None,
         {address: others.checks.get(check.id, {}) for address, check in aside.items()},
         recall.without(past.inquiry) if inject else {},
+        wanted,
+        proposals(memory, wanted, len(instants)) if wanted else (),
     )
 
 
@@ -173,9 +190,13 @@ def read_past(
 
 
 def judge_past(
-    config: Config, past: Past, recalls: Sequence[Recall], watcher: Watcher, *, inject: bool
-) -> dict[CheckId, dict[date, Said]]:
-    """Judge the checks of the recalls morning by morning; to `inject`, also every fault."""
+    config: Config, past: Past, recalls: Sequence[Recall], watcher: Watcher, memory: Memory, *,
+    inject: bool,
+) -> dict[CheckId, dict[date, Said]]:  # fmt: skip
+    """Judge the checks of the recalls morning by morning; to `inject`, also every fault.
+
+    What the checks of the memory saw is kept there.
+    """
     checks = [check for recall in recalls for check in recall.judged]
     said: dict[CheckId, dict[date, Said]] = {check.id: {} for check in checks}
     watcher.begin(Step.JUDGING, len(past.asked))
@@ -191,10 +212,15 @@ def judge_past(
             else Result(check.id, (not_measured(Skipped(SINCE)),), morning.as_of)
             for check in checks
         ]
-        now = {found.check: Said.of(found) for found in results}
+        now = {
+            check.id: Said.of(found, check, targets[check.id.dataset].calendar.expected)
+            for check, found in zip(checks, results, strict=True)
+        }
         day = day_of(morning.as_of, config)
         for check, one in now.items():
             said[check][day] = one
+        by_check = {found.check: found for found in results}
+        memory.add(morning, day, past.inquiry, gathered, targets, by_check)
         for recall in recalls if inject else ():
             recall.judge(morning, past.inquiry, gathered, targets, now)
         watcher.ended(f"{day}")

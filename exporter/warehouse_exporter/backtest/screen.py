@@ -12,8 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from warehouse_exporter.backtest.progress import Step
-from warehouse_exporter.backtest.report import NONE, Sheet, is_text, sheets, summary
+from warehouse_exporter.backtest.report import is_text, sheets, summary
 from warehouse_exporter.backtest.run import Backtest
+from warehouse_exporter.backtest.sheet import NONE, Sheet
+from warehouse_exporter.backtest.suggested import to_paste
 from warehouse_exporter.core.model import Outcome
 from warehouse_exporter.core.wording import counted
 from warehouse_exporter.publish.report import on_one_line
@@ -79,6 +81,9 @@ def print_tables(found: Backtest, console: Console) -> None:
         console.file.write("\n")
     for text in summary(found):
         console.file.write(f"{on_one_line(text)}\n")
+    if found.pastes:
+        console.file.write("\nTo paste:\n\n")
+        console.file.writelines(f"{on_one_line(text)}\n" for text in to_paste(found.pastes))
 
 
 def rich_table(sheet: Sheet) -> Table:

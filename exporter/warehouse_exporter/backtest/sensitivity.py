@@ -70,7 +70,8 @@ class Recall:
                 broken = with_fault(fault, check, morning, inquiry, gathered, views)
                 if broken is None:
                     continue
-                spoke = Said.of(result(check, views, broken, morning.as_of)).speaks
+                found, day = result(check, views, broken, morning.as_of), said[check.id].day
+                spoke = Said.of(found, check, day).speaks
                 mine = self.checks.setdefault(check.id, {})
                 mine.setdefault(fault.name, Tally()).add(spoke)
                 caught[check.id.dataset] = caught.get(check.id.dataset, False) or spoke

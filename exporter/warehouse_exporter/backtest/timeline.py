@@ -9,7 +9,9 @@ from datetime import date
 
 from warehouse_exporter.config import Check
 from warehouse_exporter.core.calendar import ONE_DAY
+from warehouse_exporter.core.limits import Side
 from warehouse_exporter.core.model import Outcome, Result, Severity
+from warehouse_exporter.passes.paging import side_of
 
 Episode = tuple[date, date]
 """First and last of consecutive days."""
@@ -22,21 +24,26 @@ COUNTED = ("FAIL", "UNKNOWN", "WARN", "INFO", "SKIP")
 class Said:
     """The verdict that decided for a check on one day.
 
-    `loud` is the worst severity of its findings that nobody has accepted.
+    `loud` is the worst severity of its findings that nobody has accepted, and `side` that of the
+    finding. `day` is the day that was judged.
     """
 
     outcome: Outcome
     severity: Severity | None
     text: str
     loud: Severity | None
+    side: Side | None
+    day: date
 
     @classmethod
-    def of(cls, found: Result) -> Said:
-        """What a result says, without its samples."""
-        worst = found.worst
-        severities = {verdict.severity for verdict in found.verdicts if verdict.loud}
-        loud = next((severity for severity in Severity if severity in severities), None)
-        return cls(worst.outcome, worst.severity, worst.text, loud)
+    def of(cls, found: Result, check: Check, day: date) -> Said:
+        """What a result says of a day, without its samples."""
+        worst, places = found.worst, list(Severity)
+        loud = [(places.index(v.severity), v) for v in found.verdicts if v.loud and v.severity]
+        first = min(loud, key=lambda one: one[0], default=(0, None))[1]
+        side = None if first is None else side_of(check, first, found.measured_at)
+        severity = None if first is None else first.severity
+        return cls(worst.outcome, worst.severity, worst.text, severity, side, day)
 
     @property
     def is_info(self) -> bool:

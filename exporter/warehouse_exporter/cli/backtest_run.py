@@ -9,6 +9,7 @@ from rich.console import Console
 
 from warehouse_exporter.backtest.run import Backtest, backtest, mornings, patient
 from warehouse_exporter.backtest.screen import Bar
+from warehouse_exporter.backtest.wishes import wishes
 from warehouse_exporter.cli.interrupts import interruptible
 from warehouse_exporter.cli.options import instant
 from warehouse_exporter.config import load
@@ -28,8 +29,11 @@ def run(
     *,
     open_days_only: bool,
     inject: bool,
+    suggest: Sequence[str] = (),
+    real: Sequence[str] = (),
 ) -> Backtest:
     """Judge the last days of a config's checks. Raises ConfigError, UsageError, Unreachable."""
+    wanted = wishes(suggest, real)
     config = load(file)
     config = config.open_days_only() if open_days_only else config
     checks = config.checks_of(chosen(datasets, config))
@@ -48,4 +52,6 @@ def run(
         interruptible(stop),
         Bar(Console(stderr=True), what, stopped.is_set) as bar,
     ):
-        return backtest(config, connector, instants, checks, others, bar, inject=inject)
+        return backtest(
+            config, connector, instants, checks, others, bar, inject=inject, wanted=wanted
+        )

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from warehouse_exporter.backtest.report import AS_THEY_ARE, NONE, Sheet, markdown_table
+from warehouse_exporter.backtest.report import AS_THEY_ARE, markdown_table
 from warehouse_exporter.backtest.screen import plain_table
+from warehouse_exporter.backtest.sheet import NONE, Sheet
 from warehouse_exporter.core.objective import Day
 from warehouse_exporter.core.wording import agreed, counted, listed
 from warehouse_exporter.history.objectives import Standing, by_owner, why_not_judged

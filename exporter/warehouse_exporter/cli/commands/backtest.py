@@ -30,12 +30,22 @@ from warehouse_exporter.core import logs
 @click.option(
     "--inject", is_flag=True, help="Also break each day in turn, and count how often checks fire."
 )
+@click.option(
+    "--suggest", multiple=True, metavar="WISH",
+    help="Propose limits that would have had at most so many false alarms: --suggest '1 a month',"
+    " --suggest 'critical: 1 a year'. Repeatable, once for each severity.",
+)  # fmt: skip
+@click.option(
+    "--real", multiple=True, metavar="DAY",
+    help="A day, such as 2026-11-12, on which something was wrong: no false alarm, and no proposed"
+    " limit may miss it. Repeatable.",
+)  # fmt: skip
 @judging_options(*FORMATS)
 @log_options("error")
 def backtest(
     config_file: str, days: int, as_of: str | None, datasets: tuple[str, ...],
-    limits: tuple[str, ...], open_days_only: bool, inject: bool, style: str, no_color: bool,
-    log_level: str, log_format: Any,
+    limits: tuple[str, ...], open_days_only: bool, inject: bool, suggest: tuple[str, ...],
+    real: tuple[str, ...], style: str, no_color: bool, log_level: str, log_format: Any,
 ) -> None:  # fmt: skip
     """Show on which past days limits would have fired.
 
@@ -53,8 +63,9 @@ def backtest(
     console = Console(no_color=True if no_color else None)
     with handling_errors(unreachable=Exit.UNMEASURED):
         found = backtest_run.run(
-            config_file, days, as_of, datasets, limits, open_days_only=open_days_only, inject=inject
-        )
+            config_file, days, as_of, datasets, limits, open_days_only=open_days_only,
+            inject=inject, suggest=suggest, real=real,
+        )  # fmt: skip
     if style == "table":
         screen.print_tables(found, console)
     else:
