@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 BY_FILE := --dist loadfile --no-loadscope-reorder  # in the order of tests/conftest.py
 
-.PHONY: help demo test test-unit test-database test-campaign test-programs lint lock assets reference case-study incidents incident-pairs reliability year bench pictures clean
+.PHONY: help demo test test-unit test-database test-campaign test-programs lint lock assets reference case-study incidents incident-pairs reliability year evidence bench pictures clean
 .DEFAULT_GOAL := help
 unexport PYTHONDONTWRITEBYTECODE  # the tests start hundreds of processes: each would compile anew
 
@@ -63,6 +63,9 @@ reliability: .venv/dev ## write docs/explanation/reliability.md from faults made
 
 year: .venv/dev ## write docs/explanation/ordinary-year.md from simulated shops (half an hour)
 	$(BIN)/python -m labs.year
+
+evidence: .venv/dev ## write docs/explanation/evidence.md: weak signs together, on simulated shops
+	$(BIN)/python -m labs.evidence
 
 bench: .venv/dev ## write docs/explanation/performance.md: what it costs the warehouse (half an hour, 8 GB)
 	@command -v wrk >/dev/null || scripts/apt-install wrk

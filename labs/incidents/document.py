@@ -27,7 +27,7 @@ ABREAST = 4
 STATISTICS = {
     kind.alert
     for name, kind in all_kinds().items()
-    if name in ("anomaly", "channel_mix", "gap", "silence", "so_far_today")
+    if name in ("anomaly", "channel_mix", "gap", "joint_fall", "silence", "so_far_today")
 }
 """Alerts of kinds that compare with what was usual: chance decides whether they see it."""
 

@@ -16,7 +16,7 @@ from labs.year.series import days_between
 from labs.year.simulator import small_year
 from labs.year.troubles import night_after, troubled_year
 
-COMPARE = ("anomaly", "channel_mix", "gap", "silence", "so_far_today")
+COMPARE = ("anomaly", "channel_mix", "gap", "joint_fall", "silence", "so_far_today")
 """The kinds that hold a number against other days; all others are exact."""
 TOLD = (Outcome.WARNING, Outcome.CRITICAL, Outcome.UNMEASURED)
 Tell = Callable[[str], None]

@@ -13,6 +13,7 @@ from warehouse_exporter.config.model import Check
 from warehouse_exporter.core.model import CheckId, Dataset
 from warehouse_exporter.core.names import QUERIES
 from warehouse_exporter.kinds.anomaly import Anomaly
+from warehouse_exporter.kinds.joint_fall import JointFall
 from warehouse_exporter.kinds.metric import Metric
 from warehouse_exporter.kinds.shared.base import Kind
 from warehouse_exporter.kinds.shared.keys import unlike
@@ -175,6 +176,28 @@ def check_anomaly(
             for word in anomaly.only_for_ratios():
                 message = f"`{word}` is for ratios: `{name}` is not a ratio"
                 document.complain((*path, "metrics"), message)
+
+
+def check_joint_falls(
+    found: list[tuple[Check, Path]], metrics: Mapping[str, Metric], document: Document
+) -> list[tuple[Check, Path]]:
+    """The same checks, where a joint fall knows how each of its metrics is judged alone.
+
+    Its metrics exist, and are numbers: ratios stay as they are when all of a source falls.
+    """
+    anomalies = [check.kind for check, _ in found if isinstance(check.kind, Anomaly)]
+    known = []
+    for check, path in found:
+        if not isinstance(check.kind, JointFall):
+            known.append((check, path))
+            continue
+        for name in check.kind.metrics:
+            if name not in metrics:
+                unknown(document, (*path, "metrics"), "metric", name)
+            elif metrics[name].ratio:
+                document.complain((*path, "metrics"), f"`{name}` is a ratio: name its parts")
+        known.append((replace(check, kind=check.kind.beside(anomalies)), path))
+    return known
 
 
 def check_kind(

@@ -158,6 +158,7 @@ def build(spec: Any, text: str, file: str, document: Document) -> Config:
         *anomaly_checks(spec, metrics, datasets, document),
         *query_checks(spec, datasets, document),
     ]
+    found = cross.check_joint_falls(found, metrics, document)
     zone = spec.warehouse.timezone
     checks = tuple(accepting(cross.unique(found, document), zone, document))
     check_objectives(spec, datasets, checks, document)

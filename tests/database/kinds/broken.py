@@ -22,6 +22,7 @@ BREAKS = {
     "impossible_sequence": "INSERT INTO orders (id, ts, client_id, event)"
     " SELECT 100 + n, '2026-03-09 10:00+00', 'c', 'view' FROM generate_series(1, 1500) AS n",
     "incomparable": "UPDATE items SET price = NULL WHERE order_id = 18",
+    "joint_fall": f"UPDATE orders SET rows_read = 0 WHERE {NINTH}",
     "json_completeness": """UPDATE orders SET document = '{"items": [{}]}' WHERE id = 18""",
     "line_revenue": "UPDATE orders SET rows_read = 4 WHERE id = 18",
     "metric": f"UPDATE orders SET revenue = 0 WHERE {NINTH}",
@@ -73,6 +74,8 @@ SENTENCES = {
     " Mar (at most 100)",
     "incomparable": "orders: 1 of 22 orders cannot be compared with items: 1 with a value missing"
     " (none allowed)",
+    "joint_fall": "orders: read and twice together -100 % on Mon 9 Mar (at most 30 %; read 0 of 10;"
+    " twice 0 of 20)",
     "json_completeness": "orders: 1 of 2 values of document.items.price missing on Mon 9 Mar (none"
     " allowed)",
     "line_revenue": "orders: 1 of 2 orders with a revenue that is not rows_read * 2 on Mon 9 Mar"

@@ -17,6 +17,8 @@ COLUMNS = (
     " document: jsonb"
 )
 ORDERS = f"{{relation: orders, time: ts, key: id, columns: {{{COLUMNS}}}}}"
+READ = ["read: {dataset: orders, sum: rows_read}", "twice: {dataset: orders, sum: rows_read * 2}"]
+"""Metrics that nothing else judges, for the kind that wants two of them."""
 OTHERS = {"items": "{relation: items}", "sessions": "{relation: sessions, key: id}"}
 
 
@@ -37,9 +39,13 @@ def config_with(examples: list[Example]) -> str:
     """A config with some examples, each in its section."""
     names = {id(example): kind for kind, example in EXAMPLES.items()}
     items = [f"{names[id(e)]}: {{{e.written}}}" for e in examples if e.section == "checks"]
-    sections = []
+    metrics, sections = [], []
     if any(example.section in ("metrics", "anomalies") for example in examples):
-        sections.append(f"metrics: {{revenue: {{{EXAMPLES['metric'].written}}}}}")
+        metrics.append(f"revenue: {{{EXAMPLES['metric'].written}}}")
+    if any(names[id(example)] == "joint_fall" for example in examples):
+        metrics += READ
+    if metrics:
+        sections.append(f"metrics: {{{', '.join(metrics)}}}")
     for section in ("anomalies", "queries"):
         listed = ", ".join(f"{{{e.written}}}" for e in examples if e.section == section)
         sections.append(f"{section}: [{listed}]")

@@ -17,7 +17,7 @@ PRESENT = {"freshness", "silence", "so_far_today"}
 """They judge this very hour, of a table that is fed all the time: no load once a day suits them."""
 DUE = {"deadline", "missing_days", "partition_freshness", "pipeline_run", "volume"}
 """They ask for the rows of the expected day, the others whether those that are there are right."""
-SUMS = {"metric_revenue", "zscore_revenue"}
+SUMS = {"joint_fall", "metric_revenue", "zscore_revenue"}
 """Checks of a sum, which has no value on a day without a row."""
 DAYS = {
     "an ordinary day": date(2026, 3, 10),

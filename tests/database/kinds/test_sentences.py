@@ -68,7 +68,7 @@ def said(kinds_dsn: str) -> Said:
         warehouse = Warehouse(kinds_dsn)
         build(warehouse)
         warehouse.sql(sql)
-        (check,) = [check.id for check in loaded.checks if check.kind.kind == kind]
+        check, *_ = [check.id for check in loaded.checks if check.kind.kind == kind]
         done = warehouse.run(WHOLE)
         verdicts[kind] = done.results[check].worst
         series |= series_of(loaded, done, kind)
@@ -101,7 +101,7 @@ def test_the_first_line_of_its_page_is_the_sentence_of_the_gate(
     tmp_path: Path,
 ) -> None:
     verdict = said[0][kind]
-    (check,) = [check for check in config().checks if check.kind.kind == kind]
+    check, *_ = [check for check in config().checks if check.kind.kind == kind]
     mine = [a for a in alerts if a["labels"]["alertname"] == check.kind.alert]
     told = {alert["annotations"]["summary"]: alert for alert in mine}
     assert verdict.sentence in told, list(told)

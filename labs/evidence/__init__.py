@@ -1,0 +1,1 @@
+"""What several weak signs together show, on simulated shops."""
