@@ -173,3 +173,24 @@ def test_what_is_wrong_is_said_before_any_pass() -> None:
         given = COUNT.replace("critical", f"window: {window}, critical")
         assert f"window: {window} has a day that is not complete" in told(given)
     assert "write a difference such as '> 0.01'" in told(COUNT.replace("> 0", "> 5 rows"))
+
+
+def test_half_of_a_load_is_less_than_its_log_has_counted(warehouse: Warehouse) -> None:
+    """A run at three in the night has read the day before: docs/how-to/datasets.md."""
+    tables(warehouse)
+    warehouse.sql(
+        "CREATE TABLE log (ran timestamptz, rows_read int, refused int);"
+        "INSERT INTO log SELECT '2026-03-02 03:00+00'::timestamptz + d * interval '1 day',"
+        " d + 2, 2 FROM generate_series(1, 8) AS d"
+    )
+    kept = "select ran - interval '1 day' as day, rows_read - refused as kept from log"
+    loads = f'{{query: "{kept}", time: day}}'
+    counted = "agreement: {sum: kept, against: {dataset: facts, count: '*'}, critical: '> 0'}"
+    assert warehouse.say(counted, FACTS, orders=loads)[0] == "PASS"
+    warehouse.sql(
+        "DELETE FROM facts WHERE ctid IN (SELECT ctid FROM facts"
+        " WHERE ts >= '2026-03-09' AND ts < '2026-03-10' LIMIT 4)"
+    )
+    outcome, text = warehouse.say(counted, FACTS, orders=loads)
+    assert outcome == "FAIL"
+    assert text == "kept 8 in orders, 4 in facts: difference +4 on 2026-03-09 (limit > 0)"
