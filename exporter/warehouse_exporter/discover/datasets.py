@@ -56,8 +56,8 @@ def dataset(known: Known, looked: Looked) -> ProposedDataset:
         if known.past.closed.weekdays:
             settings["closed"] = "learned"
             beside["closed"] = (
-                f"{known.past.closed.told}: nothing is expected then, as long as that is so;"
-                " to say it yourself, list them under `calendar`"
+                f"{known.past.closed.told}. Nothing is expected then, for as long as that is so;"
+                " to say it once and for all, list them under `calendar`"
             )
     parents = looked.found.parents.get(known.name)
     if parents:

@@ -11,6 +11,7 @@ from warehouse_exporter.demo.postgres import Postgres
 from warehouse_exporter.passes.explain import lacking
 
 from tests.conftest import execute
+from tests.database.kinds import test_closed_weekdays as closed_shop
 from tests.support import other_shops
 from tests.support.discovered import Discovered, discover
 
@@ -112,3 +113,15 @@ def test_of_many_tables_the_most_interesting_ones(database: str, tmp_path: Path)
     assert unmeasured(found) == []
     execute(database, "UPDATE orders SET created_at = created_at - interval '3 days'")
     assert found.outcomes()["orders.freshness"] in ("WARN", "FAIL")
+
+
+def test_a_shop_that_is_closed_on_sundays(database: str, tmp_path: Path) -> None:
+    """Its Sundays make no check uncertain, and the Monday after one is quiet; a lost day is not."""
+    execute(database, closed_shop.SHOP)
+    found = discover(database, closed_shop.at(2, 12), tmp_path)
+    assert "closed: learned" in found.text
+    assert "Sundays: no rows on any of the last 3 Sundays" in found.text.replace("\n    # ", " ")
+    assert found.outcomes().keys() >= {"orders.freshness", "orders.missing_days", "orders.volume"}
+    assert set(found.outcomes().values()) <= {"PASS", "SKIP"}
+    execute(database, "DELETE FROM orders WHERE ts >= '2026-10-31'")
+    assert found.outcomes()["orders.missing_days"] == "FAIL"
