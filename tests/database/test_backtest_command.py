@@ -84,7 +84,7 @@ metrics:
   orders: {dataset: orders, count: "*"}
   revenue: {dataset: orders, sum: revenue}
 anomalies:
-  - {metrics: [orders, revenue], direction: fall}
+  - {metrics: [orders, revenue], method: change, direction: fall, critical: {fall: 5%}}
 """
 
 
@@ -118,7 +118,7 @@ def test_limits_are_proposed_to_paste(shop: str, tmp_path: Path) -> None:
     assert (
         kept["because"] == "kept: with fewer false alarms it would miss 2026-03-10, which was real"
     )
-    (fall,) = by_check["orders.seasonal_revenue", "fall"]["yaml"]
+    (fall,) = [line for line in lines if line.startswith("- {metrics: [revenue]")]
     again = METRICS.replace("[orders, revenue]", "[orders]") + f"  {fall}\n"
     assert ask("validate", write(tmp_path, more=again), dsn=shop).exit_code == 0
 

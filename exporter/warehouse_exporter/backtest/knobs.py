@@ -13,6 +13,7 @@ from warehouse_exporter.config import Check
 from warehouse_exporter.core.limits import SUFFIXES, WRITTEN, Condition, Limit, Unit
 from warehouse_exporter.core.model import Severity
 from warehouse_exporter.kinds.anomaly import Anomaly
+from warehouse_exporter.kinds.shared.base import Kind
 from warehouse_exporter.kinds.shared.departures import Departure, fires_late
 from warehouse_exporter.kinds.shared.limited import Limited
 
@@ -21,7 +22,7 @@ TERMS = ("fall", "rise", "z")
 GRID = tuple(range(10, 100))
 """Two digits: nobody writes a limit with more of them."""
 PROBABILITIES = (
-    0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.0025, 0.002, 0.001, 0.0005, 0.0003, 0.0002, 0.0001,
+    0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.0025, 0.002, 0.001, 0.0005, 0.0003, 0.0002, 0.0001,
     0.00005, 0.00002, 0.00001, 0.000001,
 )  # fmt: skip
 
@@ -58,7 +59,10 @@ class Knob:
         return {self.severity.value: (limit_at(getattr(kind, self.severity)[0], value),)}
 
     def condition(self, value: float) -> Condition:
-        """What the number decides with another value: the alternatives that change with it."""
+        """What the number decides with another value: of an anomaly, which has other alternatives
+        as well, those that change with it."""
+        if not isinstance(self.check.kind, Anomaly):
+            return self.at(value).kind.conditions()[self.severity]
         mine, other = (
             self.at(one).kind.conditions()[self.severity].alternatives
             for one in (value, self.elsewhere)
@@ -96,7 +100,8 @@ class Knob:
             factor, seen = SUFFIXES[suffix(limit)][1], [*seen, limit.bound]
             whole = limit.unit is Unit.ROWS or all(value == int(value) for value in seen)
             values = near([value / factor for value in seen], whole=whole and factor == 1)
-            found = {*(limit_at(limit, value * factor).bound for value in values), limit.bound}
+            limits = (limit_at(limit, value * factor) for value in values)
+            found = {limit.bound, *(one.bound for one in limits if takes(kind, one))}
         rising = sorted(found)
         if len(rising) > 1 and self.sooner(rising[0], rising[-1]):
             rising.reverse()
@@ -122,6 +127,16 @@ def knobs(check: Check) -> Iterator[Knob]:
         for severity, limits in kind.limits().items():
             if len(limits) == 1 and limits[0].op[0] in "<>":
                 yield Knob(check, severity)
+
+
+def takes(kind: Kind, limit: Limit) -> bool:
+    """Whether a kind takes a limit: some want a unit with every number but 0, or whole hours."""
+    assert isinstance(kind, Limited)
+    try:
+        kind.term(limit)
+    except ValueError:
+        return False
+    return True
 
 
 def limit_at(limit: Limit, value: float) -> Limit:

@@ -168,7 +168,7 @@ def summary(found: Backtest) -> list[str]:
         lines.append(f"With --set, people get {found.changed_messages.text}.")
     lines.append(AS_THEY_ARE)
     if found.wanted is not None:
-        lines += suggested.summary(found.proposals, found.wanted)
+        lines += suggested.summary(found.proposals, found.wanted, len(found.days))
     still = [str(r.check.id) for r in found.records if r.fired_on and r.check.id in found.unmoved]
     if still:
         looks = agreed(len(still), "looks", "look")

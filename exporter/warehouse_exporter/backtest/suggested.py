@@ -42,8 +42,10 @@ def cells(tried: Tried, one: Suggestion) -> Iterator[str]:
         yield share(tried.caught.get(fault.name)) if caught else NONE
 
 
-def summary(found: Sequence[Proposed], wanted: Wishes) -> Iterator[str]:
+def summary(found: Sequence[Proposed], wanted: Wishes, days: int) -> Iterator[str]:
     """What is not in the table, and what the counts mean."""
+    allowed = (f"{one.text} is {one.most(days) or 'none'}" for one in wanted.every)
+    yield f"In {counted(days, 'day')}, {', '.join(allowed)}."
     every = [each for one in found for each in one.suggestions]
     same = sum(each.other is None and not each.because for each in every)
     if same:

@@ -1,7 +1,9 @@
 """Limits that would have had as few false alarms as somebody wishes, and what they still see.
 
 Every finding counts as a false alarm, but for those of days that a human calls real. Of all limits
-with few enough of them the one is proposed that fires soonest.
+with few enough of them the one is looked at that fires soonest. A limit that is too loud becomes
+that one, unless it would then see nothing. One that is silent enough becomes it only if it then
+catches more, and only over enough days to tell.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.passes.collect import Collected
 from warehouse_exporter.passes.run import result
 
+MORE = 0.1
+"""A share of the days with a fault: less is luck, and no reason for another limit."""
 Gauges = tuple[Mapping[str, float], ...]
 """The numbers of each series of a check."""
 
@@ -101,6 +105,19 @@ class Tried:
     fired_on: tuple[date, ...]
     caught: Mapping[str, Tally]
 
+    @property
+    def blind(self) -> bool:
+        """Whether it catches no fault, but by luck."""
+        return not any(tally.caught / tally.silent >= MORE for tally in self.caught.values())
+
+    def catches_more_than(self, other: Tried) -> bool:
+        """Whether it catches some fault on clearly more days."""
+        both = ((tally, other.caught.get(name)) for name, tally in self.caught.items())
+        return any(
+            than is not None and mine.caught / mine.silent - than.caught / than.silent >= MORE
+            for mine, than in both
+        )
+
 
 @dataclass(frozen=True)
 class Suggestion:
@@ -161,26 +178,34 @@ def suggested(
 
     A critical limit only becomes later, unless its severity was named: a page must be worth it.
     """
+    most = wish.most(days)
     present = tried(knob, knob.present, seen, real)
     must = [one for one in seen if is_real(one, real) and one.morning in present.fired_on]
     best: float | None = None
+    late = False
     later_only = knob.severity is Severity.CRITICAL and wish.severity is None
     for value in knob.candidates(numbers(knob, seen)):
         if knob.allowed(value):
-            if alarms(knob, value, seen, real) > wish.most(days):
+            if alarms(knob, value, seen, real) > most:
                 break
             best = value
+        late = late or not knob.allowed(value)
         if later_only and value == knob.present:
             break
+    loud = present.alarms > most
     if best is None:
-        return Suggestion(knob, wish, present, None, "no limit would have been silent enough")
+        why = "it would be later than critical" if late else "none that was tried is silent enough"
+        return Suggestion(knob, wish, present, None, f"kept: {why}" if loud else "")
     other = tried(knob, best, seen, real)
     missed = [one.morning for one in must if one.morning not in other.fired_on]
     if missed:
         told = ", ".join(map(str, missed))
         why = f"kept: with fewer false alarms it would miss {told}, which was real"
         return Suggestion(knob, wish, present, None, why)
-    if best == knob.present:
+    if loud and other.blind and not present.blind:
+        why = "kept: with fewer false alarms it would catch none of these faults"
+        return Suggestion(knob, wish, present, None, why)
+    if not loud and not (most and other.catches_more_than(present)):
         return Suggestion(knob, wish, present, None)
     return Suggestion(knob, wish, present, other)
 
