@@ -13,7 +13,7 @@ from warehouse_exporter.alerting.rules import about_dbt, about_objectives
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.config.dbt_runs import DbtRuns
 from warehouse_exporter.core.model import CheckId
-from warehouse_exporter.core.names import ALERT_UNMEASURED
+from warehouse_exporter.core.names import ALERT_FALLS_TOGETHER, ALERT_UNMEASURED
 from warehouse_exporter.kinds import all_kinds
 
 from tests.database.turns.whole import config_on
@@ -57,7 +57,8 @@ def objective_alerts() -> set[str]:
 
 def alerts() -> set[str]:
     """Every alert name there is."""
-    of_data = {kind.alert for kind in all_kinds().values()} | {ALERT_UNMEASURED}
+    others = {ALERT_UNMEASURED, ALERT_FALLS_TOGETHER}
+    of_data = {kind.alert for kind in all_kinds().values()} | others
     return {*of_data, *meta_alerts(), *dbt_alerts(), *objective_alerts()}
 
 

@@ -45,7 +45,9 @@ def about_falls(config: Config, place: int) -> Iterator[Rule]:
         "alert": names.ALERT_FALLS_TOGETHER,
         "expr": in_datasets(least, config),
         "labels": {
+            names.WAREHOUSE: config.warehouse.name,
             "severity": Severity.CRITICAL.value,
+            "owner": "{{ $labels.owner }}",
             "incident": TOGETHER,
             names.EXPLAINED: explained(config),
         },
