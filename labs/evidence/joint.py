@@ -10,10 +10,12 @@ import numpy as np
 from scipy.stats import norm
 from scipy.stats import t as student
 from warehouse_exporter.baselines.seasonal import LIMITS
-from warehouse_exporter.baselines.shared.daily import ALL_DAYS, FALL, RISE, side_of
 from warehouse_exporter.baselines.shared.forecast import Forecast, forecast, point
 from warehouse_exporter.baselines.shared.joint import ONE_SIGMA, Part, mean
+from warehouse_exporter.baselines.shared.replay import Run
+from warehouse_exporter.baselines.shared.replay import Seen as Alone
 from warehouse_exporter.baselines.shared.student import two_sided
+from warehouse_exporter.baselines.shared.teaching import ALL_DAYS
 from warehouse_exporter.core.model import Severity
 from warehouse_exporter.kinds.joint_fall import JointFall
 
@@ -74,7 +76,7 @@ class Line:
     def learn(self, day: int, found: Forecast) -> None:
         """Remember whether a day is a finding, on either side."""
         change, score = self.values[day] / found.expected - 1, found.score(self.values[day])
-        if side_of(change, score, two_sided(FALL), two_sided(RISE)):
+        if Run().side_with(Alone(change, score)):
             self.flagged.add(day)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
-from warehouse_exporter.baselines.shared.daily import lesson_of, lesson_of_shares
+from warehouse_exporter.baselines.shared.daily import forget
 from warehouse_exporter.core.model import Outcome, Pass, Verdict
 from warehouse_exporter.plan.closed_days import ClosedDaysCache
 
@@ -89,12 +89,6 @@ def three_ways(dsn: str, first: date, last: date, tell: Tell = print) -> list[Co
             found.append(compared(day, running, restarted, rows.judged(as_of)))
             tell(f"{day}: {found[-1].findings} findings, {len(found[-1].differ)} differ")
     return found
-
-
-def forget() -> None:
-    """Lose what a new process would not have."""
-    for remembered in (lesson_of, lesson_of_shares):
-        remembered.cache_clear()
 
 
 def compared(day: date, *passes: Pass) -> Compared:

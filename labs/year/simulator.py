@@ -24,8 +24,11 @@ SHARED = 0.5
 """How much of the variance of the noise is the same for sessions and orders."""
 FIRST, LAST = date(2025, 1, 1), date(2025, 12, 31)
 """The days that are judged."""
-HISTORY = 57
+HISTORY = 91
 """Days before the first that is judged: as many as the longest baseline reads."""
+DRAWN_FIRST = 57
+"""Of these, the last so many are drawn with the year, and the others after it: a year is the same
+however many days are read before it."""
 
 SIZES = (500.0, 50_000.0)
 """Sessions a day, of the smallest and of the largest shop; log-uniform between them."""
@@ -117,14 +120,15 @@ class Shop:
 
 
 def days() -> list[date]:
-    """The year, with the history before it, oldest first."""
-    first = FIRST - timedelta(days=HISTORY)
-    return [first + timedelta(days=n) for n in range((LAST - first).days + 1)]
+    """The year, with the history before it, in the order in which they are drawn."""
+    first = FIRST - timedelta(days=DRAWN_FIRST)
+    year = [first + timedelta(days=n) for n in range((LAST - first).days + 1)]
+    return [*year, *(first - timedelta(days=back) for back in range(1, HISTORY - DRAWN_FIRST + 1))]
 
 
 def year_of(shop: Shop, noise: float, draw: np.random.RandomState) -> Mapping[date, Sold]:
-    """What a shop sold on every day."""
-    return {day: a_day_of(shop, day, noise, draw) for day in days()}
+    """What a shop sold on every day, by the calendar."""
+    return dict(sorted((day, a_day_of(shop, day, noise, draw)) for day in days()))
 
 
 def a_day_of(shop: Shop, day: date, noise: float, draw: np.random.RandomState) -> Sold:

@@ -17,7 +17,7 @@ from labs.year.simulator import Sold, small_year
 LEVELS = (
     (date(2025, 3, 5), date(2025, 3, 7), 0.1),
     (date(2025, 3, 13), date(2025, 3, 13), 0.2),
-    (date(2025, 4, 8), date(2025, 6, 23), 0.5),
+    (date(2025, 4, 8), date(2025, 6, 23), 2.0),
     (date(2025, 6, 24), date(2025, 6, 27), 0.2),
     (date(2025, 9, 10), date(2025, 12, 31), 2.0),
     (date(2025, 9, 24), date(2025, 9, 24), 0.3),

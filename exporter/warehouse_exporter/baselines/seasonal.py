@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
+from statistics import median
 from typing import ClassVar
 
 from warehouse_exporter.baselines.base import (
@@ -23,19 +24,14 @@ from warehouse_exporter.baselines.base import (
     Terms,
     Written,
 )
-from warehouse_exporter.baselines.shared.daily import (
-    ALL_DAYS,
-    ENOUGH_DAYS,
-    ENOUGH_ROWS,
-    FIFTH,
-    Day,
-    judged,
-)
+from warehouse_exporter.baselines.shared.daily import Day, days_before, judged
+from warehouse_exporter.baselines.shared.replay import ENOUGH_DAYS
 from warehouse_exporter.baselines.shared.score import settled
 from warehouse_exporter.baselines.shared.student import two_sided
+from warehouse_exporter.baselines.shared.teaching import ALL_DAYS, ENOUGH_ROWS, FIFTH
 from warehouse_exporter.baselines.shared.wording import by_name, no_value, numbers, one_side
 from warehouse_exporter.core.calendar import weekday
-from warehouse_exporter.core.errors import Skipped
+from warehouse_exporter.core.errors import Reason, Skipped, Unmeasured
 from warehouse_exporter.core.limits import Condition, Limit, Reading, Side, Term, Unit
 from warehouse_exporter.core.model import Severity
 from warehouse_exporter.core.names import Metric as Gauge
@@ -97,9 +93,10 @@ class Seasonal(Baseline):
     def before(
         self, today: date, days: int, step: int, excluded: Callable[[date], bool]
     ) -> tuple[date, ...]:
-        """Twice as many days: each of the history is judged by those before it. Days that are
-        excluded are among them; the series says that they do not teach."""
-        return tuple(today - timedelta(days=back) for back in range(2 * days, 0, -1))
+        """Three times as many days: each is judged by those before it, and an outage by those
+        before that. Days that are excluded are among them; the series says that they do not
+        teach."""
+        return days_before(today, days)
 
     def condition(self, severity: Severity, terms: Terms, direction: Direction) -> Condition:
         """Less likely than said, and a change that matters; or nothing where rows were expected."""
@@ -122,6 +119,8 @@ class Seasonal(Baseline):
         if today not in series.values and series.rows.get(today) != 0:
             raise no_value(name, today)
         said = judged(today, series, asked.history)
+        if said.days < asked.needed and not said.low:
+            refuse_forgotten(asked)
         missed = said.empty.missed if said.empty else 0.0
         if said.empty and said.empty.closed and said.value and not said.low:
             day = weekday(today)
@@ -145,6 +144,20 @@ class Seasonal(Baseline):
 def told_apart(terms: tuple[Term, ...], side: Side) -> tuple[Term, ...]:
     """Terms that say on which side they are: of a rise fewer people are woken (`paging`)."""
     return tuple(replace(term, side=side) for term in terms)
+
+
+def refuse_forgotten(asked: Question) -> None:
+    """Raise where there are too few days because rows have been missing for so long."""
+    before = {day: n for day, n in asked.series.rows.items() if n and day < asked.today}
+    if asked.series.rows.get(asked.today) != 0 or not before:
+        return
+    last = max(before)
+    if (asked.today - last).days > asked.history and median(before.values()) >= ENOUGH_ROWS:
+        raise Unmeasured(
+            Reason.NO_VALUES,
+            f"{asked.name} has had no row since {last}, and too few of the days before are still"
+            " read to know what is normal: load the days, or put them in the calendar",
+        )
 
 
 def why_not(asked: Question, said: Day) -> str:
@@ -214,6 +227,18 @@ def notes(asked: Question, said: Day) -> Iterator[str]:
     if said.low:
         yield f"fewer than {ENOUGH_ROWS:g} a day: only a run of empty days speaks"
     elif said.expected is not None and said.short and said.days >= ENOUGH_DAYS:
-        yield f"only {counted(said.days, 'day')} of history: sees falls to a fifth only"
-    if said.moved_since is not None:
-        yield f"regime changed: from now on the history begins on {said.moved_since}"
+        yield f"only {counted(said.days, 'day')} of history: {seen_after(asked, said)}"
+    if said.moved_by is not None:
+        yield (
+            f"regime changed: the level since {said.since} is {shown(said.moved_by)} times the"
+            " earlier one, and from now on the normal one"
+        )
+    elif said.fallen:
+        days = counted(said.fallen, "day")
+        yield f"{days} since {said.since} had fallen, and are judged together with this one"
+
+
+def seen_after(asked: Question, said: Day) -> str:
+    """What a short history shows."""
+    low = band(asked, said).get(LOWER)
+    return "sees no rises" if low is None else f"sees falls to {shown(low)} and nothing else"

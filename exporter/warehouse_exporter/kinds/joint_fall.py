@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 from pydantic import Field, PrivateAttr
 
 from warehouse_exporter.baselines.base import CHANGE, MISSED
-from warehouse_exporter.baselines.shared.daily import Series
+from warehouse_exporter.baselines.shared.daily import Series, days_before
 from warehouse_exporter.baselines.shared.joint import Joint, Part, jointly
 from warehouse_exporter.baselines.shared.student import two_sided
 from warehouse_exporter.core.errors import Skipped
@@ -118,8 +118,8 @@ class JointFall(Limited):
         return (view.calendar.expected,)
 
     def past(self, today: date) -> tuple[date, ...]:
-        """The days of history, oldest first: each of them is judged by as many before it."""
-        return tuple(date.fromordinal(today.toordinal() - n) for n in range(2 * self.days, -1, -1))
+        """The days that are read, oldest first."""
+        return (*days_before(today, self.days), today)
 
     def needs(self, view: DatasetView) -> Mapping[str, Need]:
         days, found = self.past(view.calendar.expected), dict[str, Need]()

@@ -90,7 +90,7 @@ def test_few_days_say_less_and_say_so(warehouse: Warehouse, days: int, word: str
     told = {
         "SKIP": "insufficient history: orders has 6 days to learn from among the 28 before"
         " 2026-03-09, 7 are needed",
-        "PASS": f"; only {days} days of history: sees falls to a fifth only (limit ",
+        "PASS": f"; only {days} days of history: sees falls to 20 and nothing else (limit ",
         "FAIL": "of 14 days",
     }
     assert told[word] in verdict.text
@@ -101,8 +101,8 @@ def test_few_days_say_less_and_say_so(warehouse: Warehouse, days: int, word: str
 def test_its_owner_may_ask_for_more_days(shop: Warehouse) -> None:
     strict = "{metrics: [orders], min_days: 28}"
     assert judge(shop, strict, "seasonal_orders").outcome.shown == "PASS"
-    shop.sql(f"DELETE FROM orders WHERE ts::date = '{EXPECTED - timedelta(days=3)}'")
-    assert "27 days to learn from" in judge(shop, strict, "seasonal_orders").text
+    fair = f"calendar: {{fair: {{days: {EXPECTED - timedelta(days=3)}}}}}"
+    assert "27 days to learn from" in judge(shop, strict, "seasonal_orders", fair).text
 
 
 def test_limits_that_are_written_stand_in_the_place_of_those_built_in(shop: Warehouse) -> None:
@@ -165,9 +165,22 @@ def test_rare_rows_are_missed_after_some_days_and_not_before(warehouse: Warehous
 
 def test_a_level_that_stays_is_said_to_be_a_new_one(warehouse: Warehouse) -> None:
     fill(warehouse, "sessions", [2000] * 57)
-    fill(warehouse, "orders", [*weeks(50, 8)[4:-1], 50, 50, 30, 30, 50])
+    fill(warehouse, "orders", [*weeks(50, 8)[4:-1], 220, 220, 220, 220, 220])
     verdict = judge(warehouse, V7, "seasonal_orders")
-    assert verdict.text.count("regime changed: from now on the history begins on 2026-03-05") == 1
+    assert verdict.text.count("; regime changed: the level since 2026-03-05 is 2.") == 1
+
+
+@pytest.mark.parametrize("metric", ["orders", "revenue", "conversion"])
+def test_half_of_everything_is_a_finding_on_every_morning_and_the_repair_is_none(
+    warehouse: Warehouse, metric: str
+) -> None:
+    halved = [orders // 2 for orders in WEEK * 3]
+    fill(warehouse, "sessions", [20 * orders for orders in (*WEEK * 12, 100)])
+    fill(warehouse, "orders", [*WEEK * 9, *halved, 50])
+    check = f"{{metrics: [{metric}]}}"
+    assert judge(warehouse, check, f"seasonal_{metric}").outcome.shown == "FAIL"
+    change_day(warehouse, "orders", 100)
+    assert judge(warehouse, check, f"seasonal_{metric}").outcome.shown == "PASS"
 
 
 def test_a_ratio_of_two_counts_is_judged_by_both(shop: Warehouse) -> None:

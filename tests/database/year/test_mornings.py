@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from warehouse_exporter.baselines.shared.daily import forget
 from warehouse_exporter.core.model import Outcome, Sample
 from warehouse_exporter.kinds.anomaly import Anomaly
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Readings
 
 from labs.year.found import read
-from labs.year.lived import forget, gate, three_ways
+from labs.year.lived import gate, three_ways
 from labs.year.rows import opened
 from labs.year.series import anomalies, config, judged_year, metric_of
 from labs.year.simulator import SALE, small_year
@@ -21,7 +22,7 @@ SALE_BEGINS = SALE[0] - timedelta(days=1)
 AGAIN = """\
 INSERT INTO analytics.fct_orders SELECT * FROM analytics.fct_orders ORDER BY order_ts LIMIT 1"""
 MOVED = date(2025, 4, 12)
-"""The fifth day on which there is half as much."""
+"""The fifth day on which there is twice as much."""
 
 
 def test_mornings_of_the_sale_are_what_was_kept(database: str) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from warehouse_exporter.baselines.shared.daily import ENOUGH_ROWS, Series, Share
+from warehouse_exporter.baselines.shared.daily import Series
 from warehouse_exporter.baselines.shared.emptiness import emptiness
+from warehouse_exporter.baselines.shared.teaching import ENOUGH_ROWS, Share
 from warehouse_exporter.baselines.shared.wording import no_value
 from warehouse_exporter.core.states import Count, Figure, State, Total
 from warehouse_exporter.kinds.metric import by_day, daily_needs, daily_values
