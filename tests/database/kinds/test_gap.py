@@ -22,6 +22,7 @@ BREAKS = {
         " AND event_ts < '2026-03-19 13:00Z'",
         "events.gap",
         "raw_events",
+        beside={"orders.incomparable_raw": "the orders of these hours have no event"},
     )
 }
 GAP = "gap: {warning: '> 1h'}"
