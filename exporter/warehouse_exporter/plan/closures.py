@@ -27,7 +27,7 @@ def wanted(checks: Iterable[Check], views: Mapping[str, DatasetView]) -> list[st
 def awaits(check: Check, view: DatasetView) -> bool:
     """Whether it matters to a check; a kind that fails here says so where it is planned."""
     try:
-        return view.dataset.time is not None and check.kind.awaits_rows(view)
+        return check.kind.awaits_rows(view)
     except Exception:
         return False
 
@@ -42,6 +42,8 @@ def why_not_asked(view: DatasetView) -> str:
     given, relation = view.dataset.closed, view.relation
     if given == NEVER:
         return "the config says `closed: never`"
+    if view.dataset.time is None:
+        return "it has no `time`"
     if relation is None or relation.unknown is not None or not relation.readable:
         return f"{view.dataset.shown} cannot be read"
     if given != ALWAYS and not view.tells_open_rows:

@@ -181,7 +181,11 @@ def test_an_exporter_asks_once_a_day(warehouse: Warehouse) -> None:
 def test_people_see_what_was_learned(warehouse: Warehouse, tmp_path: Path) -> None:
     warehouse.sql(SHOP.replace("2026-08-31", "2026-01-01").replace("2026-11-01", "2027-12-31"))
     warehouse.sql("CREATE TABLE young (ts timestamptz)")
-    young = {"young": "{relation: young, time: ts, checks: [volume: {critical: '< 1'}]}"}
+    young = {
+        "young": "{relation: young, time: ts, checks: [volume: {critical: '< 1'}]}",
+        "loads": "{relation: orders, loaded: loaded,"
+        " checks: [freshness: {by: loaded, critical: '> 1d'}]}",
+    }
     file = tmp_path / "shop.yml"
     text = config_of("volume: {critical: '< 20'}", young, orders=ORDERS)
     file.write_text(text.replace("${WAREHOUSE_DSN}", warehouse.dsn))
@@ -189,6 +193,7 @@ def test_people_see_what_was_learned(warehouse: Warehouse, tmp_path: Path) -> No
     assert said.exit_code == 0, said.output
     assert f"closed weekdays: orders: Sundays: {ANY}\n" in said.output
     assert "closed weekdays: young: none learned: no index finds the rows of a day" in said.output
+    assert "closed weekdays: loads: none learned: it has no `time`" in said.output
     plan = CliRunner().invoke(main, ["plan", f"--config.file={file}"])
     assert "-- orders: which days have rows\nSELECT" in plan.output
     steady = CliRunner().invoke(main, ["plan", "--steady", f"--config.file={file}"])
