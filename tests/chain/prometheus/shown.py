@@ -46,6 +46,9 @@ SQL = {
     " WHERE session_start >= now() - interval '1 day'",
     "WarehouseDeadlineMissed": "DELETE FROM analytics.raw_events"
     " WHERE event_ts >= '{day}'::date + interval '15 hours'",
+    "WarehouseFallsTogether": "DELETE FROM analytics.fct_sessions"
+    " WHERE session_start >= '{day}'::date + interval '12 h'; DELETE FROM analytics.fct_orders"
+    " WHERE order_ts >= '{day}'::date + interval '12 h'",
     "WarehouseImpossibleSequence": "DELETE FROM analytics.raw_events"
     f" WHERE event_name = 'checkout_started' AND {THAT_DAY}",
     "WarehouseJsonIncomplete": "UPDATE analytics.raw_events SET event_data = event_data - 'items'"
