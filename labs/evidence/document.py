@@ -8,9 +8,10 @@ from operator import add
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from warehouse_exporter.baselines.slide import LAST
 from warehouse_exporter.core.wording import per_cent
 
-from labs.evidence import gaps, joint
+from labs.evidence import gaps, joint, slides
 from labs.evidence.found import Found
 from labs.evidence.joint import Seen, reachable
 
@@ -42,6 +43,11 @@ def render(found: Found) -> str:
         share=share,
         fall=f"{100 * joint.KIND.fall:g}",
         gaps=reduce(add, found.gaps),
+        slides=[(noise_of(noise), one) for noise, one in found.slides.items()],
+        slide_shops=len(slides.SHOPS),
+        within=slides.WITHIN,
+        seen_within=slides.SEEN_WITHIN,
+        last=LAST,
         gap_shops=len(gaps.SHOPS),
         gap_hours=gaps.LOST_HOURS,
     )
@@ -51,7 +57,12 @@ def rows(found: Found) -> Iterator[tuple[str, str, Seen]]:
     """Noise by noise, and what of the day was there."""
     for noise, said in found.joint.items():
         for name, one in said.items():
-            yield f"{noise:.0%}".replace("%", " %"), name, one
+            yield noise_of(noise), name, one
+
+
+def noise_of(noise: float) -> str:
+    """`20 %`."""
+    return f"{noise:.0%}".replace("%", " %")
 
 
 def bound(tables: float, false: float) -> Iterator[str]:

@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import reduce
+from itertools import repeat
 from operator import add
 from pathlib import Path
 
-from labs.evidence import gaps, joint
+from labs.evidence import gaps, joint, slides
 from labs.evidence.gaps import Gaps
 from labs.evidence.joint import Seen
+from labs.evidence.slides import Slides
 from labs.year.simulator import NOISES
 
 PATH = Path(__file__).with_name("found.json")
@@ -22,10 +24,11 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Found:
-    """By noise and what was lost of a day, what was said; and the gaps of each shop."""
+    """By noise and what was lost of a day, what was said; gaps by shop; slides by noise."""
 
     joint: Mapping[float, Mapping[str, Seen]]
     gaps: Sequence[Gaps]
+    slides: Mapping[float, Slides]
 
 
 def find(tell: Tell) -> Found:
@@ -39,7 +42,11 @@ def find(tell: Tell) -> Found:
             shops = [one.result() for one in waiting]
             found[noise] = {name: reduce(add, [shop[name] for shop in shops]) for name in shops[0]}
             tell(f"{len(shops)} shops with {noise:.0%} of noise")
-        return Found(found, list(pool.map(gaps.counted, gaps.SHOPS)))
+        slid = {
+            noise: slides.total(list(pool.map(slides.counted, slides.SHOPS, repeat(noise))))
+            for noise in NOISES
+        }
+        return Found(found, list(pool.map(gaps.counted, gaps.SHOPS)), slid)
 
 
 def write(found: Found) -> None:
@@ -50,6 +57,7 @@ def write(found: Found) -> None:
             for noise, said in found.joint.items()
         },
         "gaps": [asdict(one) for one in found.gaps],
+        "slides": {str(noise): asdict(one) for noise, one in found.slides.items()},
     }
     PATH.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
 
@@ -61,4 +69,5 @@ def read() -> Found:
         float(noise): {name: Seen(**one) for name, one in by_loss.items()}
         for noise, by_loss in data["joint"].items()
     }
-    return Found(said, [Gaps(**one) for one in data["gaps"]])
+    slid = {float(noise): Slides(**one) for noise, one in data["slides"].items()}
+    return Found(said, [Gaps(**one) for one in data["gaps"]], slid)

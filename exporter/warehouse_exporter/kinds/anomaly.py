@@ -84,13 +84,16 @@ class Anomaly(Kind):
     metrics: tuple[Name, ...] = Field(min_length=1, description="The metrics judged.")
     method: str = Field(DEFAULT, description="How the baseline is made.")
     days: int | None = Field(
-        None, ge=2, le=400, description="Days of history; default: 28 for seasonal, else 7."
+        None,
+        ge=2,
+        le=400,
+        description="Days of history; default: 28 for seasonal and slide, else 7.",
     )
     min_days: int | None = Field(
         None,
         ge=2,
         description="Days of history that must have a value, else skipped; default: half of them,"
-        " and at least 3; of seasonal 7.",
+        " and at least 3; of seasonal 7, of slide 14.",
     )
     against: Literal["week", "weekday"] = Field(
         "week",

@@ -322,7 +322,7 @@ def test_a_guard_that_cannot_be_measured_makes_the_check_unmeasured(warehouse: W
         ("method: zscore, rate: true, warning: {z: 3}", "`rate` is for seasonal"),
         ("method: zscore, against: weekday, warning: {z: 3}", "`against: weekday` is for change"),
         ("method: change, against: weekday, days: 9, warning: {fall: 9%}", "no `days`"),
-        ("method: prophet", "must be 'change', 'mad', 'seasonal' or 'zscore'"),
+        ("method: prophet", "must be 'change', 'mad', 'seasonal', 'slide' or 'zscore'"),
         ("warning: {z: 3}", "`z` is not a limit of seasonal, for example"),
         ("warning: {fall: 100%}", "a probability is less than 100 %"),
         ("warning: {change: 9%, points: 2%}", "write one of them"),
@@ -356,3 +356,19 @@ def test_the_examples_of_the_documentation_are_a_config() -> None:
     metrics = METRICS.replace("metrics: {", "metrics: {refunds: {dataset: orders, count: '*'},")
     metrics = metrics.replace("per_order", "checkout_rate")
     assert complaint(datasets=DATASETS, more=f"{metrics}\n{example}") == ""
+
+
+def test_a_slide_over_days_is_found_and_its_sentence_says_from_which_days(
+    warehouse: Warehouse,
+) -> None:
+    usual = (100, 104, 97, 101, 99, 103, 96)
+    fill(warehouse, "orders", [*usual * 9, 95, 89, 83, 78, 72, 67, 67])
+    slide = "{metrics: [orders], method: slide}"
+    verdict = judge(warehouse, slide, "slide_orders")
+    assert verdict.outcome.shown == "WARN", verdict.text
+    assert verdict.sentence == (
+        "orders: 67 orders on Mon 9 Mar, -28 % (in the middle of the last 4 days; expected 96)"
+    )
+    change_day(warehouse, "orders", 100)
+    change_day(warehouse, "orders", 100, EXPECTED - timedelta(days=1))
+    assert judge(warehouse, slide, "slide_orders").outcome.shown == "PASS"
