@@ -157,6 +157,7 @@ def test_the_question_costs_the_same_for_each_of_many_partitions(database: str) 
 
 CONFIG = """
 warehouse: {dsn: "${WAREHOUSE_DSN}", lock_timeout: 20s, connections_per_pass: 1}
+defaults: {closed: never}  # nothing is read before the door
 datasets:
   door:
     relation: door

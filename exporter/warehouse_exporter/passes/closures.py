@@ -40,7 +40,8 @@ def with_closures(
     for name in closures.wanted(checks, views):
         view = views[name]
         key = (view.dataset, view.relation, view.calendar.expected, tuple(view.changed.items()))
-        known = None if kept is None else kept.filled.get(name)
+        # Another look is taken where what was read may be of a relation that had been rewritten.
+        known = None if kept is None or session.careful else kept.filled.get(name)
         if known is not None and known[0] == key:
             filled[name] = known[1]
             continue
