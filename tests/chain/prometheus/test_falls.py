@@ -11,9 +11,10 @@ from warehouse_exporter.alerting.grafana.managed.causes import causes
 from warehouse_exporter.alerting.grafana.managed.falls import expression
 from warehouse_exporter.config.load import parse
 
-from tests.chain.prometheus.test_causes import judged
+from tests.chain.prometheus.test_causes import judged, rules_of
 from tests.support.alerts import series
 from tests.support.programs import needs
+from tests.support.rendered import alerts_of
 
 pytestmark = needs("promtool")
 CONFIG = """
@@ -189,3 +190,24 @@ def test_who_is_told(name: str, tmp_path: Path) -> None:
         found = [{"labels": "{}", "value": 1}] if name in GRAFANA_PAGES else []
         asked.append({"expr": f"group({expr})", "eval_time": "55m", "exp_samples": found})
     assert judged(tmp_path, given(case), asked, text) == ""
+
+
+def test_the_page_names_datasets_and_numbers(tmp_path: Path) -> None:
+    case = Case({ORDERS: (1, FELL), ADS: (1, FELL)}, set())
+    series_of = {one["series"]: one["values"] for one in given(case)}
+    for check, text in ((ORDERS, "60 orders on Sat 28 Nov, -25 %"), (ADS, "ads 30, -25 %")):
+        labels = {"severity": "warning", "metric": check.rpartition("_")[2]}
+        dataset = check.partition(".")[0]
+        found = series("finding_info", check, **labels, sentence=f"{dataset}: {text}")
+        series_of[found] = f"1x{LONG}"
+    rules = rules_of(CONFIG + "alerts: {external_url: https://w.example}")
+    alerts = alerts_of(tmp_path, rules, ["WarehouseFallsTogether"], series_of, "5m")
+    said = {one["labels"]["dataset"]: one["annotations"] for one in alerts}
+    assert {name: texts["summary"] for name, texts in said.items()} == {
+        "orders": "orders: 60 orders on Sat 28 Nov, -25 %; also fell that day: ads",
+        "ads": "ads: ads 30, -25 %; also fell that day: orders",
+    }
+    assert said["orders"]["runbook_url"] == "https://w.example/runbooks/WarehouseFallsTogether"
+    assert said["orders"]["status_url"] == "https://w.example/datasets/orders"
+    assert {one["labels"]["incident"] for one in alerts} == {"falls"}
+    assert {one["labels"]["owner"] for one in alerts} == {"finance", "unowned"}
