@@ -235,7 +235,7 @@ CASES = {
 def at_once() -> Config:
     """The small config, where a finding ends with the first value that is fine."""
     found = small()
-    return replace(found, alerts=replace(found.alerts, keep_firing_for="0s"))
+    return replace(found, alerts=replace(found.alerts, keep_firing_for="0s", returns_within="0s"))
 
 
 def judged(case: Case, made: Config, folder: Path) -> str:
@@ -249,18 +249,51 @@ def test_prometheus_tells_people(case: Case, tmp_path: Path) -> None:
     assert judged(case, at_once(), tmp_path) == ""
 
 
+TARGET = {"job": "shop", "instance": "shop:9843"}
+
+
+def scraped(given: Mapping[str, str]) -> dict[str, str]:
+    """Series of one target, which is up."""
+    labels = "".join(f',{name}="{text}"' for name, text in TARGET.items())
+    up = f"up{{{labels[1:]}}}"
+    return {up: "1x400", **{key[:-1] + labels + "}": values for key, values in given.items()}}
+
+
+def of_target(alert: Alert) -> Alert:
+    """The alert of that target."""
+    return replace(alert, labels={**alert.labels, **TARGET})
+
+
 BREACH, FINE = "0.0582x4", "0.005x4"
-"""Two passes, five minutes apart."""
+"""Five minutes of each."""
+BACK = {**COLUMN, "explained_by": "again"}
+PAGE_BACK, WARN_BACK = (replace(alert, labels=BACK) for alert in (PAGE, WARN))
 KEPT = {
-    "a value in breach in every other pass tells once, and ends ten minutes after the last": Case(
+    "a finding that comes back within ten minutes waits, and is told of no second time": Case(
         CLIENT,
-        share(CLIENT, " ".join([BREACH, FINE] * 4 + [FINE] * 4), "1x80"),
+        share(CLIENT, " ".join([BREACH, FINE, BREACH, FINE, FINE, FINE, BREACH]), "1x80"),
         COMPLETE,
         {
-            **{f"{minute}m": [PAGE, WARN] for minute in range(45)},
-            "45m": [],
-            "60m": [],
+            **{f"{minute}m": [PAGE, WARN] for minute in range(6)},
+            "6m": [],
+            "9m": [],
+            **{f"{minute}m": [PAGE_BACK, WARN_BACK] for minute in range(10, 16)},
+            "17m": [],
+            "30m": [PAGE, WARN],
         },
+    ),
+    "a finding that comes back and stays is told of once the ten minutes are over": Case(
+        CLIENT,
+        share(CLIENT, " ".join([BREACH, FINE, *[BREACH] * 6]), "1x80"),
+        COMPLETE,
+        {"10m": [PAGE_BACK, WARN_BACK], "14m": [PAGE_BACK, WARN_BACK], "18m": [PAGE, WARN],
+         "35m": [PAGE, WARN]},
+    ),
+    "a ticket that ended keeps no page back": Case(
+        CLIENT,
+        share(CLIENT, "0.02x4 0.005x2 0.0582x9", "1x80"),
+        COMPLETE,
+        {"7m": [], "8m": [PAGE, WARN_BACK]},
     ),
     "what is not measured ends at once, so that it ends before what silences it": Case(
         CLIENT,
@@ -272,16 +305,26 @@ KEPT = {
         CLIENT,
         share(CLIENT, "0.0582x3 stale", "1x9 0x40"),
         COMPLETE,
-        {"12m": [PAGE, WARN], "14m": [], "15m": [], "40m": []},
+        {"4m": [PAGE, WARN], "5m": [], "15m": [], "40m": []},
     ),
-    "a finding that is repaired unseen ends ten minutes after the first look": Case(
+    "a finding that is repaired unseen ends soon after the first look": Case(
         CLIENT,
         share(CLIENT, "0.0582 0.0582 _x100 0x20", "1 1 0x100 1x20"),
         COMPLETE,
         {"102m": [
             incomplete("critical", "0.0582 (5.82%)", "> 5%"),
             incomplete("warning", "0.0582 (5.82%)", "> 1%"),
-        ], "113m": []},
+        ], "104m": []},
+    ),
+    "a finding that is repaired while the warehouse is down ends after that alert": Case(
+        CLIENT,
+        scraped({
+            **share(CLIENT, "0.0582x14 0x40", "1x4 0x9 1x40"),
+            'warehouse_up{warehouse="warehouse"}': "1x4 0x9 1x40",
+        }),
+        COMPLETE,
+        {"13m": [of_target(PAGE), of_target(WARN)], "16m": [of_target(PAGE), of_target(WARN)],
+         "19m": []},
     ),
 }  # fmt: skip
 

@@ -224,10 +224,10 @@ def kept(loaded: Config) -> dict[str, set[str | None]]:
     return found
 
 
-def test_a_finding_is_kept_for_two_intervals_of_its_dataset() -> None:
+def test_a_finding_is_kept_for_a_moment_of_half_done_loads() -> None:
     assert kept(orders()) == {
-        "events": {"600s"}, "sessions": {"20s"}, "orders": {"1800s"},
-        "queries": {"20s"}, "unmeasured": {None},
+        "events": {"30s"}, "sessions": {"30s"}, "orders": {"30s"},
+        "queries": {"30s"}, "unmeasured": {None},
     }  # fmt: skip
 
 

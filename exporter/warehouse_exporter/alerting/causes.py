@@ -6,6 +6,9 @@ nothing explained at its beginning stays so while it fires. One that is explaine
 causes are over, and a while longer: it must end before it could page. If it does not end, it pages
 as a finding of its own.
 
+An alert that has ended and comes back soon has `again` in place of a cause, until the time is over
+in which nobody is told a second time. Then it pages, if it is still there.
+
 Prometheus makes the labels of every firing alert at every evaluation. So the template first asks
 for the alert itself, then for the cause that it had: two queries for a few series. Only what has
 just begun looks at all possible causes. Matchers are equalities and sets of literals, which
@@ -16,6 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from warehouse_exporter.alerting.annotations import quoted
 from warehouse_exporter.config import Check, Config
@@ -29,14 +33,28 @@ META, ESCAPED = re.compile(r"[\\.+*?()|\[\]{}^$]"), r"\\\g<0>"
 """What is escaped in a set of texts: with anything else escaped, Prometheus sees no set."""
 LASTING = 15
 """Seconds between two evaluations; a cause counts as new for a little more than was asked."""
-EXPLAINED, NOTHING = names.EXPLAINED, quoted(names.NOTHING)
-FOUND = '{{with %s | query}}{{$E = . | first | label "%s"}}{{end}}'
+FORGOTTEN = 4 * LASTING
+"""Seconds more, after which nothing of what was there before is taken for what is there now."""
+EXPLAINED, NOTHING, AGAIN = names.EXPLAINED, quoted(names.NOTHING), quoted(names.AGAIN)
+ROOTS = f'=~"{names.NOTHING}|{names.AGAIN}"'
+"""What the label says of alerts that follow from no other one."""
+FOUND = '{{with %s|query}}{{$E = .|first|label "%s"}}{{end}}'
+
+
+@dataclass(frozen=True)
+class Holds:
+    """Seconds that an alert of a check waits before it fires, keeps firing after the last breach,
+    and is `quiet` after its end: one that comes back does not page in them."""
+
+    waits: float
+    kept: float
+    quiet: float
 
 
 def explained_by(
-    check: Check, fault: Fault, severity: Severity, config: Config, kept: float
+    check: Check, fault: Fault, severity: Severity, config: Config, holds: Holds
 ) -> str:
-    """The template of the label; `kept` is how long the alert keeps firing, in seconds.
+    """The template of the label.
 
     The label is never empty: Prometheus would put the template itself into `ALERTS`.
     """
@@ -47,54 +65,89 @@ def explained_by(
     )
     causes = [f"%[1]s{one}%[2]s" for one in (*lasting, *new)]
     causes += [f"%[1]s{one}%[3]s" for one in (*roots, *peers(check, found.peers, config))]
-    if not causes:
-        return names.NOTHING
     own = f"severity={quoted(severity)},incident={quoted(incident_of(check, fault))}"
+    if not causes:
+        return f"{itself(own, config)}{alone(holds)}" if ended(holds) else names.NOTHING
     loud = matching("severity", NO_LESS_SEVERE[severity])
     new_for = round(2 * slowest(check, config) + LASTING)
-    return asking(own, loud, lasting, causes, new_for, kept, config)
+    return asking(own, loud, lasting, causes, new_for, holds, config)
 
 
 def asking(
-    own: str, loud: str, lasting: Sequence[str], causes: Sequence[str], new_for: int, kept: float,
+    own: str, loud: str, lasting: Sequence[str], causes: Sequence[str], new_for: int, holds: Holds,
     config: Config,
 ) -> str:  # fmt: skip
     """The template that looks for a cause of the alerts with some labels of their `own`.
 
     `causes` are formats of selectors, those of the `lasting` ones first.
     """
-    ours = f"ALERTS{{{names.WAREHOUSE}={quoted(config.warehouse.name)},"
     because = begun(lasting, len(causes) > len(lasting), new_for)
     return (
-        f'{{{{$E := ""}}}}{was(f"{ours}{own},{EXPLAINED}")}'
+        f'{itself(own, config)}{{{{$E := ""}}}}{WAS}'
         f"{{{{if ne $E {NOTHING}}}}}"
-        f"{{{{$O := `{ours}{loud},`}}}}{{{{$C := `{' or '.join(causes)}`}}}}"
-        f"{still_there(round(new_for + kept))}"
-        f"{{{{if not $E}}}}{{{{$E = {NOTHING}}}}}{because}{{{{end}}}}"
+        f"{{{{$O := `{ours(config)}{loud},`}}}}{{{{$R := `,{EXPLAINED}{ROOTS}}}`}}}}"
+        f"{{{{$C := `{' or '.join(causes)}`}}}}{still_there(round(new_for + holds.kept))}"
+        f"{{{{if not $E}}}}{{{{$E = {NOTHING}}}}}{because}{lately(holds, new_for)}{{{{end}}}}"
         "{{end}}{{$E}}"
     )
 
 
-def was(mine: str) -> str:
-    """Sets `$E` to what the alert said so far; it stays empty if there was no alert.
+def ours(config: Config) -> str:
+    """The beginning of a selector of alerts of this warehouse."""
+    return f"ALERTS{{{names.WAREHOUSE}={quoted(config.warehouse.name)},"
 
-    `mine` begins the selector of the alert itself. If one fires that nothing explains, so be it.
+
+def itself(own: str, config: Config) -> str:
+    """Sets `$M`, which begins the selector of the alert itself."""
+    return f"{{{{$M := `{ours(config)}{own},{EXPLAINED}`}}}}"
+
+
+PAGED = f'%[1]s={NOTHING},alertstate="firing"}}'
+WAS = FOUND % (f"printf `{PAGED} or %[1]s{ROOTS.replace('=', '!')}}}` $M", EXPLAINED)
+"""Sets `$E` to what explained the alert so far; it stays empty if there was none, or nothing did.
+
+`$M` begins the selector of the alert itself. If one fires that nothing explains, so be it.
+"""
+
+
+def ended(holds: Holds) -> str:
+    """The alert itself as it fired some time ago, in a format of `$M`; '' if it may page at once.
+
+    One that waits before it fires has waited for a part of the time.
     """
-    asked = f'%[1]s={NOTHING},alertstate="firing"}} or %[1]s!={NOTHING}}}'
-    return FOUND % (f"printf `{asked}` `{mine}`", EXPLAINED)
+    quiet = round(holds.quiet - holds.waits)
+    fired = ',alertstate="firing"' if holds.waits else ""
+    return f"%[1]s!={AGAIN}{fired}}}[{quiet}s]" if quiet > 0 else ""
+
+
+def lately(holds: Holds, new_for: int) -> str:
+    """Sets `$E` if an alert that follows from nothing has fired lately, and does not page now.
+
+    After the time the causes of the first time are no longer taken for old ones of this time.
+    """
+    lasting = replace(holds, quiet=max(holds.quiet, new_for + FORGOTTEN))
+    fired = f"(printf `last_over_time({ended(lasting)})` $M|query)"
+    found = f"{{{{if and (eq $E {NOTHING}) {fired}}}}}{{{{$E = {AGAIN}}}}}{{{{end}}}}"
+    return found if ended(holds) else ""
+
+
+def alone(holds: Holds) -> str:
+    """The same for an alert that may have no cause; it may page now, and stays so."""
+    paged = f"printf `last_over_time({ended(holds)}) unless {PAGED}` $M|query"
+    return f"{{{{if {paged}}}}}{names.AGAIN}{{{{else}}}}{names.NOTHING}{{{{end}}}}"
 
 
 def still_there(over: int) -> str:
     """Keeps `$E` for a while after that cause is over; else it is another cause, or empty.
 
-    `$O` begins the selectors of what may be a cause, and `$C` is the format of all of them. If two
-    that may follow from each other lose their cause together, only the first may explain the other.
+    `$O` begins the selectors of what may be a cause, `$R` ends those of what has none itself, and
+    `$C` is the format of all of them. If two that may follow from each other lose their cause
+    together, only the first may explain the other.
     """
     named = f"printf `last_over_time(%sincident=%q}}[{over}s])` $O $E"
-    alone = f"`,{EXPLAINED}={NOTHING}}}`"
-    other = f"printf $C $O `}}` {alone} | printf `last_over_time((%s)[{over}s:{LASTING}s])`"
+    other = f"printf $C $O `}}` $R | printf `last_over_time((%s)[{over}s:{LASTING}s])`"
     another = FOUND % (other, "incident")
-    gone = f'{{{{if not ({named} | query)}}}}{{{{$E = ""}}}}{another}{{{{end}}}}'
+    gone = f'{{{{if not ({named}|query)}}}}{{{{$E = ""}}}}{another}{{{{end}}}}'
     return f"{{{{if $E}}}}{gone}{{{{end}}}}"
 
 
@@ -103,7 +156,7 @@ def begun(lasting: Sequence[str], young: bool, new_for: int) -> str:
 
     What is young was not there so many seconds ago, whatever explained it then.
     """
-    there = f"printf $C $O `}}` `,{EXPLAINED}={NOTHING}}}`"
+    there = "printf $C $O `}` $R"
     if not young:
         return FOUND % (there, "incident")
     before = f"printf $C $O `}} offset {new_for}s` `}} offset {new_for}s`"

@@ -65,6 +65,7 @@ class Alerts:
     dashboard_url: str | None
     unmeasured_for: str | None
     keep_firing_for: str | None = None
+    returns_within: str | None = None
     external_url: str | None = None
     grafana_url: str | None = None
 

@@ -57,7 +57,13 @@ class AlertsSpec(Spec):
     keep_firing_for: Duration | None = Field(
         None,
         description="How long an alert keeps firing after its last breach; 0s for Prometheus before"
-        " 2.42; default: twice the time between passes, at most 30m.",
+        " 2.42; default: 30s.",
+    )
+    returns_within: Duration | None = Field(
+        None,
+        description="An alert that comes back so soon after its end notifies only if it still fires"
+        " when the time is over; 0s: at once; default: twice the time between passes, at least 10m"
+        " and at most 30m.",
     )
 
 

@@ -278,6 +278,8 @@ class Exporter:
         known = snapshot.results.with_all(done.results)
         paces = self._looks.learn(group, done, waited(snapshot.config, known, done.datasets))
         self.store.publish(done, paces, self._looks.total)
+        if any(pace.again is not None for pace in paces.values()):
+            self._wake.set()  # its loop may sleep for longer than that
 
 
 def clock_offset() -> float:

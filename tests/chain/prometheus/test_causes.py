@@ -33,9 +33,13 @@ GAUGES = {
 ALL = tuple(GAUGES)
 
 
-def values(check: str, begins: int | None, ends: int) -> str:
-    """The gauge of a check by the minute: fine, in breach, and fine again."""
+def values(check: str, begins: int | None, ends: int, back: tuple[int, int] | None = None) -> str:
+    """The gauge of a check by the minute: fine, in breach, and fine again; then both once more."""
     _, fine, broken = GAUGES[check]
+    if begins is not None and back is not None:
+        phases = (fine, begins), (broken, ends - begins), (fine, back[0] - ends)
+        more = (broken, back[1] - back[0]), (fine, LONG)
+        return " ".join(f"{value}x{minutes - 1}" for value, minutes in (*phases, *more))
     if begins is None:
         return f"{fine}x{LONG}"
     if "+" not in fine:
@@ -50,6 +54,8 @@ class Case:
 
     broken: Mapping[str, tuple[int, int]]
     seen: Mapping[int, Mapping[str, str]]
+    back: tuple[int, int] | None = None
+    """From and until when the same checks are in breach again."""
 
 
 NOBODY = "nothing"
@@ -86,14 +92,25 @@ CASES = {
     "a cause that is over first does not release what follows from it": Case(
         {"orders.volume": (10, 30), "orders.tracking_coverage": (10, 35)},
         {
-            39: {"orders.volume": NOBODY, "orders.tracking_coverage": "orders/presence/volume"},
-            44: {"orders.tracking_coverage": "orders/presence/volume"},
-            60: {},
+            30: {"orders.volume": NOBODY, "orders.tracking_coverage": "orders/presence/volume"},
+            35: {"orders.tracking_coverage": "orders/presence/volume"},
+            50: {},
         },
     ),
     "what goes on long after its cause is told": Case(
         {"orders.volume": (10, 30), "orders.tracking_coverage": (10, 140)},
         {130: {"orders.tracking_coverage": NOBODY}},
+    ),
+    "what comes back waits with what follows from it, and if it stays they are one page": Case(
+        {"orders.volume": (10, 20), "orders.tracking_coverage": (10, 20)},
+        {
+            15: {"orders.volume": NOBODY, "orders.tracking_coverage": "orders/presence/volume"},
+            22: {},
+            27: {"orders.volume": "again", "orders.tracking_coverage": "again"},
+            40: {"orders.volume": NOBODY, "orders.tracking_coverage": "orders/presence/volume"},
+            70: {},
+        },
+        back=(26, 60),
     ),
     "values explain what is computed from their column, and nothing else": Case(
         {
@@ -155,17 +172,22 @@ def judged(
 def test_an_alert_says_what_it_follows_from(name: str, tmp_path: Path) -> None:
     case, given = CASES[name], []
     for check in ALL:
-        given += lines_of(check, *case.broken.get(check, (None, 0)))
+        given += lines_of(check, *case.broken.get(check, (None, 0)), "", case.back)
     asked = [question(minute, fires) for minute, fires in case.seen.items()]
     assert judged(tmp_path, given, asked) == ""
 
 
-def lines_of(check: str, begins: int | None, ends: int, like: str = "") -> list[dict[str, str]]:
+def lines_of(
+    check: str, begins: int | None, ends: int, like: str = "", back: tuple[int, int] | None = None
+) -> list[dict[str, str]]:
     """The series of a check, which has the gauge of another one if it is like it."""
     gauge = GAUGES[like or check][0]
     column = {"column": check.partition("_")[2]} if "completeness" in check else {}
     return [
-        {"series": series(gauge, check, **column), "values": values(like or check, begins, ends)},
+        {
+            "series": series(gauge, check, **column),
+            "values": values(like or check, begins, ends, back),
+        },
         {"series": series("check_measured", check), "values": f"1x{LONG}"},
     ]
 

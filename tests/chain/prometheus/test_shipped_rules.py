@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import subprocess
 import sys
@@ -117,8 +118,7 @@ class Course:
     @property
     def kept(self) -> int:
         """How many minutes somebody is told on after the breach."""
-        seconds = parse_duration(str(kept(self.check, shop())))
-        return int(seconds // 60)
+        return math.ceil(parse_duration(str(kept(shop()))) / 60)
 
     def series(self) -> list[dict[str, str]]:
         """Its series for promtool, minute by minute."""

@@ -16,6 +16,7 @@ from warehouse_exporter.alerting.rules.files import dumped as dumped
 from warehouse_exporter.alerting.rules.files import written as written
 from warehouse_exporter.alerting.rules.findings import kept as kept
 from warehouse_exporter.alerting.rules.findings import labels as labels
+from warehouse_exporter.alerting.rules.findings import lingering as lingering
 from warehouse_exporter.alerting.rules.findings import unmeasured_for as unmeasured_for
 from warehouse_exporter.alerting.rules.memory import CHECK as CHECK
 from warehouse_exporter.alerting.rules.memory import HELD as HELD

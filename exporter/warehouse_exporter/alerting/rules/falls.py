@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from warehouse_exporter.alerting.annotations import LAST, quoted
-from warehouse_exporter.alerting.causes import LASTING, asking
+from warehouse_exporter.alerting.causes import LASTING, Holds, asking
 from warehouse_exporter.alerting.grafana.dashboards import places
+from warehouse_exporter.alerting.rules.findings import returns_within
 from warehouse_exporter.alerting.rules.memory import BLIND, Rule, in_warehouse
 from warehouse_exporter.baselines.base import SCORE
 from warehouse_exporter.config import Config
@@ -108,7 +109,8 @@ def explained(config: Config) -> str:
     own = f"severity={quoted(Severity.CRITICAL)},incident={quoted(TOGETHER)}"
     critical = f"severity={quoted(Severity.CRITICAL)}"
     begun = f"%[1]s{names.DEPARTURE}={quoted(Side.FALL)}%[3]s"
-    return asking(own, critical, (), [begun], round(2 * slowest + LASTING), 0, config)
+    holds = Holds(0.0, 0.0, returns_within(slowest, config))
+    return asking(own, critical, (), [begun], round(2 * slowest + LASTING), holds, config)
 
 
 def summary(config: Config) -> str:

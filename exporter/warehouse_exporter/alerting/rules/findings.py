@@ -15,7 +15,7 @@ from warehouse_exporter.alerting.annotations import (
     sentence_template,
     texts,
 )
-from warehouse_exporter.alerting.causes import explained_by
+from warehouse_exporter.alerting.causes import Holds, explained_by
 from warehouse_exporter.alerting.rules.memory import Rule, expression, series
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.config.values import parse_duration
@@ -35,15 +35,17 @@ SERIES = (
     "{{ $name }}={{ $text }} {{ end }}{{ end }}"
 )
 """The columns of a query by which its series differ: nobody knows their names before."""
-KEPT, LONGEST = 2, 30 * 60
-"""How many intervals an alert keeps firing after its last breach, so that a value in breach in
-every second pass notifies once; and the most seconds, so that a resolve does not take hours."""
+KEPT = "30s"
+"""How long an alert keeps firing after its last breach: a moment in which a load is half done is
+no end, and the end is soon known all the same."""
+RETURNS, SHORTEST, LONGEST = 2, 10 * 60, 30 * 60
+"""How many intervals after its end an alert does not notify again, so that a value in breach in
+every second pass notifies once; and the fewest and the most seconds."""
 
 
 def labels(check: Check, fault: Fault, severity: Severity, config: Config) -> dict[str, str]:
     """The labels by which an alert is routed, grouped and silenced."""
-    wait = keep_firing_seconds(config.interval(check.id.dataset), config)
-    explained = explained_by(check, fault, severity, config, wait)
+    explained = explained_by(check, fault, severity, config, holds(check, fault, config))
     return {
         names.WAREHOUSE: config.warehouse.name,
         "severity": severity.value,
@@ -74,18 +76,45 @@ def departure(check: Check, fault: Fault, severity: Severity, config: Config) ->
     return {names.DEPARTURE: side.value} if side else {}
 
 
-def kept(check: Check, config: Config) -> str | None:
-    """How long the alerts of a check keep firing after a breach; None: not at all."""
-    wait = keep_firing_seconds(config.interval(check.id.dataset), config)
+def holds(check: Check, fault: Fault, config: Config) -> Holds:
+    """How long an alert of a check waits, goes on, and is not repeated."""
+    waits = unmeasured_for(check, config) if fault is Fault.UNMEASURED else check.kind.hold
+    quiet = returns_within(config.interval(check.id.dataset), config)
+    return Holds(seconds(waits or "0s"), keep_firing(config), quiet)
+
+
+def kept(config: Config) -> str | None:
+    """How long alerts keep firing after a breach; None: not at all."""
+    wait = keep_firing(config)
     return f"{math.ceil(wait)}s" if wait else None
 
 
-def keep_firing_seconds(every: float, config: Config) -> float:
-    """Seconds that a finding keeps firing: long enough for a flapping value to return."""
+def keep_firing(config: Config) -> float:
+    """Seconds that a finding keeps firing after its last breach."""
     given = config.alerts.keep_firing_for
+    return seconds(KEPT if given is None else given)
+
+
+def returns_within(every: float, config: Config) -> float:
+    """Seconds after its end in which an alert that comes back does not notify again.
+
+    `every` is the time between two passes over its dataset.
+    """
+    given = config.alerts.returns_within
     if given is None:
-        return min(KEPT * every, LONGEST)
+        return min(max(RETURNS * every, SHORTEST), LONGEST)
     return seconds(given)
+
+
+def lingering(check: Check, config: Config) -> str | None:
+    """How long a finding goes on where alerts that come back cannot be known: in Grafana.
+
+    It then notifies once, and its end is known that much later; None: not at all.
+    """
+    given = config.alerts.keep_firing_for is not None
+    every = config.interval(check.id.dataset)
+    wait = keep_firing(config) if given else returns_within(every, config)
+    return f"{math.ceil(wait)}s" if wait else None
 
 
 def seconds(wait: str) -> float:
@@ -107,7 +136,7 @@ def finding_rule(
     check: Check, place: int, severity: Severity, condition: Condition, config: Config
 ) -> Rule:
     """The rule of one severity of one check; `place` is its position, causes first."""
-    alert, keep = check.kind.alert, kept(check, config)
+    alert, keep = check.kind.alert, kept(config)
     return {
         "alert": alert,
         "expr": expression(condition, check, config),

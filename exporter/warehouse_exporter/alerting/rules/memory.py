@@ -4,6 +4,9 @@ A finding must not look repaired because its check is no longer measured. So ale
 measured value: a recording rule for each judged gauge holds the value for hours while the check is
 not measured, and drops it once the check is measured and has no value.
 
+While the alert fires that the warehouse or the exporter is down, nothing counts as measured: it
+silences all others, also their end, of which people would never be told. So they end after it.
+
 Nothing is carried on in the first two evaluations: in them Prometheus sends alerts, but does not
 write them into its series `ALERTS`, so no alert would know what it follows from.
 """
@@ -21,6 +24,7 @@ from warehouse_exporter.core.limits import Condition
 HELD = 6 * 3600
 """Seconds that a finding survives unmeasured; then only the unmeasured alert is left."""
 CHECK = "warehouse, job, dataset, check"
+EXPORTER = "warehouse, job, instance"
 MEASURED_AT, BLIND = "warehouse:check_measured_at", "warehouse:check_blind"
 EVALUATIONS, UNWRITTEN = "warehouse:evaluations", 2
 """How often the rules were evaluated since Prometheus began, counted to one more than there are
@@ -50,7 +54,7 @@ def expression(condition: Condition, check: Check, config: Config) -> str:
 def memory(config: Config) -> list[Rule]:
     """How often it was evaluated; when each check was last measured, and which are blind now."""
     before, most = in_warehouse(EVALUATIONS, config), UNWRITTEN + 1
-    now = f"{in_warehouse(names.MEASURED.name, config)} == 1"
+    now = f"{in_warehouse(names.MEASURED.name, config)} == 1\nunless on({EXPORTER}) {down(config)}"
     measured_at = in_warehouse(MEASURED_AT, config)
     return [
         {
@@ -66,10 +70,17 @@ def memory(config: Config) -> list[Rule]:
     ]
 
 
+def down(config: Config) -> str:
+    """The alerts that the warehouse or the exporter is down, while they fire."""
+    alerts = f"{names.ALERT_DOWN}|{names.ALERT_EXPORTER_DOWN}"
+    fires = f'alertname=~{quoted(alerts)},alertstate="firing",instance!=""'
+    return in_warehouse("ALERTS", config).removesuffix("}") + f",{fires}}}"
+
+
 def last(metric: str, config: Config) -> Rule:
     """The last measured value of a gauge; dropped by the first measurement without a value."""
     name = LAST.format(metric)
     now, before, blind = (in_warehouse(each, config) for each in (metric, name, BLIND))
     writes = f"{in_warehouse(EVALUATIONS, config)} > {UNWRITTEN}"
-    held = f"({now}\nor\n({before} and on({CHECK}) {blind}))"
+    held = f"(({before} and on({CHECK}) {blind})\nor\n{now})"
     return {"record": name, "expr": f"{held}\nand on({names.WAREHOUSE}) ({writes})"}

@@ -66,10 +66,10 @@ def breach(condition: Condition, check: Check, config: Config) -> str:
 def finding(condition: Condition, check: Check, config: Config) -> str:
     """The series of a check that are in breach, or were a moment ago, without the gauge's name.
 
-    A finding goes on for as long as Prometheus' rule keeps firing: Grafana before 12 cannot.
+    A finding goes on for a while: Grafana cannot ask whether an alert has fired before.
     """
     lasting = ""
-    if keep := rules.kept(check, config):
+    if keep := rules.lingering(check, config):
         measured_now = statement(condition, check, lambda metric: now(metric, check, config))
         lasting = f"\nor\nlast_over_time(({measured_now})[{keep}:{SHORT_STEP}])"
     return f"max without() (\n{breach(condition, check, config)}{lasting}\n)"
@@ -131,7 +131,7 @@ def lately(
         rose = f"{SCORE.name}{{{equal},{one_of('check', rising)}}} > 0"
         outcomes = f"({outcomes} unless on({rules.CHECK}) ({rose}))"
     yield f"{outcomes} == {number}"
-    if keep := rules.kept(first, config):
+    if keep := rules.lingering(first, config):
         yield f"last_over_time(({outcomes} == {number})[{keep}:{SHORT_STEP}])"
     yield (
         f"(last_over_time(({outcomes} != {unseen})[{HELD}:{STEP}]) == {number}"
