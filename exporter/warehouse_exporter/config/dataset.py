@@ -156,6 +156,11 @@ class DatasetSpec(Spec):
     every: Span = Field(
         300.0, json_schema_extra={"default": "5m"}, description="Time between passes."
     )
+    budget: Span | None = Field(
+        None,
+        description="Seconds of the warehouse's work that its checks may take in an hour, such as"
+        " 30s: what takes more is measured less often, at least once a day.",
+    )
     checks: tuple[Any, ...] = Field((), description="The checks on this dataset.")
 
     @model_validator(mode="after")
@@ -193,6 +198,7 @@ def dataset_of(name: str, found: Any, spec: Any) -> Dataset:
         run=found.run,
         closed=found.closed,
         objective=found.objective and found.objective.objective(),
+        budget=found.budget,
     )
 
 

@@ -14,7 +14,7 @@ from warehouse_exporter.config.values import Spec
 SECTION = "defaults"
 SHARED = (
     "time", "time_zone", "unparsable", "loaded", "filter", "key", "owner", "expect_by",
-    "expect_day", "closed", "every",
+    "expect_day", "closed", "every", "budget",
 )  # fmt: skip
 """The keys of a dataset that may be shared; a relation, its columns and its checks are its own."""
 

@@ -97,7 +97,8 @@ class Dataset:
     its columns, but the name of the time that it has from another dataset.
     Weekdays on which it is `closed` are "learned" or "never"; None: where an index finds its days.
     `run` is the column by which the runs of a log are told apart, and `given_run` the run to judge
-    in place of the newest one.
+    in place of the newest one. `budget` is how many seconds of the warehouse's work its checks may
+    take in an hour; None for any.
     """
 
     name: str
@@ -120,6 +121,7 @@ class Dataset:
     given_run: str | None = None
     objective: Objective | None = None
     closed: str | None = None
+    budget: float | None = None
 
     @property
     def thing(self) -> Noun:

@@ -128,6 +128,22 @@ PASS_INTERVAL = Metric(
     "Seconds between two passes over the dataset (`every` in the config in use).",
     ("dataset",),
 )
+PASS_DELAY = Metric(
+    "warehouse_pass_delay_seconds",
+    "Seconds that are added to the time between two passes over the dataset, so that they stay"
+    " within its `budget`.",
+    ("dataset",),
+)
+BUDGET = Metric(
+    "warehouse_dataset_budget_seconds",
+    "Seconds of the warehouse's work that the dataset's checks may take in an hour (`budget`).",
+    ("dataset",),
+)
+WORK = Metric(
+    "warehouse_dataset_work_seconds",
+    "Seconds of the warehouse's work for the dataset's checks, since the start of the exporter.",
+    ("dataset",),
+)
 RECHECK_INTERVAL = Metric(
     "warehouse_recheck_interval_seconds",
     "Seconds between two passes over a dataset with a finding, or an unmeasured check; only while"
@@ -137,7 +153,7 @@ RECHECK_INTERVAL = Metric(
 RECHECK_PAUSED = Metric(
     "warehouse_recheck_paused",
     "1 if a dataset with a finding is read no sooner than usual, because that would take more of"
-    " the warehouse's time than `recheck_budget`, else 0.",
+    " the warehouse's time than `recheck_budget`, or its `budget`, allows, else 0.",
     ("dataset",),
 )
 RECHECK_BUDGET = Metric(

@@ -91,6 +91,9 @@ def config_families(config: Config, dataset: str, checks: Sequence[Check]) -> It
     own = {"dataset": dataset}
     intervals = [(own, config.interval(dataset))] if checks else []
     yield from in_warehouse(config, [gauge(names.PASS_INTERVAL, intervals)])
+    described_dataset = config.datasets.get(dataset)
+    budget = described_dataset and described_dataset.budget
+    yield from in_warehouse(config, [gauge(names.BUDGET, [(own, budget)] if budget else [])])
     yield from in_warehouse(config, [gauge(names.DATASET_INFO, facts.of_dataset(config, dataset))])
     described = [(facts.of_check(check), 1.0) for check in checks]
     limits = [line for check in checks for line in facts.limits_of(check)]
@@ -106,10 +109,12 @@ def pass_families(snapshot: Snapshot, dataset: str) -> Iterator[Family]:
     own, pace = {"dataset": dataset}, snapshot.paces.get(dataset)
     again = [] if pace is None or pace.again is None else [(own, pace.again)]
     found = [
+        gauge(names.PASS_DELAY, [] if pace is None else [(own, pace.delay)]),
         gauge(names.RECHECK_INTERVAL, again),
         gauge(names.RECHECK_PAUSED, [] if pace is None else [(own, float(pace.paused))]),
         gauge(names.PASS_DURATION, [] if took is None else [(own, took)]),
         gauge(names.PASS_SUCCESS, [] if at is None else [(own, at.timestamp())]),
+        counter(names.WORK, [] if took is None else [(own, snapshot.work.get(dataset, 0.0))]),
         gauge(names.EXPECTED_DAY, facts.expected_day_of(snapshot.config, dataset, at)),
     ]
     yield from in_warehouse(snapshot.config, found)

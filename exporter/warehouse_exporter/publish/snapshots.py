@@ -58,6 +58,7 @@ class Snapshot:
     a finding is open, where this process saw it begin. `paces` says how often each dataset is read
     at the moment, and `rechecked` how many seconds of the warehouse's work passes have taken that
     looked again at findings. `closures` has what is known of the closed weekdays of datasets.
+    looked again at findings. `work` is the same of all passes over a dataset.
     """
 
     config: Config
@@ -70,6 +71,7 @@ class Snapshot:
     opened: Grouped[datetime] = field(default_factory=Grouped)
     paces: Mapping[str, Pace] = field(default_factory=dict)
     rechecked: float = 0.0
+    work: Mapping[str, float] = field(default_factory=dict)
     last: Pass | None = None
     counts: Counts = field(default_factory=Counts)
     versions: Mapping[str, int] = field(default_factory=dict)
@@ -82,8 +84,10 @@ class Snapshot:
 
     def age_limit(self, check: CheckId) -> timedelta:
         """How long a value of this check is valid."""
-        every = self.config.interval(check.dataset)
-        return timedelta(seconds=EXPIRY_INTERVALS * every + self.config.warehouse.pass_timeout)
+        every, pace = self.config.interval(check.dataset), self.paces.get(check.dataset)
+        delay = pace.delay if pace else 0.0
+        longest = EXPIRY_INTERVALS * every + delay + self.config.warehouse.pass_timeout
+        return timedelta(seconds=longest)
 
     def current(
         self, now: datetime, checks: Iterable[Check] | None = None
@@ -171,6 +175,7 @@ class SnapshotStore:
                 opened=opened(old, done),
                 paces={**old.paces, **paces},
                 rechecked=max(old.rechecked, rechecked),
+                work={**old.work, **worked(old.work, done)},
                 versions=raised(old.versions, touched),
                 last=done,
                 closures={**old.closures, **done.closures},
@@ -241,6 +246,7 @@ def only(snapshot: Snapshot, kept: Collection[CheckId]) -> Snapshot:
         opened=snapshot.opened.only(kept),
         paces={},
         closures={name: one for name, one in snapshot.closures.items() if name in names},
+        work={name: seconds for name, seconds in snapshot.work.items() if name in names},
     )
 
 
@@ -256,6 +262,14 @@ def opened(old: Snapshot, done: Pass) -> Grouped[datetime]:
         elif check in old.opened:
             found[check] = old.opened[check]
     return old.opened.without(done.results.keys()).with_all(found)
+
+
+def worked(work: Mapping[str, float], done: Pass) -> dict[str, float]:
+    """The seconds of work for each dataset of a pass, with those before."""
+    found = {name: work.get(name, 0.0) for name in done.datasets}
+    for check, cost in done.costs.items():
+        found[check.dataset] = found.get(check.dataset, work.get(check.dataset, 0.0)) + cost
+    return found
 
 
 def raised(versions: Mapping[str, int], datasets: Iterable[str]) -> dict[str, int]:

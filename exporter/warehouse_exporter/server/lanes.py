@@ -19,6 +19,7 @@ from warehouse_exporter.passes.reader import read_by
 
 TOGETHER = 16
 """Lanes of one trip, at most: a fault that hits their pass costs no more than these."""
+HOUR = 3600.0
 QUICK = 0.1
 """Seconds of the warehouse's work up to which a lane shares its pass with others."""
 TROUBLE = (

@@ -14,15 +14,15 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from warehouse_exporter.core.model import Pass
 from warehouse_exporter.core.pace import Pace
 from warehouse_exporter.core.warehouse import Warehouse
-from warehouse_exporter.server.lanes import Lane, costs_of
+from warehouse_exporter.server.budgets import Turn
+from warehouse_exporter.server.lanes import HOUR, Lane, costs_of
 
-HOUR = 3600.0
 Key = frozenset[str]
 
 
@@ -83,10 +83,13 @@ class Looks:
             times = [one.due - now for one in self._waiting() if one.cost <= room]
             return max(0.0, min([longest, *times]))
 
-    def learn(self, group: Iterable[Lane], done: Pass, waited: Collection[str]) -> dict[str, Pace]:
+    def learn(
+        self, group: Iterable[Lane], done: Pass, waited: Collection[str], turns: Mapping[Key, Turn]
+    ) -> dict[str, Pace]:
         """Note what a pass over some lanes took; the datasets in `waited` have such a finding.
 
-        Returns how often each of their datasets is read from now on.
+        `turns` says how often each lane is read without one. Returns how often each of their
+        datasets is read from now on.
         """
         with self._lock:
             now, costs = self._clock(), costs_of(done)
@@ -98,7 +101,10 @@ class Looks:
                 if before is not None and before.looking:
                     self._spent.append((now, cost))
                     self.total += cost
-                pace = self._pace(lane, cost, now, not lane.datasets.isdisjoint(waited))
+                turn = turns[lane.datasets]
+                pace = Pace(turn.every, delay=turn.every - lane.every)
+                if not lane.datasets.isdisjoint(waited):
+                    pace = self._sooner(pace, cost, turn.least, now)
                 if pace.again is not None:
                     self._open[lane.datasets] = Open(lane, now + pace.again, cost, not done.up)
                 paces |= dict.fromkeys(lane.datasets, pace)
@@ -111,14 +117,14 @@ class Looks:
                 one.due = now if up else max(one.due, now + (self.warehouse.recheck or 0.0))
                 one.down = not up
 
-    def _pace(self, lane: Lane, cost: float, now: float, waited: bool) -> Pace:
+    def _sooner(self, usual: Pace, cost: float, least: float, now: float) -> Pace:
         recheck, budget = self.warehouse.recheck, self.warehouse.recheck_budget
-        if not waited or recheck is None or recheck >= lane.every:
-            return Pace(lane.every)
-        again = max(recheck, cost * HOUR / budget)
-        if again >= lane.every or cost > self._room(now):
-            return Pace(lane.every, paused=True)
-        return Pace(lane.every, again)
+        if recheck is None or recheck >= usual.every:
+            return usual
+        again = max(recheck, cost * HOUR / budget, least)
+        if again >= usual.every or cost > self._room(now):
+            return replace(usual, paused=True)
+        return replace(usual, again=again)
 
     def _waiting(self) -> list[Open]:
         """The lanes that may be looked at: of those that are down, one."""

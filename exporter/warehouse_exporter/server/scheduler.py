@@ -29,13 +29,14 @@ from warehouse_exporter.passes.run import run_pass
 from warehouse_exporter.passes.waited import waited
 from warehouse_exporter.plan.closed_days import ClosedDaysCache
 from warehouse_exporter.publish.snapshots import SnapshotStore
+from warehouse_exporter.server.budgets import Budgets
 from warehouse_exporter.server.dbt_runs import DbtRuns
 from warehouse_exporter.server.lanes import Lane, Quick, Trip, trips
 from warehouse_exporter.server.looks import Looks
 from warehouse_exporter.server.memory import give_back, settle
 from warehouse_exporter.server.reloads import Loaded, Reloads, refuse_empty, unchanged
 from warehouse_exporter.server.shards import Shard, note_part, part_of
-from warehouse_exporter.server.timer import MonotonicScheduler
+from warehouse_exporter.server.timer import MonotonicScheduler, clock_offset
 
 log = logging.getLogger(__name__)
 GRACE = 2.0
@@ -81,6 +82,7 @@ class Exporter:
         self._ready = False
         self._quick = Quick()
         self._looks = Looks(config.warehouse)
+        self._budgets = Budgets(config)
         self._jobs = planned(config, self._begin)
         self._tidied = time.monotonic()
         self._kept = ClosedDaysCache()
@@ -162,6 +164,7 @@ class Exporter:
             self._jobs = jobs
             exchange()
             self._looks.reconfigure(new.warehouse)
+            self._budgets = Budgets(new)
         if engine is not before:
             before.stop()
             if self._stop.is_set():
@@ -205,6 +208,7 @@ class Exporter:
             jobs = self._jobs
             if self._asked.is_set():
                 self._asked.clear()
+                self._budgets.hurry()
                 jobs.hurry()
             jobs.run_pending()
             self._look_again()
@@ -232,8 +236,8 @@ class Exporter:
     def _begin(self, trip: Trip) -> None:
         """Let the passes of a trip begin, but of no lane whose last pass is not over yet."""
         with self._lock:
-            free = [lane for lane in trip.lanes if lane.datasets not in self._busy]
-            self._submit(free)
+            due = self._budgets.due(trip.lanes)
+            self._submit([lane for lane in due if lane.datasets not in self._busy])
 
     def _look_again(self) -> None:
         """Let passes over lanes with findings begin, where it is time to."""
@@ -245,6 +249,7 @@ class Exporter:
         if self._stop.is_set():
             return
         self._busy.update(lane.datasets for lane in free)
+        self._budgets.begin(free)
         groups = self._quick.groups(free)
         with suppress(RuntimeError):  # shut down in between
             for group in groups:
@@ -276,15 +281,12 @@ class Exporter:
         """Publish a pass, and how often its datasets are read from now on."""
         snapshot = self.store.snapshot
         known = snapshot.results.with_all(done.results)
-        paces = self._looks.learn(group, done, waited(snapshot.config, known, done.datasets))
+        usual = self._budgets.learn(group, done)
+        found = waited(snapshot.config, known, done.datasets)
+        paces = self._looks.learn(group, done, found, usual)
         self.store.publish(done, paces, self._looks.total)
         if any(pace.again is not None for pace in paces.values()):
             self._wake.set()  # its loop may sleep for longer than that
-
-
-def clock_offset() -> float:
-    """Seconds between the wall clock and one that is never set; summer time changes nothing."""
-    return time.time() - time.monotonic()
 
 
 def planned(config: Config, begin: Callable[[Trip], None]) -> MonotonicScheduler:

@@ -22,6 +22,11 @@ def now() -> datetime:
     return BEGINNING + timedelta(seconds=time.monotonic())
 
 
+def clock_offset() -> float:
+    """Seconds between the wall clock and one that is never set; summer time changes nothing."""
+    return time.time() - time.monotonic()
+
+
 class Job(schedule.Job):
     """A job that repeats after some seconds of the monotonic clock."""
 

@@ -172,7 +172,8 @@ def judged(
 def test_an_alert_says_what_it_follows_from(name: str, tmp_path: Path) -> None:
     case, given = CASES[name], []
     for check in ALL:
-        given += lines_of(check, *case.broken.get(check, (None, 0)), "", case.back)
+        begins, ends = case.broken.get(check, (None, 0))
+        given += lines_of(check, begins, ends, back=case.back)
     asked = [question(minute, fires) for minute, fires in case.seen.items()]
     assert judged(tmp_path, given, asked) == ""
 

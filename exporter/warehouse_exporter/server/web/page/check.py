@@ -113,12 +113,14 @@ def facts(view: View, check: Check, line: Line) -> Iterator[tuple[str, str]]:
         yield "window", kind.window_of(dataset)
     if check.id in view.snapshot.costs:
         yield "cost of the last pass", cost(view.snapshot.costs[check.id])
-    yield "measured", pace_of(view, check.id.dataset).text
+    yield "measured", pace_of(view, check.id.dataset)
 
 
-def pace_of(view: View, dataset: str) -> Pace:
-    """How often a dataset is read at the moment."""
-    return view.snapshot.paces.get(dataset) or Pace(view.config.interval(dataset))
+def pace_of(view: View, dataset: str) -> str:
+    """How often a dataset is read at the moment, and why."""
+    pace = view.snapshot.paces.get(dataset) or Pace(view.config.interval(dataset))
+    own = view.config.datasets.get(dataset)
+    return pace.text(own.budget if own else None)
 
 
 def acceptance(given: Accepted, now: datetime) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from warehouse_exporter.core.calendar import last_days
 from warehouse_exporter.core.lineage import downstream
+from warehouse_exporter.core.wording import per_cent
 from warehouse_exporter.history.model import State
 from warehouse_exporter.server.web.lines import Line, View
 from warehouse_exporter.server.web.page.check import cost, dataset_link, pace_of
@@ -15,6 +16,9 @@ from warehouse_exporter.server.web.page.objective import shown
 from warehouse_exporter.server.web.page.sets import STRIP_DAYS, days_of, row_of
 from warehouse_exporter.server.web.page.strips import squares, strip
 from warehouse_exporter.server.web.page.times import day_name
+
+COSTLIEST = 5
+"""How many of the checks that take longest are named."""
 
 
 def render_dataset(view: View, name: str) -> str:
@@ -70,8 +74,19 @@ def facts(view: View, name: str) -> Iterator[tuple[str, str]]:
         yield "complete by", f"{own.expect_by:%H:%M}"
     if name in view.snapshot.closures:
         yield "closed weekdays", view.snapshot.closures[name].told
-    yield "a pass", pace_of(view, name).text
-    costs = [
-        view.snapshot.costs.get(check.id, 0.0) for check in view.config.checks_of(frozenset({name}))
-    ]
-    yield "cost of the last pass", cost(sum(costs))
+    yield "a pass", pace_of(view, name)
+    costs = {
+        check.id.name: view.snapshot.costs.get(check.id, 0.0)
+        for check in view.config.checks_of(frozenset({name}))
+    }
+    whole = sum(costs.values())
+    yield "cost of the last pass", cost(whole)
+    if whole:
+        yield "costliest checks", ", ".join(costliest(costs, whole))
+
+
+def costliest(costs: Mapping[str, float], whole: float) -> Iterator[str]:
+    """The checks that took most of a pass, with their shares of it."""
+    for name in sorted(costs, key=lambda name: -costs[name])[:COSTLIEST]:
+        if costs[name]:
+            yield f"{name} {cost(costs[name])} ({per_cent(costs[name] / whole, 0)})"
