@@ -267,7 +267,7 @@ def of_target(alert: Alert) -> Alert:
 BREACH, FINE = "0.0582x4", "0.005x4"
 """Five minutes of each."""
 BACK = {**COLUMN, "explained_by": "again"}
-PAGE_BACK, WARN_BACK = (replace(alert, labels=BACK) for alert in (PAGE, WARN))
+PAGE_BACK = replace(PAGE, labels=BACK)
 KEPT = {
     "a finding that comes back within ten minutes waits, and is told of no second time": Case(
         CLIENT,
@@ -277,7 +277,7 @@ KEPT = {
             **{f"{minute}m": [PAGE, WARN] for minute in range(6)},
             "6m": [],
             "9m": [],
-            **{f"{minute}m": [PAGE_BACK, WARN_BACK] for minute in range(10, 16)},
+            **{f"{minute}m": [PAGE_BACK, WARN] for minute in range(10, 16)},
             "17m": [],
             "30m": [PAGE, WARN],
         },
@@ -286,14 +286,14 @@ KEPT = {
         CLIENT,
         share(CLIENT, " ".join([BREACH, FINE, *[BREACH] * 6]), "1x80"),
         COMPLETE,
-        {"10m": [PAGE_BACK, WARN_BACK], "14m": [PAGE_BACK, WARN_BACK], "18m": [PAGE, WARN],
+        {"10m": [PAGE_BACK, WARN], "14m": [PAGE_BACK, WARN], "18m": [PAGE, WARN],
          "35m": [PAGE, WARN]},
     ),
     "a ticket that ended keeps no page back": Case(
         CLIENT,
         share(CLIENT, "0.02x4 0.005x2 0.0582x9", "1x80"),
         COMPLETE,
-        {"7m": [], "8m": [PAGE, WARN_BACK]},
+        {"7m": [], "8m": [PAGE, WARN]},
     ),
     "what is not measured ends at once, so that it ends before what silences it": Case(
         CLIENT,

@@ -224,11 +224,12 @@ def kept(loaded: Config) -> dict[str, set[str | None]]:
     return found
 
 
-def test_a_finding_is_kept_for_a_moment_of_half_done_loads() -> None:
+def test_a_page_is_soon_over_and_a_ticket_goes_on_until_it_would_be_another() -> None:
     assert kept(orders()) == {
-        "events": {"30s"}, "sessions": {"30s"}, "orders": {"30s"},
-        "queries": {"30s"}, "unmeasured": {None},
+        "events": {"30s"}, "sessions": {"600s"}, "orders": {"30s"},
+        "queries": {"600s"}, "unmeasured": {None},
     }  # fmt: skip
+    assert kept(orders("alerts: {returns_within: 15m}"))["sessions"] == {"900s"}
 
 
 @pytest.mark.parametrize(("written", "shown"), [("90s", {"90s"}), ("0s", {None})])

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from warehouse_exporter.alerting.annotations import quoted
 from warehouse_exporter.config import Check, Config
@@ -43,10 +43,9 @@ FOUND = '{{with %s|query}}{{$E = .|first|label "%s"}}{{end}}'
 
 @dataclass(frozen=True)
 class Holds:
-    """Seconds that an alert of a check waits before it fires, keeps firing after the last breach,
-    and is `quiet` after its end: one that comes back does not page in them."""
+    """Seconds that an alert keeps firing after its last breach, and in which it then is `quiet`:
+    if it comes back in them, it does not page."""
 
-    waits: float
     kept: float
     quiet: float
 
@@ -67,7 +66,7 @@ def explained_by(
     causes += [f"%[1]s{one}%[3]s" for one in (*roots, *peers(check, found.peers, config))]
     own = f"severity={quoted(severity)},incident={quoted(incident_of(check, fault))}"
     if not causes:
-        return f"{itself(own, config)}{alone(holds)}" if ended(holds) else names.NOTHING
+        return f"{itself(own, config)}{alone(holds)}" if holds.quiet else names.NOTHING
     loud = matching("severity", NO_LESS_SEVERE[severity])
     new_for = round(2 * slowest(check, config) + LASTING)
     return asking(own, loud, lasting, causes, new_for, holds, config)
@@ -110,31 +109,23 @@ WAS = FOUND % (f"printf `{PAGED} or %[1]s{ROOTS.replace('=', '!')}}}` $M", EXPLA
 """
 
 
-def ended(holds: Holds) -> str:
-    """The alert itself as it fired some time ago, in a format of `$M`; '' if it may page at once.
-
-    One that waits before it fires has waited for a part of the time.
-    """
-    quiet = round(holds.quiet - holds.waits)
-    fired = ',alertstate="firing"' if holds.waits else ""
-    return f"%[1]s!={AGAIN}{fired}}}[{quiet}s]" if quiet > 0 else ""
-
-
 def lately(holds: Holds, new_for: int) -> str:
     """Sets `$E` if an alert that follows from nothing has fired lately, and does not page now.
 
     After the time the causes of the first time are no longer taken for old ones of this time.
     """
-    lasting = replace(holds, quiet=max(holds.quiet, new_for + FORGOTTEN))
-    fired = f"(printf `last_over_time({ended(lasting)})` $M|query)"
-    found = f"{{{{if and (eq $E {NOTHING}) {fired}}}}}{{{{$E = {AGAIN}}}}}{{{{end}}}}"
-    return found if ended(holds) else ""
+    if not holds.quiet:
+        return ""
+    quiet = round(max(holds.quiet, new_for + FORGOTTEN))
+    fired = f"(printf `last_over_time(%s!={AGAIN}}}[{quiet}s])` $M|query)"
+    return f"{{{{if and (eq $E {NOTHING}) {fired}}}}}{{{{$E = {AGAIN}}}}}{{{{end}}}}"
 
 
 def alone(holds: Holds) -> str:
     """The same for an alert that may have no cause; it may page now, and stays so."""
-    paged = f"printf `last_over_time({ended(holds)}) unless {PAGED}` $M|query"
-    return f"{{{{if {paged}}}}}{names.AGAIN}{{{{else}}}}{names.NOTHING}{{{{end}}}}"
+    fired = f"last_over_time(%[1]s!={AGAIN}}}[{round(holds.quiet)}s])"
+    asked = f"printf `{fired} unless {PAGED}` $M|query"
+    return f"{{{{if {asked}}}}}{names.AGAIN}{{{{else}}}}{names.NOTHING}{{{{end}}}}"
 
 
 def still_there(over: int) -> str:

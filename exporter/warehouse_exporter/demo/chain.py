@@ -36,7 +36,7 @@ RHYTHM = {"group_wait": "2s", "group_interval": "3s"}
 DEMO_ALERTS = """\
 alerts:                              # of the demo, where nobody likes to wait
   unmeasured_for: 3s                 # default: until the second pass
-  keep_firing_for: 3s                # default: twice the time between passes
+  keep_firing_for: 3s                # default of pages: 30s
   external_url: http://127.0.0.1:{port}
 """
 RESEND = "10s"

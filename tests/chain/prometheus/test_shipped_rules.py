@@ -118,7 +118,7 @@ class Course:
     @property
     def kept(self) -> int:
         """How many minutes somebody is told on after the breach."""
-        return math.ceil(parse_duration(str(kept(shop()))) / 60)
+        return math.ceil(parse_duration(str(kept(self.check, self.severity, shop()))) / 60)
 
     def series(self) -> list[dict[str, str]]:
         """Its series for promtool, minute by minute."""

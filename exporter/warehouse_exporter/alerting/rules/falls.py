@@ -109,7 +109,7 @@ def explained(config: Config) -> str:
     own = f"severity={quoted(Severity.CRITICAL)},incident={quoted(TOGETHER)}"
     critical = f"severity={quoted(Severity.CRITICAL)}"
     begun = f"%[1]s{names.DEPARTURE}={quoted(Side.FALL)}%[3]s"
-    holds = Holds(0.0, 0.0, returns_within(slowest, config))
+    holds = Holds(0.0, returns_within(slowest, config))
     return asking(own, critical, (), [begun], round(2 * slowest + LASTING), holds, config)
 
 

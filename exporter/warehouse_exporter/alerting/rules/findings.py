@@ -36,16 +36,16 @@ SERIES = (
 )
 """The columns of a query by which its series differ: nobody knows their names before."""
 KEPT = "30s"
-"""How long an alert keeps firing after its last breach: a moment in which a load is half done is
-no end, and the end is soon known all the same."""
+"""How long a page keeps firing after its last breach: a moment in which a load is half done is no
+end, and the end is soon known all the same."""
 RETURNS, SHORTEST, LONGEST = 2, 10 * 60, 30 * 60
-"""How many intervals after its end an alert does not notify again, so that a value in breach in
+"""How many intervals after its end a finding does not notify again, so that a value in breach in
 every second pass notifies once; and the fewest and the most seconds."""
 
 
 def labels(check: Check, fault: Fault, severity: Severity, config: Config) -> dict[str, str]:
     """The labels by which an alert is routed, grouped and silenced."""
-    explained = explained_by(check, fault, severity, config, holds(check, fault, config))
+    explained = explained_by(check, fault, severity, config, holds(check, fault, severity, config))
     return {
         names.WAREHOUSE: config.warehouse.name,
         "severity": severity.value,
@@ -76,27 +76,37 @@ def departure(check: Check, fault: Fault, severity: Severity, config: Config) ->
     return {names.DEPARTURE: side.value} if side else {}
 
 
-def holds(check: Check, fault: Fault, config: Config) -> Holds:
-    """How long an alert of a check waits, goes on, and is not repeated."""
-    waits = unmeasured_for(check, config) if fault is Fault.UNMEASURED else check.kind.hold
+def holds(check: Check, fault: Fault, severity: Severity, config: Config) -> Holds:
+    """How long an alert of a check goes on, and then does not page again.
+
+    What is not measured has waited for a second pass before it fires: that is long enough.
+    """
+    pages = severity is Severity.CRITICAL and fault is not Fault.UNMEASURED
     quiet = returns_within(config.interval(check.id.dataset), config)
-    return Holds(seconds(waits or "0s"), keep_firing(config), quiet)
+    return Holds(keep_firing(check, severity, config), quiet if pages else 0.0)
 
 
-def kept(config: Config) -> str | None:
-    """How long alerts keep firing after a breach; None: not at all."""
-    wait = keep_firing(config)
+def kept(check: Check, severity: Severity, config: Config) -> str | None:
+    """How long an alert keeps firing after a breach; None: not at all."""
+    wait = keep_firing(check, severity, config)
     return f"{math.ceil(wait)}s" if wait else None
 
 
-def keep_firing(config: Config) -> float:
-    """Seconds that a finding keeps firing after its last breach."""
-    given = config.alerts.keep_firing_for
-    return seconds(KEPT if given is None else given)
+def keep_firing(check: Check, severity: Severity, config: Config) -> float:
+    """Seconds that a finding keeps firing after its last breach.
+
+    Nobody waits for the end of a ticket: it goes on until a value that comes back is another one.
+    But it must not outlive a page about the same, which silences it.
+    """
+    if config.alerts.keep_firing_for is not None:
+        return seconds(config.alerts.keep_firing_for)
+    if Severity.CRITICAL in (severity, check.worst_severity):
+        return seconds(KEPT)
+    return returns_within(config.interval(check.id.dataset), config)
 
 
 def returns_within(every: float, config: Config) -> float:
-    """Seconds after its end in which an alert that comes back does not notify again.
+    """Seconds after its end in which a finding that comes back does not notify again.
 
     `every` is the time between two passes over its dataset.
     """
@@ -111,9 +121,8 @@ def lingering(check: Check, config: Config) -> str | None:
 
     It then notifies once, and its end is known that much later; None: not at all.
     """
-    given = config.alerts.keep_firing_for is not None
-    every = config.interval(check.id.dataset)
-    wait = keep_firing(config) if given else returns_within(every, config)
+    given, every = config.alerts.keep_firing_for, config.interval(check.id.dataset)
+    wait = returns_within(every, config) if given is None else seconds(given)
     return f"{math.ceil(wait)}s" if wait else None
 
 
@@ -136,7 +145,7 @@ def finding_rule(
     check: Check, place: int, severity: Severity, condition: Condition, config: Config
 ) -> Rule:
     """The rule of one severity of one check; `place` is its position, causes first."""
-    alert, keep = check.kind.alert, kept(config)
+    alert, keep = check.kind.alert, kept(check, severity, config)
     return {
         "alert": alert,
         "expr": expression(condition, check, config),
