@@ -14,7 +14,8 @@ from warehouse_exporter.baselines.shared.teaching import ALL_DAYS
 from warehouse_exporter.baselines.slide import LAST, NEEDED_LAST, Departure, Slide, middle
 
 from labs.evidence.joint import SPECIAL, WINDOW, Line
-from labs.year.simulator import simulated
+from labs.year.simulator import FIRST, simulated
+from labs.year.simulator import LAST as LAST_DAY
 
 SHOPS = range(3000, 3012)
 LOST, WITHIN, SEEN_WITHIN = 1 / 3, 6, 10
@@ -49,8 +50,11 @@ def counted(number: int, noise: float) -> Slides:
     for day in range(2 * WINDOW, len(every)):
         if day in special or (known := line.forecast(day)) is None:
             continue
-        found += Slides(1, slid(line, day), fell(known, orders[day]))
-        if day % EVERY_DAYS == 0 and day + SEEN_WITHIN < len(every):
+        place = (every[day] - FIRST).days
+        if place >= 0:
+            found += Slides(1, slid(line, day), fell(known, orders[day]))
+        follow = (LAST_DAY - every[day]).days
+        if place >= 0 and place % EVERY_DAYS == 0 and follow >= SEEN_WITHIN:
             found += tried(line, day, draw)
         line.learn(day, known)
     return found

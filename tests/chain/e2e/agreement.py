@@ -21,7 +21,7 @@ from warehouse_exporter.kinds import all_kinds
 from warehouse_exporter.kinds.shared.base import Kind, Limited, Share
 from warehouse_exporter.passes.verdicts import judge, not_measured
 
-from tests.database.kinds.examples import EXAMPLES
+from tests.database.kinds.examples import EXAMPLES, READ
 
 DATASETS = 24
 """Over which the checks are spread."""
@@ -65,6 +65,12 @@ class Dice:
 
     def limit(self, kind: type[Limited]) -> str:
         """A limit that the kind takes."""
+        while not fits(kind, Limit.parse(drawn := self.any_limit(kind))):
+            pass
+        return drawn
+
+    def any_limit(self, kind: type[Limited]) -> str:
+        """A limit with a unit that the kind takes; it may refuse the number."""
         op = self.of.choice(sorted(OPERATORS))
         suffix = self.of.choice(suffixes(kind))
         if SUFFIXES[suffix][0] is Unit.DURATION:
@@ -197,13 +203,15 @@ def written_config(each: int, dice: Dice) -> str:
                 datasets[dataset]["checks"].append({kind: check})
             else:
                 datasets[dataset]["checks"].append({kind: {**check, "name": name}})
+    read = {name: {**one, "dataset": names[0]} for line in READ
+            for name, one in yaml.safe_load(f"{{{line}}}").items()}  # fmt: skip
     others = {"items": {"relation": "items"}, "sessions": {"relation": "sessions", "key": "id"}}
     sections = {
         "warehouse": {"dsn": "${WAREHOUSE_DSN}"},
         "alerts": {"unmeasured_for": "1s"},
         "paging": {"rises": "page", "falls_together": "never"},  # as loud as the verdicts
         "datasets": {**datasets, **others},
-        "metrics": {**metrics, "shown": {"dataset": names[0], "count": "*"}},
+        "metrics": {**metrics, **read, "shown": {"dataset": names[0], "count": "*"}},
         **listed,
     }
     return yaml.safe_dump(sections, allow_unicode=True, width=1000)
