@@ -74,7 +74,8 @@ class Dice:
         op = self.of.choice(sorted(OPERATORS))
         suffix = self.of.choice(suffixes(kind))
         if SUFFIXES[suffix][0] is Unit.DURATION:
-            return f"{op} {self.of.choice(SPANS)}"
+            spans = [span for span in SPANS if fits(kind, Limit.parse(f"{op} {span}"))]
+            return f"{op} {self.of.choice(spans)}"
         drawn = f"{self.of.uniform(-10, 100):.{self.of.randint(0, 16)}f}"
         small = repr(self.of.random() * 10.0 ** self.of.randint(-9, 12))
         number = self.of.choice((self.of.choice(NUMBERS), drawn, small))

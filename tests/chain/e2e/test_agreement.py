@@ -48,7 +48,7 @@ AHEAD = timedelta(seconds=237)
 """To the instant at which ages are on their limits: less than Prometheus looks back."""
 RULE_LABELS = {
     "alertname", "warehouse", "severity", "dataset", "check", "owner", "layer", "incident", "fault",
-    "explained_by", "series",
+    "explained_by", "series", "departure",
 }  # fmt: skip
 EVALUATED = re.compile(
     r"^prometheus_rule_group_last_evaluation_timestamp_seconds{.*} (.+)$", re.MULTILINE
