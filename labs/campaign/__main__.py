@@ -33,7 +33,7 @@ class Recorder:
         seconds = round(sum(phase.duration for phase in phases), 1)
         today = f"{datetime.now(UTC):%Y-%m-%d}"
         result = Result(report.nodeid, worst, seconds, self.commit, today)
-        record.write({**record.read(PATH), result.test: result}, PATH)
+        record.change(lambda kept: {**kept, result.test: result}, PATH)
 
 
 def commit() -> str:
@@ -60,8 +60,8 @@ def main() -> int:
     recorder = Recorder(commit())
     campaign = ["-m", "campaign", "--timeout", "1800"]
     code = pytest.main([*WORKERS, *campaign, *sys.argv[1:]], plugins=[recorder])
-    results = record.of_today(record.read(PATH), tests())
-    record.write(results, PATH)
+    there = tests()
+    results = record.change(lambda kept: record.of_today(kept, there), PATH)
     page.PATH.write_text(page.render(results), encoding="utf-8")
     return int(code)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+import fcntl
+import os
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -40,12 +42,26 @@ def read(path: Path = PATH) -> dict[str, Result]:
 
 
 def write(results: Mapping[str, Result], path: Path = PATH) -> None:
-    """All results, by test."""
-    with path.open("w", encoding="utf-8", newline="") as file:
+    """All results, by test, at once."""
+    beside = path.with_suffix(".new")
+    with beside.open("w", encoding="utf-8", newline="") as file:
         names = [field.name for field in fields(Result)]
         writer = csv.DictWriter(file, names, lineterminator="\n")
         writer.writeheader()
         writer.writerows(asdict(results[test]) for test in sorted(results))
+    beside.replace(path)
+
+
+def change(how: Callable[[dict[str, Result]], dict[str, Result]], path: Path) -> dict[str, Result]:
+    """Read the results, change them and write them; other runs on this machine wait."""
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        results = how(read(path))
+        write(results, path)
+        return results
+    finally:
+        os.close(folder)
 
 
 def of_today(results: Mapping[str, Result], tests: Iterable[str]) -> dict[str, Result]:
