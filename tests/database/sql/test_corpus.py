@@ -30,8 +30,9 @@ every_text = pytest.mark.parametrize(
     "whole", [False, pytest.param(True, marks=pytest.mark.campaign)], ids=["half", "all"]
 )
 """`make test` asks each text of one version of Postgres, the campaign of both."""
-REFUSED_AT_MOST = 0.05
-"""The share of the corpus that may be refused: the rest has to run."""
+REFUSED_AT_MOST = 0.08
+"""The share of the corpus that may be refused: the rest has to run. Most of it are numbers such as
+1_000, which versions 13 and 14 read otherwise."""
 
 
 def taken(parse: Callable[[str], P], text: str) -> P | None:
