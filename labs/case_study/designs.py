@@ -18,7 +18,7 @@ DESIGNS = profiles.names()
 """The recommended config, and the practice of five teams."""
 NOT_APPLICABLE = Path(__file__).with_name("not_applicable.yml")
 KEPT = {"dataset", "depends_on", "owner", "name", "ratio", "values", "steps", "path", "funnel",
-        "model"}  # fmt: skip
+        "model", "metrics"}  # fmt: skip
 """Options that name something of the config or of the data, and no column."""
 COLUMNS = ("column", "equals", "channel", "model_column", "event", "quarantined", "read",
            "rows_read")  # fmt: skip
