@@ -406,3 +406,20 @@ def test_a_channel_that_moved_or_vanished_is_told(tmp_path: Path) -> None:
     ]  # fmt: skip
     told = {"0m": ("WarehouseChannelMixShift", fires)}
     assert promtool_test(tmp_path, loaded, given, check, told) == ""
+
+
+def test_what_is_usual_is_not_told_and_what_is_left_as_it_was_is_a_ticket(tmp_path: Path) -> None:
+    """The same terms as in the gate: the limit, and more than usual, of which of the days."""
+    loaded = config("completeness: {column: client_id, beyond_usual: true, critical: '> 5%'}")
+    check = "orders.completeness_client_id"
+    given = {
+        **share(check, "0.0482 0.0582x3", "1x9"),
+        series("rows_beyond_usual", check, column="client_id"): "9 0 0 9",
+        series("rows_left_unrepaired", check, column="client_id"): "9 0 9 0",
+    }
+    text = "value=0.0582 (5.82%) (limit > 5% and more than usual), 2908 of 49963 rows."
+    page, ticket = (Alert(severity, text, COLUMN) for severity in ("critical", "warning"))
+    kept = [page, ticket]
+    for minute, fires in {"0m": [], "1m": [], "2m": [ticket], "3m": kept}.items():
+        told = {minute: (COMPLETE, fires)}
+        assert promtool_test(tmp_path, loaded, given, check, told) == "", minute

@@ -93,3 +93,14 @@ def test_the_quoted_limits_are_those_of_the_profiles() -> None:
     for (profile, address), said in limits.items():
         found = checks_of(profile)[address].kind.conditions()
         assert " ".join(f"{s.value} {c.text}" for s, c in found.items()) == said
+
+
+def test_beside_each_critical_of_the_recommended_one_stands_why_somebody_must_get_up() -> None:
+    lines = profiles.text_of(profiles.DEFAULT).splitlines()
+    begun, unsaid = lines.index("datasets:"), []
+    for place in range(begun, len(lines)):
+        begun = place if lines[place].lstrip().startswith("- ") else begun
+        written = lines[place].partition("#")[0]
+        if "critical:" in written and "#" not in lines[place]:
+            unsaid += [] if lines[begun - 1].lstrip().startswith("#") else [lines[place]]
+    assert unsaid == []

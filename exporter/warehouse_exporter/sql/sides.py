@@ -164,7 +164,7 @@ class Comparison:
         lacking = ", ".join(["0"] * 10)
         return (
             f"{counted}\nGROUP BY 1\nUNION ALL\nSELECT {keyless}, {lacking}, {apart[0]},"
-            f" coalesce({apart[1]}, 0), 0"
+            f" coalesce({apart[1]}, 0), {self.elsewhere}"
         )
 
     def verdicts(self, rows: str = "") -> list[str]:

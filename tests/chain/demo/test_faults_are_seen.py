@@ -35,9 +35,9 @@ QUIET = (Outcome.PASS, Outcome.SKIPPED)
 
 @pytest.fixture(scope="module")
 def good(postgres: Postgres) -> Iterator[str]:
-    """The name of a database with a good shop, large enough for the floors of its config."""
+    """The name of a database with a good shop: orders enough for its floors, and for a channel."""
     with connected(postgres.create_database("seen")) as connection:
-        shop.build(connection, as_of=FRIDAY, days=16, sessions_per_day=300)
+        shop.build(connection, as_of=FRIDAY, days=16, sessions_per_day=800)
     yield "seen"
     execute(postgres.dsn, "DROP DATABASE seen WITH (FORCE)")
 

@@ -202,3 +202,14 @@ def test_a_steady_pass_says_the_same_and_reads_what_is_open(warehouse: Warehouse
 def test_where_it_makes_no_sense_it_is_refused(check: str, told: str) -> None:
     assert told in complaint(check, orders=ORDERS)
     assert "beyond_usual" in complaint(ONE, orders="{relation: orders, key: id}")
+
+
+def test_no_orders_beside_rows_of_the_other_side_are_not_measured(warehouse: Warehouse) -> None:
+    shop(warehouse)
+    warehouse.sql("DELETE FROM orders")
+    for kind in ("reconciliation", "incomparable"):
+        word, text = warehouse.say(CHECKS[kind][0], OTHERS, orders=ORDERS)
+        assert (word, "no orders in the whole table, but items has rows" in text) == (
+            "UNKNOWN",
+            True,
+        )
