@@ -10,7 +10,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from warehouse_exporter.backtest.timeline import a_week, episodes
 
-from labs.year.counting import SHOPS, Tally, band, promised
+from labs.year.counting import FOR_OTHERS, SEASONAL, SHOPS, Tally, band, promised
+from labs.year.faults import AFTER, EVERY, OUTAGE, Faults, Seen
 from labs.year.found import Found
 from labs.year.reasons import REASONS, Where, where
 from labs.year.series import days_between
@@ -18,7 +19,6 @@ from labs.year.simulator import FIRST, HOLIDAYS, LAST, NOISES, SALE, SMALL, smal
 
 FOLDER = Path(__file__).parent
 PATH = FOLDER.parents[1] / "docs" / "explanation" / "ordinary-year.md"
-SEASONAL = "seasonal"
 SHOWN = {Where.BELOW: "below", Where.INSIDE: "inside", Where.ABOVE: "**above**"}
 
 
@@ -34,6 +34,8 @@ def render(found: Found) -> str:
         **of_memory(found),
         methods=list(methods(found)),
         bands=list(bands(found)),
+        single=list(single(found)),
+        outages=list(outages(found)),
         reasons=REASONS,
     )
 
@@ -47,7 +49,11 @@ def of_the_simulation() -> dict[str, Any]:
         "sale": len(SALE),
         "noises": "{:g}, {:g} or {:g} %".format(*(100 * noise for noise in NOISES)),
         "size": f"{SMALL.size:g}",
-        "shops": SHOPS,
+        "shops": len(SHOPS),
+        "others": len(FOR_OTHERS),
+        "every": EVERY,
+        "outage": OUTAGE,
+        "after": AFTER,
         "warning": per_cent(share.warning),
         "critical": per_cent(share.critical),
     }
@@ -105,8 +111,13 @@ def methods(found: Found) -> Iterator[dict[str, Any]]:
                 "promised": "none"
                 if share is None
                 else f"at most {per_cent(share.warning)}, {per_cent(share.critical)}",
-                "episodes": f"{a_week(told, days) / SHOPS:.2f}",
+                "episodes": f"{a_week(told, days) / len(shops_of(method)):.2f}",
             }
+
+
+def shops_of(method: str) -> range:
+    """The shops that were judged by a method."""
+    return SHOPS if method == SEASONAL else FOR_OTHERS
 
 
 def bands(found: Found) -> Iterator[dict[str, Any]]:
@@ -114,24 +125,56 @@ def bands(found: Found) -> Iterator[dict[str, Any]]:
     share = promised(SEASONAL)
     assert share is not None
     for noise, counted in found.shops.items():
-        for name, one in counted.series.items():
-            method, metric = name.split()
-            if method != SEASONAL:
-                continue
-            warning, critical = band(one.days, share.warning), band(one.days, share.critical)
+        for name, one in counted.sides.items():
             counts = (
-                (one.beyond_warning, warning), (one.beyond_critical, critical),
-                (one.found, warning), (one.fail, critical),
+                (one.fall_beyond, share.falls), (one.rise_beyond, share.rises),
+                (one.falls, share.falls), (one.rises, share.rises),
+                (one.critical_falls, share.critical_falls),
+                (one.critical_rises, share.critical_rises),
             )  # fmt: skip
+            yield {
+                "noise": f"{noise * 100:g} %", "metric": name.split()[1], "days": f"{one.days:,}",
+                "cells": [placed(count, band(one.days, chance)) for count, chance in counts],
+            }  # fmt: skip
+
+
+def placed(count: int, ends: tuple[int, int]) -> str:
+    """`31 (53 to 89) below`."""
+    low, high = ends
+    return f"{count} ({low} to {high}) {SHOWN[where(count, ends)]}"
+
+
+def single(found: Found) -> Iterator[dict[str, Any]]:
+    """A row of the third table: how many wrong days of a number were seen."""
+    for noise, faults in found.single.items():
+        for metric, seen in by_metric(faults).items():
+            cells = [
+                f"{one.found / one.mornings * 100:.0f} %" if one else "-"
+                for one in (seen.get(times) for times in ("0", "0.2", "0.5", "2"))
+            ]
+            tried = next(iter(seen.values())).mornings
+            yield {"noise": f"{noise * 100:g} %", "metric": metric, "days": tried, "cells": cells}
+
+
+def outages(found: Found) -> Iterator[dict[str, Any]]:
+    """A row of the fourth table: the mornings of outages with a finding, and those after them."""
+    for noise, faults in found.outages.items():
+        for metric, seen in by_metric(faults).items():
             cells = [
                 text
-                for count, (low, high) in counts
-                for text in (f"{count} ({low} to {high})", SHOWN[where(count, (low, high))])
+                for one in seen.values()
+                for text in (f"{one.found} of {one.mornings}", f"{one.rises} / {one.falls}")
             ]
-            yield {
-                "noise": f"{noise * 100:g} %", "metric": metric,
-                "days": f"{one.days:,}", "cells": cells,
-            }  # fmt: skip
+            yield {"noise": f"{noise * 100:g} %", "metric": metric, "cells": cells}
+
+
+def by_metric(faults: Faults) -> dict[str, dict[str, Seen]]:
+    """Faults by their number, and then by how many times as much there was."""
+    found: dict[str, dict[str, Seen]] = {}
+    for name, one in faults.items():
+        metric, times = name.split()
+        found.setdefault(metric, {})[times] = one
+    return found
 
 
 def per_cent(share: float) -> str:

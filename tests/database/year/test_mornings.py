@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from warehouse_exporter.baselines.base import SCORE
 from warehouse_exporter.baselines.shared.daily import forget
 from warehouse_exporter.core.model import Outcome, Sample
 from warehouse_exporter.kinds.anomaly import Anomaly
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Readings
 
+from labs.year.at_once import known_of
+from labs.year.counting import SHOPS
 from labs.year.found import read
 from labs.year.lived import gate, three_ways
 from labs.year.rows import opened
 from labs.year.series import anomalies, config, judged_year, metric_of
-from labs.year.simulator import SALE, small_year
+from labs.year.simulator import NOISES, SALE, simulated, small_year
 from labs.year.troubles import LIVED, troubled_year
 
 SALE_BEGINS = SALE[0] - timedelta(days=1)
@@ -64,3 +67,21 @@ def test_months_say_the_same_to_those_who_forget_everything_every_day(
     assert fresh == running
     assert any(day.verdict.outcome is Outcome.CRITICAL for day in running)
     assert any("regime changed" in day.verdict.text for day in running)
+
+
+def test_a_year_in_one_walk_is_what_its_mornings_say() -> None:
+    """A count and a share, on some days of a shop, against the judge that a pass asks."""
+    number, noise, days = SHOPS[0], NOISES[1], (date(2025, 6, 20), date(2025, 6, 23))
+    year = simulated(number, noise)
+    for check in anomalies(config(), "seasonal"):
+        metric = metric_of(check)
+        if metric not in ("orders", "conversion"):
+            continue
+        (mornings,) = judged_year(year, config(), [check], *days).values()
+        walked = {one.day: one.judged(year[one.day]) for one in known_of(metric, year)}
+        for morning in mornings:
+            one = walked[morning.day]
+            sample = morning.verdict.sample
+            if sample is None or SCORE.name not in sample.values or one is None:
+                continue
+            assert one.score == pytest.approx(sample.values[SCORE.name], abs=1e-6)

@@ -7,10 +7,10 @@ every process, old or new, comes to the same answer.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from warehouse_exporter.baselines.shared.student import two_sided
 
@@ -154,10 +154,29 @@ def replay(
     """
     past = Past(list(days), set(absent), window)
     run = Run()
+    for step in walked(past, method):
+        run = step.after
+    return Lesson(
+        past.training(len(days)), frozenset(past.fallen), run, low_of(run, days, past, method)
+    )
+
+
+class Step(NamedTuple):
+    """A day of a replay: the days that taught on it, and the run before and after it."""
+
+    day: int
+    training: tuple[Any, ...]
+    before: Run
+    after: Run
+
+
+def walked(past: Past[Item], method: Method[Item]) -> Iterator[Step]:
+    """Every day that is judged, one after the other; what is known of the past changes with it."""
+    days, run = tuple(past.days), Run()
     for day, item in enumerate(days):
         if item is None or len(known := past.training(day)) < ENOUGH_DAYS:
             continue
-        seen = method.seen(known, item)
+        seen, before = method.seen(known, item), run
         side = run.side_with(seen)
         run = run.and_(day, seen, side)
         if side:
@@ -165,8 +184,7 @@ def replay(
         if len(run.days) >= MOVED_AFTER and moved(run, low_of(run, days, past, method)):
             past.move(run, method)
             run = Run()
-    known = past.training(len(days))
-    return Lesson(known, frozenset(past.fallen), run, low_of(run, days, past, method))
+        yield Step(day, known, before, run)
 
 
 @dataclass
