@@ -15,8 +15,9 @@ WAITS = ("for", "keep_firing_for", "group_wait", "group_interval")
 """The keys of rules and of routes that say how long somebody waits."""
 
 
-UNMEASURED = 330
-"""Seconds until it pages that something is not measured, as shipped."""
+UNMEASURED, KEPT, RETURNS = 330, 30, 600
+"""Seconds until it pages that something is not measured, that a page goes on after its last breach,
+and in which it is not repeated, as shipped."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,14 @@ class Rhythm:
         """A config of the shop at this rhythm."""
         if self.speed == 1:
             return text
-        wait = ""
+        waits = {"returns_within": RETURNS / self.speed}
         if self.patient:
-            wait = f"\nalerts: {{unmeasured_for: {round(self.unmeasured_seconds)}s}}\n"
+            waits |= {
+                "unmeasured_for": self.unmeasured_seconds,
+                "keep_firing_for": KEPT / self.speed,
+            }
+        shown = ", ".join(f"{key}: {round(wait)}s" for key, wait in waits.items())
+        wait = f"\nalerts: {{{shown}}}\n"
         return text.replace("every: 5m", f"every: {self.every}") + wait
 
     @property

@@ -37,6 +37,7 @@ DEMO_ALERTS = """\
 alerts:                              # of the demo, where nobody likes to wait
   unmeasured_for: 3s                 # default: until the second pass
   keep_firing_for: 3s                # default of pages: 30s
+  returns_within: 0s                 # default: 10m, in which what comes back pages nobody
   external_url: http://127.0.0.1:{port}
 """
 RESEND = "10s"
