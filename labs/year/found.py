@@ -50,7 +50,7 @@ class Found:
 
 
 def find(tell: Tell) -> Found:
-    """Live through all of it: on two cores some forty minutes."""
+    """Live through all of it: on two cores some thirty minutes."""
     with ProcessPoolExecutor(PROCESSES) as pool:
         mornings = pool.submit(ordinary_year)
         compared = pool.submit(troubled_weeks)
