@@ -13,8 +13,10 @@ from typing import Any
 import yaml
 from warehouse_exporter.alerting.rules import render
 from warehouse_exporter.config import Config
+from warehouse_exporter.core.model import CheckId
 
 from tests.support.rendered import running
+from tests.support.rules import all_rules, checks_of, of_check
 
 
 def series(name: str, check: str, **labels: str) -> str:
@@ -34,25 +36,18 @@ class Alert:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-def expanded(texts: Mapping[str, str]) -> dict[str, str]:
-    """Texts as Prometheus shows them: braces that the rule quotes are braces again."""
-    return {name: text.replace('{{ "{{" }}', "{{") for name, text in texts.items()}
-
-
 def expected(alert: Alert, name: str, check: str, config: Config) -> dict[str, Any]:
     """The alert in full, with what its rule adds."""
-    written = yaml.safe_load(render(config))
-    rules = [
-        rule
-        for group in written["groups"]
-        for rule in group["rules"]
-        if rule.get("alert") == name and rule["labels"]["severity"] == alert.severity
-    ]
-    ((labels, texts),) = (
-        (labels, rule["annotations"])
-        for rule in rules
-        if "{dataset}.{check}".format(**(labels := expanded(rule["labels"]))) == check
+    dataset, _, short = check.partition(".")
+    address = CheckId(dataset, short)
+    (rule,) = (
+        of_check(rule, address, alert.labels)
+        for rule in all_rules(config)
+        if rule.get("alert") == name
+        and rule["labels"]["severity"] == alert.severity
+        and address in checks_of(rule)
     )
+    labels, texts = rule["labels"], rule["annotations"]
     asked = {"series": "".join(f"{key}={text} " for key, text in sorted(alert.labels.items()))}
     if "{{" in labels["explained_by"]:
         asked["explained_by"] = "nothing"
@@ -61,7 +56,7 @@ def expected(alert: Alert, name: str, check: str, config: Config) -> dict[str, A
     return {
         "exp_labels": {**labels, **asked, **alert.labels},
         "exp_annotations": {
-            **expanded(texts),
+            **texts,
             "description": alert.description,
             "summary": without_a_sentence(texts["summary"], alert.description),
         },
@@ -73,8 +68,7 @@ def without_a_sentence(template: str, description: str) -> str:
     text = template.rpartition("{{ else }}")[2].removesuffix("{{ end }}")
     number = re.match(r"value=(.*?) \(limit ", description)
     value = number[1] if number else ""
-    found = re.sub(r"\{\{ (?:printf|\$value).*\}\}\)?(?= \(limit )", lambda _: value, text)
-    return expanded({"": found})[""]
+    return re.sub(r"\{\{ (?:printf|\$value).*\}\}\)?(?= \(limit )", lambda _: value, text)
 
 
 def promtool_test(

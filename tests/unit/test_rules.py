@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -28,6 +27,7 @@ from warehouse_exporter.core.names import ALERT_DOWN, ALERT_UNMEASURED
 
 from tests.support import shop_warehouse
 from tests.support.programs import needs
+from tests.support.rules import all_rules, checks_of, rules_of
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 SMALL = GOLDEN / "rules.config.yml"
@@ -59,18 +59,6 @@ def promtool(command: str, file: Path) -> str:
     said = asked.stdout + asked.stderr
     assert asked.returncode == 0, said
     return said
-
-
-def all_rules(loaded: Config) -> list[dict[str, Any]]:
-    """Every rule of a config, of its one group."""
-    group, _ = yaml.load(render(loaded), getattr(yaml, "CSafeLoader", yaml.SafeLoader))["groups"]
-    rules: list[dict[str, Any]] = group["rules"]
-    return rules
-
-
-def rules_of(loaded: Config) -> list[dict[str, Any]]:
-    """Every rule of a config that tells somebody of a check."""
-    return [rule for rule in all_rules(loaded) if "check" in rule.get("labels", ())]
 
 
 def test_the_rules_of_a_small_config_are_those_of_the_golden_file() -> None:
@@ -198,9 +186,11 @@ def test_a_database_that_is_down_pages_before_the_checks_that_are_not_measured(
 
 def test_a_check_costs_prometheus_one_series_for_each_of_its_limits() -> None:
     loaded = shop_warehouse.config("dbname=nowhere")
-    for rule in rules_of(loaded):
-        bounds = len(re.findall(r"[<>=!]=?(?= -?[0-9])", rule["expr"]))
-        assert rule["expr"].count("{") == bounds, "the time of an evaluation is that of its series"
+    for rule in all_rules(loaded):
+        if checks_of(rule):
+            bounds = len(re.findall(r"[<>=!]=?(?= -?[0-9])", rule["expr"]))
+            chosen = rule["expr"].count("{")
+            assert chosen == bounds, "the time of an evaluation is that of its series"
     ranges = [rule["expr"] for rule in all_rules(loaded) if "[" in rule["expr"]]
     assert [expr for expr in ranges if "warehouse_objective_" not in expr] == [], "a few a dataset"
 
@@ -210,7 +200,8 @@ def test_no_gauge_is_carried_on_twice() -> None:
     assert recorded == [
         "warehouse:evaluations", "warehouse:check_measured_at", "warehouse:check_blind",
         "warehouse_newest_row_timestamp_seconds:last", "warehouse_rows:last",
-        "warehouse_query_value:last", "warehouse_finding_info:last", "warehouse:rules_loaded",
+        "warehouse_query_value:last", "warehouse_finding_info:last",
+        "warehouse:upstream", "warehouse:upstream", "warehouse:rules_loaded",
     ]  # fmt: skip
 
 

@@ -7,14 +7,15 @@ and other numbers besides the value, are queried from Prometheus when the alert 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from warehouse_exporter.alerting.grafana.dashboards import places
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core import names
 from warehouse_exporter.core.limits import Condition, Reading, Unit
-from warehouse_exporter.kinds.shared.base import Share
+from warehouse_exporter.core.model import CheckId
+from warehouse_exporter.kinds.shared.base import Kind, Share
 
 PLAIN = '{{ printf "%.10g" $value }}'
 """A number of rows in full: with fewer digits 54,321 would be written as 5.432e+04."""
@@ -24,6 +25,14 @@ LAST = "{}:last"
 """Gauge -> the series with its last measured value."""
 DEPARTURE = '{{ printf "%.4g" $value | reReplaceAll "[+-]Inf" "infinite" }}'
 """How far a value lies from its baseline; a baseline of which all days are alike has no end."""
+ADDRESS = ("dataset", "check", "warehouse", "job", "instance")
+"""The labels of every series of a check."""
+DATASET, CHECK = "{{ $labels.dataset }}", "{{ $labels.check }}"
+"""The dataset and the check of an alert, in its texts: many checks share a rule."""
+IN_A_QUERY, IN_A_PATH = (
+    "{{ urlquery $labels.%s }}", '{{ reReplaceAll "[+]" "%%20" (urlquery $labels.%s) }}',
+)  # fmt: skip
+"""A label of an alert in a link."""
 ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
@@ -57,47 +66,35 @@ def value_template(condition: Condition) -> str:
     return DEPARTURE if first.reading.of_a_departure else PLAIN
 
 
-def same(check: Check) -> tuple[str, ...]:
-    """Labels by which an alert's own series is found: a funnel has one for each of its steps."""
-    return ("warehouse", "job", "instance", *check.kind.metric.labels)
+def matched(*without: str) -> str:
+    """Sets `$of` to the labels by which the alert's own series are selected, whatever they are."""
+    wanted = 'ne $n "__name__"'
+    if without:
+        wanted = f'not (match "^({"|".join(("__name__", *without))})$" $n)'
+    each = f'{{{{if {wanted}}}}}{{{{$of = printf "%s,%s=%q" $of $n $t}}}}{{{{end}}}}'
+    return f'{{{{$of:=""}}}}{{{{range $n,$t:=$labels}}}}{each}{{{{end}}}}'
 
 
-def own_series(check: Check) -> Callable[[str], str]:
-    """Metric name -> the alert's own series, for `printf` with the labels that are the same."""
-    equal = "".join(f",{name}=%[{place}]q" for place, name in enumerate(same(check), 1))
-
-    def select(metric: str) -> str:
-        return selector(metric, check).replace("%", "%%").removesuffix("}") + equal + "}"
-
-    return select
+def own_series(metric: str) -> str:
+    """The alert's own series of a metric, in a format that is given `$of`."""
+    return f'{{__name__="{metric}"%[1]s}}'
 
 
-def asked(check: Check, promql: str, text: str, otherwise: str = "") -> str:
+def asked(promql: str, text: str, otherwise: str = "") -> str:
     """Text around a number (`.`) that Prometheus fills in when the alert is sent.
 
     Another text if there is no number, as for a finding that is held while unmeasured.
     """
-    question = f"printf `{promql}` {' '.join(f'$labels.{name}' for name in same(check))}"
-    other = f"{{{{ else }}}}{otherwise}" if otherwise else ""
-    return f"{{{{ with {question} | query }}}}{text}{other}{{{{ end }}}}"
+    other = f"{{{{else}}}}{otherwise}" if otherwise else ""
+    return f"{{{{with printf `{promql}` $of|query}}}}{text}{other}{{{{end}}}}"
 
 
-def counts_template(kind: Share, check: Check) -> str:
+def counts_template(kind: Share) -> str:
     """`, 58 of 1000 rows`: those that fail, or of a coverage those that are covered."""
-    select, number = own_series(check), '{{ . | first | value | printf "%.0f" }}'
-    counted = select(names.ROWS_FAILED.name)
-    if not kind.hits_fail:
-        counted = f"{select(names.ROWS_CHECKED.name)} - {counted}"
-    failed = asked(check, counted, f", {number}")
-    total = asked(check, select(names.ROWS_CHECKED.name), f" of {number} {kind.things}")
-    return failed + total
-
-
-MATCHED = (
-    '{{ $of := "" }}{{ range $name, $text := $labels }}{{ if ne $name "__name__" }}'
-    '{{ $of = printf "%s,%s=%q" $of $name $text }}{{ end }}{{ end }}'
-)
-"""Sets `$of` to the labels by which the alert's own series are selected, whatever they are."""
+    number = '{{.|first|value|printf "%.0f"}}'
+    failed, checked = own_series(names.ROWS_FAILED.name), own_series(names.ROWS_CHECKED.name)
+    counted = failed if kind.hits_fail else f"{checked} - {failed}"
+    return asked(counted, f", {number}") + asked(checked, f" of {number} {kind.things}")
 
 
 def sentence_template(severities: Sequence[str], otherwise: str) -> str:
@@ -108,55 +105,63 @@ def sentence_template(severities: Sequence[str], otherwise: str) -> str:
     how = "=~" if len(severities) > 1 else "="
     known = f'{LAST.format(names.FINDING.name)}{{severity{how}"{"|".join(severities)}"%s}}'
     return (
-        f"{MATCHED}{{{{ with printf `{known}` $of | query }}}}"
-        f'{{{{ . | first | label "sentence" }}}}{{{{ else }}}}{otherwise}{{{{ end }}}}'
+        f"{matched()}{{{{with printf `{known}` $of|query}}}}"
+        f'{{{{.|first|label "sentence"}}}}{{{{ else }}}}{otherwise}{{{{ end }}}}'
     )
 
 
-def numbers_template(check: Check, condition: Condition) -> str:
+def numbers_template(dataset: str, check: Check, condition: Condition) -> str:
     """What an alert says where no sentence is found: the dataset, what it means, and the number."""
     what = literal(check.kind.title or check.kind.summary)
-    return f"{check.id.dataset}: {what}: {value_template(condition)} (limit {condition.text})"
+    return f"{dataset}: {what}: {value_template(condition)} (limit {condition.text})"
 
 
 def description_template(check: Check, condition: Condition) -> str:
     """The numbers: `value=0.0620 (6.2%) (limit > 5%), 31 of 500 rows.`"""
-    counts = counts_template(check.kind, check) if isinstance(check.kind, Share) else ""
-    value = f"value={value_template(condition)}"
-    return f"{value} (limit {condition.text}){counts}{more_template(check)}."
+    counts = counts_template(check.kind) if isinstance(check.kind, Share) else ""
+    more = counts + more_template(check.kind)
+    series = matched(*check.kind.judged) if more else ""
+    return f"{series}value={value_template(condition)} (limit {condition.text}){more}."
 
 
-def more_template(check: Check) -> str:
+def more_template(kind: Kind) -> str:
     """`, expected=840, score=-5.2`: other numbers of the kind, as far as they exist."""
-    number = '{{ . | first | value | printf "%.10g" }}'
-    told = check.kind.told(own_series(check))
-    return "".join(asked(check, promql, f", {word}={number}") for word, promql in told.items())
+    number = '{{.|first|value|printf "%.10g"}}'
+    told = kind.told(own_series)
+    return "".join(asked(promql, f", {word}={number}") for word, promql in told.items())
 
 
-def texts(
-    check: Check, place: int, alert: str, summary: str, description: str, config: Config
-) -> dict[str, str]:
-    """What the person who is woken reads; the title of a page names the alert first in place.
-
-    `summary` and `description` are templates.
-    """
+def links(alert: str, check: CheckId, config: Config) -> dict[str, str]:
+    """Where the person who is woken by an alert about a check finds more."""
     found = {
-        "summary": summary,
-        "description": description,
-        "place": f"{place:04d}",
+        "runbook_url": config.alerts.runbook(alert, check),
+        "dashboard_url": places.of_dataset(config, check.dataset),
+        "status_url": config.alerts.status(check),
     }
-    if runbook := config.alerts.runbook(alert, check.id):
-        found["runbook_url"] = runbook
-    if dashboard := places.of_dataset(config, check.id.dataset):
-        found["dashboard_url"] = dashboard
-    if status := config.alerts.status(check.id):
-        found["status_url"] = status
-    return found
+    return {name: link for name, link in found.items() if link}
 
 
-def reason_template(check: Check) -> str:
+def links_template(alert: str, config: Config) -> dict[str, str]:
+    """The same of whatever check the alert is about."""
+    known: dict[str, str] | None = config.derived.get((links_template, alert))
+    if known is not None:
+        return known
+    runbook, status = config.alerts.runbook(alert), config.alerts.page("checks")
+    dataset, check = (IN_A_PATH % name for name in ("dataset", "check"))
+    if runbook and config.alerts.runbook_url is None:
+        runbook += "?" + "&".join(f"{name}={IN_A_QUERY % name}" for name in ("dataset", "check"))
+    found = {
+        "runbook_url": runbook,
+        "dashboard_url": places.of_dataset(config, DATASET, dataset),
+        "status_url": status and f"{status}/{dataset}/{check}",
+    }
+    known = {name: link for name, link in found.items() if link}
+    config.derived[links_template, alert] = known
+    return known
+
+
+def reason_template() -> str:
     """` (timeout)`, as the exporter says it of the check."""
-    known = selector(names.UNMEASURED_REASON.name, check).replace("%", "%%").removesuffix("}")
-    same = f"{known},warehouse=%q,job=%q,instance=%q}}"
-    question = f"printf `{same}` $labels.warehouse $labels.job $labels.instance"
-    return f'{{{{ with {question} | query }}}} ({{{{ . | first | label "reason" }}}}){{{{ end }}}}'
+    series = f"{names.UNMEASURED_REASON.name}{{{','.join(f'{name}=%q' for name in ADDRESS)}}}"
+    question = f"printf `{series}` {' '.join(f'$labels.{name}' for name in ADDRESS)}"
+    return f'{{{{with {question}|query}}}} ({{{{.|first|label "reason"}}}}){{{{end}}}}'

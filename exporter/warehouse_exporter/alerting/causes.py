@@ -13,24 +13,32 @@ Prometheus makes the labels of every firing alert at every evaluation. So the te
 for the alert itself, then for the cause that it had: two queries for a few series. Only what has
 just begun looks at all possible causes. Matchers are equalities and sets of literals, which
 Prometheus answers from its index; it would try any other expression on every value of the label.
+
+Many checks share a rule. So the template names neither the dataset nor those upstream of it: they
+are what the alert's labels say, and what a series says of that dataset (`related.py`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from warehouse_exporter.alerting.annotations import quoted
+from warehouse_exporter.alerting.related import (
+    Asked,
+    asked_of,
+    incident_format,
+    matching,
+    topic_template,
+    upstream_template,
+)
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core import names
 from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Severity
-from warehouse_exporter.passes.causes import NO_LESS_SEVERE, Cause, incident_of, reasons
+from warehouse_exporter.passes.causes import NO_LESS_SEVERE, Cause, reasons
 from warehouse_exporter.passes.reader import read_by
 
-META, ESCAPED = re.compile(r"[\\.+*?()|\[\]{}^$]"), r"\\\g<0>"
-"""What is escaped in a set of texts: with anything else escaped, Prometheus sees no set."""
 LASTING = 15
 """Seconds between two evaluations; a cause counts as new for a little more than was asked."""
 FORGOTTEN = 4 * LASTING
@@ -38,6 +46,8 @@ FORGOTTEN = 4 * LASTING
 EXPLAINED, NOTHING, AGAIN = names.EXPLAINED, quoted(names.NOTHING), quoted(names.AGAIN)
 ROOTS = f'=~"{names.NOTHING}|{names.AGAIN}"'
 """What the label says of alerts that follow from no other one."""
+SHORT = {"$labels.dataset": "$D", "$labels.check": "$N"}
+"""Labels of the alert as a template calls them."""
 FOUND = '{{with %s|query}}{{$E = .|first|label "%s"}}{{end}}'
 
 
@@ -58,47 +68,64 @@ def explained_by(
     The label is never empty: Prometheus would put the template itself into `ALERTS`.
     """
     found = reasons(check, fault, config)
-    lasting, new, roots = (
-        [one.replace("%", "%%") for one in selectors(some, config)]
-        for some in (found.lasting, found.new, found.roots)
-    )
-    causes = [f"%[1]s{one}%[2]s" for one in (*lasting, *new)]
-    causes += [f"%[1]s{one}%[3]s" for one in (*roots, *peers(check, found.peers, config))]
-    own = f"severity={quoted(severity)},incident={quoted(incident_of(check, fault))}"
-    if not causes:
-        return f"{itself(own, config)}{alone(holds)}" if holds.quiet else names.NOTHING
-    loud = matching("severity", NO_LESS_SEVERE[severity])
-    new_for = round(2 * slowest(check, config) + LASTING)
-    return asking(own, loud, lasting, causes, new_for, holds, config)
+    either = (*found.lasting, *found.new)
+    sorts = (found.lasting, either, found.roots, peers(check, found.peers, config))
+    asked = asked_of(sorts, check, fault, config)
+    new_for, topic = round(2 * slowest(check, config) + LASTING), topic_template(check, fault)
+    key = (explained_by, asked, fault, topic, severity, new_for, holds)
+    text: str | None = config.derived.get(key)
+    if text is None:
+        look = upstream_template(config) if asked.upstream else ""
+        begins = alerts_of(config, severity), alerts_of(config, *NO_LESS_SEVERE[severity])
+        mine = itself(f"(printf `{incident_format(fault)}` $D {SHORT.get(topic, topic)})")
+        text = config.derived[key] = template(asked, mine, begins, look, new_for, holds)
+    return text
 
 
-def asking(
-    own: str, loud: str, lasting: Sequence[str], causes: Sequence[str], new_for: int, holds: Holds,
-    config: Config,
-) -> str:  # fmt: skip
-    """The template that looks for a cause of the alerts with some labels of their `own`.
+def alerts_of(config: Config, *severities: Severity) -> str:
+    """How a selector of alerts begins."""
+    warehouse = f"{names.WAREHOUSE}={quoted(config.warehouse.name)}"
+    return f"ALERTS{{{warehouse},{matching('severity', severities)},"
 
-    `causes` are formats of selectors, those of the `lasting` ones first.
+
+def template(
+    asked: Asked, mine: str, begins: tuple[str, str], look: str, new_for: int, holds: Holds
+) -> str:
+    """The template for what is asked: of the alert itself (`mine`), then of its causes.
+
+    Selectors of either begin as `begins` says; `look` finds the datasets upstream, where they are
+    asked for.
     """
-    because = begun(lasting, len(causes) > len(lasting), new_for)
+    lasting, either, roots, beside = asked.selectors
+    causes = [f"%[1]s{one}%[2]s" for one in either]
+    causes += [f"%[1]s{one}%[3]s" for one in roots]
+    causes += [f"%[1]s{one},check!=%[5]q%[3]s" for one in beside]
+    if not causes and not holds.quiet:
+        return names.NOTHING
+    if not causes:
+        variables, *topic = mine.partition('"')
+        for label, name in (*SHORT.items(), (f"`{begins[0]}`", "$O")):
+            variables = variables.replace(name, label)
+        return f"{variables}{''.join(topic)}{alone(holds)}"
+    used = f"{mine}{look}{asked.arguments}"
+    set_first = [f"{{{{{name} := {label}}}}}" for label, name in SHORT.items() if name in used]
+    mine = f"{{{{$O := `{begins[0]}`}}}}{''.join(set_first)}{mine}"
+    over, young = round(new_for + holds.kept), causes != [f"%[1]s{one}%[2]s" for one in lasting]
+    loud = "" if begins[0] == begins[1] else f"{{{{$O = `{begins[1]}`}}}}"
+    begins_now = f"{begun(lasting, asked, young, new_for)}{lately(holds, new_for)}"
     return (
-        f'{itself(own, config)}{{{{$E := ""}}}}{WAS}'
-        f"{{{{if ne $E {NOTHING}}}}}"
-        f"{{{{$O := `{ours(config)}{loud},`}}}}{{{{$R := `,{EXPLAINED}{ROOTS}}}`}}}}"
-        f"{{{{$C := `{' or '.join(causes)}`}}}}{still_there(round(new_for + holds.kept))}"
-        f"{{{{if not $E}}}}{{{{$E = {NOTHING}}}}}{because}{lately(holds, new_for)}{{{{end}}}}"
-        "{{end}}{{$E}}"
+        f'{{{{$E := ""}}}}{mine}{WAS}{{{{if ne $E {NOTHING}}}}}{loud}{still_there(over)}'
+        f"{{{{if not $E}}}}{look}{{{{$C := `{' or '.join(causes)}`}}}}"
+        f"{{{{$T := printf $C $O `}}` `,{EXPLAINED}{ROOTS}}}` {asked.arguments}}}}}"
+        f"{{{{if $B}}}}{another(over)}{{{{end}}}}"
+        f"{{{{if not $E}}}}{{{{$E = {NOTHING}}}}}{begins_now}{{{{end}}}}"
+        "{{end}}{{end}}{{$E}}"
     )
 
 
-def ours(config: Config) -> str:
-    """The beginning of a selector of alerts of this warehouse."""
-    return f"ALERTS{{{names.WAREHOUSE}={quoted(config.warehouse.name)},"
-
-
-def itself(own: str, config: Config) -> str:
-    """Sets `$M`, which begins the selector of the alert itself."""
-    return f"{{{{$M := `{ours(config)}{own},{EXPLAINED}`}}}}"
+def itself(incident: str) -> str:
+    """Sets `$M`, which begins the selector of the alert itself; `$O` begins that of its like."""
+    return f"{{{{$M := printf `%sincident=%q,{EXPLAINED}` $O {incident}}}}}"
 
 
 PAGED = f'%[1]s={NOTHING},alertstate="firing"}}'
@@ -129,92 +156,49 @@ def alone(holds: Holds) -> str:
 
 
 def still_there(over: int) -> str:
-    """Keeps `$E` for a while after that cause is over; else it is another cause, or empty.
+    """Keeps `$E` for a while after that cause is over; else it is empty. `$B` is what it was.
 
-    `$O` begins the selectors of what may be a cause, `$R` ends those of what has none itself, and
-    `$C` is the format of all of them. If two that may follow from each other lose their cause
-    together, only the first may explain the other.
+    `$O` begins the selectors of what may be a cause, from here on.
     """
     named = f"printf `last_over_time(%sincident=%q}}[{over}s])` $O $E"
-    other = f"printf $C $O `}}` $R | printf `last_over_time((%s)[{over}s:{LASTING}s])`"
-    another = FOUND % (other, "incident")
-    gone = f'{{{{if not ({named}|query)}}}}{{{{$E = ""}}}}{another}{{{{end}}}}'
-    return f"{{{{if $E}}}}{gone}{{{{end}}}}"
+    gone = f'{{{{if not ({named}|query)}}}}{{{{$E = ""}}}}{{{{end}}}}'
+    return f"{{{{$B := $E}}}}{{{{if $E}}}}{gone}{{{{end}}}}"
 
 
-def begun(lasting: Sequence[str], young: bool, new_for: int) -> str:
+def another(over: int) -> str:
+    """Sets `$E` to another cause, if there is one. `$T` selects all that may be one.
+
+    If two that may follow from each other lose their cause together, only the first may explain the
+    other.
+    """
+    return FOUND % (f"printf `last_over_time((%s)[{over}s:{LASTING}s])` $T", "incident")
+
+
+def begun(lasting: Sequence[str], asked: Asked, young: bool, new_for: int) -> str:
     """Sets `$E` to a cause of what has just begun: a lasting one, or one of the `young`.
 
     What is young was not there so many seconds ago, whatever explained it then.
     """
-    there = "printf $C $O `}` $R"
     if not young:
-        return FOUND % (there, "incident")
-    before = f"printf $C $O `}} offset {new_for}s` `}} offset {new_for}s`"
-    unless = f"unless ignoring(alertstate,{EXPLAINED})"
-    wanted = "".join(f"%[1]s{one}}} or " for one in lasting)
-    asked = f"printf `{wanted}(%[2]s) {unless} (%[3]s)` $O ({there}) ({before})"
-    return FOUND % (asked, "incident")
+        return FOUND % ("$T", "incident")
+    ago = f"`}} offset {new_for}s`"
+    before = f"(printf $C $O {ago} {ago} {asked.arguments})"
+    wanted, also = "".join(f"%[1]s{one}}} or " for one in lasting), ""
+    if lasting:
+        also = f" {asked.arguments}"
+    query = f"{wanted}(%[2]s) unless ignoring(alertstate,{EXPLAINED}) (%[3]s)"
+    return FOUND % (f"printf `{query}` $O $T {before}{also}", "incident")
 
 
-def peers(check: Check, cause: Cause | None, config: Config) -> list[str]:
-    """The selector of findings of the same sort by other checks; none if no other has them."""
+def peers(check: Check, cause: Cause | None, config: Config) -> Iterable[Cause]:
+    """Findings of the same sort by other checks on the dataset; none if no other has them."""
     if cause is None:
         return []
     (fault,), topics = cause.faults, config.faults[check.id.dataset]
-    if len(topics[fault]) == 1:
-        return []
-    (selector,) = selectors([cause], config)
-    return [f"{selector},check!={quoted(check.id.name)}".replace("%", "%%")]
+    return [cause] if len(topics[fault]) > 1 else []
 
 
 def slowest(check: Check, config: Config) -> float:
     """Seconds between two passes over the dataset that is read least often of all concerned."""
     above = config.upstream(check.id.dataset)
     return max(map(config.interval, {check.id.dataset, *above, *read_by(check, config)}))
-
-
-def selectors(causes: Iterable[Cause], config: Config) -> tuple[str, ...]:
-    """Matchers for the findings that there can be of them; those of one set are together.
-
-    Most checks of a dataset have the same causes, so they are worked out once.
-    """
-    same = (selectors, tuple(causes))
-    found: tuple[str, ...] | None = config.derived.get(same)
-    if found is None:
-        found = config.derived[same] = tuple(made_selectors(same[1], config))
-    return found
-
-
-def made_selectors(causes: Iterable[Cause], config: Config) -> list[str]:
-    """Sorts and datasets that belong together are one selector.
-
-    Columns and queries are named in full, as they are few.
-    """
-    sorts: dict[str, set[Fault]] = {}
-    named: set[str] = set()
-    for cause in causes:
-        for dataset in cause.datasets:
-            known = config.faults.get(dataset, {})
-            for fault in known.keys() & cause.faults:
-                if cause.topics is None:
-                    sorts.setdefault(dataset, set()).add(fault)
-                else:
-                    topics = cause.topics & known[fault]
-                    named |= {f"{dataset}/{fault}/{topic}" for topic in topics}
-    together: dict[frozenset[Fault], set[str]] = {}
-    for dataset, faults in sorts.items():
-        together.setdefault(frozenset(faults), set()).add(dataset)
-    found = sorted(
-        f"{matching('dataset', datasets)},{matching(names.FAULT, faults)}"
-        for faults, datasets in together.items()
-    )
-    return [*found, *([matching("incident", named)] if named else [])]
-
-
-def matching(label: str, texts: Iterable[str]) -> str:
-    """A matcher of these values and no others."""
-    found = sorted(texts)
-    if len(found) == 1:
-        return f"{label}={quoted(found[0])}"
-    return f"{label}=~{quoted('|'.join(META.sub(ESCAPED, text) for text in found))}"

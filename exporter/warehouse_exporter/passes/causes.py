@@ -171,16 +171,21 @@ def in_order(config: Config) -> list[Check]:
     place = {name: n for n, name in enumerate(sorted(names, key=lambda name: depth.get(name, 0)))}
 
     def order(check: Check) -> tuple[bool, int, int, bool, bool]:
-        """Exact findings come before unlikely ones, which are judged against past days.
-
-        Rows in the future come before the days out of which they have moved.
-        """
-        moved, dataset = isinstance(check.kind, FutureRows), place[check.id.dataset]
-        fault = Fault.PRESENCE if moved else check.kind.fault
-        compared = RANK[fault] >= RANK[Fault.MATCH]
-        return compared, dataset, RANK[fault], not moved, not check.kind.in_the_past
+        compared, rank, unmoved, now = sort_of(check)
+        return compared, place[check.id.dataset], rank, unmoved, now
 
     return sorted(config.checks, key=order)
+
+
+def sort_of(check: Check) -> tuple[bool, int, bool, bool]:
+    """Whether it is compared with others, and its place among the checks of its dataset.
+
+    Exact findings come before unlikely ones, which are judged against past days. Rows in the future
+    come before the days out of which they have moved.
+    """
+    moved = isinstance(check.kind, FutureRows)
+    rank = RANK[Fault.PRESENCE if moved else check.kind.fault]
+    return rank >= RANK[Fault.MATCH], rank, not moved, not check.kind.in_the_past
 
 
 def incident_of(check: Check, fault: Fault) -> str:

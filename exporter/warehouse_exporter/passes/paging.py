@@ -35,6 +35,14 @@ def told_as(severity: Severity, side: Side | None, config: Config) -> Severity:
 
 def notifying(check: Check, config: Config) -> Mapping[Severity, Condition]:
     """When people are told with each severity, worst first: what the rules of alerts state."""
+    known: Mapping[Severity, Condition] | None = config.derived.get((notifying, check.id))
+    if known is None:
+        known = config.derived[notifying, check.id] = conditions_told(check, config)
+    return known
+
+
+def conditions_told(check: Check, config: Config) -> Mapping[Severity, Condition]:
+    """The same, worked out anew."""
     found: dict[Severity, list[tuple[Term, ...]]] = {}
     moved: list[tuple[Severity, tuple[Term, ...]]] = []
     for severity, condition in check.kind.conditions().items():

@@ -25,6 +25,7 @@ from tests.chain.alertmanager.recorder import Recorder
 from tests.chain.alertmanager.shipped import alert, fire
 from tests.chain.e2e.servers import AlertmanagerServer, PrometheusServer
 from tests.support.programs import needs
+from tests.support.rules import every_alert
 from tests.support.serving import wait_for
 
 pytestmark = [needs("prometheus-alertmanager"), needs("prometheus")]
@@ -101,7 +102,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Received:
     files = [folder / "rules.yml"]
     changed = PAGED.sub("", HAPPENS.sub("expr: vector(1)", at_once.sub("", rules(made))))
     files[0].write_text(changed)
-    expected = len(re.findall("alert: ", files[0].read_text()))
+    expected = len(every_alert(made))
     with (
         Recorder() as sent,
         breaches.served(breaches.page(made)) as metrics,

@@ -23,10 +23,10 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from warehouse_exporter.alerting.rules import expression, render
+from warehouse_exporter.alerting.rules import render
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core.limits import Condition, Reading
-from warehouse_exporter.core.model import Outcome, Pass, Sample, Severity
+from warehouse_exporter.core.model import CheckId, Outcome, Pass, Sample, Severity
 from warehouse_exporter.core.names import ALERT_UNMEASURED, label_name
 from warehouse_exporter.passes.verdicts import judge_sample
 from warehouse_exporter.publish.scrape import Scrape
@@ -37,6 +37,7 @@ from warehouse_exporter.server.web.app import make_app
 from tests.chain.e2e.agreement import Dice, judged, random_config, random_pass
 from tests.chain.e2e.servers import PrometheusServer
 from tests.support.programs import needs
+from tests.support.rules import all_rules, checks_of
 from tests.support.serving import wait_for
 
 pytestmark = needs("prometheus")
@@ -198,8 +199,11 @@ def test_every_rule_could_be_judged_and_every_text_be_written(agreement: Agreeme
     groups = agreement.prometheus.get("/api/v1/rules")["data"]["groups"]
     rules = [rule for group in groups for rule in group["rules"]]
     assert {rule.get("lastError", "") for rule in rules if rule["health"] != "ok"} == set()
-    telling = [r for r in rules if r["type"] == "alerting" and "check" in r["labels"]]
-    assert len(telling) == sum(len(c.kind.conditions()) + 1 for c in agreement.config.checks)
+    loaded = [r["labels"] for r in rules if r["type"] == "alerting" and "fault" in r["labels"]]
+    written = [rule["labels"] for rule in all_rules(agreement.config) if checks_of(rule)]
+    assert loaded == written
+    told_of = [check for rule in all_rules(agreement.config) for check in checks_of(rule)]
+    assert len(told_of) == sum(len(c.kind.conditions()) + 1 for c in agreement.config.checks)
     texts = [
         text for a in agreement.prometheus.alerts_on_data() for text in a["annotations"].values()
     ]
@@ -258,14 +262,21 @@ def test_ages_on_their_limits_are_judged_alike_at_the_same_instant(agreement: Ag
         if any(term.reading is Reading.AGE for term in found[-1].terms)
     )
     said, expected = [], []
+    rules = {
+        (check, rule["labels"]["severity"], rule["alert"]): rule["expr"]
+        for rule in all_rules(agreement.config)
+        for check in checks_of(rule)
+    }
     with httpx.Client(base_url=agreement.prometheus.url) as client:
         for check, _, sample, severity, condition in aged:
             asked = {
-                "query": expression(condition, check, agreement.config),
+                "query": rules[check.id, severity.value, check.kind.alert],
                 "time": f"{agreement.instant.timestamp():.3f}",
             }
             answer = client.get("/api/v1/query", params=asked).raise_for_status().json()
-            said.append((check.id, severity, bool(answer["data"]["result"])))
+            found = [one["metric"] for one in answer["data"]["result"]]
+            mine = [CheckId(one["dataset"], one["check"]) == check.id for one in found]
+            said.append((check.id, severity, any(mine)))
             verdict = judge_sample(sample, {severity: condition}, agreement.instant)
             expected.append((check.id, severity, verdict.severity is severity))
     assert said == expected

@@ -18,11 +18,11 @@ from warehouse_exporter import profiles
 from warehouse_exporter.alerting import routes
 from warehouse_exporter.alerting.grafana import managed
 from warehouse_exporter.alerting.grafana.managed.rules import EXPRESSION, WINDOW
-from warehouse_exporter.alerting.rules import groups
 from warehouse_exporter.config import Config, load
 from warehouse_exporter.core.errors import UsageError
 
 from tests.support.made import config, read_yaml
+from tests.support.rules import every_alert
 from tests.unit.test_cli import ask
 
 COMPLETE = profiles.file_of("complete")
@@ -96,9 +96,7 @@ def test_the_file_has_one_group_and_each_rule_once() -> None:
 def test_there_is_a_rule_for_every_alert_of_prometheus(name: str) -> None:
     theirs = [
         (rule["alert"], rule["labels"].get("check"), rule["labels"]["severity"])
-        for group in groups(of_profile(name))
-        for rule in group["rules"]
-        if "alert" in rule
+        for rule in every_alert(of_profile(name))
     ]
     ours = [
         (rule["labels"]["alert"], rule["labels"].get("check"), rule["labels"]["severity"])

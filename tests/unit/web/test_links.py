@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from warehouse_exporter.alerting import rules
 from warehouse_exporter.config import load
 from warehouse_exporter.demo import chain
 from warehouse_exporter.server.scheduler import Exporter
 
+from tests.support.rules import Rule, every_alert, expanded
 from tests.unit.web.test_app import Client
 
 PORT = 9999
@@ -32,11 +32,17 @@ def client(config_file: Path) -> Client:
         return Client(Exporter(str(config_file)), lifecycle=False)
 
 
-def alerts(config_file: Path) -> list[dict[str, dict[str, str]]]:
+def alerts(config_file: Path) -> list[Rule]:
     """Every alert that the demo can send."""
     config = load(config_file, {"WAREHOUSE_DSN": "dbname=nowhere"})
-    found = [rule for group in rules.groups(config) for rule in group["rules"]]
-    return [rule for rule in found if "alert" in rule]
+    fell = {"dataset": next(iter(config.datasets))}  # of falls, only the alert knows the dataset
+    return [
+        {
+            **rule,
+            "annotations": {k: expanded(text, fell) for k, text in rule["annotations"].items()},
+        }
+        for rule in every_alert(config)
+    ]
 
 
 def opened(client: Client, url: str) -> str:

@@ -18,15 +18,16 @@ def prometheus_rule(config: Config, naming: Naming, job: str | None = None) -> s
         "# kubectl apply --server-side --filename THIS (it is too large for a client-side apply).\n"
         "# The operator only takes it if its labels are those of `ruleSelector`: see --label.\n"
     )
+    spec = {"groups": rules.blocks(list(rules.groups(config, job)))}
     found = rules.written(
         {
             "apiVersion": API_VERSION,
             "kind": "PrometheusRule",
             "metadata": naming.metadata(),
-            "spec": {"groups": rules.blocks(list(rules.groups(config, job)))},
+            "spec": spec,
         }
     )
-    if (size := len(found.encode())) > LARGEST:
+    if (size := len(rules.written(spec).encode())) > LARGEST:
         raise UsageError(
             f"the rules of {config.path} have {size:,} bytes, and the operator takes "
             f"{LARGEST:,} in one object; rules are evaluated together, so divide the config"

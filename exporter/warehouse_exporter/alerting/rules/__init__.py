@@ -20,7 +20,6 @@ from warehouse_exporter.alerting.rules.findings import lingering as lingering
 from warehouse_exporter.alerting.rules.findings import unmeasured_for as unmeasured_for
 from warehouse_exporter.alerting.rules.memory import CHECK as CHECK
 from warehouse_exporter.alerting.rules.memory import HELD as HELD
-from warehouse_exporter.alerting.rules.memory import expression as expression
 from warehouse_exporter.alerting.rules.memory import in_warehouse as in_warehouse
 from warehouse_exporter.alerting.rules.memory import series as series
 from warehouse_exporter.alerting.rules.objectives import about_objectives as about_objectives

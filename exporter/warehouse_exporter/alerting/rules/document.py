@@ -1,8 +1,9 @@
-"""Config -> Prometheus rules, one alert per check and severity, with the limits as literals.
+"""Config -> Prometheus rules, with the limits as literals; checks with the same limit share one.
 
 All rules are in one group: they are evaluated one after the other, at one instant, and alerts are
 sent in that order. An alert is judged after whatever may explain it: critical before warning, then
-what is wrong in itself before what is compared, then datasets before those built from them.
+what is wrong in itself before what is compared, then datasets before those built from them. Checks
+share a rule only if none of them can explain another (`passes/stages.py`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 
 from warehouse_exporter.alerting.assets import rules_about_ourselves
 from warehouse_exporter.alerting.grafana.dashboards import places
+from warehouse_exporter.alerting.rules.choice import Draft, merged
 from warehouse_exporter.alerting.rules.dbt import about_dbt
 from warehouse_exporter.alerting.rules.falls import about_falls
 from warehouse_exporter.alerting.rules.files import blocks, written
@@ -26,13 +28,14 @@ from warehouse_exporter.alerting.rules.findings import (
     unmeasured_for,
     unmeasured_rule,
 )
-from warehouse_exporter.alerting.rules.memory import Rule, last, memory
+from warehouse_exporter.alerting.rules.memory import Rule, last, lineage, memory
 from warehouse_exporter.alerting.rules.objectives import about_objectives
 from warehouse_exporter.config import Config
 from warehouse_exporter.core import names
 from warehouse_exporter.core.model import Severity
 from warehouse_exporter.passes.causes import causes_first
 from warehouse_exporter.passes.paging import notifying
+from warehouse_exporter.passes.stages import Stage, stages
 
 GROUP = "warehouse"
 INTERVAL = "15s"
@@ -50,23 +53,42 @@ def judging(config: Config) -> list[Rule]:
         for condition in check.kind.conditions().values()
         for term in condition.terms
     }
-    findings = [
-        finding_rule(check, place, severity, conditions[severity], config)
-        for severity in Severity
-        for place, check in enumerate(checks)
-        for conditions in (notifying(check, config),)
-        if severity in conditions
-    ]
-    unmeasured = [unmeasured_rule(check, place, config) for place, check in enumerate(checks)]
     return [
         *memory(config),
         *(last(metric, config) for metric in judged),
         last(names.FINDING.name, config),
-        *findings,
+        *lineage(config),
+        *merged(findings(config)),
         *about_falls(config, len(checks)),
-        *unmeasured,
+        *merged(unmeasured(config)),
         *(adapted(rule, config) for rule in (*about_dbt(config), *about_objectives(config))),
     ]
+
+
+def findings(config: Config) -> Iterator[Draft]:
+    """The rules of each limit of each check: worst first, then stage by stage."""
+    order = stages(config)
+    judged = sorted(config.checks, key=lambda one: order.judged[one.id])
+    limited = [(check, order.judged[check.id], notifying(check, config)) for check in judged]
+    for severity in Severity:
+        for check, stage, conditions in limited:
+            if condition := conditions.get(severity):
+                rule = finding_rule(check, order.places[stage], severity, condition, config)
+                yield Draft(check.id, rule, f"{condition.text}, {turn(stage)}")
+
+
+def unmeasured(config: Config) -> Iterator[Draft]:
+    """The rules of checks that are not measured, stage by stage."""
+    order = stages(config)
+    for check in sorted(config.checks, key=lambda one: order.unmeasured[one.id]):
+        stage = order.unmeasured[check.id]
+        rule = unmeasured_rule(check, order.places[stage], config)
+        yield Draft(check.id, rule, f"{check.kind.fault} {turn(stage)}")
+
+
+def turn(stage: Stage) -> str:
+    """What tells the stage from others of its sort: the level, and the turn among peers."""
+    return f"{stage.level}.{stage.turn}" if stage.turn else f"{stage.level}"
 
 
 def checksum(config: Config) -> str:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from warehouse_exporter.alerting.annotations import LAST, quoted
-from warehouse_exporter.alerting.causes import LASTING, Holds, asking
+from warehouse_exporter.alerting.causes import LASTING, Holds, alerts_of, itself, template
 from warehouse_exporter.alerting.grafana.dashboards import places
+from warehouse_exporter.alerting.related import Asked
 from warehouse_exporter.alerting.rules.findings import returns_within
 from warehouse_exporter.alerting.rules.memory import BLIND, Rule, in_warehouse
 from warehouse_exporter.baselines.base import SCORE
@@ -106,11 +107,11 @@ def in_datasets(least: int, config: Config) -> str:
 def explained(config: Config) -> str:
     """A critical fall that begins together with them has woken somebody."""
     slowest = max(config.interval(check.id.dataset) for check in falling(config))
-    own = f"severity={quoted(Severity.CRITICAL)},incident={quoted(TOGETHER)}"
-    critical = f"severity={quoted(Severity.CRITICAL)}"
-    begun = f"%[1]s{names.DEPARTURE}={quoted(Side.FALL)}%[3]s"
+    fell = Asked(((), (), (f"{names.DEPARTURE}={quoted(Side.FALL)}",), ()), "")
+    begins = alerts_of(config, Severity.CRITICAL)
+    mine, new_for = itself(quoted(TOGETHER)), round(2 * slowest + LASTING)
     holds = Holds(0.0, returns_within(slowest, config))
-    return asking(own, critical, (), [begun], round(2 * slowest + LASTING), holds, config)
+    return template(fell, mine, (begins, begins), "", new_for, holds)
 
 
 def summary(config: Config) -> str:

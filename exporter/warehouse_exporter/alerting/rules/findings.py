@@ -1,22 +1,34 @@
-"""The alerts about data: one per check and severity, and one for a check that is not measured."""
+"""The alerts about data: one for each limit, and one for checks that are not measured.
+
+A rule is made for one check, and holds for every check of which it would be the same: its texts and
+labels name the dataset and the check by the labels of the series that is judged. Where the series
+are chosen, its expression has `CHOSEN`.
+"""
 
 from __future__ import annotations
 
 import math
 
+from warehouse_exporter.alerting.accepted import statement
 from warehouse_exporter.alerting.annotations import (
+    CHECK,
+    DATASET,
     LAST,
     asked,
     description_template,
+    links_template,
     literal,
+    matched,
     numbers_template,
     own_series,
+    quoted,
     reason_template,
     sentence_template,
-    texts,
 )
 from warehouse_exporter.alerting.causes import Holds, explained_by
-from warehouse_exporter.alerting.rules.memory import Rule, expression, series
+from warehouse_exporter.alerting.related import incident_template
+from warehouse_exporter.alerting.rules.choice import APART, CHOSEN
+from warehouse_exporter.alerting.rules.memory import Rule
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.config.values import parse_duration
 from warehouse_exporter.core import names
@@ -45,7 +57,6 @@ every second pass notifies once; and the fewest and the most seconds."""
 
 def labels(check: Check, fault: Fault, severity: Severity, config: Config) -> dict[str, str]:
     """The labels by which an alert is routed, grouped and silenced."""
-    explained = explained_by(check, fault, severity, config, holds(check, fault, severity, config))
     return {
         names.WAREHOUSE: config.warehouse.name,
         "severity": severity.value,
@@ -55,9 +66,26 @@ def labels(check: Check, fault: Fault, severity: Severity, config: Config) -> di
         "layer": check.kind.layer,
         names.FAULT: fault.value,
         "incident": literal(incident_of(check, fault)),
+    }
+
+
+def labels_template(
+    check: Check, fault: Fault, severity: Severity, config: Config
+) -> dict[str, str]:
+    """The same for whatever check a rule is about; its series say the dataset and the check.
+
+    What tells the rule from others of the same alert is a comment: a rule that Prometheus finds
+    again by its name and its labels keeps its alerts when the file is read again.
+    """
+    waits = holds(check, fault, severity, config)
+    known = labels(check, fault, severity, config)
+    del known["dataset"], known["check"]
+    return {
+        **known,
+        "incident": f"{incident_template(check, fault)}{{{{/* {APART} */}}}}",
         **({names.SERIES: SERIES} if isinstance(check.kind, Query) else {}),
         **departure(check, fault, severity, config),
-        names.EXPLAINED: explained,
+        names.EXPLAINED: explained_by(check, fault, severity, config, waits),
     }
 
 
@@ -69,11 +97,11 @@ def departure(check: Check, fault: Fault, severity: Severity, config: Config) ->
     told = notifying(check, config).get(severity) if fault is not Fault.UNMEASURED else None
     falls, rises = (told and told.on(side) for side in Side)
     if falls and rises:
-        own = own_series(check)
-        rose = rises.terms[0].promql(lambda metric: own(LAST.format(metric)))
-        return {names.DEPARTURE: asked(check, rose, Side.RISE.value, Side.FALL.value)}
-    side = Side.FALL if falls else Side.RISE if rises else None
-    return {names.DEPARTURE: side.value} if side else {}
+        rose = rises.terms[0].promql(lambda metric: own_series(LAST.format(metric)))
+        side = asked(rose, Side.RISE.value, Side.FALL.value)
+        return {names.DEPARTURE: f"{matched()}{side}"}
+    only = Side.FALL if falls else Side.RISE if rises else None
+    return {names.DEPARTURE: only.value} if only else {}
 
 
 def holds(check: Check, fault: Fault, severity: Severity, config: Config) -> Holds:
@@ -141,27 +169,39 @@ def unmeasured_for(check: Check, config: Config) -> str:
     return f"{math.ceil(min(config.interval(check.id.dataset) + SEEN, RARE))}s"
 
 
+def chosen(metric: str, config: Config, **more: str) -> str:
+    """The series of the checks that share a rule."""
+    known = {names.WAREHOUSE: config.warehouse.name, **more}
+    equal = ",".join(f"{name}={quoted(text)}" for name, text in known.items())
+    return f"{metric}{{{equal},{CHOSEN}}}"
+
+
 def finding_rule(
     check: Check, place: int, severity: Severity, condition: Condition, config: Config
 ) -> Rule:
-    """The rule of one severity of one check; `place` is its position, causes first."""
+    """The rule of one severity of a check; `place` is its turn in the order, causes first.
+
+    It judges the last measured value: from now, or from before measuring failed.
+    """
     alert, keep = check.kind.alert, kept(check, severity, config)
+    otherwise = numbers_template(DATASET, check, condition)
+    sentence = sentence_template(spoken_as(severity, check, config), otherwise)
     return {
         "alert": alert,
-        "expr": expression(condition, check, config),
+        "expr": statement(
+            condition,
+            check,
+            lambda metric: chosen(LAST.format(metric), config, **check.kind.judged),
+        ),
         **({"for": check.kind.hold} if check.kind.hold else {}),
         **({"keep_firing_for": keep} if keep else {}),
-        "labels": labels(check, check.kind.fault, severity, config),
-        "annotations": texts(
-            check,
-            place,
-            alert,
-            sentence_template(
-                spoken_as(severity, check, config), numbers_template(check, condition)
-            ),
-            description_template(check, condition),
-            config,
-        ),
+        "labels": labels_template(check, check.kind.fault, severity, config),
+        "annotations": {
+            "summary": sentence,
+            "description": description_template(check, condition),
+            "place": f"{place:04d}",
+            **links_template(alert, config),
+        },
     }
 
 
@@ -171,24 +211,18 @@ def unmeasured_rule(check: Check, place: int, config: Config) -> Rule:
     It has no `keep_firing_for`: when a database is back it must resolve before `WarehouseDown`,
     which inhibits it.
     """
-    severity = next((s for s in Severity if s in check.kind.conditions()), Severity.INFO)
-    description = (
-        f"Not measured{reason_template(check)}, so nobody knows whether it is fine. "
-        f"The reason is on the status page and in {names.UNMEASURED_REASON.name}."
-    )
+    severity = check.worst_severity or Severity.INFO
+    said = f"{DATASET}: {CHECK} is not measured"
     return {
         "alert": names.ALERT_UNMEASURED,
-        "expr": f"{series(names.MEASURED.name, check, config)} == 0",
+        "expr": f"{chosen(names.MEASURED.name, config)} == 0",
         "for": unmeasured_for(check, config),
-        "labels": labels(check, Fault.UNMEASURED, severity, config),
-        "annotations": texts(
-            check,
-            place,
-            names.ALERT_UNMEASURED,
-            sentence_template(
-                [names.UNMEASURED], literal(f"{check.id.dataset}: {check.id.name} is not measured")
-            ),
-            description,
-            config,
-        ),
+        "labels": labels_template(check, Fault.UNMEASURED, severity, config),
+        "annotations": {
+            "summary": sentence_template([names.UNMEASURED], said),
+            "description": f"Not measured{reason_template()}, so nobody knows whether it is fine. "
+            f"The reason is on the status page and in {names.UNMEASURED_REASON.name}.",
+            "place": f"{place:04d}",
+            **links_template(names.ALERT_UNMEASURED, config),
+        },
     }

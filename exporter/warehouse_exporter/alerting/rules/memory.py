@@ -13,13 +13,13 @@ write them into its series `ALERTS`, so no alert would know what it follows from
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from warehouse_exporter.alerting.accepted import statement
 from warehouse_exporter.alerting.annotations import LAST, quoted, selector
+from warehouse_exporter.alerting.related import UPSTREAM, upstream
 from warehouse_exporter.config import Check, Config
 from warehouse_exporter.core import names
-from warehouse_exporter.core.limits import Condition
 
 HELD = 6 * 3600
 """Seconds that a finding survives unmeasured; then only the unmeasured alert is left."""
@@ -40,15 +40,6 @@ def in_warehouse(metric: str, config: Config) -> str:
 def series(metric: str, check: Check, config: Config, **labels: str) -> str:
     """The series of one check."""
     return selector(metric, check, **{names.WAREHOUSE: config.warehouse.name}, **labels)
-
-
-def expression(condition: Condition, check: Check, config: Config) -> str:
-    """The condition on the last measured value: from now, or from before measuring failed."""
-    return statement(
-        condition,
-        check,
-        lambda metric: series(LAST.format(metric), check, config, **check.kind.judged),
-    )
 
 
 def memory(config: Config) -> list[Rule]:
@@ -84,3 +75,18 @@ def last(metric: str, config: Config) -> Rule:
     writes = f"{in_warehouse(EVALUATIONS, config)} > {UNWRITTEN}"
     held = f"(({before} and on({CHECK}) {blind})\nor\n{now})"
     return {"record": name, "expr": f"{held}\nand on({names.WAREHOUSE}) ({writes})"}
+
+
+def lineage(config: Config) -> Iterator[Rule]:
+    """What is upstream of each dataset: rules for many datasets ask for it."""
+    for dataset in config.faults:
+        if config.upstream(dataset):
+            yield {
+                "record": UPSTREAM,
+                "expr": "vector(1)",
+                "labels": {
+                    names.WAREHOUSE: config.warehouse.name,
+                    "dataset": dataset,
+                    "upstream": upstream(dataset, config),
+                },
+            }

@@ -27,12 +27,15 @@ def within(uid: str, dataset: str | None = None) -> str:
     return f"/d/{uid}?{SAME}{chosen}"
 
 
-def of_dataset(config: Config, dataset: str) -> str | None:
-    """The link from an alert to the dashboard of its dataset; None where none is configured."""
+def of_dataset(config: Config, dataset: str, quoted: str | None = None) -> str | None:
+    """The link from an alert to the dashboard of its dataset; None where none is configured.
+
+    `quoted` is the dataset as it stands in a link of ours, where it is a template.
+    """
     if config.alerts.dashboard_url is not None:
         return config.alerts.dashboard_url.replace("{dataset}", dataset)
     found = in_grafana(config, DATASET)
-    return found and f"{found}&var-dataset={quote(dataset, safe='')}"
+    return found and f"{found}&var-dataset={quoted or quote(dataset, safe='')}"
 
 
 def of_exporter(config: Config) -> str | None:

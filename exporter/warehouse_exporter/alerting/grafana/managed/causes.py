@@ -28,7 +28,6 @@ from warehouse_exporter.passes.paging import notifying
 
 UPSTREAM_ONLY = (Fault.LOAD, Fault.COLUMNS)
 """Sorts of faults that are explained by nothing but the same sort upstream."""
-ASKED = (names.EXPLAINED, names.SERIES, names.DEPARTURE)
 Labels = Mapping[str, str]
 Condition = tuple[str, str, re.Pattern[str]]
 
@@ -93,13 +92,7 @@ def alerts_about_data(config: Config) -> Iterator[Alert]:
 def static(check: Check, alert: str, severity: Severity, config: Config) -> Labels:
     """The labels of all series of an alert."""
     fault = Fault.UNMEASURED if alert == names.ALERT_UNMEASURED else check.kind.fault
-    return {**labels(check, fault, severity, config), "alertname": alert}
-
-
-def labels(check: Check, fault: Fault, severity: Severity, config: Config) -> dict[str, str]:
-    """The labels of the same alert in Prometheus, but for those that are found by a query."""
-    found = rules.labels(check, fault, severity, config)
-    return {name: text for name, text in found.items() if name not in ASKED}
+    return {**rules.labels(check, fault, severity, config), "alertname": alert}
 
 
 def following(alerts: Sequence[Alert], config: Config) -> Iterator[tuple[Alert, Cause]]:

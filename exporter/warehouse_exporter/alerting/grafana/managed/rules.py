@@ -14,16 +14,15 @@ from typing import Any
 
 from warehouse_exporter.alerting import rules as prometheus
 from warehouse_exporter.alerting.annotations import (
+    links,
     literal,
     numbers_template,
     quoted,
-    texts,
     value_template,
 )
 from warehouse_exporter.alerting.assets import rules_about_ourselves
 from warehouse_exporter.alerting.grafana.managed import expressions, falls
 from warehouse_exporter.alerting.grafana.managed.causes import Causes, causes
-from warehouse_exporter.alerting.grafana.managed.causes import labels as managed_labels
 from warehouse_exporter.alerting.grafana.managed.text import env_safe, in_grafana
 from warehouse_exporter.alerting.routes.matchers import one_of
 from warehouse_exporter.config import Check, Config
@@ -98,9 +97,9 @@ def finding(
     known: Causes, datasource: str,
 ) -> Rule:  # fmt: skip
     """The rule of one severity of one check."""
-    numbers = in_grafana(numbers_template(check, condition))
+    numbers = in_grafana(numbers_template(check.id.dataset, check, condition))
     value = f"value={in_grafana(value_template(condition))} (limit {condition.text})."
-    labels = managed_labels(check, check.kind.fault, severity, config)
+    labels = prometheus.labels(check, check.kind.fault, severity, config)
     return rule(
         f"{check.id} {severity}",
         {
@@ -120,7 +119,7 @@ def unmeasured(check: Check, place: int, config: Config, known: Causes, datasour
     reason = prometheus.series(names.UNMEASURED_REASON.name, check, config)
     text = f"Not measured{REASON}, so nobody knows whether it is fine."
     summary = SENTENCE % literal(f"{check.id.dataset}: {check.id.name} is not measured")
-    labels = managed_labels(check, Fault.UNMEASURED, severity, config)
+    labels = prometheus.labels(check, Fault.UNMEASURED, severity, config)
     return rule(
         f"{check.id} unmeasured",
         {
@@ -169,12 +168,9 @@ def annotated(
     check: Check, place: int, alert: str, summary: str, description: str, config: Config
 ) -> dict[str, str]:
     """What the person who is notified reads; links are those of Prometheus' alerts."""
-    links = {
-        key: in_grafana(text)
-        for key, text in texts(check, place, alert, "", "", config).items()
-        if key == "place" or key.endswith("_url")
-    }
-    return {"summary": summary, "description": description, **links}
+    found = {"place": f"{place:04d}", **links(alert, check.id, config)}
+    shown = {key: in_grafana(text) for key, text in found.items()}
+    return {"summary": summary, "description": description, **shown}
 
 
 def about_ourselves(config: Config, job: str | None, datasource: str) -> Iterator[Rule]:
