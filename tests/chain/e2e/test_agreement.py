@@ -47,6 +47,8 @@ EACH, MANY = 12, 80
 INTERVAL = timedelta(seconds=2)
 AHEAD = timedelta(seconds=237)
 """To the instant at which ages are on their limits: less than Prometheus looks back."""
+LONG = 180
+"""Seconds that some thousand rules may take on a busy machine: less than that."""
 RULE_LABELS = {
     "alertname", "warehouse", "severity", "dataset", "check", "owner", "layer", "incident", "fault",
     "explained_by", "series", "departure",
@@ -147,8 +149,8 @@ def wait_judged(prometheus: PrometheusServer) -> None:
     [first] = prometheus.wait_for(lambda: prometheus.query("timestamp(warehouse_config_info)"))
     judged_by = float(first["value"][0]) + 2 * INTERVAL.total_seconds()
     with httpx.Client(base_url=prometheus.url) as client:
-        wait_for(lambda: min(last_evaluations(client), default=0) > judged_by, timeout=60)
-    wait_for(lambda: not prometheus.query('ALERTS{alertstate="pending"}'), timeout=60)
+        wait_for(lambda: min(last_evaluations(client), default=0) > judged_by, LONG)
+    wait_for(lambda: not prometheus.query('ALERTS{alertstate="pending"}'), LONG)
 
 
 @pytest.fixture(scope="module", params=[EACH, pytest.param(MANY, marks=pytest.mark.campaign)])
