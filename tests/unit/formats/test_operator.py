@@ -15,6 +15,7 @@ from warehouse_exporter.alerting.assets import templates
 from warehouse_exporter.alerting.operator import Naming
 from warehouse_exporter.config import load
 from warehouse_exporter.core.errors import UsageError
+from warehouse_exporter.core.names import ALERT_UNMEASURED
 
 from tests.support.made import config, read_yaml
 from tests.unit.formats.operator_schema import ALERTMANAGER_CONFIG, PROMETHEUS_RULE
@@ -51,9 +52,28 @@ def routed(file: Path, *more: str) -> dict[str, Any]:
 @every_profile
 def test_the_crd_takes_the_rules_and_they_are_those_of_the_file(name: str) -> None:
     file = profiles.file_of(name)
-    (made,) = objects("rules", "--format", "prometheusrule", "--config.file", file)
-    jsonschema.validate(made, PROMETHEUS_RULE)
-    assert made["spec"] == read_yaml(rules.render(load(file, {"WAREHOUSE_DSN": ""})))
+    made = objects("rules", "--format", "prometheusrule", "--config.file", file)
+    for each in made:
+        jsonschema.validate(each, PROMETHEUS_RULE)
+    of_the_file = read_yaml(rules.render(load(file, {"WAREHOUSE_DSN": ""})))
+    first, *more = made
+    if not more:
+        assert first["spec"] == of_the_file
+    found = [rule for each in made for group in each["spec"]["groups"] for rule in group["rules"]]
+    assert sorted(map(repr, found)) == sorted(
+        repr(rule) for group in of_the_file["groups"] for rule in group["rules"]
+    )
+
+
+def test_what_is_too_large_for_one_object_has_the_unmeasured_in_a_second() -> None:
+    command = ("rules", "--format", "prometheusrule", "--name", "shop", "--config.file")
+    first, second = objects(*command, COMPLETE)
+    assert [one["metadata"]["name"] for one in (first, second)] == ["shop", "shop-unmeasured"]
+    (group,) = second["spec"]["groups"]
+    assert group["name"] == "warehouse-unmeasured"
+    assert {rule["alert"] for rule in group["rules"]} == {ALERT_UNMEASURED}
+    alerts = {rule.get("alert") for g in first["spec"]["groups"] for rule in g["rules"]}
+    assert ALERT_UNMEASURED not in alerts
 
 
 @every_profile
@@ -190,7 +210,7 @@ def test_the_name_of_the_warehouse_is_that_of_the_object_if_kubernetes_takes_it(
 
 
 def test_the_name_and_the_labels_are_those_given() -> None:
-    (made,) = objects(
+    made, _ = objects(
         "rules", "--format=prometheusrule", "--config.file", COMPLETE, "--name=shop-eu",
         "--label=release=prometheus", "--label=app.kubernetes.io/part-of=shop",
     )  # fmt: skip
