@@ -33,9 +33,9 @@ WAREHOUSE = parse(
 class Clocked:
     """Looks whose clock shows what it is told."""
 
-    def __init__(self, warehouse: Warehouse = WAREHOUSE) -> None:
+    def __init__(self, given: Warehouse = WAREHOUSE) -> None:
         self.now = 1000.0
-        self.looks = Looks(warehouse, lambda: self.now)
+        self.looks = Looks(given, lambda: self.now)
         self.seen: list[tuple[float, Lane]] = []
 
     def passed(self, cost: float, found: str = "", lanes: str = "a", up: bool = True) -> Pace:

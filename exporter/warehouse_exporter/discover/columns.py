@@ -135,7 +135,8 @@ def of_column(known: Known, profile: Profile) -> Iterator[Proposed]:
         return
     if level.most == 0 and level.changed is None and not level.apart:
         if important(known, profile):
-            never = {**known.usual, "critical": "> 0"}
+            by_day = known.usual if profile.name != known.time else {}
+            never = {**by_day, "critical": "> 0"}
             yield completeness(known, profile, blank, never, said(known, level))
         else:
             yield completeness(known, profile, blank, {"warning": NEVER_EMPTY}, said(known, level))

@@ -10,7 +10,10 @@ from tests.database.kinds.example import Example
 from tests.database.turns.breaking import Break
 from tests.support.warehouses import Warehouse, complaint
 
-EXAMPLE = Example("busy: 1, days: 7, warning: '> 14h'", "ts", "SKIP", "UNKNOWN", "PASS")
+EXAMPLE = Example(
+    "busy: 1, days: 7, min_days: 5, warning: '> 14h'", "ts", "SKIP", "UNKNOWN", "PASS"
+)
+"""It needs fewer days than it looks at, as by default: a lost day is no reason to skip."""
 SHOWN = (
     "DELETE FROM analytics.raw_events WHERE event_ts >= '{day}'::date + interval '12 hours'"
     " AND event_ts < '{day}'::date + interval '15 hours'"
