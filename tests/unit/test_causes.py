@@ -79,3 +79,42 @@ def test_grafana_excludes_what_follows_from_a_late_load_and_from_a_missing_day()
     for name, cause in ((FEW, LATE), (TRACKED, FEW), (AGREED, FEW)):
         found = {(str(one.check), one.severity) for one in known[check(name), Severity.CRITICAL]}
         assert (cause, Severity.CRITICAL) in found
+
+
+MOVED, HOLE, OLD = "events.future_rows", "events.gap", "events.freshness"
+SHIFTED = parse(
+    """
+warehouse: {dsn: x}
+datasets:
+  events:
+    relation: events
+    time: ts
+    checks:
+      - gap: {critical: "> 1h"}
+      - future_rows: {critical: "> 0"}
+      - freshness: {critical: "> 1h"}
+      - volume: {critical: "< 5"}
+""",
+    "warehouse.yml",
+    {},
+)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {MOVED: None, HOLE: MOVED},
+        {MOVED: None, HOLE: OLD, OLD: None},
+        {OLD: None, HOLE: OLD},
+        {HOLE: None, "events.volume": HOLE},
+    ],
+    ids=", ".join,
+)
+def test_hours_without_rows_follow_from_moved_rows_and_from_a_late_load(
+    wanted: Mapping[str, str | None],
+) -> None:
+    """A late load is another fault than moved rows, and must not be taken for their consequence."""
+    there = [SHIFTED.check(check(name)) for name in wanted]
+    findings = [Finding(one, one.kind.fault, Severity.CRITICAL) for one in there]
+    said = {str(one.check.id): why and str(why.check.id) for one, why in because(findings, SHIFTED)}
+    assert said == wanted

@@ -155,10 +155,13 @@ def placed(wheres: Sequence[str]) -> Iterator[str]:
 
 
 def of_topics(fault: Fault, where: str, topics: set[str], by: Named) -> Iterator[str]:
-    """Selectors of findings that are told apart: by their checks, or wrong values by columns."""
+    """Selectors of findings that are told apart: by their checks, or by what their incidents name.
+
+    Incidents of wrong values name the column, and those of a load may name no check at all.
+    """
     if where not in (OWN, ABOVE):
         yield escaped(matching("incident", (f"{where}/{fault}/{topic}" for topic in topics)))
-    elif fault is not Fault.VALUES:
+    elif fault not in (Fault.VALUES, Fault.LOAD):
         (place,) = placed([where])
         yield f"{place},{names.FAULT}={quoted(fault)},{escaped(matching('check', topics))}"
     elif where == OWN:

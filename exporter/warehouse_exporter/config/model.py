@@ -16,7 +16,7 @@ from warehouse_exporter.config.routing import MaintenanceSpec, Routing
 from warehouse_exporter.core.accepted import Accepted
 from warehouse_exporter.core.calendar import Event
 from warehouse_exporter.core.errors import UsageError
-from warehouse_exporter.core.faults import Fault
+from warehouse_exporter.core.faults import WHOLE_LOAD, Fault
 from warehouse_exporter.core.lineage import upstream
 from warehouse_exporter.core.model import CheckId, Dataset, Severity
 from warehouse_exporter.core.warehouse import Warehouse
@@ -38,9 +38,9 @@ class Check:
     path: tuple[str | int, ...] = field(default=(), compare=False)
 
     def topic(self, fault: Fault) -> str:
-        """What tells faults of one sort on one dataset apart; a load is late as a whole."""
-        if fault is Fault.LOAD:
-            return "all"
+        """What tells faults of one sort on one dataset apart; most loads are late as a whole."""
+        if fault is Fault.LOAD and not self.kind.part_of_a_load:
+            return WHOLE_LOAD
         column = getattr(self.kind, "column", None)
         return column if fault is Fault.VALUES and column else self.id.name
 

@@ -26,3 +26,7 @@ class Fault(StrEnum):
     """A number that is unlikely, or a share: it says that something is wrong, and not what."""
     UNMEASURED = "unmeasured"
     """Not a breach: the check could not be measured."""
+
+
+WHOLE_LOAD = "all"
+"""What the fault of a load is called that did not arrive as a whole, whatever check finds it."""

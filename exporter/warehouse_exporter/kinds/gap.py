@@ -49,6 +49,7 @@ class Gap(Limited):
     )
     alert = "WarehouseGap"
     fault = Fault.LOAD
+    part_of_a_load = True
     judges_days = False
     summary = "hours without a row inside a day"
     layer = "infrastructure"

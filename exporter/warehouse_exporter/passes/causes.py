@@ -8,23 +8,21 @@ they do: an old finding that is still open must not silence a new one.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
 from warehouse_exporter.config import Check, Config
-from warehouse_exporter.core.faults import Fault
+from warehouse_exporter.core.faults import WHOLE_LOAD, Fault
 from warehouse_exporter.core.lineage import depths
 from warehouse_exporter.core.model import CheckId, Severity
 from warehouse_exporter.kinds.future_rows import FutureRows
 from warehouse_exporter.kinds.orphans import Orphans
 from warehouse_exporter.kinds.query import Query
+from warehouse_exporter.passes.mentioned import WORD, words_of
 from warehouse_exporter.passes.reader import read_by
 
 RANK = {fault: rank for rank, fault in enumerate(Fault)}
-WORD = re.compile(r"\w+")
 ABSENT = (Fault.COLUMNS, Fault.PRESENCE)
 """What is not there spoils whatever is computed from the dataset, for whatever reason it is not."""
 NO_LESS_SEVERE = {
@@ -170,22 +168,23 @@ def in_order(config: Config) -> list[Check]:
     depth = depths(config.datasets)
     place = {name: n for n, name in enumerate(sorted(names, key=lambda name: depth.get(name, 0)))}
 
-    def order(check: Check) -> tuple[bool, int, int, bool, bool]:
-        compared, rank, unmoved, now = sort_of(check)
-        return compared, place[check.id.dataset], rank, unmoved, now
+    def order(check: Check) -> tuple[bool, int, int, int, bool]:
+        compared, rank, part, now = sort_of(check)
+        return compared, place[check.id.dataset], rank, part, now
 
     return sorted(config.checks, key=order)
 
 
-def sort_of(check: Check) -> tuple[bool, int, bool, bool]:
+def sort_of(check: Check) -> tuple[bool, int, int, bool]:
     """Whether it is compared with others, and its place among the checks of its dataset.
 
     Exact findings come before unlikely ones, which are judged against past days. Rows in the future
-    come before the days out of which they have moved.
+    come before the hours, and those before the days, out of which they have moved.
     """
-    moved = isinstance(check.kind, FutureRows)
-    rank = RANK[Fault.PRESENCE if moved else check.kind.fault]
-    return rank >= RANK[Fault.MATCH], rank, not moved, not check.kind.in_the_past
+    moved, hours = isinstance(check.kind, FutureRows), check.kind.part_of_a_load
+    rank = RANK[Fault.PRESENCE if moved or hours else check.kind.fault]
+    part = 0 if moved else 1 if hours else 2
+    return rank >= RANK[Fault.MATCH], rank, part, not check.kind.in_the_past
 
 
 def incident_of(check: Check, fault: Fault) -> str:
@@ -200,15 +199,19 @@ def reasons(check: Check, fault: Fault, config: Config) -> Reasons:
     near = read if read != own else own | above
     everything = read | above
     load, others = (Cause((Fault.LOAD,), near),), read - own
-    peers = Cause((fault,), own)
+    peers, moved = Cause((fault,), own), Cause((Fault.COUNT,), own, in_the_future(own, config))
     match fault:
+        case Fault.LOAD if check.kind.part_of_a_load:
+            whole = Cause((Fault.LOAD,), own, frozenset([WHOLE_LOAD]))
+            topics = config.faults[check.id.dataset][fault] - {WHOLE_LOAD, check.topic(fault)}
+            beside = Cause((fault,), own, frozenset(topics))
+            return Reasons((Cause((Fault.LOAD,), above), whole), roots=(moved, beside))
         case Fault.LOAD:
             return Reasons((Cause((Fault.LOAD,), above),))
         case Fault.COLUMNS:
             return Reasons(roots=(Cause((Fault.COLUMNS,), above),))
         case Fault.PRESENCE:
             wide = (Cause((Fault.LOAD,), own | above),)
-            moved = Cause((Fault.COUNT,), own, in_the_future(own, config))
             before = Cause((Fault.PRESENCE,), above)
             return Reasons(wide, (), (before, moved), peers)
         case Fault.COUNT if check.kind.symptom:
@@ -287,17 +290,3 @@ def about_numbers(datasets: frozenset[str], config: Config) -> frozenset[str]:
 def queries(config: Config) -> frozenset[str]:
     """The names of all queries: what one finds upstream may be the reason for anything."""
     return frozenset(c.id.name for c in config.checks if isinstance(c.kind, Query))
-
-
-def words_of(check: Check, config: Config) -> set[str]:
-    """The words of a check's parameters, and of the metrics that it builds on."""
-    kinds, found = [check.kind], set[str]()
-    named = list(check.kind.builds_on())
-    while named:
-        metric = config.metrics.get(named.pop())
-        if metric is not None and metric not in kinds:
-            kinds.append(metric)
-            named += metric.builds_on()
-    for kind in kinds:
-        found |= set(WORD.findall(json.dumps(kind.model_dump(mode="json"), default=str)))
-    return found

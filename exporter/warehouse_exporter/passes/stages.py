@@ -23,12 +23,15 @@ from warehouse_exporter.passes.reader import read_by
 
 
 class Stage(NamedTuple):
-    """Whether it is compared with others, the dataset's level, its sort, its turn among peers."""
+    """Whether it is compared with others, the dataset's level, its sort, its turn among peers.
+
+    `part` is 0 for rows that have moved, 1 for the hours, and 2 for all that may follow from these.
+    """
 
     compared: bool
     level: int
     rank: int
-    unmoved: bool
+    part: int
     now: bool
     turn: int = 0
 
@@ -64,12 +67,13 @@ def in_stages(config: Config) -> Stages:
     level, turns = levels(config), Counter[tuple[str, Stage]]()
     judged, unmeasured = {}, {}
     for check in causes_first(config):
-        compared, rank, unmoved, now = sort_of(check)
-        first = Stage(compared, level[check.id.dataset], rank, unmoved, now)
+        compared, rank, part, now = sort_of(check)
+        first = Stage(compared, level[check.id.dataset], rank, part, now)
         turn = turns[check.id.dataset, first]
         turns[check.id.dataset, first] += 1
         unmeasured[check.id] = first._replace(turn=turn)
-        judged[check.id] = unmeasured[check.id] if check.kind.fault in AMONG_PEERS else first
+        among_peers = check.kind.fault in AMONG_PEERS or check.kind.part_of_a_load
+        judged[check.id] = unmeasured[check.id] if among_peers else first
     return Stages(judged, unmeasured)
 
 

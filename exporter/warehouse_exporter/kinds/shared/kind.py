@@ -47,6 +47,9 @@ class Kind(BaseModel):
     """Whether a past day can be judged by today's rows."""
     fault: ClassVar[Fault] = Fault.STATISTICS
     """What sort of fault a breach is, which says what it may follow from, and explain."""
+    part_of_a_load: ClassVar[bool] = False
+    """Whether a finding of the fault `load` is about hours of a day that came otherwise. They may
+    be missing for a reason of their own: rows have moved to another time."""
     root_cause: ClassVar[bool] = False
     """Whether a breach causes others: rows did not arrive, or columns changed."""
     symptom: ClassVar[bool] = True
