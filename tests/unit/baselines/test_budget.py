@@ -80,6 +80,32 @@ def test_how_many_days_of_a_kind_are_seen(
     assert low <= share([speaks(day) for day in verdicts(noise, times, every=7)]) <= high
 
 
+def of_few_orders(orders: int, days: int, seed: int) -> tuple[Day, Day]:
+    """Revenue and revenue per order of a day on which every order is worth three times as much.
+
+    Orders are chance (Poisson), and their values log-normal, with 10 % of noise from day to day.
+    """
+    draws = np.random.default_rng(seed)
+    revenue, aov, rows = {}, {}, {}
+    for back in range(days, -1, -1):
+        day = FIRST - timedelta(days=back)
+        usual = orders * WEEK[day.weekday()] * math.exp(0.1 * draws.standard_normal())
+        rows[day] = float(max(draws.poisson(usual), 1))
+        values = draws.lognormal(4, 0.63, int(rows[day])) * (1 if back else 3)
+        revenue[day], aov[day] = float(values.sum()), float(values.mean())
+    return judged(FIRST, Series(revenue, rows), 28), judged(FIRST, Series(aov), 28)
+
+
+@pytest.mark.parametrize("days", [14, 28])
+@pytest.mark.parametrize(("orders", "low", "high"), [(20, 0.15, 0.5), (100, 0.95, 1.0)])
+def test_three_times_the_revenue_of_few_orders_is_seen_in_the_revenue_per_order(
+    orders: int, low: float, high: float, days: int
+) -> None:
+    pairs = [of_few_orders(orders, days, seed) for seed in range(40)]
+    assert low <= share([speaks(revenue) for revenue, _ in pairs]) <= high
+    assert share([speaks(aov) for _, aov in pairs]) >= 0.9
+
+
 def test_seven_days_alone_make_more_false_alarms() -> None:
     """V4 and V5, on the same shops with 20 % of noise: one ordinary day in a hundred, and more."""
     moved, fallen = [], []
