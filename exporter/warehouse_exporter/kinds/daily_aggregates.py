@@ -76,6 +76,8 @@ class DailyAggregates(BeyondUsual):
     def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         read = readings["rows"].states.items()
         due = [s for day, s in read if day is None or not view.calendar.excludes(day)]
+        if not due:
+            raise Skipped(f"no day to judge {self.when(view)}: the calendar excludes it")
         found = merged(due)
         assert isinstance(found, Tally)
         rows, *counts = found.counts

@@ -74,3 +74,13 @@ def test_a_column_must_be_listed() -> None:
     assert complaint("daily_aggregates: {columns: [], critical: '> 0'}")
     assert complaint("daily_aggregates: {critical: '> 0'}")
     assert "lacks a unit" in complaint("daily_aggregates: {columns: [a], critical: '> 3'}")
+
+
+def test_a_day_in_the_calendar_says_nothing_of_what_is_usual(warehouse: Warehouse) -> None:
+    table(warehouse)
+    warehouse.sql("UPDATE days SET users = NULL WHERE day = '2026-03-09'")
+    usual = DAILY.replace("critical", "window: all, beyond_usual: true, critical")
+    calendar = "calendar: {sale: {days: 2026-03-08, falls: silent}}"
+    outcome, text = warehouse.say(usual, orders=DAYS, more=calendar)
+    assert outcome == "FAIL", text
+    assert "1 of 3 values is empty or negative on 2026-03-09: users 1 empty" in text
