@@ -16,6 +16,7 @@ from labs.year.found import Found
 from labs.year.reasons import REASONS, Where, where
 from labs.year.series import days_between
 from labs.year.simulator import FIRST, HOLIDAYS, LAST, NOISES, SALE, SMALL, small_year
+from labs.year.troubles import LIVED, level_of
 
 FOLDER = Path(__file__).parent
 PATH = FOLDER.parents[1] / "docs" / "explanation" / "ordinary-year.md"
@@ -87,6 +88,8 @@ def of_memory(found: Found) -> dict[str, Any]:
     """What three processes said."""
     return {
         "lived": len(found.memory),
+        "level": found.memory_level,
+        "level_now": level_of(LIVED[1]),
         "verdicts": f"{sum(day.verdicts for day in found.memory):,}",
         "findings": sum(day.findings for day in found.memory),
         "moved": sum(day.moved for day in found.memory),

@@ -27,7 +27,7 @@ from labs.year.counting import (
 from labs.year.faults import Faults, Seen, outages, single_days
 from labs.year.lived import Compared, Morning, ordinary, three_ways
 from labs.year.simulator import FIRST, LAST, NOISES
-from labs.year.troubles import LIVED
+from labs.year.troubles import LIVED, level_of
 
 PATH = Path(__file__).with_name("found.json")
 PROCESSES = 2
@@ -38,7 +38,8 @@ Tell = Callable[[str], None]
 class Found:
     """Many shops by noise, the first of them alone; and every morning of the small shop.
 
-    `single` and `outages` are what was seen of faults in the same shops.
+    `single` and `outages` are what was seen of faults in the same shops. `memory_level` is how many
+    times the ordinary year the last of the compared mornings has.
     """
 
     shops: Mapping[float, Counted]
@@ -47,6 +48,7 @@ class Found:
     outages: Mapping[float, Faults]
     ordinary: Sequence[Morning]
     memory: Sequence[Compared]
+    memory_level: float
 
 
 def find(tell: Tell) -> Found:
@@ -67,6 +69,7 @@ def find(tell: Tell) -> Found:
             {noise: together(waiting) for noise, waiting in weeks.items()},
             mornings.result(),
             compared.result(),
+            level_of(LIVED[1]),
         )
 
 
@@ -104,6 +107,7 @@ def write(found: Found) -> None:
         "outages": as_text(found.outages),
         "ordinary": [as_data(morning) for morning in found.ordinary],
         "memory": [as_data(day) for day in found.memory],
+        "memory level": found.memory_level,
     }
     PATH.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -139,6 +143,7 @@ def read() -> Found:
         faults_from(data["outages"]),
         [Morning(**one | {"day": date.fromisoformat(one["day"])}) for one in data["ordinary"]],
         [Compared(**one | {"day": date.fromisoformat(one["day"])}) for one in data["memory"]],
+        data["memory level"],
     )
 
 
