@@ -23,7 +23,8 @@ from labs.year.troubles import LIVED, troubled_year
 
 SALE_BEGINS = SALE[0] - timedelta(days=1)
 AGAIN = """\
-INSERT INTO analytics.fct_orders SELECT * FROM analytics.fct_orders ORDER BY order_ts LIMIT 1"""
+INSERT INTO analytics.fct_orders
+SELECT * FROM analytics.fct_orders ORDER BY order_ts DESC LIMIT 1"""
 MOVED = date(2025, 4, 12)
 """The fifth day on which there is twice as much."""
 
