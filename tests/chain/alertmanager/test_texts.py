@@ -202,9 +202,10 @@ def test_no_template_went_wrong(way: str, told: Received) -> None:
 def test_numbers_are_told_in_words_of_people(way: str, told: Received) -> None:
     text = "\n".join(told.texts[way])
     for said in (
-        "value=0.0582 (5.82%) (limit > 5%), 2,908 of 49,963 rows.",
+        "value=0.0582 (5.82%) (limit > 5% and more than usual), 2,908 of 49,963 rows.",
         ", observed=420, expected=840, score=-5.2, fraction=0.5.",
-        "value=0.2082 (limit >= 20% or vanished). channel=channel model=last_click",
+        "value=0.1582 (limit >= 15% and >= 3 standard errors or vanished and >= 3 standard errors)."
+        " channel=channel model=last_click",
         "Not measured (timeout), so nobody knows whether it is fine.",
     ):
         found = said in text
