@@ -149,9 +149,12 @@ def lately(holds: Holds, new_for: int) -> str:
 
 
 def alone(holds: Holds) -> str:
-    """The same for an alert that may have no cause; it may page now, and stays so."""
+    """The same for an alert that may have no cause; it may page now, and stays so.
+
+    So do others of its incident, whatever their labels are: hence `on()`.
+    """
     fired = f"last_over_time(%[1]s!={AGAIN}}}[{round(holds.quiet)}s])"
-    asked = f"printf `{fired} unless {PAGED}` $M|query"
+    asked = f"printf `{fired} unless on() {PAGED}` $M|query"
     return f"{{{{if {asked}}}}}{names.AGAIN}{{{{else}}}}{names.NOTHING}{{{{end}}}}"
 
 
