@@ -128,6 +128,9 @@ def itself(incident: str) -> str:
     return f"{{{{$M := printf `%sincident=%q,{EXPLAINED}` $O {incident}}}}}"
 
 
+FIRED = f'!={AGAIN},alertstate="firing"}}'
+"""What has been told: an alert with `for` that is pending has not, and it must not wait for itself.
+"""
 PAGED = f'%[1]s={NOTHING},alertstate="firing"}}'
 WAS = FOUND % (f"printf `{PAGED} or %[1]s{ROOTS.replace('=', '!')}}}` $M", EXPLAINED)
 """Sets `$E` to what explained the alert so far; it stays empty if there was none, or nothing did.
@@ -144,7 +147,7 @@ def lately(holds: Holds, new_for: int) -> str:
     if not holds.quiet:
         return ""
     quiet = round(max(holds.quiet, new_for + FORGOTTEN))
-    fired = f"(printf `last_over_time(%s!={AGAIN}}}[{quiet}s])` $M|query)"
+    fired = f"(printf `last_over_time(%s{FIRED}[{quiet}s])` $M|query)"
     return f"{{{{if and (eq $E {NOTHING}) {fired}}}}}{{{{$E = {AGAIN}}}}}{{{{end}}}}"
 
 
@@ -153,7 +156,7 @@ def alone(holds: Holds) -> str:
 
     So do others of its incident, whatever their labels are: hence `on()`.
     """
-    fired = f"last_over_time(%[1]s!={AGAIN}}}[{round(holds.quiet)}s])"
+    fired = f"last_over_time(%[1]s{FIRED}[{round(holds.quiet)}s])"
     asked = f"printf `{fired} unless on() {PAGED}` $M|query"
     return f"{{{{if {asked}}}}}{names.AGAIN}{{{{else}}}}{names.NOTHING}{{{{end}}}}"
 
