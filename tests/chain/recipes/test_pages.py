@@ -85,6 +85,8 @@ def test_no_page_with_commands_is_forgotten() -> None:
         "own-postgres.md": "test_own_postgres.py",
         "quarantine.md": "test_restore.py",
         "reports.md": "test_mail.py",
+        "several-warehouses.md": "test_several_warehouses.py",
+        "shards.md": "test_shards.py",
     }
     pages = {page.name for page in HOW_TO.glob("*.md") if commands(page.name)}
     assert pages - set(own) - set(PRINTS) == set()
