@@ -20,8 +20,9 @@ GRAMMAR = SYNTAX | TYPES | {
     "then", "else", "when", "not", "from", "join", "lateral", "select", "union", "where",
 }  # fmt: skip
 """Words before a parenthesis that are no function; their operators are in the list of those."""
-EXACT = {("round", 2), ("left", 2)}
-"""What we call with a numeric or a text and an integer, just as PostgreSQL's own take them."""
+EXACT = {("round", 2), ("left", 2), ("floor", 1)}
+"""What we call with just the types that PostgreSQL's own take: a numeric or a text and an integer,
+and the hours of a time, which are numeric (double precision before PostgreSQL 14)."""
 
 
 def called(found: tuple[Token, ...]) -> Iterator[tuple[str, int]]:
