@@ -146,15 +146,16 @@ def test_a_broken_row_is_told_and_a_repaired_one_is_not(watch: Watch) -> None:
     watch.wait_silent(MISMATCH, DUPLICATES, UNSEEN)
     execute(watch.owner, WRONG)
     execute(watch.owner, TWICE)
-    [(keys,)] = execute(watch.owner, "SELECT count(DISTINCT order_id) FROM analytics.fct_orders")
+    [(keys,)] = execute(watch.owner, f"SELECT count(DISTINCT order_id) {YESTERDAYS}")
+    limit = "(limit > 0 and more than usual)"
     # the order that is there twice is worth twice its items
-    described = (f"value={n} (limit > 0), {n} of {keys} orders." for n in (1, 2))
+    described = (f"value={n} {limit}, {n} of {keys} orders." for n in (1, 2))
     mismatch = watch.wait_firing(MISMATCH, *described)
     assert re.match(
         rf"orders: [12] of {keys} orders differ from order_items by ",
         mismatch["annotations"]["summary"],
     )
-    watch.wait_firing(DUPLICATES, f"value=1 (limit > 0), 1 of {keys} keys.")
+    watch.wait_firing(DUPLICATES, f"value=1 {limit}, 1 of {keys} keys.")
     labels = {name: mismatch["labels"][name] for name in ("severity", "owner", "incident")}
     assert labels == {
         "severity": "critical",
