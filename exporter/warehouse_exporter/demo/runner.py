@@ -121,7 +121,7 @@ def play(screen: Screen, sessions_per_day: int, listen: int = DEFAULT_PORT) -> N
         with ExitStack() as undo, ends_on_signals():
             demo, programs = set_up(undo, screen, sessions_per_day, listen)
             tell(demo, screen)
-            keep_alive(demo, programs)
+            keep_alive(demo, programs, screen)
     except Ended:
         screen.say("ended; nothing is left behind")
     except PostgresError as error:
@@ -256,17 +256,34 @@ def called() -> str:
     return str(given) if given.name == NAME else f"{sys.executable} -m warehouse_exporter"
 
 
-def keep_alive(demo: Demo, programs: Programs) -> None:
+def keep_alive(demo: Demo, programs: Programs, screen: Screen) -> None:
     """Let new events arrive until somebody ends the demo or a part of it fails."""
     connection = psycopg2.connect(demo.dsn)
-    pause = threading.Event()
+    pause, why = threading.Event(), ""
     try:
         while True:
             programs.check()
-            live.advance(connection, datetime.now(UTC))
+            why = let_arrive(connection, screen, why)
             pause.wait(BEAT)
     finally:
         connection.close()
+
+
+def let_arrive(connection: psycopg2.extensions.connection, screen: Screen, told: str) -> str:
+    """Let new events arrive, unless somebody has changed a table so that they cannot.
+
+    Returns what keeps them away, '' for nothing; it is said unless it was `told` before.
+    """
+    try:
+        live.advance(connection, datetime.now(UTC))
+    except psycopg2.Error as error:
+        if connection.closed:
+            raise
+        why = str(error).partition("\n")[0]
+        if why != told:
+            screen.say(f"no new events arrive: {why}")
+        return why
+    return ""
 
 
 def with_shop(*changes: Change) -> Demo:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from warehouse_exporter.demo import live, shop
 from warehouse_exporter.demo.postgres import Postgres
+from warehouse_exporter.demo.runner import let_arrive
+from warehouse_exporter.demo.screen import Screen
 
 from tests.chain.demo.shops import FRIDAY, connected, contents, rows, symptom
 from tests.chain.demo.symptoms import OTHERS, SYMPTOMS
@@ -44,6 +46,25 @@ def test_instants_that_are_past_already_add_nothing(database: str) -> None:
         assert live.advance(connection, FRIDAY - timedelta(hours=5)) == 0
         assert contents(connection) == before
         assert live.advance(connection, FRIDAY + timedelta(hours=5)) > 0
+
+
+def test_a_table_changed_by_hand_keeps_new_events_away_and_is_said_once(
+    database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = datetime.now(UTC) - timedelta(hours=5)
+    with connected(database) as connection:
+        shop.build(connection, as_of=start, days=2, sessions_per_day=50)
+        with connection, connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE analytics.raw_events RENAME TO gone")
+        screen, why = Screen(), ""
+        for _ in range(2):
+            why = let_arrive(connection, screen, why)
+        assert capsys.readouterr().out.count("no new events arrive: ") == 1
+        with connection, connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE analytics.gone RENAME TO raw_events")
+        before = contents(connection)
+        assert let_arrive(connection, screen, why) == ""
+        assert contents(connection) != before
 
 
 def test_two_loops_on_one_shop_do_not_add_anything_twice(database: str) -> None:
