@@ -139,6 +139,20 @@ def test_rows_of_any_day_that_arrived_late_are_found(
     assert warehouse.say(check, OTHERS, orders=ORDERS)[0] == "PASS", "all of them came anew"
 
 
+@pytest.mark.parametrize(
+    ("kind", "broken"),
+    [("orphans", "TRUNCATE clients"), ("completeness", "UPDATE orders SET state = NULL")],
+)
+def test_where_most_rows_fail_on_all_days_nothing_is_usual(
+    warehouse: Warehouse, kind: str, broken: str
+) -> None:
+    shop(warehouse)
+    warehouse.sql(broken)
+    word, text = warehouse.say(CHECKS[kind][0], OTHERS, orders=ORDERS)
+    assert word == "FAIL"
+    assert "usually 100 %, and where most rows fail nothing is usual" in text
+
+
 def test_a_limit_that_no_day_breaches_is_silent_however_unusual_a_day_is(
     warehouse: Warehouse,
 ) -> None:

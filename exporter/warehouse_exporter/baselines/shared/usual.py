@@ -16,6 +16,9 @@ ENOUGH = 3
 """Days before that are needed: of fewer, one that was bad would say what is usual."""
 RARE = 1e-4
 """The probability of more by chance that is left to a usual day: one day in 27 years."""
+HALF = 0.5
+"""Where a larger share fails, the check or what it is compared with is broken, whatever the past
+says: it is read as it is now, and a table that was emptied looks as if it had always been empty."""
 MANY, DEVIATIONS = 30.0, 4.0
 """Expected rows from which on a normal distribution is good enough, and how far it is `RARE`."""
 
@@ -37,6 +40,11 @@ class Usual:
     def share(self) -> float:
         """The share of rows that usually fail."""
         return self.hits / self.rows
+
+    @property
+    def is_too_much(self) -> bool:
+        """Whether so large a share fails that nothing is usual."""
+        return self.share > HALF
 
     def most(self, total: float) -> float:
         """The most failing rows that a day of `total` rows usually has."""

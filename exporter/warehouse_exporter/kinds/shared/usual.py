@@ -250,7 +250,7 @@ def beyond_usual(group: Group) -> Sample | None:
     """
     failed, total = group.share
     known = usual(group.before) if failed else None
-    most = known.most(total) if known else 0.0
+    most = known.most(total) if known and not known.is_too_much else 0.0
     if failed <= most or (known is None and group.old):
         return None
     more = failed - most
@@ -279,7 +279,8 @@ def usually(known: Usual | None, group: Group) -> str:
     if known is None:
         days = sum(total > 0 for _, total in group.before)
         return f"only {counted(days, 'day')} before to say what is usual"
-    return f"usually {quantity(known.share, Unit.SHARE) if known.hits else 'none'}"
+    told = f"usually {quantity(known.share, Unit.SHARE) if known.hits else 'none'}"
+    return f"{told}, and where most rows fail nothing is usual" if known.is_too_much else told
 
 
 def as_usual(stock: Sample) -> Sample:
