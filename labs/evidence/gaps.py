@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from warehouse_exporter.kinds.gap import Gap
 from warehouse_exporter.kinds.shared.hours import HOUR, Hour, Profile, stretches
+
+from labs.counts import Counts
 
 ZONE = ZoneInfo("UTC")
 BEGIN = date(2026, 1, 1)
@@ -23,7 +25,7 @@ KIND = Gap.model_validate({"warning": "> 1h"})
 
 
 @dataclass(frozen=True)
-class Gaps:
+class Gaps(Counts):
     """Ordinary days and findings on them; days with lost hours, findings, and what they lack."""
 
     days: int = 0
@@ -31,9 +33,6 @@ class Gaps:
     lost: int = 0
     found: int = 0
     missing: float = 0.0
-
-    def __add__(self, other: Gaps) -> Gaps:
-        return Gaps(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
 
 def counted(number: int) -> Gaps:

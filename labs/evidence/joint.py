@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.stats import norm
@@ -19,6 +19,7 @@ from warehouse_exporter.baselines.shared.teaching import ALL_DAYS
 from warehouse_exporter.core.model import Severity
 from warehouse_exporter.kinds.joint_fall import JointFall
 
+from labs.counts import Counts
 from labs.year.simulator import FIRST, HOLIDAYS, SALE, SHARED, Sold, simulated
 
 SHOPS = range(1000, 1040)
@@ -32,7 +33,7 @@ SPECIAL = frozenset((*HOLIDAYS, *SALE))
 
 
 @dataclass(frozen=True)
-class Seen:
+class Seen(Counts):
     """Days, and on how many of them something is said.
 
     `alone` is a fall of sessions, orders or revenue by `seasonal`, as a warning or worse; `failed`
@@ -43,9 +44,6 @@ class Seen:
     alone: int = 0
     failed: int = 0
     joint: int = 0
-
-    def __add__(self, other: Seen) -> Seen:
-        return Seen(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from warehouse_exporter.baselines.seasonal import MILD
@@ -13,6 +13,7 @@ from warehouse_exporter.baselines.shared.student import two_sided
 from warehouse_exporter.baselines.shared.teaching import ALL_DAYS
 from warehouse_exporter.baselines.slide import LAST, NEEDED_LAST, Departure, Slide, middle
 
+from labs.counts import Counts
 from labs.evidence.joint import SPECIAL, WINDOW, Line
 from labs.year.simulator import FIRST, simulated
 from labs.year.simulator import LAST as LAST_DAY
@@ -25,7 +26,7 @@ EVERY_DAYS = 40
 
 
 @dataclass(frozen=True)
-class Slides:
+class Slides(Counts):
     """Ordinary days and what is said of them; slides, and by which method they are found."""
 
     days: int = 0
@@ -35,9 +36,6 @@ class Slides:
     slide: int = 0
     seasonal: int = 0
     either: int = 0
-
-    def __add__(self, other: Slides) -> Slides:
-        return Slides(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
 
 def counted(number: int, noise: float) -> Slides:

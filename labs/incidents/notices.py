@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -36,6 +37,11 @@ class Notice:
     """The check that it is about, such as `orders.volume`; none where it is about ourselves."""
     text: str = ""
     """What stands below the title."""
+
+
+def pages(told: Iterable[Notice]) -> list[Notice]:
+    """Those that came to the pager."""
+    return [notice for notice in told if notice.to == PAGE]
 
 
 def notices(sent: Recorder) -> list[Notice]:

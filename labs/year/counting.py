@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date
 
 from scipy.stats import binom
@@ -11,6 +11,7 @@ from warehouse_exporter.backtest.timeline import episodes
 from warehouse_exporter.core.model import Outcome, Severity
 from warehouse_exporter.kinds.anomaly import Anomaly
 
+from labs.counts import Counts
 from labs.year.at_once import METRICS, Judged, known_of
 from labs.year.series import Day, anomalies, config, judged_year, method_of, metric_of
 from labs.year.simulator import FIRST, simulated
@@ -25,7 +26,7 @@ FOR_OTHERS = range(40)
 
 
 @dataclass(frozen=True)
-class Tally:
+class Tally(Counts):
     """Series-days: those with a score, those beyond a limit by the score alone, and findings."""
 
     days: int = 0
@@ -34,12 +35,9 @@ class Tally:
     warn: int = 0
     fail: int = 0
 
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
-
 
 @dataclass(frozen=True)
-class Sides:
+class Sides(Counts):
     """Series-days of a method that promises falls and rises apart.
 
     Those beyond the limit of a warning by the score alone, findings of any severity, and critical
@@ -53,9 +51,6 @@ class Sides:
     rises: int = 0
     critical_falls: int = 0
     critical_rises: int = 0
-
-    def __add__(self, other: Sides) -> Sides:
-        return Sides(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass(frozen=True)
@@ -134,7 +129,7 @@ def sides(days: Iterable[Judged]) -> Sides:
 
 
 @dataclass(frozen=True)
-class Counted:
+class Counted(Counts):
     """What was counted of some shops: `method metric` -> days, `method` -> episodes of tables.
 
     `sides` are those of methods that promise something.

@@ -4,9 +4,10 @@ outages of two weeks."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from labs.counts import Counts
 from labs.year.at_once import known_of
 from labs.year.series import days_between
 from labs.year.simulator import FIRST, HOLIDAYS, LAST, SALE, Sold, simulated
@@ -24,7 +25,7 @@ BEGINS = date(2025, 2, 3)
 
 
 @dataclass(frozen=True)
-class Seen:
+class Seen(Counts):
     """Mornings on which rows were missing, or there twice, and those with a finding of it.
 
     For outages also those after the repair on which a rise, or another fall, was found.
@@ -35,9 +36,6 @@ class Seen:
     after: int = 0
     rises: int = 0
     falls: int = 0
-
-    def __add__(self, other: Seen) -> Seen:
-        return Seen(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
 
 Faults = Mapping[str, Seen]

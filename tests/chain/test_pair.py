@@ -12,7 +12,7 @@ from pathlib import Path
 from click.testing import CliRunner
 from warehouse_exporter.cli.main import main
 
-from labs.incidents.notices import PAGE, Notice, notices
+from labs.incidents.notices import notices, pages
 from tests.chain.alertmanager.recorder import Recorder
 from tests.chain.e2e.servers import AlertmanagerServer, PrometheusServer
 from tests.conftest import execute
@@ -64,11 +64,6 @@ def pipe(source: socket.socket, to: socket.socket) -> None:
             one.shutdown(socket.SHUT_RDWR)
 
 
-def pages(people: Recorder) -> list[Notice]:
-    """What came to the pager, in order."""
-    return [one for one in notices(people) if one.to == PAGE]
-
-
 def test_one_page_and_one_resolve_though_the_exporter_that_found_it_ends(
     tmp_path: Path, database: str
 ) -> None:
@@ -94,7 +89,7 @@ def test_one_page_and_one_resolve_though_the_exporter_that_found_it_ends(
         ):
             wait_for(lambda: prometheus.query("warehouse_check_measured == 1"))
             execute(database, "INSERT INTO orders VALUES (2)")
-            wait_for(lambda: pages(people))
+            wait_for(lambda: pages(notices(people)))
             started = prometheus.query("process_start_time_seconds")[0]["value"][1]
             one.process.kill()
             wait_for(
@@ -104,5 +99,5 @@ def test_one_page_and_one_resolve_though_the_exporter_that_found_it_ends(
                 )
             )
             execute(database, "DELETE FROM orders WHERE ctid = (SELECT max(ctid) FROM orders)")
-            wait_for(lambda: [page for page in pages(people) if page.resolved])
-            assert [page.resolved for page in pages(people)] == [False, True]
+            wait_for(lambda: [page for page in pages(notices(people)) if page.resolved])
+            assert [page.resolved for page in pages(notices(people))] == [False, True]

@@ -27,17 +27,15 @@ from warehouse_exporter.baselines.shared.joint import ONE_SIGMA
 from warehouse_exporter.baselines.shared.score import settled
 from warehouse_exporter.baselines.shared.student import two_sided
 from warehouse_exporter.baselines.shared.teaching import ALL_DAYS
-from warehouse_exporter.baselines.shared.wording import by_name, numbers, one_side
+from warehouse_exporter.baselines.shared.wording import by_name, numbers, one_side, rounded
 from warehouse_exporter.core.errors import Skipped
 from warehouse_exporter.core.limits import Condition
 from warehouse_exporter.core.model import Severity
-from warehouse_exporter.core.wording import counted, shown
+from warehouse_exporter.core.wording import counted
 
 LAST = 4
 """Days whose middle is judged: of a slide over a week, the later half."""
 NEEDED_LAST = 3
-WHOLE = 10
-"""From which size on a number is told without a fraction."""
 OF_MEDIAN, OF_LEVEL = 0.30, 0.36
 """Variances in units of the variance of a day: that of the median of four normal values, and that
 of the level and the weekday after four weeks (step 6 of `seasonal`: 1.57/14 + 1.57 * 4/25)."""
@@ -101,20 +99,15 @@ class Slide(Baseline):
         value = expected * (1 + change)
         gauges = by_name({EXPECTED: expected, CHANGE: change, SCORE: score})
         last = f"in the middle of the last {counted(len(found), 'day')}"
-        usual = f"expected {number(expected)} of {counted(found[-1].days, 'day')} before"
-        text = f"{asked.name}: {number(value)} {last} vs {usual}"
+        usual = f"expected {rounded(expected)} of {counted(found[-1].days, 'day')} before"
+        text = f"{asked.name}: {rounded(value)} {last} vs {usual}"
         return Finding(
             gauges,
             f"{text} {numbers(value, expected, score, change)}",
-            f"{asked.name} {number(value)} vs {number(expected)}",
+            f"{asked.name} {rounded(value)} vs {rounded(expected)}",
             value=today,
-            unlike=f"{last}; expected {number(expected)}",
+            unlike=f"{last}; expected {rounded(expected)}",
         )
-
-
-def number(value: float) -> str:
-    """A value as people read it; a large one without a fraction."""
-    return shown(float(round(value)) if value >= WHOLE else value)
 
 
 @dataclass(frozen=True)

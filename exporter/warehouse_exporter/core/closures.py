@@ -110,7 +110,7 @@ def learned(filled: Filled, expected: date, excluding: Iterable[Event] = ()) -> 
     if filled.why:
         return Learned(why=filled.why)
     events = tuple(excluding)
-    days = last_days(expected - ONE_DAY, LOOKED_AT)
+    days = days_before(expected)
     rows = known(days, filled.days, lambda day: any(event.covers(day) for event in events))
     if not rows:
         return Learned(why=f"there are no rows in the {LOOKED_AT} days before {expected}")
@@ -119,6 +119,11 @@ def learned(filled: Filled, expected: date, excluding: Iterable[Event] = ()) -> 
     if why := doubt(last, rows, closed):
         return Learned(why=why)
     return Learned(tuple(sorted((number, reason(number, of)) for number, of in closed.items())))
+
+
+def days_before(expected: date) -> tuple[date, ...]:
+    """The days from which closed weekdays are learned, oldest first."""
+    return last_days(expected - ONE_DAY, LOOKED_AT)
 
 
 def known(

@@ -12,6 +12,7 @@ from warehouse_exporter.baselines.base import CHANGE, MISSED
 from warehouse_exporter.baselines.shared.daily import Series, days_before
 from warehouse_exporter.baselines.shared.joint import Joint, Part, jointly
 from warehouse_exporter.baselines.shared.student import two_sided
+from warehouse_exporter.baselines.shared.wording import rounded
 from warehouse_exporter.core.errors import Skipped
 from warehouse_exporter.core.limits import Condition, Limit, Term, Unit
 from warehouse_exporter.core.limits import Reading as How
@@ -32,8 +33,6 @@ SCORE = Metric(
     "Distance of all metrics together from their baseline, in standard deviations of a normal"
     " distribution.",
 )
-WHOLE = 10
-"""From which size on an expected number is told without a fraction."""
 
 
 class JointFall(Limited):
@@ -206,5 +205,4 @@ class JointFall(Limited):
 
 def told(part: Part) -> str:
     """`orders 76 of 140`: the number of the day, and the expected one."""
-    expected = float(round(part.expected)) if part.expected >= WHOLE else part.expected
-    return f"{part.name} {shown(part.value)} of {shown(expected)}"
+    return f"{part.name} {shown(part.value)} of {rounded(part.expected)}"

@@ -11,7 +11,7 @@ from datetime import date
 
 from warehouse_exporter.config import Check
 from warehouse_exporter.core.calendar import ONE_DAY, last_days
-from warehouse_exporter.core.closures import Filled, Learned, learned
+from warehouse_exporter.core.closures import Filled, Learned, days_before, learned
 from warehouse_exporter.core.errors import Reason, Unmeasured, Unreachable
 from warehouse_exporter.core.logs import event
 from warehouse_exporter.engines.base import Session
@@ -45,7 +45,7 @@ def with_closures(
         if known is not None and known[0] == key:
             filled[name] = known[1]
             continue
-        days = closures.days_before(view.calendar.expected)
+        days = days_before(view.calendar.expected)
         filled[name] = read(view, days, session, collected.failures)
         # What failed is asked again; what is not asked on purpose, and an answer, are kept.
         if kept is not None and filled[name].why == closures.why_not_asked(view):
@@ -89,7 +89,7 @@ def read_filled(
     first, last = ends
     found: dict[str, Filled] = {}
     for name in closures.wanted(checks, last):
-        begin = closures.days_before(first[name].calendar.expected)[0]
+        begin = days_before(first[name].calendar.expected)[0]
         end = last[name].calendar.expected
         days = last_days(end - ONE_DAY, (end - begin).days)
         found[name] = read(last[name], days, session, Counter())

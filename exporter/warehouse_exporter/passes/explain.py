@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from warehouse_exporter.config import Check, Config
+from warehouse_exporter.core.closures import days_before
 from warehouse_exporter.core.errors import Unmeasured, Unreachable, UsageError
 from warehouse_exporter.core.wording import counted, listed
 from warehouse_exporter.engines import connect
@@ -151,7 +152,7 @@ def closures_asked(
         view = views[name]
         if not closures.why_not_asked(view):
             with suppress(Unmeasured):
-                days = closures.days_before(view.calendar.expected)
+                days = days_before(view.calendar.expected)
                 yield f"{name}: which days have rows", closures.question(view, days)
 
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from warehouse_exporter.config import Check
-from warehouse_exporter.core.calendar import ONE_DAY, last_days
-from warehouse_exporter.core.closures import LOOKED_AT
 from warehouse_exporter.core.errors import Reason, Unmeasured
 from warehouse_exporter.core.states import Cell
 from warehouse_exporter.measures.dataset_view import DatasetView
@@ -30,11 +28,6 @@ def awaits(check: Check, view: DatasetView) -> bool:
         return check.kind.awaits_rows(view)
     except Exception:
         return False
-
-
-def days_before(expected: date) -> tuple[date, ...]:
-    """The days from which closed weekdays are learned, oldest first."""
-    return last_days(expected - ONE_DAY, LOOKED_AT)
 
 
 def why_not_asked(view: DatasetView) -> str:

@@ -266,10 +266,8 @@ def opened(old: Snapshot, done: Pass) -> Grouped[datetime]:
 
 def worked(work: Mapping[str, float], done: Pass) -> dict[str, float]:
     """The seconds of work for each dataset of a pass, with those before."""
-    found = {name: work.get(name, 0.0) for name in done.datasets}
-    for check, cost in done.costs.items():
-        found[check.dataset] = found.get(check.dataset, work.get(check.dataset, 0.0)) + cost
-    return found
+    names = done.datasets | done.work.keys()
+    return {name: work.get(name, 0.0) + done.work.get(name, 0.0) for name in names}
 
 
 def raised(versions: Mapping[str, int], datasets: Iterable[str]) -> dict[str, int]:

@@ -10,13 +10,13 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from statistics import median_low
 
 from warehouse_exporter.config import Config
 from warehouse_exporter.core.model import Pass
-from warehouse_exporter.server.lanes import HOUR, Lane, costs_of
+from warehouse_exporter.server.lanes import HOUR, Lane
 
 LAST = 3
 """Passes from which is concluded what the next one costs; one alone says nothing."""
@@ -75,12 +75,11 @@ class Budgets:
     def learn(self, group: Iterable[Lane], done: Pass) -> dict[frozenset[str], Turn]:
         """Note what a pass took; what that means for each of its lanes."""
         with self._lock:
-            costs: Mapping[str, float] = costs_of(done)
             found = {}
             for lane in group:
                 for name in lane.datasets & self._budgets.keys():
                     known = self._costs.setdefault(name, deque(maxlen=LAST))
-                    known.append(costs.get(name, 0.0))
+                    known.append(done.work.get(name, 0.0))
                 found[lane.datasets] = Turn(self._seconds(lane), self._least(lane))
             return found
 

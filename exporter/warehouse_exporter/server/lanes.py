@@ -41,17 +41,26 @@ def lanes(config: Config) -> list[Lane]:
 
     A dataset with another interval is read along in the snapshot, but judged in its own lane.
     """
-    groups = {name: {name} for name in config.watched}
-    for one, other in compared(config):
-        alike = config.datasets[one].every == config.datasets[other].every
-        if alike and groups[one] is not groups[other]:
-            together = groups[one] | groups[other]
-            groups |= dict.fromkeys(together, together)
-    different = {min(group): group for group in groups.values()}
-    found = [Lane(frozenset(g), config.interval(name)) for name, g in different.items()]
+    alike = (
+        (one, other)
+        for one, other in compared(config)
+        if config.datasets[one].every == config.datasets[other].every
+    )
+    groups = connected(config.watched, alike)
+    found = [Lane(group, config.interval(min(group))) for group in groups]
     if any(check.id.dataset == QUERIES for check in config.checks):
         found.append(Lane(frozenset({QUERIES}), config.interval(QUERIES)))
     return sorted(found, key=lambda lane: (lane.every, min(lane.datasets)))
+
+
+def connected(names: Iterable[str], pairs: Iterable[tuple[str, str]]) -> list[frozenset[str]]:
+    """The names in groups: of each pair both are in the same one."""
+    groups = {name: {name} for name in names}
+    for one, other in pairs:
+        if groups[one] is not groups[other]:
+            together = groups[one] | groups[other]
+            groups |= dict.fromkeys(together, together)
+    return [frozenset(group) for group in {min(group): group for group in groups.values()}.values()]
 
 
 def compared(config: Config) -> Iterator[tuple[str, str]]:
@@ -88,12 +97,9 @@ def trips(config: Config) -> list[Trip]:
     return found
 
 
-def costs_of(done: Pass) -> dict[str, float]:
-    """Seconds of the warehouse's work that each dataset of a pass took."""
-    costs: dict[str, float] = {}
-    for check, cost in done.costs.items():
-        costs[check.dataset] = costs.get(check.dataset, 0.0) + cost
-    return costs
+def work_of(lane: Lane, done: Pass) -> float:
+    """Seconds of the warehouse's work that a lane took in a pass."""
+    return sum(done.work.get(name, 0.0) for name in lane.datasets)
 
 
 class Quick:
@@ -117,10 +123,9 @@ class Quick:
 
         Then each is read alone next time, so that nobody suffers twice from another one's fault.
         """
-        costs = costs_of(done)
         smooth = done.up and not any(reason in TROUBLE for reason in done.failures)
         for lane in some:
-            if smooth and sum(costs.get(name, 0.0) for name in lane.datasets) <= QUICK:
+            if smooth and work_of(lane, done) <= QUICK:
                 self._known.add(lane.datasets)
             else:
                 self._known.discard(lane.datasets)

@@ -21,7 +21,7 @@ from warehouse_exporter.core.model import Pass
 from warehouse_exporter.core.pace import Pace
 from warehouse_exporter.core.warehouse import Warehouse
 from warehouse_exporter.server.budgets import Turn
-from warehouse_exporter.server.lanes import HOUR, Lane, costs_of
+from warehouse_exporter.server.lanes import HOUR, Lane, work_of
 
 Key = frozenset[str]
 
@@ -92,11 +92,11 @@ class Looks:
         datasets is read from now on.
         """
         with self._lock:
-            now, costs = self._clock(), costs_of(done)
+            now = self._clock()
             self._reached(done.up, now)
             paces: dict[str, Pace] = {}
             for lane in group:
-                cost = sum(costs.get(name, 0.0) for name in lane.datasets)
+                cost = work_of(lane, done)
                 before = self._open.pop(lane.datasets, None)
                 if before is not None and before.looking:
                     self._spent.append((now, cost))

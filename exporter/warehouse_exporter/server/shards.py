@@ -16,7 +16,7 @@ from warehouse_exporter.config import Config, Part
 from warehouse_exporter.core.errors import UsageError
 from warehouse_exporter.core.logs import event
 from warehouse_exporter.core.names import QUERIES
-from warehouse_exporter.passes.reader import read_by
+from warehouse_exporter.server.lanes import compared, connected
 
 log = logging.getLogger(__name__)
 SHARD = re.compile(r"([1-9]\d{0,3})/([1-9]\d{0,3})")
@@ -43,20 +43,13 @@ def shard_of(text: str) -> Shard:
 
 def groups(config: Config) -> list[frozenset[str]]:
     """The datasets of a config by what has to stay together, those with the most checks first."""
-    found = {name: {name} for name in (*config.datasets, QUERIES)}
-    for one, other in tied(config):
-        if found[one] is not found[other]:
-            together = found[one] | found[other]
-            found |= dict.fromkeys(together, together)
-    different = {min(group): frozenset(group) for group in found.values()}
-    return sorted(different.values(), key=lambda g: (-len(config.checks_of(g)), min(g)))
+    found = connected((*config.datasets, QUERIES), tied(config))
+    return sorted(found, key=lambda group: (-len(config.checks_of(group)), min(group)))
 
 
 def tied(config: Config) -> Iterator[tuple[str, str]]:
     """Pairs of datasets of which one exporter needs both."""
-    for check in config.checks:
-        for other in read_by(check, config) - {check.id.dataset}:
-            yield check.id.dataset, other
+    yield from compared(config)
     for name, dataset in config.datasets.items():
         if dataset.objective is not None:
             for above in config.upstream(name):
@@ -87,5 +80,5 @@ def note_part(config: Config) -> None:
     part = config.part
     if part is not None:
         level = logging.INFO if config.checks else logging.WARNING
-        shard, datasets = f"{part.number}/{part.of}", len(part.datasets & set(config.datasets))
-        event(log, level, "shard", shard=shard, datasets=datasets, checks=len(config.checks))
+        shard, counts = f"{part.number}/{part.of}", (len(config.watched), len(config.checks))
+        event(log, level, "shard", shard=shard, datasets=counts[0], checks=counts[1])

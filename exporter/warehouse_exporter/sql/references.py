@@ -39,11 +39,21 @@ def singly(
     )
 
 
+def parents(known: str, *, apart: bool) -> tuple[str, str]:
+    """What stands before a statement, and how it names the list of what is known.
+
+    `apart` materializes that list: valid on distributed Postgres, where a join of tables that are
+    not co-located is refused. Its name is a long one: a table of that name would be shadowed, and
+    every row was once an orphan.
+    """
+    if apart:
+        return f"WITH {KNOWN} AS MATERIALIZED (\n{known})\n", KNOWN
+    return "", f"(\n{known})"
+
+
 def joined_by_place(own: Key, rows: str, known: str, place: str, *, apart: bool) -> str:
     """All rows, joined with the list of what is known, counted by their places."""
-    before, listed = ("", f"(\n{known})")
-    if apart:
-        before, listed = f"WITH {KNOWN} AS MATERIALIZED (\n{known})\n", KNOWN
+    before, listed = parents(known, apart=apart)
     return (
         f"{before}SELECT child.place AS day, count(*) FILTER (WHERE parent.k0 IS NULL) AS c0,"
         f" count(*) AS c1, 0 AS c2\nFROM (SELECT {own.listed}, {place} AS place\n{rows}) AS child\n"
@@ -72,20 +82,13 @@ def joined(
     *,
     apart: bool,
 ) -> str:
-    """All rows, joined with the list of what is known.
-
-    `apart` materializes that list: valid on distributed Postgres, where a join of tables that are
-    not co-located is refused. Its name is a long one: a table of that name would be shadowed, and
-    every row was once an orphan.
-    """
+    """All rows, joined with the list of what is known."""
     early = "" if closed is None else f", {render(closed)} AS early"
     cells = ["count(*) FILTER (WHERE parent.k0 IS NULL)", "count(*)", keyless[-1]]
     if closed is not None:
         orphans = "count(*) FILTER (WHERE early AND parent.k0 IS NULL)"
         cells = [orphans, "count(*) FILTER (WHERE early)", keyless[0], *cells]
-    before, listed = ("", f"(\n{known})")
-    if apart:
-        before, listed = f"WITH {KNOWN} AS MATERIALIZED (\n{known})\n", KNOWN
+    before, listed = parents(known, apart=apart)
     return (
         f"{before}SELECT {statements.listed(cells)}\n"
         f"FROM (SELECT {own.listed}{early}\n{rows}) AS child\n"

@@ -11,7 +11,7 @@ from warehouse_exporter.demo.postgres import Postgres
 
 from labs.incidents.catalogue import INCIDENTS
 from labs.incidents.chain import Chain
-from labs.incidents.notices import PAGE, Notice
+from labs.incidents.notices import Notice, pages
 from labs.incidents.rhythm import QUICK
 from labs.incidents.shops import Shop
 from tests.support.programs import require
@@ -36,11 +36,6 @@ def chain(tmp_path: Path) -> Iterator[Chain]:
         yield started
 
 
-def pages(chain: Chain) -> list[Notice]:
-    """What PagerDuty got."""
-    return [notice for notice in chain.told() if notice.to == PAGE]
-
-
 def has(chain: Chain, metric: str, value: float) -> bool:
     """Whether Prometheus has a value of a series of the exporter now."""
     return any(float(found["value"][1]) == value for found in chain.prometheus.query(metric))
@@ -55,7 +50,9 @@ def opened(chain: Chain, about: Callable[[Notice], bool]) -> str:
     """Wait for a page; the key by which its other messages are known. A resolve has other words."""
 
     def found() -> list[str]:
-        return [notice.key for notice in pages(chain) if about(notice) and not notice.resolved]
+        return [
+            notice.key for notice in pages(chain.told()) if about(notice) and not notice.resolved
+        ]
 
     return wait_for(found, QUICK.patience)[-1]
 
@@ -92,7 +89,7 @@ def long_outages(chain: Chain) -> None:
 def stories(chain: Chain) -> dict[str, list[bool]]:
     """Per page, how it began (False) and ended (True), in turn; updates of an open one left out."""
     seen: dict[str, list[bool]] = {}
-    for notice in pages(chain):
+    for notice in pages(chain.told()):
         story = seen.setdefault(notice.key, [])
         if story[-1:] != [notice.resolved]:
             story.append(notice.resolved)
@@ -115,5 +112,5 @@ def test_a_page_outlives_outages_short_and_long(chain: Chain) -> None:
     time.sleep(QUICK.settles)
     told = stories(chain)
     assert told.pop(finding) == [False, True], "one trigger, one resolve"
-    titles = [notice.title for notice in pages(chain) if notice.key in told]
+    titles = [notice.title for notice in pages(chain.told()) if notice.key in told]
     assert list(told.values()) == [[False, True]] * 2, titles

@@ -11,7 +11,7 @@ import httpx
 import pytest
 import yaml
 
-from labs.incidents.notices import PAGE, Notice, notices
+from labs.incidents.notices import notices, pages
 from tests.chain.alertmanager.recorder import Recorder
 from tests.chain.e2e.servers import AlertmanagerServer, PrometheusServer
 from tests.conftest import execute
@@ -113,16 +113,13 @@ def test_one_page_and_one_resolve_come_of_the_wheel_alone(
         ):
             wait_for(lambda: prometheus.query("warehouse_check_measured == 1"))
             execute(table, "INSERT INTO orders VALUES (2)")
-            page = wait_for(lambda: pages(people))[0]
+            page = wait_for(lambda: pages(notices(people)))[0]
             assert "orders: 1 of 2 values of id occurs more than once" in page.title
             execute(table, "DELETE FROM orders WHERE ctid = (SELECT max(ctid) FROM orders)")
-            wait_for(lambda: [one for one in pages(people) if one.resolved])
-            assert len({one.key for one in pages(people)}) == 1, "one incident, from first to last"
+            wait_for(lambda: [one for one in pages(notices(people)) if one.resolved])
+            assert len({one.key for one in pages(notices(people))}) == 1, (
+                "one incident, from first to last"
+            )
             runbook = httpx.get(f"http://{exporter.address}/runbooks/WarehouseDuplicateKeys")
     assert runbook.status_code == 200
     assert "<h1>WarehouseDuplicateKeys</h1>" in runbook.text
-
-
-def pages(people: Recorder) -> list[Notice]:
-    """What PagerDuty was sent."""
-    return [notice for notice in notices(people) if notice.to == PAGE]

@@ -9,6 +9,10 @@ from warehouse_exporter.baselines.base import CHANGE, SCORE
 from warehouse_exporter.core.errors import Skipped
 from warehouse_exporter.core.limits import Limit, Reading, Term, Unit
 from warehouse_exporter.core.names import Metric as Gauge
+from warehouse_exporter.core.wording import shown
+
+WHOLE = 10
+"""From which size on a number is told without a fraction."""
 
 
 def at_least(gauge: Gauge, bound: float, unit: Unit, text: str) -> Term:
@@ -49,6 +53,11 @@ def numbers(value: float, expected: float, score: float | None, moved_by: float 
     parts += [] if moved_by is None else [f"change={moved_by * 100:+.0f} %"]
     parts += [f"frac={value / expected:.2f}"] if expected else []
     return f"({', '.join(parts)})"
+
+
+def rounded(value: float) -> str:
+    """A number as people read it; a large one without a fraction."""
+    return shown(float(round(value)) if value >= WHOLE else value)
 
 
 def no_value(name: str, day: date) -> Skipped:

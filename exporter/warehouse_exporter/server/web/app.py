@@ -90,11 +90,6 @@ class Site:
 
         return await self._html(request, made)
 
-    async def style(self, request: Request) -> Response:
-        """The style sheet of the pages."""
-        headers = {**SAFE, "Cache-Control": "max-age=60"}
-        return packed(request, style_sheet().encode(), "text/css; charset=utf-8", headers)
-
     async def days(self, request: Request) -> Response:
         """Which days may be used for what."""
         return await self._html(request, render_days)
@@ -146,6 +141,12 @@ class Site:
         return HTMLResponse(page, headers=SAFE)
 
 
+async def style(request: Request) -> Response:
+    """The style sheet of all pages."""
+    headers = {**SAFE, "Cache-Control": "max-age=60"}
+    return packed(request, style_sheet().encode(), "text/css; charset=utf-8", headers)
+
+
 def packed(
     request: Request, body: bytes, content_type: str, headers: Mapping[str, str]
 ) -> Response:
@@ -176,7 +177,7 @@ def make_app(
             Route("/", site.page),
             Route("/datasets/{dataset:str}", site.dataset),
             Route("/checks/{dataset:str}/{check:path}", site.check),
-            Route("/style.css", site.style),
+            Route("/style.css", style),
             Route("/days", site.days),
             Route("/api/v1/checks", site.answering(api.checks)),
             Route("/api/v1/datasets", site.answering(api.datasets)),

@@ -16,9 +16,8 @@ from warehouse_exporter.core.errors import ConfigError, Problem
 from warehouse_exporter.core.objective import Budget
 from warehouse_exporter.history.model import NO_PAST, Past
 from warehouse_exporter.publish.scrape import Scrape, Source
-from warehouse_exporter.server.web.app import SAFE, Clock, Controls, make_app, packed
+from warehouse_exporter.server.web.app import SAFE, Clock, Controls, make_app, packed, style
 from warehouse_exporter.server.web.lines import View
-from warehouse_exporter.server.web.page.templating import style_sheet
 from warehouse_exporter.server.web.page.warehouses import BELOW, render_warehouses
 from warehouse_exporter.server.web.process import Process, Runs
 
@@ -68,10 +67,6 @@ class Front:
         text = await asyncio.to_thread(render_warehouses, views)
         return packed(request, text.encode(), "text/html; charset=utf-8", SAFE)
 
-    async def style(self, request: Request) -> Response:
-        """The style sheet of the page."""
-        return packed(request, style_sheet().encode(), "text/css; charset=utf-8", SAFE)
-
 
 class Watching(Controls, Protocol):
     """An exporter, with what is known of its past."""
@@ -97,7 +92,7 @@ def site_of(exporters: Mapping[str, Watching], clock: Clock, *, lifecycle: bool)
         routes=[
             *process.routes(lifecycle=lifecycle),
             Route("/", front.page),
-            Route("/style.css", front.style),
+            Route("/style.css", style),
             *(Mount(f"/{BELOW}/{name}", site) for name, site in sites.items()),
         ]
     )
