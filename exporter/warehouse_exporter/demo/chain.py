@@ -35,7 +35,7 @@ RHYTHM = {"group_wait": "2s", "group_interval": "3s"}
 """A group waits until all rules were evaluated on the same pass."""
 DEMO_ALERTS = """\
 alerts:                              # of the demo, where nobody likes to wait
-  unmeasured_for: 20s                # as long as the first pass may take; default: until the second
+  unmeasured_for: 20s                # as long as a pass may take here; default: until the second
   keep_firing_for: 3s                # default of pages: 30s
   returns_within: 0s                 # default: 10m, in which what comes back pages nobody
   external_url: http://127.0.0.1:{port}

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +90,7 @@ class Programs:
             self.running.remove(program)
         raise UsageError(f"{name} found {1 + TRIES} ports taken, one after the other")
 
-    def comes_up(self, program: Program, number: int, seconds: float = 30.0) -> bool:
+    def comes_up(self, program: Program, number: int, seconds: float = 60.0) -> bool:
         """Wait until it listens; False when it has ended because its port was taken.
 
         Raises UsageError when any program ends for another reason, or time runs out.
@@ -106,6 +107,20 @@ class Programs:
                 )
             time.sleep(0.05)
         return True
+
+    def wait_until_ready(self, url: str) -> None:
+        """Wait until a URL of one of them answers without an error, however long that takes.
+
+        Raises UsageError when any program ends.
+        """
+        while True:
+            self.check()
+            try:
+                urllib.request.urlopen(url, timeout=10).close()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return
 
     def check(self) -> None:
         """Raise UsageError when a program has ended by itself."""

@@ -159,6 +159,9 @@ def set_up(
         return serve(chain.write_config(folder, port))(port)
 
     exporter = programs.serve("exporter", listen, serving, WAREHOUSE_DSN=dsn)
+    screen.say("measuring all of it for the first time …")
+    # Rules that are evaluated sooner would page for what nobody has had the time to measure.
+    programs.wait_until_ready(f"http://127.0.0.1:{exporter}/-/ready")
     prometheus, alertmanager = start_chain(programs, chain.config(file, people), exporter)
     urls = [f"http://127.0.0.1:{n}" if n else None for n in (exporter, prometheus, alertmanager)]
     demo = Demo(os.getpid(), postgres.dsn, str(file), urls[0] or "", urls[1], urls[2])

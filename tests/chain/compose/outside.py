@@ -40,8 +40,8 @@ from tests.chain.compose.composed import (
 BINARIES = installed(16) / "bin"
 ENTRYPOINTS = {"prom/prometheus": "prometheus", "prom/alertmanager": "prometheus-alertmanager"}
 """Image -> the program it starts, by its name in Debian."""
-TIMEOUT = 120.0
-"""Seconds until a service is healthy."""
+TIMEOUT = 600.0
+"""Seconds until a service is healthy or says what is waited for, on a busy machine too."""
 PGDATA = "/var/lib/postgresql/data"
 CHECKS = "http://127.0.0.1:9843/api/v1/checks"
 QUERY = "http://127.0.0.1:9090/api/v1/query?query="
@@ -209,7 +209,7 @@ def ask(url: str) -> Any:
         return json.load(answer)
 
 
-def until(url: str, has: Callable[[str], bool], seconds: float = 90) -> Any:
+def until(url: str, has: Callable[[str], bool], seconds: float = TIMEOUT) -> Any:
     """The answer of a URL, once its text is as wanted; else the last one."""
     deadline = time.monotonic() + seconds
     while not has(json.dumps(found := ask(url))) and time.monotonic() < deadline:
@@ -217,7 +217,7 @@ def until(url: str, has: Callable[[str], bool], seconds: float = 90) -> Any:
     return found
 
 
-def until_written(log: Path, word: str, seconds: float = 90) -> str:
+def until_written(log: Path, word: str, seconds: float = TIMEOUT) -> str:
     """What a service has written, once a word is in it; else all of it."""
     deadline = time.monotonic() + seconds
     while word not in (found := log.read_text()) and time.monotonic() < deadline:

@@ -119,3 +119,25 @@ def test_a_port_is_ours_only_if_we_listen_on_it(programs: Programs) -> None:
     other = programs.start("other", [sys.executable, "-c", "import time; time.sleep(60)"])
     assert listens(programs.running[0].process.pid, number)
     assert not listens(other.process.pid, number)
+
+
+SLOW = """\
+import http.server, sys
+class Slow(http.server.BaseHTTPRequestHandler):
+    asked = 0
+    def do_GET(self):
+        Slow.asked += 1
+        self.send_response(200 if Slow.asked > 3 else 503)
+        self.end_headers()
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Slow).serve_forever()
+"""
+
+
+def test_a_program_that_listens_before_it_is_ready_is_waited_for(programs: Programs) -> None:
+    number = programs.serve("slow", 0, lambda port: [sys.executable, "-c", SLOW, str(port)])
+    url = f"http://127.0.0.1:{number}/-/ready"
+    programs.wait_until_ready(url)
+    assert programs.running[0].log.read_text().count("503") == 3
+    programs.running[0].process.kill()
+    with pytest.raises(UsageError, match="slow ended with -9"):
+        programs.wait_until_ready(url)

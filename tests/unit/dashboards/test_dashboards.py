@@ -193,14 +193,15 @@ def rules(tmp_path: Path, alerts: str) -> dict[str, set[str]]:
 def test_every_alert_leads_to_a_dashboard_of_the_grafana_that_is_named(tmp_path: Path) -> None:
     found = rules(tmp_path, "{grafana_url: 'https://grafana.example/'}")
     dataset = (
-        "https://grafana.example/d/warehouse-dataset?var-warehouse=warehouse&var-dataset=orders"
+        "https://grafana.example/d/warehouse-dataset?var-warehouse=warehouse&var-dataset="
+        '{{ reReplaceAll "[+]" "%20" (urlquery $labels.dataset) }}'
     )
     assert found.pop("WarehouseVolumeOutOfBounds") == {dataset}
     assert found.pop("WarehouseCheckUnmeasured") == {dataset}
     exporter = {"https://grafana.example/d/warehouse-exporter?var-warehouse=warehouse"}
     assert set(map(frozenset, found.values())) == {frozenset(exporter)}
     own = rules(tmp_path, "{grafana_url: 'https://g', dashboard_url: 'https://d/{dataset}'}")
-    assert own["WarehouseVolumeOutOfBounds"] == {"https://d/orders"}
+    assert own["WarehouseVolumeOutOfBounds"] == {"https://d/{{ $labels.dataset }}"}
     assert rules(tmp_path, "{}")["WarehouseVolumeOutOfBounds"] == {""}
 
 
