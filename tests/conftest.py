@@ -27,7 +27,6 @@ LONGEST = (
     "database/sql/test_corpus.py",
     "chain/incidents/test_pairs.py",
     "database/seams/test_seams.py",
-    "unit/test_plugins.py",
 )
 """Files of tests that take minutes: begun first, so that no worker is left alone with one."""
 

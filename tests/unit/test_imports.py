@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
@@ -33,6 +34,7 @@ OF_OURS = {"core.model", "publish.report", "config", "kinds", "engines", "passes
 """What no help needs of our own."""
 
 
+@cache
 def modules(command: str) -> set[str]:
     """All modules that a command loads."""
     ran = subprocess.run(

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -118,28 +119,67 @@ def run(
     )
 
 
+SEVERAL = """
+import io, json, sys
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from warehouse_exporter.cli.main import main
+
+done = []
+for words, points in json.load(sys.stdin):
+    if points:
+        Path("shop_checks-1.0.dist-info/entry_points.txt").write_text(points)
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            main(words)
+        except SystemExit as ended:
+            done.append((words, ended.code, out.getvalue(), err.getvalue()))
+print(json.dumps(done))
+"""
+"""Several commands, one after the other, in one process that loads the program once."""
+
+
+def run_each(
+    folder: Path, *commands: str, points: Sequence[str] = ()
+) -> list[subprocess.CompletedProcess[str]]:
+    """What each of several commands says that finds the package, with its own entry points."""
+    each = zip_longest(commands, points)
+    told = json.dumps([(command.split(), point) for command, point in each])
+    done = run(folder, program=("-c", SEVERAL), told=told)
+    assert done.returncode == 0, done.stderr
+    return [subprocess.CompletedProcess(*one) for one in json.loads(done.stdout)]
+
+
 def test_a_kind_of_another_package_is_one_like_ours(tmp_path: Path) -> None:
     package(tmp_path, "[warehouse_exporter.kinds]\nodd = shop_checks:Odd\n")
-    rules = run(tmp_path, "rules", "--config.file=shop.yml")
+    rules, reference, made = run_each(
+        tmp_path,
+        "rules --config.file=shop.yml",
+        "reference",
+        "assets --config.file=shop.yml --output=assets",
+    )
     assert rules.returncode == 0, rules.stderr
     assert "alert: WarehouseOdd" in rules.stdout
-    assert "warehouse_odd_ratio" in run(tmp_path, "reference").stdout
-    made = run(tmp_path, "assets", "--config.file=shop.yml", "--output=assets")
+    assert "warehouse_odd_ratio" in reference.stdout
     assert (tmp_path / "assets/runbooks/WarehouseOdd.md").exists(), made.stderr
 
 
 def test_a_receiver_of_another_package_is_one_like_ours(tmp_path: Path) -> None:
     package(tmp_path, "[warehouse_exporter.receivers]\nteams = shop_checks:Teams\n")
     written = CONFIG.replace("odd: {failing: id % 2 = 1, ", "volume: {").replace("> 0", "< 1")
-    file = tmp_path / "shop.yml"
-    file.write_text(written.replace("slack: {api_url_file: /run/secrets/slack}", "teams: {}"))
-    said = run(tmp_path, "alertmanager", "--config.file=shop.yml").stderr
-    assert "shop.yml:3: routing.teams: `channel_file` is required" in said
-    file.write_text(
-        written.replace("slack: {api_url_file: /run/secrets/slack}", "teams: {channel_file: /all}")
+    slack = "slack: {api_url_file: /run/secrets/slack}"
+    (tmp_path / "wrong.yml").write_text(written.replace(slack, "teams: {}"))
+    (tmp_path / "shop.yml").write_text(
+        written.replace(slack, "teams: {channel_file: /all}")
         + "owners: {growth: {teams: /growth}}\n"
     )
-    made = run(tmp_path, "assets", "--config.file=shop.yml", "--output=assets")
+    refused, made = run_each(
+        tmp_path,
+        "alertmanager --config.file=wrong.yml",
+        "assets --config.file=shop.yml --output=assets",
+    )
+    assert "wrong.yml:3: routing.teams: `channel_file` is required" in refused.stderr
     assert made.returncode == 0, made.stderr
     folder = tmp_path / "assets/alertmanager"
     assert "teams.text" in (folder / "templates/teams.tmpl").read_text()
@@ -163,21 +203,26 @@ anomalies: [{metrics: [orders], method: highest, warning: {above: 50%}}]
 
 def test_a_baseline_of_another_package_is_one_like_ours(tmp_path: Path) -> None:
     package(tmp_path, "[warehouse_exporter.baselines]\nhighest = shop_checks:Highest\n")
-    file = tmp_path / "shop.yml"
-    file.write_text(ANOMALY)
-    rules = run(tmp_path, "rules", "--config.file=shop.yml")
+    for name, word, wrong in (
+        ("shop", "above: 50%", "above: 50%"),
+        ("term", "above: 50%", "z: 3"),
+        ("key", "above: 50%", "abov: 50%"),
+        ("method", "method: highest", "method: hihgest"),
+    ):
+        (tmp_path / f"{name}.yml").write_text(ANOMALY.replace(word, wrong))
+    rules, term, key, method = run_each(
+        tmp_path,
+        *(f"rules --config.file={name}.yml" for name in ("shop", "term", "key", "method")),
+    )
     assert rules.returncode == 0, rules.stderr
     assert "warehouse_metric_change_ratio" in rules.stdout
     assert "50% above the highest" in rules.stdout
-    file.write_text(ANOMALY.replace("above: 50%", "z: 3"))
-    said = run(tmp_path, "rules", "--config.file=shop.yml").stderr
-    assert "shop.yml:5: anomalies[0]: `z` is not a limit of highest, for example" in said
-    file.write_text(ANOMALY.replace("above: 50%", "abov: 50%"))
-    said = run(tmp_path, "rules", "--config.file=shop.yml").stderr
-    assert "anomalies[0].warning.abov: unknown key `abov`; did you mean `above`?" in said
-    file.write_text(ANOMALY.replace("method: highest", "method: hihgest"))
-    said = run(tmp_path, "rules", "--config.file=shop.yml").stderr
-    assert "shop.yml:5: anomalies[0].method: must be 'change', 'highest', 'mad'," in said
+    said = "term.yml:5: anomalies[0]: `z` is not a limit of highest, for example"
+    assert said in term.stderr
+    said = "anomalies[0].warning.abov: unknown key `abov`; did you mean `above`?"
+    assert said in key.stderr
+    said = "method.yml:5: anomalies[0].method: must be 'change', 'highest', 'mad',"
+    assert said in method.stderr
 
 
 BROKEN = [
@@ -247,7 +292,7 @@ class Lake(Connector):
 def test_an_engine_of_another_package_is_chosen_by_its_key(tmp_path: Path) -> None:
     import duckdb
 
-    package(tmp_path, "[warehouse_exporter.engines]\nlake = shop_engine:Lake\n")
+    package(tmp_path, "")
     (tmp_path / "shop_engine.py").write_text(ENGINE)
     (tmp_path / "shop.yml").write_text(
         "warehouse: {lake: {path: shop.duckdb}}\ndatasets:\n"
@@ -255,19 +300,21 @@ def test_an_engine_of_another_package_is_chosen_by_its_key(tmp_path: Path) -> No
     )
     with duckdb.connect(str(tmp_path / "shop.duckdb")) as made:
         made.execute("CREATE TABLE orders AS SELECT 1 AS id")
-    done = run(tmp_path, "check", "--config.file=shop.yml")
+    wrong = {
+        "timezone = shop_engine:Lake": "`timezone` is taken by this program",
+        "duckdb = shop_engine:Lake": "`duckdb` is taken by this program",
+        "lake = shop_checks:number": "is not a class of an engine: see engines/base.py",
+    }
+    points = [
+        f"[warehouse_exporter.engines]\n{one}\n" for one in (*wrong, "lake = shop_engine:Lake")
+    ]
+    command = "check --config.file=shop.yml"
+    *refused, done = run_each(tmp_path, *[command] * len(points), points=points)
+    for said, one in zip(wrong.values(), refused, strict=True):
+        assert one.returncode == 2
+        assert said in one.stderr
     assert done.returncode == 0, done.stderr
     assert "1 PASS" in done.stdout
-    points = tmp_path / "shop_checks-1.0.dist-info" / "entry_points.txt"
-    for point, said in (
-        ("timezone = shop_engine:Lake", "`timezone` is taken by this program"),
-        ("duckdb = shop_engine:Lake", "`duckdb` is taken by this program"),
-        ("lake = shop_checks:number", "is not a class of an engine: see engines/base.py"),
-    ):
-        points.write_text(f"[warehouse_exporter.engines]\n{point}\n")
-        done = run(tmp_path, "check", "--config.file=shop.yml")
-        assert done.returncode == 2
-        assert said in done.stderr
 
 
 def test_an_engine_of_ours_is_one_folder(tmp_path: Path) -> None:
@@ -275,7 +322,7 @@ def test_an_engine_of_ours_is_one_folder(tmp_path: Path) -> None:
     import duckdb
 
     program = Path(warehouse_exporter.__file__).parent
-    shutil.copytree(program, tmp_path / program.name, ignore=shutil.ignore_patterns("*.pyc"))
+    shutil.copytree(program, tmp_path / program.name)
     folder = tmp_path / program.name / "engines" / "lake"
     folder.mkdir()
     (folder / "__init__.py").write_text("")

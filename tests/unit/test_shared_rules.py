@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from itertools import permutations
@@ -24,6 +25,7 @@ from warehouse_exporter.passes.causes import (
     NO_LESS_SEVERE,
     Finding,
     Key,
+    Reasons,
     causes_first,
     reasons,
 )
@@ -115,9 +117,8 @@ def places(config: Config) -> dict[Key, int]:
     return found
 
 
-def may_explain(cause: Finding, other: Finding, config: Config) -> bool:
-    """Whether one may explain the other, whenever they begin."""
-    found = reasons(other.check, other.fault, config)
+def may_explain(cause: Finding, other: Finding, found: Reasons) -> bool:
+    """Whether one may explain the other, for reasons that it has, whenever they begin."""
     every = (*found.lasting, *found.new, *found.by_themselves)
     loud = cause.severity in NO_LESS_SEVERE[other.severity] and cause.check != other.check
     return loud and any(one.covers(cause.check, cause.fault) for one in every)
@@ -134,9 +135,10 @@ def test_causes_and_consequences_never_share_a_rule_and_keep_their_order(name: s
     found, place = findings(config), places(config)
     assert [one.key for one in found if one.key not in place] == []
     related = 0
+    explained = {one.key[:2]: reasons(one.check, one.fault, config) for one in found}
     for first, later in permutations(range(len(found)), 2):
         one, other = found[first], found[later]
-        if may_explain(one, other, config):
+        if may_explain(one, other, explained[other.key[:2]]):
             related += 1
             judged = place[one.key] < place[other.key]
             assert place[one.key] != place[other.key], (one.key, other.key)
@@ -178,9 +180,10 @@ def test_a_new_dataset_leaves_the_rules_of_the_others_what_they_are() -> None:
 def test_the_number_of_rules_does_not_grow_with_the_checks() -> None:
     counts, sizes = [], []
     for config in (tables(100), tables(1000)):
-        rules = [rule for rule in all_rules(config) if rule.get("record") != UPSTREAM]
-        counts.append(len(rules))
-        sizes.append(len(render(config)))
+        text = render(config)
+        rules = re.findall(r"^  - (alert|record): (\S+)$", text, re.MULTILINE)
+        counts.append(sum(name != UPSTREAM for _, name in rules))
+        sizes.append(len(text))
     assert counts[0] < 100, "of 1,450 there could be"
     assert counts[1] - counts[0] < 100, "only columns that no other dataset has add a few"
     assert sizes[1] < 10 * sizes[0]

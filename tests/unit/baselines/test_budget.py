@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import pytest
 from warehouse_exporter.baselines.mad import mad
-from warehouse_exporter.baselines.shared.daily import Day, Series, judged
+from warehouse_exporter.baselines.shared.daily import Day, Series, days_before, judged
 from warehouse_exporter.baselines.shared.student import two_sided
 from warehouse_exporter.baselines.zscore import zscore
 
@@ -38,7 +38,8 @@ def verdicts(noise: float, times: float = 1, every: int = 1) -> Iterator[Day]:
     for shop in shops(noise):
         for day in range(56, 56 + DAYS, every):
             today = FIRST + timedelta(days=day)
-            values = {FIRST + timedelta(days=n): shop[n] for n in range(day - 56, day)}
+            read = ((one - FIRST).days for one in days_before(today, 28))
+            values = {FIRST + timedelta(days=n): shop[n] for n in read if n >= 0}
             values[today] = float(round(shop[day] * times))
             yield judged(today, Series(values, values, counts=True), 28)
 
