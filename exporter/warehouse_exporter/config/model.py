@@ -14,7 +14,7 @@ from warehouse_exporter.config.mail import MailSpec
 from warehouse_exporter.config.paging import PagingSpec
 from warehouse_exporter.config.routing import MaintenanceSpec, Routing
 from warehouse_exporter.core.accepted import Accepted
-from warehouse_exporter.core.calendar import Event
+from warehouse_exporter.core.calendar import OPEN_ALONE, Event
 from warehouse_exporter.core.errors import UsageError
 from warehouse_exporter.core.faults import WHOLE_LOAD, Fault
 from warehouse_exporter.core.lineage import upstream
@@ -179,15 +179,18 @@ class Config:
                 sorts.setdefault(fault, set()).add(check.topic(fault))
         return found
 
-    def open_days_only(self) -> Config:
-        """The same, where checks over a whole table look at its open days only."""
-        found = []
+    def open_days_only(self, *, alone: bool = False) -> Config:
+        """The same, where checks over a whole table look at its open days only.
+
+        With `alone` no row of a closed day is read, not even to look up a key: what only those
+        could tell is skipped, or said (`kinds.shared.open_days`).
+        """
+        found, window = [], OPEN_ALONE if alone else "open"
         for check in self.checks:
             dataset = self.datasets.get(check.id.dataset)
-            whole = (check.kind.window or check.kind.default_window) == "all"
             timed = dataset is not None and dataset.time is not None and dataset.through is None
-            if whole and timed:
-                kind = check.kind.model_copy(update={"window": "open"})
+            if dataset and timed and check.kind.window_of(dataset) == "all":
+                kind = check.kind.model_copy(update={"window": window})
                 check = replace(check, kind=kind)
             found.append(check)
         return replace(self, checks=tuple(found))

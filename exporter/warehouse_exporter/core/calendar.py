@@ -24,6 +24,8 @@ LAST = 0
 """The last day of a month, among the numbers of days."""
 IN_THE_CALENDAR, CLOSED = "is in the calendar", "is closed"
 """Why nothing is expected on a day: its owner says so, or it was learned."""
+OPEN_ALONE = "open alone"
+"""The window that `check --open-days-only` gives to checks over a whole table: no config has it."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -150,7 +152,7 @@ class Calendar:
         """The days a window names, oldest first; None means the whole table.
 
         `day` is the expected day, `today` the day of `as_of`, `open` the days from the one to the
-        other, `7d` the seven that end with the expected one.
+        other, `7d` the seven that end with the expected one. `OPEN_ALONE` names those of `open`.
         """
         if text == "all":
             return None
@@ -158,7 +160,7 @@ class Calendar:
             return (self.expected,)
         if text == "today":
             return (self.today,)
-        if text == "open":
+        if text in ("open", OPEN_ALONE):
             return last_days(self.today, (self.today - self.expected).days + 1)
         return last_days(self.expected, int(text.removesuffix("d")))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import ClassVar
 
 from pydantic import Field
@@ -12,6 +11,7 @@ from warehouse_exporter.core.faults import Fault
 from warehouse_exporter.core.model import Dataset, Datasets
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
+from warehouse_exporter.kinds.shared.open_days import refuse_without_days
 from warehouse_exporter.kinds.shared.usual import BeyondUsual
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Scan
@@ -55,8 +55,8 @@ class Completeness(BeyondUsual):
             return [f"rows without {self.column} belong to no day: no `beyond_usual`"]
         return super().problems(dataset, datasets)
 
-    def span(self, view: DatasetView) -> tuple[date, ...] | None:
-        return None if self.column == view.dataset.time else super().span(view)
+    def window_of(self, dataset: Dataset) -> str:
+        return "all" if self.column == dataset.time else super().window_of(dataset)
 
     def missing(self, view: DatasetView) -> Node:
         """The predicate for a row without a value."""
@@ -65,6 +65,7 @@ class Completeness(BeyondUsual):
         return words.either(absent, words.is_blank(column)) if self.blank_is_missing else absent
 
     def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        refuse_without_days(self, view, self.column)
         given = view.predicate(self.where)
         cells = (words.count(words.both(self.missing(view), given)), words.count(given))
         return {"rows": Scan(view.dataset.name, self.span(view), Hits, cells)}

@@ -16,6 +16,7 @@ from warehouse_exporter.core.states import Hits
 from warehouse_exporter.core.wording import agreed, counted
 from warehouse_exporter.kinds.shared.keys import Columns, key_in
 from warehouse_exporter.kinds.shared.nearby import ABOUT, Within, in_words, problems, recent, source
+from warehouse_exporter.kinds.shared.open_days import reads_all
 from warehouse_exporter.kinds.shared.places import ByPlace, place_of, with_keyless
 from warehouse_exporter.kinds.shared.usable import Keyed, counted_in
 from warehouse_exporter.kinds.shared.usual import BeyondUsual, Split
@@ -36,11 +37,32 @@ class Keys:
     key: Key
     where: Node | None
     within: str | None = None
+    alone: bool = False
+    """Whether the rows of the days are held against each other only."""
 
     @property
     def present(self) -> Node:
         """The predicate for rows that have a key."""
         return words.all_of(self.key.present, self.where)
+
+    @property
+    def asked(self) -> Node | None:
+        """The predicate for rows whose keys are looked up in others; None where these are all."""
+        return None if self.alone else self.view.inside(self.days)
+
+    @property
+    def rows(self) -> Node | None:
+        """The predicate for all rows in which a key is looked up."""
+        if self.alone:
+            return words.both(self.present, self.view.inside(self.days))
+        return words.both(self.present, recent(self.view, self.view, self.within))
+
+    @property
+    def table(self) -> str:
+        """The FROM clause in which that can be said."""
+        if self.alone:
+            return self.view.source(self.days)
+        return source(self.view, self.view, self.within)
 
     def keyless(self, rows: Node | None) -> str:
         """How many of some rows have no key."""
@@ -49,11 +71,11 @@ class Keys:
 
     def probe(self) -> Probe:
         """The keys of all the days, and the same in parts where closed days can be told apart."""
-        asked = None if self.days is None else self.view.inside(self.days)
+        asked = self.view.inside(self.days)
         cells = "count(*) FILTER (WHERE n > 1) AS c0, count(*) AS c1"
         cells += f", {self.keyless(asked)} AS c2"
         few = self.view.all_open(self.days)
-        sql = f"SELECT {cells}\nFROM ({self.counted('', asked, few)}) AS keys"
+        sql = f"SELECT {cells}\nFROM ({self.counted('', self.asked, few)}) AS keys"
         parted, parts = self.view.parted(self.days), None
         if parted is not None and self.view.tells_open_rows:
             # A row after the window may repeat a key of a closed day in it: look at all open rows.
@@ -95,10 +117,8 @@ class Keys:
     def counted(self, apart: str, only: Node | None, few: bool) -> str:
         """How often each key occurs, of those that some rows have: a few are looked up singly."""
         key = [render(words.column(name)) for name in self.columns]
-        table = source(self.view, self.view, self.within)
-        nearby = recent(self.view, self.view, self.within)
-        where, listed = statements.clause(words.both(self.present, nearby)), ", ".join(key)
-        counts = f"SELECT count(*) AS n{apart} FROM {table}"
+        where, listed = statements.clause(self.rows), ", ".join(key)
+        counts = f"SELECT count(*) AS n{apart} FROM {self.table}"
         if only is None:
             return f"{counts}{where}\nGROUP BY {listed}"
         inside = statements.clause(words.both(self.present, only))
@@ -125,17 +145,15 @@ class Keys:
         keys = "SELECT day, count(*) FILTER (WHERE n > 1) AS c0, count(*) AS c1, 0 AS c2"
         return with_keyless(f"{keys}\nFROM ({counted}) AS keys GROUP BY day", self.keyless(only))
 
-    def repeated(self, asked: Node | None) -> str:
+    def repeated(self) -> str:
         """The keys themselves that occur more than once, of those that some rows have."""
         listed = ", ".join(render(words.column(name)) for name in self.columns)
-        nearby = recent(self.view, self.view, self.within)
-        where = statements.clause(words.both(self.present, nearby))
-        if asked is not None:
-            inside = statements.clause(words.both(self.present, asked))
+        where = statements.clause(self.rows)
+        if self.asked is not None:
+            inside = statements.clause(words.both(self.present, self.asked))
             rows = f"FROM {self.view.source(self.days)}{inside}"
             where += f"\nAND ({listed}) IN (SELECT {listed} {rows})"
-        table = source(self.view, self.view, self.within)
-        return f"SELECT {listed}\nFROM {table}{where}\nGROUP BY {listed}\nHAVING count(*) > 1"
+        return f"SELECT {listed}\nFROM {self.table}{where}\nGROUP BY {listed}\nHAVING count(*) > 1"
 
 
 class Duplicates(ByPlace):
@@ -211,19 +229,28 @@ class Duplicates(ByPlace):
     def keys(self, view: DatasetView) -> Keys:
         """The keys in the window."""
         columns, given = self.columns(view.dataset), view.predicate(self.where)
-        return Keys(view, self.span(view), columns, key_in(view, columns), given, self.within)
+        return Keys(
+            view, self.span(view), columns, key_in(view, columns), given, self.within,
+            self.is_alone(view),
+        )  # fmt: skip
+
+    def is_alone(self, view: DatasetView) -> bool:
+        """Whether keys are looked for in open days only, as no index finds them in all rows."""
+        columns = self.columns(view.dataset)
+        unique = view.found.holds_unique(columns)
+        return not unique and reads_all(self, view, columns[0])
 
     def offenders(self, view: DatasetView, shown: tuple[str, ...]) -> Failing | None:
-        repeated = self.keys(view).repeated(view.inside(self.span(view)))
-        return Failing(repeated, self.columns(view.dataset))
+        return Failing(self.keys(view).repeated(), self.columns(view.dataset))
 
     def samples(self, view: DatasetView, readings: Readings) -> list[Sample]:
         state = readings["rows"].total(Keyed)
         keyless = state.keyless
         found = self.sample_of(view, state.keyed, keyless)
-        if not keyless:
-            return [found]
-        said = f"; {counted(keyless, 'row')} without a key"
+        said = f"; {counted(keyless, 'row')} without a key" if keyless else ""
+        if self.is_alone(view):
+            first = self.columns(view.dataset)[0]
+            said += f"; not looked for in closed days, as no index has {first}"
         return [replace(found, evidence=found.evidence + said)]
 
     def lacking(self, view: DatasetView) -> str:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pydantic import Field, field_validator
 
+from warehouse_exporter.core.calendar import OPEN_ALONE
 from warehouse_exporter.core.errors import Skipped
 from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
@@ -21,7 +22,7 @@ from warehouse_exporter.measures.requests import Need, Probe, Readings, Scan
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.sequences import Funnel
 
-OPEN = ("day", "open", "today")
+OPEN = ("day", "open", OPEN_ALONE, "today")
 
 
 class ImpossibleSequence(Share):

@@ -23,6 +23,7 @@ from warehouse_exporter.kinds.shared.nearby import (
     source,
     times,
 )
+from warehouse_exporter.kinds.shared.open_days import refuse_to_read_all
 from warehouse_exporter.kinds.shared.places import ByPlace, place_of, with_keyless
 from warehouse_exporter.kinds.shared.usable import Keyed, counted_in
 from warehouse_exporter.measures.dataset_view import DatasetView
@@ -97,6 +98,8 @@ class Orphans(ByPlace):
 
     def needs(self, view: DatasetView) -> Mapping[str, Need]:
         days, name = self.span(view), view.dataset.name
+        of, parent = self.references, view.other(self.references.dataset)
+        refuse_to_read_all(self, parent, columns_of(parent.dataset, of.column)[0])
         inside, parted, parts = view.inside(days), view.parted(days), None
         if parted is not None:
             closed, still = parted

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import ClassVar
 
 from pydantic import Field
@@ -13,6 +12,7 @@ from warehouse_exporter.core.model import Dataset, Datasets
 from warehouse_exporter.core.names import Metric
 from warehouse_exporter.core.states import Hits
 from warehouse_exporter.kinds.shared.base import Share
+from warehouse_exporter.kinds.shared.open_days import refuse_without_days
 from warehouse_exporter.kinds.shared.usable import ALL
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Scan
@@ -55,10 +55,11 @@ class ParsableTimestamps(Share):
             return [f"rows whose {self.column} is not a time have no day: use `window: all`"]
         return super().problems(dataset, datasets)
 
-    def span(self, view: DatasetView) -> tuple[date, ...] | None:
-        return None if self.column == view.dataset.time else super().span(view)
+    def window_of(self, dataset: Dataset) -> str:
+        return "all" if self.column == dataset.time else super().window_of(dataset)
 
     def needs(self, view: DatasetView) -> Mapping[str, Need]:
+        refuse_without_days(self, view, self.column)
         column, clock = view.column(self.column), view.clock(self.column)
         given = words.both(words.is_present(column), view.predicate(self.where))
         unparsed = words.is_null(clock.parses or column)

@@ -98,7 +98,7 @@ def check(
         handover = handover_of(push, textfile, valid_for)
         config = load(config_file)
         telling.require(config)
-        config = config.open_days_only() if open_days_only else config
+        config = config.open_days_only(alone=True) if open_days_only else config
         if as_of is not None and day is not None:
             raise UsageError("--as-of and --day: give one of them")
         given = None if as_of is None else instant(as_of, config)

@@ -112,6 +112,7 @@ class Attributed(Share):
             assert self.attributed is not None
             cells = side_by_side(view.summand(self.attributed), x, given)
             return {"sides": Scan(view.dataset.name, days, Sides, cells)}
+        self.against.refuse_to_read_all(self, view)
         names = columns_of(view.dataset, self.by)
         # An order that is there twice has its revenue once.
         own = Side(

@@ -24,6 +24,7 @@ from warehouse_exporter.kinds.shared.nearby import (
     source,
     times,
 )
+from warehouse_exporter.kinds.shared.open_days import refuse_to_read_all
 from warehouse_exporter.kinds.shared.places import KEYLESS, ByPlace, place_of
 from warehouse_exporter.kinds.shared.tolerances import Allowed
 from warehouse_exporter.measures.dataset_view import DatasetView
@@ -41,6 +42,10 @@ class OtherSide(Part):
     by: Columns = Field(description="Its column, or columns, with the key of this side.")
     where: Expression | None = Field(None, description="Only rows of it for which this is true.")
     within: Within | None = Field(None, description=ABOUT)
+
+    def refuse_to_read_all(self, kind: Kind, view: DatasetView) -> None:
+        """Raise Skipped where a check of open days would read all rows of this side."""
+        refuse_to_read_all(kind, view.other(self.dataset), self.by[0])
 
     def problems(
         self, kind: Kind, by: tuple[str, ...] | None, dataset: Dataset, datasets: Datasets
@@ -164,6 +169,7 @@ class Compared(ByPlace):
 
     def needs(self, view: DatasetView) -> Mapping[str, Need]:
         days = self.span(view)
+        self.against.refuse_to_read_all(self, view)
         return {"sides": probe(self.comparison(view), view, days)}
 
     def by_place(self, view: DatasetView, only: Node | None, *, few: bool) -> str:

@@ -13,8 +13,10 @@ from datetime import date
 from itertools import chain
 from typing import Any, ClassVar
 
+from warehouse_exporter.core.errors import Skipped
 from warehouse_exporter.core.model import Dataset, Datasets
 from warehouse_exporter.core.states import merged, whole
+from warehouse_exporter.kinds.shared.open_days import FULL, is_alone
 from warehouse_exporter.kinds.shared.usable import Keyed
 from warehouse_exporter.kinds.shared.usual import (
     OF_DAYS,
@@ -65,6 +67,8 @@ class ByPlace(BeyondUsual):
 
     def needs_by_day(self, view: DatasetView) -> dict[str, Need]:
         name = view.dataset.name
+        if is_alone(self) and view.tells_open_rows:
+            raise Skipped(f"what is usual is known from closed days, which are not read: {FULL}")
         if not view.tells_open_rows:
             return {OPEN: self.probe(name, self.by_place(view, None, few=False), settled=False)}
         closed, still = view.closed_rows(), view.open_rows()

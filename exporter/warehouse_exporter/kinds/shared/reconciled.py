@@ -12,6 +12,7 @@ from warehouse_exporter.core.states import Cell, exactly, finite, whole
 from warehouse_exporter.kinds.shared.compared import Compared, Sides
 from warehouse_exporter.kinds.shared.keys import columns_of, key_in
 from warehouse_exporter.kinds.shared.nearby import recent, source
+from warehouse_exporter.kinds.shared.open_days import refuse_to_read_all
 from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Parts, Probe, Readings
 from warehouse_exporter.sql import words
@@ -80,6 +81,7 @@ class Reconciled(Compared):
             other.predicate(of.where), other.finds(of.by[0]),
         )  # fmt: skip
         names = columns_of(view.dataset, self.by)
+        refuse_to_read_all(self, view, names[0])
         key = key_in(view, names)
         known = words.all_of(key.present, recent(view, view, of.within))
         strays = Strays(

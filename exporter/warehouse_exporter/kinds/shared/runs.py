@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from warehouse_exporter.core.calendar import OPEN_ALONE
 from warehouse_exporter.core.errors import Reason, Unmeasured
 from warehouse_exporter.core.limits import Limit
 from warehouse_exporter.core.model import Dataset
@@ -19,7 +20,7 @@ from warehouse_exporter.sql.words import Node
 
 RUN = "run"
 """The need of a log whose runs can be told apart: how many of its rows are of the run judged."""
-OPEN = ("day", "open", "today")
+OPEN = ("day", "open", OPEN_ALONE, "today")
 """Windows without a closed day: over a longer one, all runs are judged together."""
 
 
