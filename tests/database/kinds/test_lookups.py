@@ -61,7 +61,8 @@ def test_the_catalogue_of_a_large_database_costs_what_that_of_a_small_one_costs(
 ) -> None:
     def blocks() -> int:
         warehouse.sql("ANALYZE")
-        asked = QUERY.replace("%s", "ARRAY['public']", 1).replace("%s", "ARRAY['orders']")
+        asked = QUERY.replace("%(schemas)s", "ARRAY['public']")
+        asked = asked.replace("%(relations)s", "ARRAY['orders']")
         rows = execute(warehouse.dsn, f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {asked}")
         plan = rows[0][0][0]["Plan"]
         return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from warehouse_exporter.core.relation import Column, Relation
 from warehouse_exporter.engines.base import Name
+from warehouse_exporter.engines.postgres.settings import SHADOWS
 
 KINDS = ("r", "p", "v", "m", "f")
 """What can be watched: tables, partitioned ones, views, materialized ones, foreign tables."""
@@ -21,15 +22,15 @@ SELECT n.nspname, c.relname, c.relkind::text, a.attname,
                  AND x.indkey[0] = a.attnum AND m.amname IN ('btree', 'brin'))
        OR EXISTS (SELECT 1 FROM pg_partitioned_table p
                   WHERE p.partrelid = c.oid AND p.partattrs[0] = a.attnum),
-       u.keys, c.oid::bigint, c.relfilenode::bigint,
+       u.keys, c.oid::bigint AS number, c.relfilenode::bigint,
        EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus'),
        EXISTS (SELECT 1 FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
                JOIN pg_am m ON m.oid = i.relam
                WHERE x.indrelid = c.oid AND x.indisvalid AND x.indpred IS NULL
                  AND x.indkey[0] = a.attnum AND m.amname = 'btree'),
        current_setting('server_version_num')::int,
-       current_user::text, has_schema_privilege(n.oid, 'USAGE')
-FROM unnest(%s::name[], %s::name[]) AS asked(schema, relation)
+       current_user::text, has_schema_privilege(n.oid, 'USAGE'), a.attnum AS place
+FROM unnest(%(schemas)s::name[], %(relations)s::name[]) AS asked(schema, relation)
 JOIN pg_namespace n ON n.nspname = asked.schema
 JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = asked.relation
 LEFT JOIN LATERAL (
@@ -51,6 +52,13 @@ found. Single values are found by a btree alone; else each may cost a partition,
 unique index speaks for the whole relation only where no other table inherits from it.
 """
 
+WITH_SHADOWS = f"""
+SELECT taken.places, found.* FROM (SELECT ARRAY({SHADOWS}) AS places) AS taken
+LEFT JOIN ({QUERY}) AS found ON true
+ORDER BY found.number, found.place
+"""
+"""The same after what would be called in the place of PostgreSQL's own, as there is one line to the
+server. A row without a relation where there is none."""
 
 REWRITTEN = """
 WITH present AS (
@@ -119,10 +127,13 @@ def places(name: Name, schemas: Sequence[str]) -> Iterator[Name]:
         yield from ((schema, name[-1]) for schema in ("pg_catalog", *schemas))
 
 
-def asked_for(names: Iterable[Name], schemas: Sequence[str]) -> list[list[str]]:
-    """The schemas and the names to ask the catalogue for, each pair once."""
+def asked_for(names: Iterable[Name], schemas: Sequence[str]) -> dict[str, list[str]]:
+    """The values of `QUERY`: the schemas and the names to ask for, each pair once."""
     pairs = dict.fromkeys(place for name in names for place in places(name, schemas))
-    return [[schema for schema, _ in pairs], [relation for _, relation in pairs]]
+    return {
+        "schemas": [schema for schema, _ in pairs],
+        "relations": [relation for _, relation in pairs],
+    }
 
 
 def found_among(
@@ -133,7 +144,7 @@ def found_among(
     The first of its name in the path hides the others, also where it is nothing that can be read.
     """
     answered: dict[Name, list[Row]] = {}
-    for row in map(Row._make, rows):
+    for row in (Row._make(cells[: len(Row._fields)]) for cells in rows):
         answered.setdefault((row.schema, row.relation), []).append(row)
     found = {}
     for name in names:

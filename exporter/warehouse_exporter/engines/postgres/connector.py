@@ -45,7 +45,7 @@ class Connector:
     def snapshot(self) -> Iterator[Session]:
         """A read-only, repeatable-read transaction. Raises Unreachable."""
         with self._session(self.warehouse.pass_timeout) as session:
-            session.begin()
+            session.begin(share=self.warehouse.connections_per_pass > 1)
             yield session
             session.end()
 

@@ -13,7 +13,12 @@ from warehouse_exporter.core.states import Cell
 from warehouse_exporter.engines.base import Answer, Name, Surveyed
 from warehouse_exporter.engines.fetching import in_portions, unknown
 from warehouse_exporter.engines.postgres import costs, selects
-from warehouse_exporter.engines.postgres.catalogue import QUERY, asked_for, found_among
+from warehouse_exporter.engines.postgres.catalogue import (
+    QUERY,
+    WITH_SHADOWS,
+    asked_for,
+    found_among,
+)
 from warehouse_exporter.engines.postgres.cursor import CLOSED, FETCHED, HANDED_OVER, OPENED
 from warehouse_exporter.engines.postgres.settings import SHADOWS, among, milliseconds
 from warehouse_exporter.engines.postgres.survey import EVERYTHING, surveyed
@@ -81,13 +86,11 @@ class Session(Transaction):
         """
         wanted = list(dict.fromkeys(names))
         try:
-            shadows = self._asked(SHADOWS, among(self._schemas))
-            self._shadow = shadows[0][0] if shadows else None
+            found = self._first_found([name for name in wanted if not isinstance(name, Select)])
         except Unreachable:
             raise
         except Unmeasured as error:
             return {name: unknown(error) for name in wanted}
-        found = self._found([name for name in wanted if not isinstance(name, Select)])
         return found | {name: self._select(name) for name in wanted if isinstance(name, Select)}
 
     def _select(self, select: Select) -> Relation:
@@ -114,6 +117,26 @@ class Session(Transaction):
     def survey(self) -> list[Surveyed]:
         """All relations of users. Raises Unmeasured, or Unreachable."""
         return surveyed(self._asked(EVERYTHING, []))
+
+    def _first_found(self, names: Sequence[Name]) -> dict[Name, Relation]:
+        """The same, together with what would be called in the place of PostgreSQL's own.
+
+        Raises Unmeasured where that is not known.
+        """
+        taken, values = among(self._schemas), asked_for(names, self._schemas)
+        try:
+            rows = self._asked(WITH_SHADOWS, {**taken, **values})
+        except Unreachable:
+            raise
+        except Unmeasured as error:
+            if error.reason in (Reason.TIMEOUT, Reason.CANCELED):
+                raise
+            shadows = self._asked(SHADOWS, taken)
+            self._shadow = shadows[0][0] if shadows else None
+            return self._found(names)
+        self._shadow = next(iter(rows[0][0]), None)
+        there = [row[1:] for row in rows if row[1] is not None]
+        return found_among(there, names, self._schemas)
 
     def _found(self, names: Sequence[Name]) -> dict[Name, Relation]:
         """Those of the relations that exist. Raises Unreachable."""

@@ -59,6 +59,8 @@ SELECT ARRAY(SELECT name FROM pg_catalog.pg_settings
 """Makes the settings that not every server knows: a busy one looks every second whether we are
 still there, and no transaction ends before we say so. Answers their names, and the schemas of the
 path. Every name is qualified, as the path may begin anywhere."""
+EXPORTED = ", pg_catalog.pg_export_snapshot()"
+"""Behind it: the name under which others see the same instant."""
 OURS = "SET LOCAL search_path = pg_catalog, pg_temp"
 """The path of statements that ask the catalogue: nothing of the users' is found by a plain name."""
 
@@ -129,9 +131,12 @@ def milliseconds(seconds: float) -> str:
     return f"{max(1, round(seconds * 1000))}"
 
 
-def opening(made: Mapping[str, str], snapshot: str | None) -> tuple[str, Sequence[str] | None]:
+def opening(
+    made: Mapping[str, str], snapshot: str | None, *, share: bool = False
+) -> tuple[str, Sequence[str] | None]:
     """The message that begins a transaction, and its values; `made` are settings of the config."""
-    steps = [BEGIN, *([SNAPSHOT] if snapshot else ()), again(made), LAST]
+    last = f"{LAST}{EXPORTED}" if share else LAST
+    steps = [BEGIN, *([SNAPSHOT] if snapshot else ()), again(made), last]
     return "; ".join(steps), [snapshot] if snapshot else None
 
 

@@ -2,6 +2,10 @@
 
 Every setting is made inside the transaction, so that it also holds behind a pooler that hands out
 the same server connection to others.
+
+Each message is a round trip, and the line may be long: what ends a savepoint goes with the next
+message. A statement that reads data has a message of its own, so that pg_stat_activity and the
+server's log show it, and not the settings before it.
 """
 
 from __future__ import annotations
@@ -33,6 +37,8 @@ from warehouse_exporter.engines.postgres.settings import (
 
 SHORT = 5.0
 """How long the server has for what reads no table: settings and savepoints, in seconds."""
+RELEASED = "RELEASE SAVEPOINT s; "
+UNDONE = f"ROLLBACK TO SAVEPOINT s; {RELEASED}"
 
 
 class Transaction:
@@ -58,22 +64,32 @@ class Transaction:
         self._settings = of_config(warehouse)
         self._schemas: Sequence[str] = ()
         self._shadow: str | None = None
+        self._exported: str | None = None
+        self._unsaid = ""
+        """What the next message says first: the end of the savepoint before it."""
 
-    def begin(self, snapshot: str | None = None) -> None:
+    def begin(self, snapshot: str | None = None, *, share: bool = False) -> None:
         """Start the transaction and make every setting in it. Raises Unreachable.
 
-        With `snapshot` it sees what the transaction that exported it sees.
+        With `snapshot` it sees what the transaction that exported it sees. With `share` it exports
+        its own, in the same message, where the server does that.
         """
+        asked = opening(self._settings, snapshot, share=share)
         try:
-            _, rows = self._connection.execute(*opening(self._settings, snapshot), seconds=SHORT)
+            _, rows = self._connection.execute(*asked, seconds=SHORT)
         except Unreachable:
             raise
         except Unmeasured as error:
+            if share:
+                self._connection.execute("ROLLBACK", seconds=SHORT)
+                self.begin()
+                return
             self.end()
             text = f"the server refuses the transaction: {error.detail}"
             raise Unreachable(text, error.reason) from None
         self._settings |= {name: NEWER[name] for name in rows[0][0]}
         self._schemas = [str(schema) for schema in rows[0][1]]
+        self._exported = rows[0][2] if share else None
 
     @contextmanager
     def planning(self) -> Iterator[None]:
@@ -84,9 +100,11 @@ class Transaction:
 
     def export(self) -> str | None:
         """The name under which others can see the same instant; None where that is refused."""
+        if self._exported is not None:
+            return self._exported
         try:
             _, rows = self._connection.execute(
-                "SELECT pg_catalog.pg_export_snapshot()", seconds=SHORT
+                f"{self._before()}SELECT pg_catalog.pg_export_snapshot()", seconds=SHORT
             )
         except Unreachable:
             raise
@@ -121,7 +139,8 @@ class Transaction:
             text = f"{self._shadow} would be called in the place of PostgreSQL's own: {advice}"
             raise Unmeasured(Reason.STATEMENT, text)
         self.statements += 1
-        self._prepare(path_of(self._schemas), left, self._warehouse.pass_timeout)
+        prepared = self._prepared(path_of(self._schemas), left, self._warehouse.pass_timeout)
+        self._connection.execute(prepared, seconds=SHORT)
         try:
             self.running = True
             names, rows = asked(left)
@@ -129,8 +148,7 @@ class Transaction:
             refuse_twins(names)
             if self.careful:
                 self._refuse_rewritten()
-            undone = "ROLLBACK TO SAVEPOINT s; " if self.careful else ""
-            self._connection.execute(f"{undone}RELEASE SAVEPOINT s", seconds=SHORT)
+            self._unsaid = UNDONE if self.careful else RELEASED
         except Unreachable:
             raise
         except Unmeasured:
@@ -139,23 +157,26 @@ class Transaction:
             raise
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def _prepare(self, path: str, seconds: float, idle: float) -> None:
-        """Begin a savepoint, with the settings, the time-out and the path of the statement to come.
+    def _before(self) -> str:
+        """What has not been said yet, to be said first."""
+        said, self._unsaid = self._unsaid, ""
+        return said
+
+    def _prepared(self, path: str, seconds: float, idle: float) -> str:
+        """Begins a savepoint, with the settings, the time-out and the path of what comes in it.
 
         How long the transaction may be idle is said before it, so that it holds after a failure.
         """
-        self._connection.execute(
-            f"{again(self._settings)};"
+        return (
+            f"{self._before()}{again(self._settings)};"
             f"SET LOCAL idle_in_transaction_session_timeout = {milliseconds(idle)}; SAVEPOINT s;"
-            f" SET LOCAL statement_timeout = {milliseconds(seconds)}; {path}",
-            seconds=SHORT,
+            f" SET LOCAL statement_timeout = {milliseconds(seconds)}; {path}"
         )
 
     def _roll_back(self) -> None:
         """Undo a failed statement; the snapshot stays, and no savepoint keeps it from export."""
         with suppress(Unmeasured):
-            undone = "ROLLBACK TO SAVEPOINT s; RELEASE SAVEPOINT s"
-            self._connection.execute(undone, seconds=SHORT)
+            self._connection.execute(UNDONE, seconds=SHORT)
 
     def _refuse_rewritten(self) -> None:
         """Raise Unmeasured where a relation just read is not the one that the snapshot shows."""
@@ -168,7 +189,7 @@ class Transaction:
 
         Raises Unmeasured, or Unreachable, where that is not known: then no answer is to be trusted.
         """
-        unhurried = f"{again(self._settings)};"
+        unhurried = f"{self._before()}{again(self._settings)};"
         unhurried += f"SET LOCAL statement_timeout = {milliseconds(SHORT)}; {OURS};"
         try:
             if self._stopped.is_set():
@@ -184,15 +205,15 @@ class Transaction:
         return [*self.noted, *(Rewritten(name, frozenset(oids)) for name, oids in rows)]
 
     def _asked(self, sql: str, values: Values) -> list[tuple[Any, ...]]:
-        """The answer of the catalogue. Raises Unmeasured, or Unreachable."""
+        """The answer of the catalogue, in one message. Raises Unmeasured, or Unreachable."""
         seconds = max(self.left, SHORT)
-        self._prepare(OURS, seconds, PLANNING)
+        prepared = self._prepared(OURS, seconds, PLANNING).replace("%", "%%")
         try:
-            _, rows = self._connection.execute(sql, values, seconds=seconds)
+            _, rows = self._connection.execute(f"{prepared}; {sql}", values, seconds=seconds)
         except Unreachable:
             raise
         except Unmeasured:
             self._roll_back()
             raise
-        self._connection.execute("RELEASE SAVEPOINT s", seconds=SHORT)
+        self._unsaid = RELEASED
         return rows
