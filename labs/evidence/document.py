@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from warehouse_exporter.baselines.slide import LAST
 from warehouse_exporter.core.wording import per_cent
 
-from labs.evidence import gaps, joint, slides
+from labs.evidence import bursts, gaps, joint, slides
 from labs.evidence.found import Found
 from labs.evidence.joint import Seen, reachable
 
@@ -50,6 +50,12 @@ def render(found: Found) -> str:
         last=LAST,
         gap_shops=len(gaps.SHOPS),
         gap_hours=gaps.LOST_HOURS,
+        bursts=reduce(add, found.bursts),
+        burst_shops=len(bursts.SHOPS),
+        sources=len(bursts.SHARES),
+        extra=[f"{100 * end:g}" for end in bursts.EXTRA],
+        deviations=f"{bursts.DEVIATIONS:g}",
+        least=f"{100 * bursts.LEAST:g}",
     )
 
 

@@ -11,7 +11,8 @@ from itertools import repeat
 from operator import add
 from pathlib import Path
 
-from labs.evidence import gaps, joint, slides
+from labs.evidence import bursts, gaps, joint, slides
+from labs.evidence.bursts import Bursts
 from labs.evidence.gaps import Gaps
 from labs.evidence.joint import Seen
 from labs.evidence.slides import Slides
@@ -24,11 +25,12 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Found:
-    """By noise and what was lost of a day, what was said; gaps by shop; slides by noise."""
+    """By noise and what was lost of a day, what was said; gaps and bursts by shop; slides."""
 
     joint: Mapping[float, Mapping[str, Seen]]
     gaps: Sequence[Gaps]
     slides: Mapping[float, Slides]
+    bursts: Sequence[Bursts]
 
 
 def find(tell: Tell) -> Found:
@@ -46,7 +48,8 @@ def find(tell: Tell) -> Found:
             noise: slides.total(list(pool.map(slides.counted, slides.SHOPS, repeat(noise))))
             for noise in NOISES
         }
-        return Found(found, list(pool.map(gaps.counted, gaps.SHOPS)), slid)
+        burst = list(map(bursts.counted, bursts.SHOPS))
+        return Found(found, list(pool.map(gaps.counted, gaps.SHOPS)), slid, burst)
 
 
 def write(found: Found) -> None:
@@ -58,6 +61,7 @@ def write(found: Found) -> None:
         },
         "gaps": [asdict(one) for one in found.gaps],
         "slides": {str(noise): asdict(one) for noise, one in found.slides.items()},
+        "bursts": [asdict(one) for one in found.bursts],
     }
     PATH.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
 
@@ -70,4 +74,5 @@ def read() -> Found:
         for noise, by_loss in data["joint"].items()
     }
     slid = {float(noise): Slides(**one) for noise, one in data["slides"].items()}
-    return Found(said, [Gaps(**one) for one in data["gaps"]], slid)
+    burst = [Bursts(**one) for one in data["bursts"]]
+    return Found(said, [Gaps(**one) for one in data["gaps"]], slid, burst)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from labs.evidence import gaps, joint
+from labs.evidence import bursts, gaps, joint
 from labs.evidence.document import PATH, render
 from labs.evidence.found import read
 from labs.evidence.joint import reachable
@@ -16,8 +16,9 @@ def test_the_page_is_what_was_found() -> None:
     assert PATH.read_text(encoding="utf-8") == render(read()), "run `make evidence`"
 
 
-def test_a_shop_has_the_gaps_that_were_kept() -> None:
+def test_a_shop_has_the_gaps_and_bursts_that_were_kept() -> None:
     assert gaps.counted(gaps.SHOPS[0]) == read().gaps[0]
+    assert bursts.counted(bursts.SHOPS[0]) == read().bursts[0]
 
 
 def test_what_is_reachable_grows_with_the_tables_up_to_what_they_share() -> None:
