@@ -61,8 +61,8 @@ incident-pairs: .venv/dev ## two incidents at once: write docs/explanation/incid
 reliability: .venv/dev ## write docs/explanation/reliability.md from faults made on purpose
 	$(BIN)/python -m labs.reliability
 
-year: .venv/dev ## write docs/explanation/ordinary-year.md from simulated shops (half an hour)
-	$(BIN)/python -m labs.year
+year: .venv/dev ## write docs/explanation/ordinary-year.md from simulated shops (hours; PART=shops: a part)
+	$(BIN)/python -m labs.year $(PART)
 
 evidence: .venv/dev ## write docs/explanation/evidence.md: weak signs together, on simulated shops
 	$(BIN)/python -m labs.evidence

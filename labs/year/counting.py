@@ -20,7 +20,7 @@ COVERED = 0.99
 """How much of what chance does lies inside a band."""
 SEASONAL, OTHERS = "seasonal", ("zscore", "mad", "change")
 SHOPS = range(7000, 7020)
-"""The numbers of independent shops, by noise, for `seasonal`: none of them was looked at before."""
+"""The numbers of independent shops, by noise, for `seasonal`: nothing was chosen on them."""
 FOR_OTHERS = range(40)
 """Those for the other methods: the first that were drawn. Nothing was chosen on them."""
 

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from warehouse_exporter.backtest.messages import A_MONTH, WORDS
 from warehouse_exporter.backtest.timeline import a_week, episodes
 
 from labs.year.counting import FOR_OTHERS, SEASONAL, SHOPS, Tally, band, promised
 from labs.year.faults import AFTER, EVERY, OUTAGE, Faults, Seen
 from labs.year.found import Found
+from labs.year.people import PEOPLE, People
 from labs.year.reasons import REASONS, Where, where
 from labs.year.series import days_between
 from labs.year.simulator import FIRST, HOLIDAYS, LAST, NOISES, SALE, SMALL, small_year
@@ -21,6 +23,11 @@ from labs.year.troubles import LIVED, level_of
 FOLDER = Path(__file__).parent
 PATH = FOLDER.parents[1] / "docs" / "explanation" / "ordinary-year.md"
 SHOWN = {Where.BELOW: "below", Where.INSIDE: "inside", Where.ABOVE: "**above**"}
+
+AIM = {"page": 1.0, "ticket": 30 / 7}
+"""Messages a month, of a shop in which nothing is wrong."""
+AIM_OF_FAULTS = {"x0": 1.0, "x0.2": 1.0, "x0.5": 0.9, "x2": 1.0}
+"""The part of wrong mornings on which people are told."""
 
 
 def render(found: Found) -> str:
@@ -33,6 +40,8 @@ def render(found: Found) -> str:
         **of_the_simulation(),
         **of_the_small_shop(found),
         **of_memory(found),
+        people=[told_to(name, one) for name, one in found.people.items()],
+        missed=[text for name, one in found.people.items() for text in missed(name, one)],
         methods=list(methods(found)),
         bands=list(bands(found)),
         single=list(single(found)),
@@ -82,6 +91,47 @@ def of_the_small_shop(found: Found) -> dict[str, Any]:
         "small_episodes": told,
         "small_a_week": f"{a_week(told, [morning.day for morning in found.ordinary]):.1f}",
     }
+
+
+def told_to(name: str, one: People) -> dict[str, Any]:
+    """A shop whose people were told: how often, of what, and of which wrong days."""
+    shop = next(shop for shop in PEOPLE if shop.name == name)
+    told = {
+        word: [sent for sent in one.sent if sent["severity"] == severity.value]
+        for severity, word in WORDS.items()
+    }
+    by = Counter(told_by(sent["check"]) for sent in one.sent)
+    return {
+        "name": name, "sessions": f"{shop.sessions:g}", "orders": f"{one.orders:g}",
+        "noise": f"{shop.noise * 100:g} %", "mornings": one.mornings,
+        "pages": a_month(len(told["page"]), one), "tickets": a_month(len(told["ticket"]), one),
+        "counts": [len(told["page"]), len(told["ticket"])],
+        "by": ", ".join(f"{count} `{check}`" for check, count in by.most_common()),
+        "tried": max(seen.mornings for seen in one.recall.values()),
+        "recall": [f"{seen.told} / {seen.paged} of {seen.mornings}"
+                   for seen in one.recall.values()],
+    }  # fmt: skip
+
+
+def missed(name: str, one: People) -> Iterator[str]:
+    """What of the aim a shop misses."""
+    for severity, word in WORDS.items():
+        count = sum(sent["severity"] == severity.value for sent in one.sent)
+        if count * A_MONTH / one.mornings > AIM[word]:
+            yield f"{word}s of the {name} shop ({a_month(count, one)} a month)"
+    for fault, seen in one.recall.items():
+        if seen.told < AIM_OF_FAULTS[fault] * seen.mornings:
+            yield f"{fault} in the {name} shop ({seen.told} of {seen.mornings})"
+
+
+def told_by(check: str) -> str:
+    """The name of a check without its dataset."""
+    return check.split(".", 1)[1]
+
+
+def a_month(count: int, one: People) -> str:
+    """How many that are in 30 days."""
+    return f"{count * A_MONTH / one.mornings:.1f}"
 
 
 def of_memory(found: Found) -> dict[str, Any]:

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 ABOVE: Mapping[str, set[tuple[float, str]]] = {
-    "falls": {(0.1, "conversion")},
+    "falls": set(),
     "rises": set(),
     "critical_falls": {(0.2, "revenue")},
     "critical_rises": set(),
 }
 """The series, by noise, that have more findings than the config promises."""
 REASONS = """\
-Where it is **above**: of 60 counts of findings, two are above their range, by 3 days and by 1. A
-share has one level for the whole history, without weekdays, so a weekday on which fewer buy is low
-every week. And the day after a false fall is judged together with it.
+Where it is **above**: of 60 counts of findings one is, by 1 day, and it was not by chance: the day
+after a false fall is judged together with it, as the days of an outage are. So a false fall may
+become critical on its second day.
 
 Where it is **below**: before any day is seen, 14 % of noise are expected, worth four days. Where
 days differ by less, the limits are wider than necessary. That costs little, because a finding

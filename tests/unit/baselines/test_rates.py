@@ -39,10 +39,11 @@ def test_a_score_is_a_departure_in_deviations_of_the_day_and_of_the_pooled_share
     p = sum(h for h, _ in days) / everything
     ratio = hits / total / p
     power = 2 / 3 / found.phi if ratio > 1 else 2 / 3
+    usual = min(total, everything / len(days))
     far = (
         (ratio**power - 1)
         / power
-        / math.sqrt((1 - p) / p * found.phi * (1 / total + 1 / everything))
+        / math.sqrt((1 - p) / p * (1 / total + (found.phi - 1) / usual + found.phi / everything))
     )
     if found.phi > 1:
         far = math.copysign(stats.norm.isf(stats.t.sf(abs(far), len(days) - 1)), far)

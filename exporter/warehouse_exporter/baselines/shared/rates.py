@@ -42,10 +42,13 @@ class Pooled:
     def deviation(self, total: float) -> float:
         """How far the share of a day of so many lies from the pooled one, as a fraction of that.
 
-        The pooled share is itself known from so many only: both are uncertain.
+        What chance makes of counts is less on a large day. What else days differ by is not, or the
+        same visits that lower a share would make the day seem surer. The pooled share is itself
+        known from so many only.
         """
-        spread = self.variance * self.phi * (1 / total + 1 / self.total)
-        return math.sqrt(spread) / self.seen
+        usual = min(total, self.total / self.days)
+        of_day = 1 / total + (self.phi - 1) / usual
+        return math.sqrt(self.variance * (of_day + self.phi / self.total)) / self.seen
 
     def power(self, side: int) -> float:
         """The power of the scale on which departures to a side are alike.
