@@ -50,8 +50,9 @@ ROWS_BEYOND_USUAL = Metric(
 )
 ROWS_LEFT_UNREPAIRED = Metric(
     "warehouse_rows_left_unrepaired",
-    "The same of a day that is closed, so that it was a finding on its own morning, or has been"
-    " changed since.",
+    "The same where it is a ticket at most: of a day that is closed, so that it was a finding on"
+    " its own morning, or has been changed since; or with too few days before to know what is"
+    " usual.",
     ("dataset", "check"),
 )
 LAG = Metric(

@@ -168,11 +168,15 @@ def test_a_limit_that_no_day_breaches_is_silent_however_unusual_a_day_is(
     assert warehouse.say(daily, orders=ORDERS)[0] == "PASS"
 
 
-def test_the_limit_alone_judges_while_too_few_days_say_what_is_usual(warehouse: Warehouse) -> None:
+def test_a_finding_is_a_ticket_while_too_few_days_say_what_is_usual(warehouse: Warehouse) -> None:
+    """It is never fine, and never a page for what may always have been so."""
     shop(warehouse)
     warehouse.sql("DELETE FROM orders WHERE ts < '2026-03-07'")
     assert warehouse.say(ONE, orders=ORDERS)[0] == "PASS"
     broken(warehouse, "state = NULL", "2026-03-09", every=200)
+    word, text = warehouse.say(ONE, orders=ORDERS)
+    assert (word, "only 2 days before to say what is usual" in text) == ("WARN", True)
+    warehouse.sql("UPDATE orders SET state = NULL WHERE ts >= '2026-03-09' AND ts < '2026-03-10'")
     word, text = warehouse.say(ONE, orders=ORDERS)
     assert (word, "only 2 days before to say what is usual" in text) == ("FAIL", True)
 

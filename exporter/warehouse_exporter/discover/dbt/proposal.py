@@ -85,6 +85,12 @@ def head(manifest: Manifest, place: str) -> Iterator[str]:
         " where a dataset has a time column. Leave it out to judge only the expected day, which"
         " costs less."
     )
+    yield ""
+    yield (
+        "A test of dbt fails for one row, also for one that has always been wrong, and so do these"
+        " checks. `beyond_usual: true` in a dataset with `time` shows such rows with their number,"
+        " and finds only more than that."
+    )
 
 
 def listed(left_out: tuple[LeftOut, ...]) -> Iterator[str]:

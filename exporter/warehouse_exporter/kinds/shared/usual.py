@@ -15,7 +15,7 @@ from datetime import date, timedelta
 
 from pydantic import Field
 
-from warehouse_exporter.baselines.shared.usual import Shares, Usual, usual
+from warehouse_exporter.baselines.shared.usual import HALF, Shares, Usual, usual
 from warehouse_exporter.core.calendar import last_days
 from warehouse_exporter.core.errors import Skipped, Unmeasured
 from warehouse_exporter.core.limits import Condition, Limit, Term, Unit, said
@@ -246,7 +246,8 @@ def before(day: date, seen: Mapping[date, Sample]) -> list[tuple[float, float]]:
 def beyond_usual(group: Group) -> Sample | None:
     """What is found of a group that has more failing rows than usual; None where it has not.
 
-    Without enough days before it the limit alone says what is a finding; of an old day it did.
+    Without enough days before it nobody knows what is usual: what the limit finds is a ticket, but
+    for more than half of the rows, which is never usual. Of an old day the limit did.
     """
     failed, total = group.share
     known = usual(group.before) if failed else None
@@ -254,7 +255,8 @@ def beyond_usual(group: Group) -> Sample | None:
     if failed <= most or (known is None and group.old):
         return None
     more = failed - most
-    beyond = (0.0, more) if group.old else (more, 0.0)
+    in_doubt = known is None and failed <= HALF * total
+    beyond = (0.0, more) if group.old or in_doubt else (more, 0.0)
     values = with_beyond(group.sample, *beyond)
     told, fact = usually(known, group), group.sample.fact
     return replace(
