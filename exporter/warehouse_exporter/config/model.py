@@ -44,7 +44,7 @@ class Check:
         column = getattr(self.kind, "column", None)
         return column if fault is Fault.VALUES and column else self.id.name
 
-    @property
+    @cached_property
     def worst_severity(self) -> Severity | None:
         """The worst it could find; None for a number without a limit, which is only shown."""
         conditions = self.kind.conditions()

@@ -47,13 +47,14 @@ class Token:
         return self.start + len(self.text)
 
 
-LETTER = r"A-Za-z_\x80-\U0010ffff"
+LETTER, PART = r"[^\x00-@\[-\^`{-\x7f]", r"[^\x00-#%-/:-@\[-\^`{-\x7f]"
+"""What a name begins with, and what follows: said by what is not in it, which compiles quickly."""
 DIGITS = r"[0-9](?:_?[0-9])*"
 FRACTION = rf"(?:{DIGITS}\.(?:{DIGITS})?|\.{DIGITS})"
 SPACE = re.compile(r"(?:[ \t\n\r\f]|--[^\n\r]*)+")
 """Without the vertical tab, which only PostgreSQL 17 and later take for white space."""
-WORD = re.compile(rf"[{LETTER}][{LETTER}0-9$]*")
-NAMED = re.compile(rf"(?![eEbBxXnN]'|[uU]&['\"])[{LETTER}][{LETTER}0-9$]*")
+WORD = re.compile(LETTER + PART + "*")
+NAMED = re.compile(rf"(?![eEbBxXnN]'|[uU]&['\"]){LETTER}{PART}*")
 """The name of an instant: where a string may begin, there is none."""
 NUMBER = re.compile(
     rf"0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+"
@@ -64,7 +65,7 @@ ESCAPED = re.compile(r"[eE]'(?:[^'\\]|\\.|'')*'", re.DOTALL)
 UNICODE = re.compile(r"[uU]&'(?:[^']|'')*'")
 BITS = re.compile(r"[bB]'[01]*'|[xX]'[0-9a-fA-F]*'")
 QUOTED = re.compile(r"(?:[uU]&)?\"(?:[^\"]|\"\")*\"")
-TAG = re.compile(rf"\$(?:[{LETTER}][{LETTER}0-9]*)?\$")
+TAG = re.compile(rf"\$(?:{LETTER}(?:(?!\$){PART})*)?\$")
 OPERATOR = re.compile(r"[~!@#^&|`?+\-*/%<>=]+")
 LONG = re.compile(r"[~!@#^&|`?%]")
 """With one of these in it, an operator may end in + or -."""
