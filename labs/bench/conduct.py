@@ -13,7 +13,17 @@ import psycopg2
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from labs.bench import document, growth, many, measures, profile, scrape, startup, variants
+from labs.bench import (
+    commands,
+    document,
+    growth,
+    many,
+    measures,
+    profile,
+    scrape,
+    startup,
+    variants,
+)
 from labs.bench.accounts import Accounts
 from labs.bench.contenders import BY_HAND, FIRST, FLOOR, FULL, NAIVE, STEADY, Cost, Failed, Stand
 from labs.bench.document import Part, Report, Section
@@ -134,6 +144,8 @@ class Bench:
             yield document.scrapes(scrape.measured(scrape.SERIES, scrape.CLIENTS, scrape.SECONDS))
         for _ in self.turns("start and memory", 1):
             yield document.needs(startup.measured(startup.STARTS, startup.ROUNDS))
+        for _ in self.turns("commands", 1):
+            yield document.short_commands(commands.measured())
         for _ in self.turns("very many checks", 1):
             yield document.many_checks(many.measured())
         for _ in self.turns("many small tables", 1):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from labs.bench import growth, many, profile, scrape, startup, tables
+from labs.bench import commands, growth, many, profile, scrape, startup, tables
 from labs.bench.figures import Aim, Rounds, aims_of, median
 from labs.bench.make_warehouse import Size
 from labs.bench.measures import MEASURES
@@ -189,6 +189,16 @@ def needs(found: startup.Needs) -> Part:
         f" {startup.ROUNDS} passes each (`python -m labs.bench.startup`).\n"
     )
     return Part("Start, memory, client", text, startup.grid(found), startup.aims(found))
+
+
+def short_commands(found: commands.Found) -> Part:
+    """What commands take, on one table and on very many checks."""
+    text = (
+        f"User and system time of a process, the least of {commands.RUNS} runs, and over"
+        f" {commands.DATASETS:,} datasets of {commands.FEW_RUNS}\n"
+        "(`python -m labs.bench.commands`). The warehouse refuses at once.\n"
+    )
+    return Part("Commands", text, commands.grid(found), commands.aims(found))
 
 
 def many_checks(found: many.Needs) -> Part:
