@@ -1,17 +1,17 @@
 """What was published about the events is so, or is known not to be; and the same of a copy."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import psycopg2
 import pytest
+from warehouse_exporter.demo.postgres import Postgres
 
 from labs.case_study.facts import Count, Fact, facts, statements
-from labs.case_study.loader import Mode
+from labs.case_study.loader import Mode, load_day
 from labs.case_study.names import COPY, ORIGINAL, Names
-from tests.database.case_study.conftest import Shop
-
-Open = Callable[[Mode, Names], Shop]
+from tests.conftest import execute
 
 WHOLE = {
     "events": "49,963",
@@ -68,13 +68,19 @@ BOTH = [
 
 
 @pytest.fixture(scope="module", params=BOTH)
-def found(request: pytest.FixtureRequest, shop: Open) -> dict[str, Fact]:
+def found(
+    request: pytest.FixtureRequest, postgres: Postgres, web_events: Path
+) -> Iterator[dict[str, Fact]]:
+    """The facts of the raw events alone: no model of the shop is built, no gate is asked."""
     names: Names = request.param
-    connection = psycopg2.connect(shop(Mode.ADDED, names).dsn)
+    connection = psycopg2.connect(postgres.create_database("facts"))
     try:
-        return facts(connection, names)
+        for file in sorted(web_events.glob("events_*.csv.gz")):
+            load_day(connection, file, Mode.ADDED, names)
+        yield facts(connection, names)
     finally:
         connection.close()
+        execute(postgres.dsn, "DROP DATABASE facts WITH (FORCE)")
 
 
 def test_every_fact_is_asked_for_once() -> None:
