@@ -14,9 +14,9 @@ import sys
 import tempfile
 import threading
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -34,6 +34,7 @@ from warehouse_exporter.demo.notices import Notice, Reader, refused
 from warehouse_exporter.demo.postgres import Postgres, PostgresError
 from warehouse_exporter.demo.programs import Command, Programs
 from warehouse_exporter.demo.receiver import Hear, Refuse, listening
+from warehouse_exporter.demo.running import Demo, note, running
 from warehouse_exporter.demo.screen import Screen
 
 ROLE = "warehouse_exporter"
@@ -51,39 +52,6 @@ PEOPLE = (
     "is printed here within seconds; there is no e-mail.",
     "",
 )
-Change = Callable[[psycopg2.extensions.connection, datetime], None]
-
-
-@dataclass(frozen=True)
-class Demo:
-    """Where the parts of a running demo are found; also written to a file for `demo break`."""
-
-    pid: int
-    dsn: str
-    config: str
-    exporter: str
-    prometheus: str | None
-    alertmanager: str | None
-
-    @property
-    def tells(self) -> bool:
-        """Whether what is wrong gets as far as to the people who are told."""
-        return self.prometheus is not None and self.alertmanager is not None
-
-
-def note() -> Path:
-    """The file that tells other commands of this user about the running demo."""
-    return Path(tempfile.gettempdir()) / f"warehouse-exporter-demo-{os.getuid()}.json"
-
-
-def running() -> Demo:
-    """The demo that runs now. Raises UsageError when there is none."""
-    try:
-        demo = Demo(**json.loads(note().read_text()))
-        os.kill(demo.pid, 0)
-    except (OSError, ValueError, TypeError):
-        raise UsageError("no demo is running: start one with `warehouse-exporter demo`") from None
-    return demo
 
 
 class Ended(Exception):
@@ -287,20 +255,3 @@ def let_arrive(connection: psycopg2.extensions.connection, screen: Screen, told:
             screen.say(f"no new events arrive: {why}")
         return why
     return ""
-
-
-def with_shop(*changes: Change) -> Demo:
-    """Change the shop of the running demo, and let the exporter look at once.
-
-    Raises UsageError when no demo is running.
-    """
-    demo = running()
-    connection = psycopg2.connect(demo.dsn)
-    try:
-        for change in changes:
-            change(connection, datetime.now(UTC))
-    finally:
-        connection.close()
-    request = urllib.request.Request(f"{demo.exporter}/-/collect", method="POST")
-    urllib.request.urlopen(request, timeout=10).close()
-    return demo

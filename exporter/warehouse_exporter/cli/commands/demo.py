@@ -42,7 +42,7 @@ def demo(context: click.Context, sessions_per_day: int, port: int) -> None:
 def break_(fault: str | None, listed: bool) -> None:
     """Break the data of the running demo, and see which alerts fire."""
     from warehouse_exporter.demo.faults import FAULTS, find
-    from warehouse_exporter.demo.runner import with_shop
+    from warehouse_exporter.demo.running import with_shop
     from warehouse_exporter.kinds import all_kinds
 
     if listed or fault is None:
@@ -64,7 +64,7 @@ def break_(fault: str | None, listed: bool) -> None:
 def repair(fault: str | None) -> None:
     """Repair the data of the running demo: one fault, or all of them."""
     from warehouse_exporter.demo.faults import FAULTS, find
-    from warehouse_exporter.demo.runner import with_shop
+    from warehouse_exporter.demo.running import with_shop
 
     with handling_errors():
         chosen = [find(fault)] if fault else list(FAULTS.values())
