@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 BY_FILE := --dist loadfile --no-loadscope-reorder  # in the order of tests/conftest.py
 
-.PHONY: help demo test test-unit test-database test-campaign test-programs lint lock assets reference case-study incidents incident-pairs reliability year evidence bench pictures clean
+.PHONY: help demo test test-unit test-database test-citus test-versions test-campaign test-programs lint lock assets reference case-study incidents incident-pairs reliability year evidence bench pictures clean
 .DEFAULT_GOAL := help
 unexport PYTHONDONTWRITEBYTECODE  # the tests start hundreds of processes: each would compile anew
 
@@ -25,6 +25,12 @@ test-unit: .venv/dev ## only the tests that need no server (two minutes)
 test-database: .venv/dev ## only the tests on a Postgres; TEST_POSTGRES=/usr/lib/postgresql/15 names another
 	@scripts/test-programs
 	$(BIN)/python -m pytest -n 2 $(BY_FILE) tests/database
+
+test-citus: .venv/dev ## a Citus cluster says the same as one node; CITUS_DSN names an empty database on its coordinator
+	$(BIN)/python -m pytest tests/database/citus
+
+test-versions: .venv/dev ## a small run on PostgreSQL 13 to 18, where their programs can be had
+	@scripts/test-versions
 
 test-campaign: .venv/dev ## the long tests that `make test` leaves out; PART=tests/chain/dbt runs some
 	@scripts/test-programs

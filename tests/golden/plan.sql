@@ -41,11 +41,15 @@ WHERE "order_ts" >= warehouse_exporter_days.low AND "order_ts" < warehouse_expor
 
 -- orders: a statement of its own
 -- for: orders.duplicates, orders.again
-SELECT count(*) FILTER (WHERE n > 1) AS c0, count(*) AS c1, (SELECT count(*) FROM "shop"."Orders"
+SELECT c0,
+       c1,
+       (SELECT count(*) FROM "shop"."Orders"
 WHERE (("order_id" IS NULL))) AS c2
+FROM (SELECT count(*) FILTER (WHERE n > 1) AS c0,
+       count(*) AS c1
 FROM (SELECT count(*) AS n FROM "shop"."Orders"
 WHERE (((NOT "order_id" IS NULL)))
-GROUP BY "order_id") AS keys;
+GROUP BY "order_id") AS keys) AS counted;
 
 -- items: one scan, by day
 -- days: 2026-03-30

@@ -75,7 +75,10 @@ class HeldEngine(Delegating):
             raise CopyFailed("copies are for Postgres only")
         name = self._held.export()
         if name is None:
-            raise CopyFailed("the server refuses to export the snapshot that was judged")
+            raise CopyFailed(
+                "the snapshot that was judged cannot be copied: the server refuses to export it,"
+                " or is distributed (Citus)"
+            )
         with self._engine.copier(name) as copier:
             self.let_go()  # the copier sees it on its own from now on
             yield copier

@@ -84,7 +84,7 @@ class Server:
         self.install = self._readable(Path(self.order["install"]))
         locale = "C.UTF-8" if sys.platform == "linux" else "C"
         options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", f"--locale={locale}"]
-        options += ["--no-sync", "--no-instructions", f"--pgdata={self.data}"]
+        options += ["--no-sync", f"--pgdata={self.data}"]
         self._run("initdb", options)
         if self.process is None or self.process.wait(STARTUP_TIMEOUT) != 0:
             raise Failure(f"initdb failed: {self._last_words()}")

@@ -72,18 +72,17 @@ class Keys:
     def probe(self) -> Probe:
         """The keys of all the days, and the same in parts where closed days can be told apart."""
         asked = self.view.inside(self.days)
-        cells = "count(*) FILTER (WHERE n > 1) AS c0, count(*) AS c1"
-        cells += f", {self.keyless(asked)} AS c2"
-        few = self.view.all_open(self.days)
-        sql = f"SELECT {cells}\nFROM ({self.counted('', self.asked, few)}) AS keys"
+        few, keyless = self.view.all_open(self.days), self.keyless(asked)
+        cells = ["count(*) FILTER (WHERE n > 1)", "count(*)", keyless]
+        keys = f"FROM ({self.counted('', self.asked, few)}) AS keys"
+        sql = statements.beside(cells, [keyless], keys)
         parted, parts = self.view.parted(self.days), None
         if parted is not None and self.view.tells_open_rows:
             # A row after the window may repeat a key of a closed day in it: look at all open rows.
             still, (closed, later) = self.view.open_rows(), parted
-            keyless = self.keyless(closed), self.keyless(asked)
-            both = self.both(closed, asked, asked, keyless, few=False)
-            keyless = "0", self.keyless(later)
-            parts = Parts(both, self.both(closed, asked, still, keyless, few=True))
+            both = self.both(closed, asked, asked, (self.keyless(closed), keyless), few=False)
+            lacking = "0", self.keyless(later)
+            parts = Parts(both, self.both(closed, asked, still, lacking, few=True))
         return Probe(self.view.dataset.name, sql, Keyed, parts)
 
     def both(
@@ -105,14 +104,16 @@ class Keys:
             f", count(*) FILTER (WHERE {render(closed)}) AS early_asked"
             f", count(*){'' if asked is None else f' FILTER (WHERE {render(asked)})'} AS asked"
         )
-        return (
-            "SELECT count(*) FILTER (WHERE early_asked > 0 AND early > 1) AS c0,"
-            " count(*) FILTER (WHERE early_asked > 0) AS c1,"
-            f" {keyless[0]} AS c2,\n"
-            "       count(*) FILTER (WHERE asked > 0 AND n > 1) AS c3,"
-            f" count(*) FILTER (WHERE asked > 0) AS c4, {keyless[1]} AS c5\n"
-            f"FROM ({self.counted(apart, only, few)}) AS keys"
-        )
+        cells = [
+            "count(*) FILTER (WHERE early_asked > 0 AND early > 1)",
+            "count(*) FILTER (WHERE early_asked > 0)",
+            keyless[0],
+            "count(*) FILTER (WHERE asked > 0 AND n > 1)",
+            "count(*) FILTER (WHERE asked > 0)",
+            keyless[1],
+        ]
+        keys = f"FROM ({self.counted(apart, only, few)}) AS keys"
+        return statements.beside(cells, keyless, keys)
 
     def counted(self, apart: str, only: Node | None, few: bool) -> str:
         """How often each key occurs, of those that some rows have: a few are looked up singly."""

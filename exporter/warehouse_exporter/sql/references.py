@@ -89,8 +89,8 @@ def joined(
         orphans = "count(*) FILTER (WHERE early AND parent.k0 IS NULL)"
         cells = [orphans, "count(*) FILTER (WHERE early)", keyless[0], *cells]
     before, listed = parents(known, apart=apart)
-    return (
-        f"{before}SELECT {statements.listed(cells)}\n"
+    joint = (
         f"FROM (SELECT {own.listed}{early}\n{rows}) AS child\n"
         f"LEFT JOIN {listed} AS parent ON {own.same('parent', 'child')}"
     )
+    return before + statements.beside(cells, keyless, joint)

@@ -62,6 +62,17 @@ def listed(cells: Iterable[str]) -> str:
     return INDENT.join(f"{cell} AS c{place}" for place, cell in enumerate(cells))
 
 
+def beside(cells: Sequence[str], apart: Sequence[str], rest: str) -> str:
+    """Aggregates over the rest of a SELECT, and among their cells sub-selects, which are `apart`.
+
+    Those are in a SELECT around it: distributed Postgres refuses both in one.
+    """
+    places = [(f"c{place}", cell) for place, cell in enumerate(cells)]
+    within = INDENT.join(f"{cell} AS {alias}" for alias, cell in places if cell not in apart)
+    around = INDENT.join(f"{cell} AS {alias}" if cell in apart else alias for alias, cell in places)
+    return f"SELECT {around}\nFROM (SELECT {within}\n{rest}) AS counted"
+
+
 def clause(where: Node | None) -> str:
     """A WHERE clause, or nothing."""
     return "" if where is None else f"\nWHERE {render(where)}"

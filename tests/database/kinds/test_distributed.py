@@ -1,7 +1,7 @@
 """The forms for distributed tables say the same as the usual ones.
 
 A distributed Postgres refuses a sub-select that is correlated with a list of days, or answers it
-once for every shard; and it refuses one with OFFSET.
+once for every shard; and it refuses one with OFFSET, and one beside aggregates.
 """
 
 from __future__ import annotations
@@ -125,3 +125,18 @@ def test_no_statement_has_a_form_that_distributed_tables_refuse(
             tree = sqlglot.parse_one(statement.sql, dialect="postgres")
             for lateral in tree.find_all(exp.Lateral):
                 assert lateral.find(exp.Table, exp.Offset) is None, statement.sql
+            for select in tree.find_all(exp.Select):
+                assert not reads_beside_aggregates(select), statement.sql
+
+
+def spread(tree: exp.Expr) -> bool:
+    """Whether it reads a table, not only lists that were materialized before."""
+    return any(not t.name.startswith("warehouse_exporter_") for t in tree.find_all(exp.Table))
+
+
+def reads_beside_aggregates(select: exp.Select) -> bool:
+    """Whether it aggregates rows of tables, and has a sub-select of one among what it selects."""
+    cells, source = select.expressions, select.args.get("from_")
+    inner = any(spread(one) for cell in cells for one in cell.find_all(exp.Subquery))
+    own = any(a.parent_select is select for c in cells for a in c.find_all(exp.AggFunc))
+    return inner and own and source is not None and spread(source)

@@ -34,16 +34,22 @@ PINNED = {
     "xmloption": "content",
     "gin_fuzzy_search_limit": "0",
     "jit": "off",
+    "citus.max_adaptive_executor_pool_size": "1",
 }
 """The settings that change an answer and have one right value; the others are as role and database
 say. YMD: the order of day and month is never guessed, a date that leaves it open is an error.
-`row_security` off: to read a table of which a policy hides rows is an error as well."""
+`row_security` off: to read a table of which a policy hides rows is an error as well. Each
+connection that Citus opens to a machine has a snapshot of its own, so it opens one to each."""
 
 BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 SNAPSHOT = "SET TRANSACTION SNAPSHOT %s"
 BACK = ("SET LOCAL SESSION AUTHORIZATION DEFAULT", "SET LOCAL role TO DEFAULT", "RESET ALL")
 """Back to the role that logged in, or the one it always takes on, and to its own settings. RESET
 goes with the transaction, too, as we never commit."""
+EVERYWHERE = "SET LOCAL citus.propagate_set_commands = 'local'"
+HERE = "SET LOCAL citus.propagate_set_commands = 'none'"
+"""Between them, Citus makes each setting on every machine that the transaction reads from: those
+have their own time zones. Once is enough, as it lasts there. Elsewhere these mean nothing."""
 NEWER = {"client_connection_check_interval": "1000", "transaction_timeout": "0"}
 """The settings that not every server knows."""
 LAST = """
@@ -59,8 +65,12 @@ SELECT ARRAY(SELECT name FROM pg_catalog.pg_settings
 """Makes the settings that not every server knows: a busy one looks every second whether we are
 still there, and no transaction ends before we say so. Answers their names, and the schemas of the
 path. Every name is qualified, as the path may begin anywhere."""
-EXPORTED = ", pg_catalog.pg_export_snapshot()"
-"""Behind it: the name under which others see the same instant."""
+EXPORTED = (
+    "CASE WHEN NOT EXISTS (SELECT 1 FROM pg_catalog.pg_extension"
+    " WHERE extname OPERATOR(pg_catalog.=) 'citus') THEN pg_catalog.pg_export_snapshot() END"
+)
+"""Behind it: the name under which others see the same instant. None with Citus, where it would be
+that of one machine's snapshot."""
 OURS = "SET LOCAL search_path = pg_catalog, pg_temp"
 """The path of statements that ask the catalogue: nothing of the users' is found by a plain name."""
 
@@ -135,8 +145,9 @@ def opening(
     made: Mapping[str, str], snapshot: str | None, *, share: bool = False
 ) -> tuple[str, Sequence[str] | None]:
     """The message that begins a transaction, and its values; `made` are settings of the config."""
-    last = f"{LAST}{EXPORTED}" if share else LAST
-    steps = [BEGIN, *([SNAPSHOT] if snapshot else ()), again(made), last]
+    last = f"{LAST}, {EXPORTED}" if share else LAST
+    begun = [BEGIN, *([SNAPSHOT] if snapshot else ()), *BACK]
+    steps = [*begun, EVERYWHERE, *settings_of(made), HERE, last]
     return "; ".join(steps), [snapshot] if snapshot else None
 
 
@@ -146,8 +157,12 @@ def again(made: Mapping[str, str]) -> str:
     A function that a statement calls may change any of them, and RELEASE keeps what it changed. To
     roll the statement back would undo that, but also let go of the locks that tell what was read.
     """
-    values = {**PINNED, **made}
-    return "; ".join([*BACK, *(f"SET LOCAL {name} = {quoted(values[name])}" for name in values)])
+    return "; ".join([*BACK, *settings_of(made)])
+
+
+def settings_of(made: Mapping[str, str]) -> list[str]:
+    """Makes every setting, `made` by the config or pinned here."""
+    return [f"SET LOCAL {name} = {quoted(value)}" for name, value in {**PINNED, **made}.items()]
 
 
 def quoted(value: str) -> str:

@@ -25,6 +25,7 @@ from warehouse_exporter.engines.fetching import refuse_twins, time_left
 from warehouse_exporter.engines.postgres.catalogue import REWRITTEN, SHARDS_SHOWN
 from warehouse_exporter.engines.postgres.connection import Connection, Values
 from warehouse_exporter.engines.postgres.settings import (
+    EXPORTED,
     NEWER,
     OURS,
     PLANNING,
@@ -99,20 +100,20 @@ class Transaction:
         self.deadline += time.monotonic() - started
 
     def export(self) -> str | None:
-        """The name under which others can see the same instant; None where that is refused."""
+        """The name under which others can see the same instant; None where none can."""
         if self._exported is not None:
             return self._exported
         try:
-            _, rows = self._connection.execute(
-                f"{self._before()}SELECT pg_catalog.pg_export_snapshot()", seconds=SHORT
-            )
+            asked = f"{self._before()}SELECT {EXPORTED}"
+            _, rows = self._connection.execute(asked, seconds=SHORT)
         except Unreachable:
             raise
         except Unmeasured:  # the transaction has failed with it
             self._connection.execute("ROLLBACK", seconds=SHORT)
             self.begin()
             return None
-        return str(rows[0][0])
+        (name,) = rows[0]
+        return None if name is None else str(name)
 
     def end(self) -> None:
         """End the transaction: a pooler throws away a connection that is left in the middle of one.
