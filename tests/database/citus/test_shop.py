@@ -38,7 +38,7 @@ SELECT create_distributed_table('analytics.fct_order_items', 'item_id');
 SELECT create_distributed_table('analytics.fct_order_attribution', 'channel');
 SELECT create_distributed_table('analytics.fct_sessions', 'user_id');
 SELECT create_distributed_table('analytics.dim_users', 'user_id');
-SELECT create_distributed_table('analytics.raw_events', 'client_id');
+SELECT create_distributed_table('analytics.raw_events', 'event_name');
 SELECT create_distributed_table('analytics.daily_metrics', 'event_date')
 """
 """Not by their keys: nothing that is compared lies together, and the log on one node."""
