@@ -20,6 +20,7 @@ from labs.bench import (
     many,
     measures,
     profile,
+    rules,
     scrape,
     startup,
     variants,
@@ -148,6 +149,8 @@ class Bench:
             yield document.short_commands(commands.measured())
         for _ in self.turns("very many checks", 1):
             yield document.many_checks(many.measured())
+        for _ in self.turns("very many rules", 1):
+            yield document.many_rules(rules.measured())
         for _ in self.turns("many small tables", 1):
             yield document.many_tables(growth.measured())
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from labs.bench import commands, growth, many, profile, scrape, startup, tables
+from labs.bench import commands, growth, many, profile, rules, scrape, startup, tables
 from labs.bench.figures import Aim, Rounds, aims_of, median
 from labs.bench.make_warehouse import Size
 from labs.bench.measures import MEASURES
@@ -209,6 +209,18 @@ def many_checks(found: many.Needs) -> Part:
         " (`python -m labs.bench.many`).\n"
     )
     return Part("Very many checks", text, many.grid(found), many.aims(found))
+
+
+def many_rules(found: Mapping[str, rules.Measured]) -> Part:
+    """What Prometheus needs for the rules of very many checks."""
+    text = (
+        f"A real Prometheus judges the rules of {rules.MANY:,} checks, {rules.PER_DATASET} of each"
+        " dataset, on a page made by hand\n"
+        f"(`python -m labs.bench.rules --checks {rules.MANY}`). The group's own time is"
+        " `prometheus_rule_group_last_duration_seconds`, the\nleast of"
+        f" {rules.ROUNDS + 1} evaluations.\n"
+    )
+    return Part("Very many rules", text, rules.grid(found), rules.aims(found, rules.MANY))
 
 
 def many_tables(found: Mapping[int, Mapping[str, growth.Spent]]) -> Part:

@@ -22,7 +22,7 @@ from rich.console import Console
 
 from labs.bench import tables
 from labs.bench.figures import Aim
-from labs.bench.startup import resident
+from labs.bench.startup import cpu_seconds, resident
 from labs.bench.tables import Grid
 from tests.support.serving import Serving
 
@@ -47,10 +47,16 @@ class TimedScrape:
 
 @dataclass(frozen=True)
 class Needs:
-    """KiB of a check, seconds of a reload, the scrapes before it and meanwhile."""
+    """KiB of a check, seconds of a reload, the scrapes before it and meanwhile.
+
+    The exporter's CPU seconds are those of a scrape with a pass of one dataset each second beside
+    it, and those from the reload's beginning to its end, with the scrapes in that time.
+    """
 
     check: float
     reload: float
+    scrape_cpu: float
+    reload_cpu: float
     resting: list[TimedScrape]
     reloading: list[TimedScrape]
 
@@ -116,11 +122,16 @@ def measured(few: int = FEW, many: int = MANY) -> Needs:
             least = resident(serving.process.pid)
         with exporter(Path(folder), many) as serving:
             most = resident(serving.process.pid)
+            process = serving.process.pid
+            cpu = [cpu_seconds(process)]
             resting = ask_until(serving, lambda count: count >= RESTING)
+            cpu.append(cpu_seconds(process))
             ended = other.submit(reload, serving)
             reloading = ask_until(serving, lambda count: ended.done())
+            cpu.append(cpu_seconds(process))
+            of_scrape, of_reload = (cpu[1] - cpu[0]) / len(resting), cpu[2] - cpu[1]
             check = (most - least) * 1024 / (many - few)
-            return Needs(check, ended.result(), resting, reloading)
+            return Needs(check, ended.result(), of_scrape, of_reload, resting, reloading)
 
 
 def longest_without_pass(scrapes: list[TimedScrape]) -> float:
@@ -138,6 +149,8 @@ def aims(found: Needs) -> list[Aim]:
     slowest = max(one.seconds for one in found.reloading) * 1000
     return [
         Aim("memory of a check at rest", 4, "KiB", found.check),
+        Aim("CPU of a scrape while passes run", 200, "ms", 1000 * found.scrape_cpu),
+        Aim("CPU of a reload, with the scrapes meanwhile", 3, "s", found.reload_cpu),
         Aim("slowest scrape during a reload", 100, "ms", slowest),
         Aim("longest time without a pass", 2, "s", longest_without_pass(found.reloading)),
     ]
@@ -148,6 +161,8 @@ def grid(found: Needs) -> Grid:
     rows = [
         ["KiB of a check at rest", f"{found.check:.1f}"],
         ["seconds of a reload", f"{found.reload:.1f}"],
+        ["CPU seconds of a reload, with the scrapes meanwhile", f"{found.reload_cpu:.1f}"],
+        ["ms of CPU of a scrape while passes run", f"{1000 * found.scrape_cpu:.0f}"],
         *(
             [f"ms of a scrape {when}, {what}", f"{of([one.seconds for one in asked]) * 1000:.0f}"]
             for when, asked in (("at rest", found.resting), ("while it reloads", found.reloading))

@@ -30,7 +30,7 @@ from labs.bench.tables import Grid
 from tests.chain.alertmanager import breaches
 from tests.chain.e2e.servers import PrometheusServer
 
-CHECKS, ROUNDS = 1000, 5
+CHECKS, MANY, ROUNDS = 1000, 10_000, 5
 PER_DATASET, CHAIN = 10, 5
 """Checks of a dataset; datasets that depend on each other, one after the other."""
 FEW = 100
@@ -104,12 +104,19 @@ def page(made: Config, broken: int) -> list[str]:
 class Measured:
     """Alerts that are pending or fire, and milliseconds of every rule in each evaluation.
 
-    `cpu` is what Prometheus took from one evaluation to the next, a scrape among it.
+    `cpu` is what Prometheus took from one evaluation to the next, a scrape among it. `groups` are
+    the milliseconds of the group itself, which are `prometheus_rule_group_last_duration_seconds`.
     """
 
     alerts: int
     took: list[list[float]]
     cpu: float
+    groups: list[float]
+
+    @property
+    def group(self) -> float:
+        """Milliseconds of the group, the shortest of its evaluations."""
+        return min(self.groups)
 
     @property
     def median(self) -> float:
@@ -122,8 +129,8 @@ class Measured:
         return math.fsum(min(times) for times in zip(*self.took, strict=True))
 
 
-def evaluations(prometheus: PrometheusServer, rounds: int) -> Iterator[list[float]]:
-    """Milliseconds of every rule, in so many evaluations; the first three do not count."""
+def evaluations(prometheus: PrometheusServer, rounds: int) -> Iterator[tuple[list[float], float]]:
+    """Milliseconds of every rule and of their group; the first three evaluations do not count."""
     seen: set[str] = set()
     while len(seen) < rounds + 3:
         groups = prometheus.get("/api/v1/rules")["data"]["groups"]
@@ -131,7 +138,8 @@ def evaluations(prometheus: PrometheusServer, rounds: int) -> Iterator[list[floa
         if group["lastEvaluation"] not in seen:
             seen.add(group["lastEvaluation"])
             if len(seen) > 3:
-                yield [1000 * rule["evaluationTime"] for rule in group["rules"]]
+                rules = [1000 * rule["evaluationTime"] for rule in group["rules"]]
+                yield rules, 1000 * group["evaluationTime"]
         time.sleep(INTERVAL / 10)
 
 
@@ -142,15 +150,16 @@ def measure(made: Config, lines: list[str], rounds: int) -> Measured:
         rules = Path(folder) / "rules.yml"
         rules.write_text(render(made), encoding="utf-8")
         with PrometheusServer([target], [rules], scrape_interval=f"{INTERVAL}s") as prometheus:
-            process, cpu, took = prometheus.process.pid, [], []
-            for one in evaluations(prometheus, rounds + 1):
+            process, cpu, took, groups = prometheus.process.pid, [], [], []
+            for one, group in evaluations(prometheus, rounds + 1):
                 took.append(one)
+                groups.append(group)
                 cpu.append(1000 * cpu_seconds(process))
             spent = statistics.median(later - before for before, later in pairwise(cpu))
-            return Measured(len(prometheus.alerts()), took, spent)
+            return Measured(len(prometheus.alerts()), took, spent, groups)
 
 
-def measured(checks: int, rounds: int) -> dict[str, Measured]:
+def measured(checks: int = MANY, rounds: int = ROUNDS) -> dict[str, Measured]:
     """Each of the pages; where there are thousands of checks, they are not all in breach."""
     made = config(checks)
     broken = {CALM: 0, CHAINS_BROKEN: FEW, **({BROKEN: checks} if checks <= CHECKS else {})}
@@ -162,16 +171,17 @@ def grid(found: Mapping[str, Measured]) -> Grid:
     rows = [
         [
             what, f"{len(got.took[0]):,}", f"{got.alerts:,}",
-            f"{got.alone:.0f}", f"{got.median:.0f}", f"{got.cpu:.0f}",
+            f"{got.group:.0f}", f"{got.alone:.0f}", f"{got.median:.0f}", f"{got.cpu:.0f}",
         ]
         for what, got in found.items()
     ]  # fmt: skip
-    return Grid(["", "rules", "alerts", "alone ms", "median ms", "CPU ms"], rows)
+    columns = ["", "rules", "alerts", "group ms", "alone ms", "median ms", "CPU ms"]
+    return Grid(columns, rows)
 
 
 def aims(found: Mapping[str, Measured], checks: int) -> list[Aim]:
     """Of a usual day: an alert asks for its texts, and costs more than a rule."""
-    return [Aim("an evaluation, nothing in breach", BUDGET * checks, "ms", found[CALM].alone)]
+    return [Aim("an evaluation, nothing in breach", BUDGET * checks, "ms", found[CALM].group)]
 
 
 @click.command()

@@ -22,7 +22,9 @@ def test_a_check_of_the_bench_is_fine_until_it_is_broken() -> None:
 
 
 def test_an_evaluation_that_nobody_disturbs_is_each_rules_shortest_time() -> None:
-    got = Measured(0, [[1.0, 250.0], [90.0, 2.0], [4.0, 5.0]], 7.0)
-    assert (got.alone, got.median) == (3.0, 92.0)
+    got = Measured(0, [[1.0, 250.0], [90.0, 2.0], [4.0, 5.0]], 7.0, [252.0, 93.0, 19.0])
+    assert (got.alone, got.median, got.group) == (3.0, 92.0, 19.0)
     (aim,) = aims({CALM: got}, 100)
     assert aim.met
+    (missed,) = aims({CALM: got}, 90)
+    assert not missed.met
