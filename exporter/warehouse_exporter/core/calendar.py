@@ -24,6 +24,8 @@ LAST = 0
 """The last day of a month, among the numbers of days."""
 IN_THE_CALENDAR, CLOSED = "is in the calendar", "is closed"
 """Why nothing is expected on a day: its owner says so, or it was learned."""
+WITHOUT_CLOSED = ("day", "open", "today")
+"""The windows of a config that have no closed day."""
 OPEN_ALONE = "open alone"
 """The window that `check --open-days-only` gives to checks over a whole table: no config has it."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pydantic import Field, field_validator
 
-from warehouse_exporter.core.calendar import OPEN_ALONE
+from warehouse_exporter.core.calendar import WITHOUT_CLOSED
 from warehouse_exporter.core.errors import Skipped
 from warehouse_exporter.core.model import Dataset, Datasets, Fact, Sample
 from warehouse_exporter.core.names import Metric
@@ -21,8 +21,6 @@ from warehouse_exporter.measures.dataset_view import DatasetView
 from warehouse_exporter.measures.requests import Need, Probe, Readings, Scan
 from warehouse_exporter.sql import words
 from warehouse_exporter.sql.sequences import Funnel
-
-OPEN = ("day", "open", OPEN_ALONE, "today")
 
 
 class ImpossibleSequence(Share):
@@ -89,8 +87,8 @@ class ImpossibleSequence(Share):
     def problems(self, dataset: Dataset, datasets: Datasets) -> list[str]:
         if timeless := self.no_time(dataset):
             return timeless
-        if self.window is not None and self.window not in OPEN:
-            return [f"window: {self.window} has closed days: write {', '.join(OPEN)}"]
+        if self.window is not None and self.window not in WITHOUT_CLOSED:
+            return [f"window: {self.window} has closed days: write {', '.join(WITHOUT_CLOSED)}"]
         return super().problems(dataset, datasets)
 
     def needs(self, view: DatasetView) -> Mapping[str, Need]:

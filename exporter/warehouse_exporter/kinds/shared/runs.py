@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from warehouse_exporter.core.calendar import OPEN_ALONE
+from warehouse_exporter.core.calendar import OPEN_ALONE, WITHOUT_CLOSED
 from warehouse_exporter.core.errors import Reason, Unmeasured
 from warehouse_exporter.core.limits import Limit
 from warehouse_exporter.core.model import Dataset
@@ -20,8 +20,8 @@ from warehouse_exporter.sql.words import Node
 
 RUN = "run"
 """The need of a log whose runs can be told apart: how many of its rows are of the run judged."""
-OPEN = ("day", "open", OPEN_ALONE, "today")
-"""Windows without a closed day: over a longer one, all runs are judged together."""
+ONE = (*WITHOUT_CLOSED, OPEN_ALONE)
+"""Windows in which one run is judged: over a longer one, all runs are judged together."""
 
 
 class OfRuns(Kind):
@@ -34,7 +34,7 @@ class OfRuns(Kind):
     def judges_one(self, view: DatasetView) -> bool:
         """Whether one run is judged, and not all of the window together."""
         dataset = view.dataset
-        newest = dataset.run is not None and super().window_of(dataset) in OPEN
+        newest = dataset.run is not None and super().window_of(dataset) in ONE
         return newest or dataset.given_run is not None
 
     def judged_rows(self, view: DatasetView) -> Node | None:
@@ -93,6 +93,6 @@ class OfRuns(Kind):
 
 def too_many(limits: tuple[Limit, ...], dataset: Dataset, window: str) -> list[str]:
     """The error of a limit that wants more runs than the one that is judged."""
-    if dataset.run is None or window not in OPEN or all(limit.bound <= 1 for limit in limits):
+    if dataset.run is None or window not in ONE or all(limit.bound <= 1 for limit in limits):
         return []
     return ["`run:` judges the newest run alone, so a limit above 1 is always in breach: '< 1'"]
