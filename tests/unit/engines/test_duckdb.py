@@ -17,6 +17,7 @@ from warehouse_exporter.config import Config
 from warehouse_exporter.config.load import parse
 from warehouse_exporter.core.errors import ConfigError, Reason, Unmeasured, Unreachable, UsageError
 from warehouse_exporter.engines import connect
+from warehouse_exporter.engines.duckdb.connection import Connection
 from warehouse_exporter.engines.duckdb.connector import Connector
 from warehouse_exporter.engines.duckdb.session import Session
 from warehouse_exporter.passes.run import run_pass
@@ -272,3 +273,17 @@ def test_a_reload_may_name_another_engine(
     finally:
         exporter.stop()
     assert exporter._connector.stopped
+
+
+def test_a_statement_that_begins_after_it_was_cancelled_ends_too() -> None:
+    stop = threading.Event()
+    connection = Connection(duckdb.connect(), stop)
+
+    def begin_late() -> None:
+        with connection.timed(600):
+            stop.set()
+            connection.cancel()
+            connection.begin(SLOW)
+
+    with pytest.raises(Unmeasured, match="shutting down"):
+        begin_late()

@@ -18,6 +18,8 @@ from warehouse_exporter.engines.duckdb.errors import of_statement
 
 TICK = 0.1
 """How long a wait goes on before it looks whether the exporter is stopped, in seconds."""
+AGAIN = 0.05
+"""Seconds until a statement that has not ended is interrupted once more."""
 INSTALL = "pip install 'warehouse-exporter[duckdb]'"
 UNREADABLE = "an answer cannot be read: a value that Python does not know"
 
@@ -84,15 +86,26 @@ class Connection:
     def _interrupt(self, which: object, late: threading.Event) -> None:
         """End a statement, if it is the one that is running."""
         with self._lock:
-            if self._busy is which:
-                late.set()
+            if self._busy is not which:
+                return
+            late.set()
+        self._end(which)
+
+    def _end(self, which: object) -> None:
+        """Interrupt a statement until it has ended: DuckDB forgets what comes before it begins."""
+        while True:
+            with self._lock:
+                if self._busy is not which:
+                    return
                 self._opened.interrupt()
+            time.sleep(AGAIN)
 
     def cancel(self) -> None:
         """End the running statement, if there is one."""
         with self._lock:
-            if self._busy is not None:
-                self._opened.interrupt()
+            running = self._busy
+        if running is not None:
+            threading.Thread(target=self._end, args=[running], daemon=True).start()
 
     def close(self) -> None:
         """End the connection; the file is free for writers again."""
