@@ -103,7 +103,7 @@ class AcceptedValues(BeyondUsual):
         present = words.both(words.is_present(column), view.predicate(self.where))
         wrong = words.both(words.negated(known), present)
         as_text = words.cast(column.copy(), "text")
-        named = words.both(words.matches(as_text, NAMEABLE), wrong)
+        named = words.both(wrong, words.matches(as_text, NAMEABLE))  # few rows get as far as that
         example = words.filtered(words.oldest_of(as_text), named)
         cells = (words.count(wrong), words.count(present), example)
         rows = Scan(view.dataset.name, self.span(view), Accepted, cells)
