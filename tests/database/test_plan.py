@@ -100,6 +100,19 @@ def test_equal_aggregates_are_computed_once(plan: Plan) -> None:
     assert places["metric_orders"] == places["volume"]
 
 
+def test_a_pattern_is_matched_on_rows_that_fail_alone(database: str, session: Session) -> None:
+    """Postgres evaluates the conditions of a FILTER from left to right; a pattern is dear."""
+    listed = "accepted_values: {column: event_name, values: [view], critical: '> 0'}"
+    orders = f"{{relation: shop.Orders, time: order_ts, checks: [{listed}]}}"
+    written = f"warehouse: {{dsn: '{database}'}}\ndatasets: {{orders: {orders}}}"
+    config = parse(written, "w.yml", {})
+    relations = session.relations([dataset.relation for dataset in config.datasets.values()])
+    found = make_plan(config.checks, make_views(config, relations, AS_OF))
+    parts = [part for each in found.statements for part in each.sql.split("FILTER")]
+    (filtered,) = [part for part in parts if " ~ " in part]
+    assert filtered.index("'view'") < filtered.index(" ~ ")
+
+
 def test_equal_probes_run_once(plan: Plan) -> None:
     (probe,) = statements(plan, "orders", "probe")
     assert probe.checks == (CheckId("orders", "duplicates"), CheckId("orders", "again"))
